@@ -1,0 +1,1 @@
+"""The subjects of the marketplace, one folder each."""

@@ -1,0 +1,1 @@
+"""Who holds which role, which services may call, and the tokens they get."""

@@ -1,0 +1,1 @@
+"""When an instructor can teach, and what already occupies time."""

@@ -1,0 +1,1 @@
+"""Those who teach: profile, offerings, prices, areas, places, lifecycle."""

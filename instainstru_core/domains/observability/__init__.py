@@ -1,0 +1,1 @@
+"""The health of the system: metrics and their meaning, queues, workers, tasks."""

@@ -1,0 +1,31 @@
+"""The record of background tasks: one row per attempt, so that no attempt is lost."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from instainstru_core.domains.observability.types import TaskState
+from instainstru_core.kernel.db import Base
+
+
+class TaskExecution(Base):
+    """One attempt of one task."""
+
+    __tablename__ = "task_executions"
+    __table_args__ = (
+        Index("ix_task_executions_name", "task_name", "started_at"),
+        Index("ix_task_executions_started", "started_at"),
+    )
+
+    task_id: Mapped[str] = mapped_column(primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True)
+    task_name: Mapped[str]
+    queue: Mapped[str | None]
+    worker: Mapped[str]
+    state: Mapped[TaskState]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    duration_ms: Mapped[int | None]
+    error_type: Mapped[str | None]
+    request_id: Mapped[str | None]

@@ -1,0 +1,1 @@
+"""Invites, the founding program, and how an invited person becomes an instructor."""

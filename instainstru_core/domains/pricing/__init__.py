@@ -1,0 +1,1 @@
+"""What a lesson costs and how the price is shared."""

@@ -1,0 +1,1 @@
+"""Where in New York: boroughs, neighborhood polygons, display areas."""

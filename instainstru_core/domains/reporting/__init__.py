@@ -1,0 +1,1 @@
+"""Answers that join several subjects, for staff and the copilot."""

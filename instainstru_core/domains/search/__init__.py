@@ -1,0 +1,1 @@
+"""Finding an instructor, and what people looked for."""

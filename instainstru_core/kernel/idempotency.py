@@ -1,0 +1,89 @@
+"""Remember what a key already did, so that a repeated request is answered, not repeated."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from instainstru_core.kernel.db import Base
+from instainstru_core.kernel.errors import Conflict, Invalid
+from instainstru_core.kernel.uow import Uow
+
+KEEP = timedelta(hours=24)
+MAX_KEY_LENGTH = 200
+
+Result = TypeVar("Result", bound=BaseModel)
+
+
+class KeyReused(Conflict):
+    code = "idempotency.key_reused"
+
+
+class BadKey(Invalid):
+    code = "idempotency.bad_key"
+
+
+class IdempotencyKey(Base):
+    """The answer that one actor's key got for one operation."""
+
+    __tablename__ = "idempotency_keys"
+
+    actor_id: Mapped[str] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_hash: Mapped[str]
+    response: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def once(
+    uow: Uow,
+    *,
+    operation: str,
+    key: str | None,
+    request: BaseModel,
+    kind: type[Result],
+    produce: Callable[[], Result],
+) -> Result:
+    """Do it once per key. A repeat with the same request gets the first answer; with another
+    request it is refused with KeyReused. Two at the same time: the second waits for the first.
+    """
+    if key is None:
+        return produce()
+    if not key.isprintable() or not 1 <= len(key) <= MAX_KEY_LENGTH:
+        raise BadKey(f"An idempotency key has 1 to {MAX_KEY_LENGTH} printable characters.")
+    identity = {"actor_id": uow.actor.id or uow.actor.kind, "operation": operation, "key": key}
+    digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+    claimed = uow.session.execute(
+        insert(IdempotencyKey)
+        .values(**identity, request_hash=digest, created_at=uow.now)
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key)
+    ).first()
+    if claimed is None:
+        return _remembered(uow, identity, digest, kind)
+    result = produce()
+    uow.session.execute(
+        update(IdempotencyKey)
+        .filter_by(**identity)
+        .values(response=result.model_dump(mode="json"))
+        .execution_options(synchronize_session=False)
+    )
+    return result
+
+
+def _remembered(uow: Uow, identity: dict[str, str], digest: str, kind: type[Result]) -> Result:
+    known, response = uow.session.execute(
+        select(IdempotencyKey.request_hash, IdempotencyKey.response).filter_by(**identity)
+    ).one()
+    if known != digest:
+        raise KeyReused(
+            "This idempotency key was used for a different request. Use a new key for a new"
+            " request, or repeat the first one unchanged."
+        )
+    return kind.model_validate(response)

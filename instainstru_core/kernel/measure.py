@@ -1,0 +1,95 @@
+"""What our own operations cost: one histogram per service operation, one per kind of query.
+
+Names and labels are low in number by design: operations are named in code, never after data.
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from prometheus_client import Counter, Histogram
+from sqlalchemy import Connection, Engine, event
+
+from instainstru_core.kernel.errors import Refusal
+from instainstru_core.kernel.log import logger
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+OPERATION_SECONDS = Histogram(
+    "instainstru_service_operation_duration_seconds",
+    "Time of one service operation.",
+    ["service", "operation"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5),
+)
+OPERATIONS = Counter(
+    "instainstru_service_operations_total",
+    "Service operations by outcome: success, refused, failed.",
+    ["service", "operation", "status"],
+)
+ERRORS = Counter(
+    "instainstru_errors_total",
+    "Operations that refused or failed, by stable refusal code or exception class.",
+    ["service", "operation", "error_type"],
+)
+QUERY_SECONDS = Histogram(
+    "instainstru_db_query_duration_seconds",
+    "Time of one SQL statement, by verb.",
+    ["verb"],
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0),
+)
+SLOW_QUERIES = Counter(
+    "instainstru_db_slow_queries_total", "SQL statements slower than the set limit.", ["verb"]
+)
+VERBS = frozenset({"select", "insert", "update", "delete", "with"})
+
+_log = logger(__name__)
+
+
+def operation(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Time a service function under its one name, such as "bookings.cancel"."""
+    service, _, verb = name.partition(".")
+    seconds = OPERATION_SECONDS.labels(service, verb)
+    succeeded = OPERATIONS.labels(service, verb, "success")
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def measured(*args: P.args, **kwargs: P.kwargs) -> R:
+            started = time.perf_counter()
+            try:
+                result = function(*args, **kwargs)
+            except Exception as failure:
+                refused = isinstance(failure, Refusal)
+                OPERATIONS.labels(service, verb, "refused" if refused else "failed").inc()
+                kind = failure.code if isinstance(failure, Refusal) else type(failure).__name__
+                ERRORS.labels(service, verb, kind).inc()
+                raise
+            finally:
+                seconds.observe(time.perf_counter() - started)
+            succeeded.inc()
+            return result
+
+        return measured
+
+    return decorate
+
+
+def watch(engine: Engine, *, slow_ms: int) -> None:
+    """Time every statement of this engine, count it, and log the slow ones without parameters."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def before(conn: Connection, *_: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        conn.info["started"] = time.perf_counter()
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def after(  # pyright: ignore[reportUnusedFunction]
+        conn: Connection, _cursor: object, statement: str, *_: object
+    ) -> None:
+        took = time.perf_counter() - conn.info["started"]
+        word = statement.lstrip()[:6].split(None, 1)[0].lower() if statement.strip() else ""
+        verb = word if word in VERBS else "other"
+        QUERY_SECONDS.labels(verb).observe(took)
+        if took * 1000 > slow_ms:
+            SLOW_QUERIES.labels(verb).inc()
+            _log.warning("slow_query", took_ms=round(took * 1000), statement=statement[:2000])

@@ -1,0 +1,95 @@
+"""Facts waiting to be relayed, and the record of which reaction already saw which fact.
+
+The relay claims rows with a lease, hands one task per reaction to the broker, and settles them;
+a crash in between lets the lease run out and another relay takes over. A reaction runs at most
+once per fact: its receipt is written in the same transaction as its effects.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from instainstru_core.kernel.db import Base, Id, NewId
+
+
+class OutboxRow(Base):
+    """One fact. `relayed_at` is set once every reaction has its task."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_waiting", "id", postgresql_where=text("relayed_at IS NULL")),
+    )
+
+    id: Mapped[NewId]
+    name: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    occurred_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    relayed_at: Mapped[datetime | None]
+
+
+class OutboxReceipt(Base):
+    """A reaction that has handled a fact."""
+
+    __tablename__ = "outbox_receipts"
+
+    event_id: Mapped[Id] = mapped_column(
+        ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True
+    )
+    reaction: Mapped[str] = mapped_column(primary_key=True)
+    handled_at: Mapped[datetime]
+
+
+def claim(session: Session, *, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxRow]:
+    """Take up to `limit` waiting facts, oldest first, that no other relay holds."""
+    waiting = (
+        select(OutboxRow.id)
+        .where(OutboxRow.relayed_at.is_(None))
+        .where((OutboxRow.claimed_until.is_(None)) | (OutboxRow.claimed_until <= now))
+        .order_by(OutboxRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("waiting")
+    )
+    taken = session.scalars(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(select(waiting.c.id)))
+        .values(claimed_until=now + lease, attempts=OutboxRow.attempts + 1)
+        .returning(OutboxRow)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return sorted(taken, key=lambda row: row.id)
+
+
+def settle(session: Session, ids: Sequence[str], *, now: datetime) -> None:
+    """Mark facts as relayed: each of their reactions has its task."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(ids))
+        .values(relayed_at=now, claimed_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def receive(session: Session, event_id: str, reaction: str, *, now: datetime) -> bool:
+    """Write the receipt; False when this reaction has already handled the fact."""
+    written = session.execute(
+        insert(OutboxReceipt)
+        .values(event_id=event_id, reaction=reaction, handled_at=now)
+        .on_conflict_do_nothing()
+        .returning(OutboxReceipt.event_id)
+    ).first()
+    return written is not None
+
+
+def backlog(session: Session) -> tuple[int, datetime | None]:
+    """How many facts wait, and since when the oldest does."""
+    count, oldest = session.execute(
+        select(func.count(), func.min(OutboxRow.occurred_at)).where(OutboxRow.relayed_at.is_(None))
+    ).one()
+    return count, oldest

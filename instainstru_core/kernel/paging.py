@@ -1,0 +1,83 @@
+"""Keyset pages: stable under inserts, one query, an opaque cursor."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from instainstru_core.kernel.errors import Invalid
+
+MAX_PAGE = 100
+
+View = TypeVar("View")
+Item = TypeVar("Item")
+Key: TypeAlias = tuple[str | int | None, ...]
+
+
+class BadCursor(Invalid):
+    code = "paging.bad_cursor"
+
+
+class Page(BaseModel, Generic[View]):
+    """Some of the items, in order. `next_cursor` is null on the last page."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: list[View] = Field(description="The items of this page, in order.")
+    next_cursor: str | None = Field(
+        default=None, description="Pass as `cursor` for the next page; null when this is the last."
+    )
+
+
+def encode_cursor(key: Key, *, scope: str) -> str:
+    """An opaque cursor after the item with this sort key. `scope` names list and filters."""
+    body = json.dumps([_fingerprint(scope), *key], separators=(",", ":"))
+    return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, *, scope: str, kinds: tuple[type, ...]) -> Key:
+    """The sort key in a cursor. Raises BadCursor unless it belongs to this list and filters."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        mark, *key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error) as failure:
+        raise _bad() from failure
+    fits = len(key) == len(kinds) and all(
+        part is None or (type(part) is kind) for part, kind in zip(key, kinds, strict=False)
+    )
+    clean = all("\x00" not in part for part in key if isinstance(part, str))
+    if mark != _fingerprint(scope) or not fits or not clean:
+        raise _bad()
+    return tuple(key)
+
+
+def page_of(
+    rows: Sequence[Item],
+    *,
+    limit: int,
+    scope: str,
+    key: Callable[[Item], Key],
+    view: Callable[[Item], View],
+) -> Page[View]:
+    """The page of `limit` items, from a query that asked for one more than that."""
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return Page(
+        items=[view(row) for row in shown],
+        next_cursor=encode_cursor(key(shown[-1]), scope=scope) if more and shown else None,
+    )
+
+
+def _fingerprint(scope: str) -> str:
+    return hashlib.sha256(scope.encode()).hexdigest()[:12]
+
+
+def _bad() -> BadCursor:
+    return BadCursor(
+        "This cursor does not belong to this list. Start again without a cursor,"
+        " and keep the filters the same from page to page."
+    )

@@ -1,0 +1,84 @@
+"""Settings, read once from the environment by the doors, then frozen."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from instainstru_core.kernel.safety import Tier
+
+
+class StaticToken(BaseModel):
+    """Who a static MCP token stands for. The token itself is known only by its SHA-256."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_id: str
+    scopes: list[str]
+
+
+class Settings(BaseSettings):
+    """Everything that differs between machines. Names are environment variables."""
+
+    model_config = SettingsConfigDict(frozen=True, env_prefix="INSTAINSTRU_", extra="ignore")
+
+    tier: Tier = Tier.INT
+    database_url: SecretStr = Field(
+        default=SecretStr("postgresql+psycopg:///instainstru"),
+        validation_alias=AliasChoices("DATABASE_URL", "INSTAINSTRU_DATABASE_URL"),
+    )
+    redis_url: SecretStr = Field(
+        default=SecretStr("redis://127.0.0.1:6379/0"),
+        validation_alias=AliasChoices("REDIS_URL", "INSTAINSTRU_REDIS_URL"),
+    )
+    prometheus_url: str | None = Field(
+        default=None, validation_alias=AliasChoices("PROMETHEUS_URL", "INSTAINSTRU_PROMETHEUS_URL")
+    )
+    alertmanager_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("ALERTMANAGER_URL", "INSTAINSTRU_ALERTMANAGER_URL"),
+    )
+
+    pool_size: int = Field(default=8, ge=1, le=50)
+    pool_wait_seconds: float = Field(default=5.0, gt=0)
+    statement_timeout_ms: int = Field(default=15_000, ge=100)
+    slow_query_ms: int = Field(default=100, ge=1)
+
+    api_url: str = "http://127.0.0.1:8000"
+    mcp_url: str = "http://127.0.0.1:8001"
+    web_origins: list[str] = []
+    max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+
+    jwt_secret: SecretStr = SecretStr("")
+    access_token_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    refresh_token_days: int = Field(default=7, ge=1, le=90)
+    location_secret: SecretStr = SecretStr("")
+
+    oauth_issuer: str = ""
+    oauth_audience: str = "instainstru-mcp"
+    oauth_jwks_url: str = ""
+    oauth_signing_key_file: Path | None = None
+    oauth_token_minutes: int = Field(default=60, ge=1, le=24 * 60)
+    oauth_allowed_orgs: list[str] = []
+    mcp_static_tokens: dict[str, StaticToken] = {}
+
+    founding_cap: int = Field(default=100, ge=0)
+
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    release: str = "dev"
+
+    @field_validator("database_url")
+    @classmethod
+    def _with_driver(cls, value: SecretStr) -> SecretStr:
+        plain = value.get_secret_value()
+        for prefix in ("postgresql://", "postgres://"):
+            if plain.startswith(prefix):
+                return SecretStr("postgresql+psycopg://" + plain.removeprefix(prefix))
+        return value
+
+
+def load() -> Settings:
+    """The settings of this process. Raises pydantic.ValidationError on nonsense."""
+    return Settings()

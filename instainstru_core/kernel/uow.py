@@ -1,0 +1,102 @@
+"""One unit of work is one transaction, one moment and one actor."""
+
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import exc
+from sqlalchemy.orm import Session, sessionmaker
+
+from instainstru_core.kernel import events
+from instainstru_core.kernel.authority import Actor
+from instainstru_core.kernel.clock import Clock
+from instainstru_core.kernel.errors import Refusal, Unavailable
+from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.outbox import OutboxRow
+
+SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
+CANCELED = frozenset({"57014", "55P03"})
+
+
+class DatabaseBusy(Unavailable):
+    code = "database.busy"
+
+
+class DatabaseUnreachable(Unavailable):
+    code = "database.unreachable"
+
+
+class QueryTooSlow(Unavailable):
+    code = "database.too_slow"
+
+
+@dataclass(frozen=True, slots=True)
+class Uow:
+    """What a service needs to work: the session, the moment, and who asks."""
+
+    session: Session
+    now: datetime
+    actor: Actor
+
+    def emit(self, event: events.Event) -> None:
+        """Record a fact. It leaves the building only if this transaction commits."""
+        self.session.add(
+            OutboxRow(
+                id=new_id(),
+                name=type(event).__name__,
+                payload=events.encode(event),
+                occurred_at=self.now,
+            )
+        )
+
+    def savepoint(self) -> AbstractContextManager[object]:
+        """A nested transaction: what fails inside it is undone, the rest stays."""
+        return self.session.begin_nested()
+
+
+Begin: TypeAlias = Callable[[Actor], AbstractContextManager[Uow]]
+
+
+def begin_with(sessions: sessionmaker[Session], clock: Clock) -> Begin:
+    """How doors open units of work: commit at the end, undo on any exception."""
+
+    @contextmanager
+    def begin(actor: Actor) -> Generator[Uow]:
+        try:
+            with sessions.begin() as session:
+                yield Uow(session=session, now=clock(), actor=actor)
+        except (exc.DBAPIError, exc.TimeoutError) as failure:
+            refusal = translated(failure)
+            if refusal is None:
+                raise
+            raise refusal from failure
+
+    return begin
+
+
+def translated(failure: exc.SQLAlchemyError) -> Refusal | None:
+    """The refusal for a failure of the database itself; None where it is a bug of ours."""
+    if isinstance(failure, exc.TimeoutError):
+        return DatabaseBusy(
+            "Too many requests are waiting for the database. Try again in a few seconds.",
+            retry_after=2,
+        )
+    if not isinstance(failure, exc.DBAPIError):
+        return None
+    state = getattr(failure.orig, "sqlstate", None)
+    if state in SERIALIZATION_FAILURES:
+        return DatabaseBusy(
+            "Another change got in the way at the same moment. Try again.", retry_after=1
+        )
+    if state in CANCELED:
+        return QueryTooSlow(
+            "The database took too long to answer. Ask for less at once, or try again.",
+            retry_after=5,
+        )
+    if failure.connection_invalidated or isinstance(failure, exc.OperationalError):
+        return DatabaseUnreachable(
+            "The database cannot be reached right now. Try again in a few seconds.", retry_after=5
+        )
+    return None

@@ -1,0 +1,106 @@
+"""The composition root: settings in, a working system out. Doors hold one of these."""
+
+import importlib
+import importlib.util
+import pkgutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import sessionmaker
+
+from instainstru_core import domains
+from instainstru_core.kernel import log, measure, safety
+from instainstru_core.kernel.clock import Clock, utc_now
+from instainstru_core.kernel.settings import Settings
+from instainstru_core.kernel.uow import Begin, Uow, begin_with
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What a door needs: how to begin a unit of work, the settings, the clock, the ports."""
+
+    settings: Settings
+    begin: Begin
+    clock: Clock
+    engine: Engine
+
+    def close(self) -> None:
+        """Give back the database connections."""
+        self.engine.dispose()
+
+
+def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
+    """A runtime on these settings. Nothing is connected until first used."""
+    load_models()
+    engine = engine_for(settings)
+    return Runtime(
+        settings=settings,
+        begin=begin_with(sessionmaker(engine, expire_on_commit=False), clock),
+        clock=clock,
+        engine=engine,
+    )
+
+
+def engine_for(settings: Settings) -> Engine:
+    """A pool as large as the threads of this process, with a deadline on every statement."""
+    engine = create_engine(
+        settings.database_url.get_secret_value(),
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=settings.pool_wait_seconds,
+        pool_use_lifo=True,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "instainstru",
+            "options": f"-c statement_timeout={settings.statement_timeout_ms}"
+            " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+        },
+    )
+    measure.watch(engine, slow_ms=settings.slow_query_ms)
+    return engine
+
+
+def load_models() -> None:
+    """Import every domain's tables, so that references between subjects resolve."""
+    for found in pkgutil.iter_modules(domains.__path__):
+        name = f"{domains.__name__}.{found.name}.models"
+        if importlib.util.find_spec(name) is not None:
+            importlib.import_module(name)
+    importlib.import_module("instainstru_core.kernel.idempotency")
+
+
+def load_reference_data(uow: Uow) -> None:
+    """Load what every database needs before it can serve: the regions and the catalogue."""
+    for subject in ("regions", "catalog"):
+        name = f"{domains.__name__}.{subject}.service"
+        if importlib.util.find_spec(name) is not None:
+            importlib.import_module(name).load(uow)
+
+
+def migrate(database_url: str, revision: str = "head") -> None:
+    """Bring the database to this revision."""
+    command.upgrade(alembic_config(database_url), revision)
+
+
+def alembic_config(database_url: str) -> Config:
+    """Alembic's configuration for this database."""
+    config = Config(PROJECT / "alembic.ini")
+    config.set_main_option("script_location", str(PROJECT / "migrations"))
+    config.attributes["database_url"] = database_url
+    return config
+
+
+def configure_logging(settings: Settings, process: str) -> None:
+    """Set up structured logging for this process."""
+    log.configure(style=settings.log_format, level=settings.log_level, process=process)
+
+
+def check_tier(runtime: Runtime) -> None:
+    """Refuse to serve from a database of another tier. Raises safety.DatabaseProtected."""
+    with runtime.engine.connect() as connection:
+        safety.verify(connection, runtime.settings.tier)

@@ -1,0 +1,131 @@
+"""Real Postgres and Redis for every test that asks; each test undone or on its own database."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import sessionmaker
+
+from instainstru_core import runtime as composition
+from instainstru_core.kernel.authority import SYSTEM, Actor
+from instainstru_core.kernel.settings import Settings
+from instainstru_core.kernel.uow import Begin, Uow, begin_with
+from instainstru_core.runtime import Runtime
+from tests.databases import ServerUrls, clone, database_for, ensure_servers
+
+
+class SetClock:
+    """A clock that stands still until a test moves it. It starts on a Monday, 10:00 in New York."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 6, 15, 14, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[ServerUrls]:
+    with ensure_servers() as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def settings(servers: ServerUrls, worker_id: str) -> Iterator[Settings]:
+    with database_for(servers, worker_id) as database_url:
+        yield settings_for(database_url, servers)
+
+
+def settings_for(database_url: str, servers: ServerUrls) -> Settings:
+    return Settings(
+        DATABASE_URL=database_url,
+        REDIS_URL=servers.redis_url,
+        tier="INT",
+        jwt_secret="a-test-secret-of-enough-length-for-hs256",
+        location_secret="a-test-secret-for-jitter",
+        prometheus_url=servers.prometheus_url,
+    )
+
+
+@pytest.fixture(scope="session")
+def engine(settings: Settings) -> Iterator[Engine]:
+    engine = composition.engine_for(settings)
+    composition.load_models()
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection whose work is undone after the test."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture
+def begin(connection: Connection, clock: SetClock) -> Begin:
+    """Begin units of work as any actor; commits are savepoints, undone after the test."""
+    sessions = sessionmaker(
+        connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+    )
+    return begin_with(sessions, clock)
+
+
+@pytest.fixture
+def uow(begin: Begin) -> Iterator[Uow]:
+    """One unit of work of the system itself."""
+    with begin(SYSTEM) as uow:
+        yield uow
+
+
+@pytest.fixture
+def runtime(settings: Settings, engine: Engine, begin: Begin, clock: SetClock) -> Runtime:
+    """A runtime whose effects are undone after the test. One connection: no concurrency."""
+    return Runtime(settings=settings, begin=begin, clock=clock, engine=engine)
+
+
+@pytest.fixture
+def committed_runtime(servers: ServerUrls, clock: SetClock) -> Iterator[Runtime]:
+    """A runtime with real commits on a database of its own."""
+    with clone(servers) as database_url:
+        runtime = composition.build(settings_for(database_url, servers), clock)
+        yield runtime
+        runtime.close()
+
+
+@pytest.fixture
+def as_actor(begin: Begin) -> Callable[[Actor], AbstractContextManager[Uow]]:
+    return begin
+
+
+@pytest.fixture
+def count_statements(engine: Engine) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collect the SQL statements run inside a block (BEGIN, COMMIT and savepoints left out)."""
+
+    @contextmanager
+    def counting() -> Generator[list[str]]:
+        seen: list[str] = []
+
+        def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+                seen.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting
