@@ -66,10 +66,26 @@ def clone(servers: ServerUrls, name: str | None = None) -> Generator[str]:
     try:
         yield _url_of(servers, name)
     finally:
-        with _admin(servers) as admin:
-            admin.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+        _drop(servers, name)
+
+
+@contextmanager
+def empty(servers: ServerUrls) -> Generator[str]:
+    """A database without any table."""
+    name = f"it_{new_id().lower()}"
+    with _admin(servers) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+    try:
+        yield _url_of(servers, name)
+    finally:
+        _drop(servers, name)
+
+
+def _drop(servers: ServerUrls, name: str) -> None:
+    with _admin(servers) as admin:
+        admin.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
 
 
 def _template(servers: ServerUrls) -> str:

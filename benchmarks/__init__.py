@@ -1,0 +1,1 @@
+"""Measurements of our servers against bare peers, in the same run."""
