@@ -9,3 +9,33 @@ class AccountStatus(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     DEACTIVATED = "deactivated"
+
+
+class PasswordProblem(StrEnum):
+    """Why a password cannot be chosen."""
+
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    IS_EMAIL = "is_email"
+    COMMON = "common"
+    UNCHANGED = "unchanged"
+
+
+class SessionEnd(StrEnum):
+    """Why a sign-in ended before its time."""
+
+    SIGNED_OUT = "signed_out"
+    SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, not a password
+    REFRESH_REUSED = "refresh_reused"
+
+
+class MatchReason(StrEnum):
+    """What a lookup matched, strongest first."""
+
+    ID = "id"
+    EMAIL = "email"
+    PHONE = "phone"
+    NAME = "name"
+    NAME_START = "name_start"
+    NAME_PART = "name_part"

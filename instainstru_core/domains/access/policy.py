@@ -1,0 +1,179 @@
+"""What roles, overrides and scopes allow, and what a service token says. Pure."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, cast
+from urllib.parse import unquote_plus
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from jwt.algorithms import RSAAlgorithm
+
+from instainstru_core.domains.access.types import Role, Scope
+from instainstru_core.kernel.authority import Permission
+
+EVERYONE = frozenset(
+    {
+        Permission.ACCOUNT_MANAGE_OWN,
+        Permission.ADDRESSES_MANAGE_OWN,
+        Permission.BOOKINGS_VIEW_OWN,
+        Permission.BOOKINGS_CANCEL_OWN,
+    }
+)
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.STUDENT: EVERYONE | {Permission.BOOKINGS_CREATE},
+    Role.INSTRUCTOR: EVERYONE
+    | {Permission.INSTRUCTORS_MANAGE_OWN, Permission.AVAILABILITY_MANAGE_OWN},
+    Role.ADMIN: frozenset(Permission),
+}
+
+READS = frozenset(
+    {
+        Permission.AUDIT_READ,
+        Permission.BOOKINGS_READ_ANY,
+        Permission.INSTRUCTORS_READ_ANY,
+        Permission.INVITES_READ,
+        Permission.OPERATIONS_READ,
+        Permission.SEARCH_ANALYTICS_READ,
+        Permission.USERS_READ,
+    }
+)
+# ACCESS_MANAGE stays with people: a service that could register services could outlive its own
+# removal.
+WRITES = frozenset(
+    {
+        Permission.BOOKINGS_CANCEL_ANY,
+        Permission.CATALOG_MANAGE,
+        Permission.INSTRUCTORS_MANAGE_ANY,
+        Permission.INVITES_MANAGE,
+    }
+)
+SCOPE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
+    Scope.MCP_READ: READS,
+    Scope.MCP_WRITE: READS | WRITES,
+}
+
+SIGNING_ALGORITHM = "RS256"
+
+
+def permissions_for(
+    roles: Iterable[Role], overrides: Mapping[Permission, bool]
+) -> frozenset[Permission]:
+    """What a person may do: the roles' permissions, plus what was given, minus what was taken."""
+    by_role = frozenset[Permission]().union(*(ROLE_PERMISSIONS[role] for role in roles))
+    given = {permission for permission, granted in overrides.items() if granted}
+    taken = {permission for permission, granted in overrides.items() if not granted}
+    return (by_role | given) - taken
+
+
+def permissions_for_scopes(scopes: Iterable[str]) -> frozenset[Permission]:
+    """What a service token may do. A scope we do not know allows nothing."""
+    return frozenset[Permission]().union(
+        *(SCOPE_PERMISSIONS.get(scope, frozenset()) for scope in scopes)
+    )
+
+
+def granted_scopes(asked: str, allowed: Iterable[str]) -> list[str] | None:
+    """The scopes a token gets: all that are allowed when none is asked for, else exactly those
+    asked for. None when more was asked for than is allowed.
+    """
+    mine = sorted(set(allowed))
+    wanted = sorted(set(asked.split()))
+    if not wanted:
+        return mine
+    return wanted if set(wanted) <= set(mine) else None
+
+
+def basic_credentials(header: str) -> tuple[str, str] | None:
+    """The client id and secret in an `Authorization: Basic` header (RFC 6749, section 2.3.1).
+
+    None where the header is of another kind or cannot be read.
+    """
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        pair = base64.b64decode(encoded.strip(), validate=True).decode()
+    except ValueError:
+        return None
+    client_id, colon, secret = pair.partition(":")
+    return (unquote_plus(client_id), unquote_plus(secret)) if colon else None
+
+
+def digest_of(secret: str) -> str:
+    """How a random 256-bit secret is kept. It needs no slow hash: it cannot be guessed."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_usable(*, now: datetime, expires_at: datetime | None, disabled_at: datetime | None) -> bool:
+    """Whether a service client may get tokens at this moment. It expires at `expires_at` itself."""
+    return disabled_at is None and (expires_at is None or now < expires_at)
+
+
+def signed_service_token(
+    *,
+    signing_key: str,
+    issuer: str,
+    audience: str,
+    client_id: str,
+    org_id: str | None,
+    scopes: Iterable[str],
+    token_id: str,
+    now: datetime,
+    ttl: timedelta,
+) -> str:
+    """A token that says who the service is and what it may be used for."""
+    issued = int(now.timestamp())
+    claims = {
+        "iss": issuer,
+        "aud": audience,
+        "sub": client_id,
+        "client_id": client_id,
+        "scope": " ".join(scopes),
+        "jti": token_id,
+        "iat": issued,
+        "exp": issued + int(ttl.total_seconds()),
+    }
+    if org_id is not None:
+        claims["org_id"] = org_id
+    key = _private_key(signing_key)
+    return jwt.encode(claims, key, SIGNING_ALGORITHM, headers={"kid": key_id(signing_key)})
+
+
+def public_jwk(signing_key: str) -> dict[str, Any]:
+    """The public half of the signing key, as a JSON Web Key."""
+    return {
+        **_public_numbers(signing_key),
+        "use": "sig",
+        "alg": SIGNING_ALGORITHM,
+        "kid": key_id(signing_key),
+    }
+
+
+@lru_cache(maxsize=4)
+def key_id(signing_key: str) -> str:
+    """The key's RFC 7638 thumbprint, so that another key never has the same name."""
+    numbers = _public_numbers(signing_key)
+    canonical = json.dumps({name: numbers[name] for name in ("e", "kty", "n")}, sort_keys=True)
+    digest = hashlib.sha256(canonical.replace(" ", "").encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _public_numbers(signing_key: str) -> dict[str, str]:
+    public = RSAAlgorithm.to_jwk(_private_key(signing_key).public_key(), as_dict=True)
+    return {name: cast("str", public[name]) for name in ("kty", "n", "e")}
+
+
+@lru_cache(maxsize=4)
+def _private_key(pem: str) -> RSAPrivateKey:
+    """Reading a key checks its primes, which is slow: once per key is enough."""
+    key = load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, RSAPrivateKey):
+        msg = "the signing key must be an RSA private key in PEM form"
+        raise TypeError(msg)
+    return key

@@ -1,0 +1,95 @@
+"""Queries over grants, overrides and service clients."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Select, Text, cast, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from instainstru_core.domains.access.models import PermissionOverride, RoleGrant, ServiceClient
+from instainstru_core.domains.access.types import Role
+from instainstru_core.kernel.authority import Permission
+from instainstru_core.kernel.repository import Repository
+
+
+class RoleGrants(Repository[RoleGrant]):
+    """Who holds which role."""
+
+    def grant(self, row: RoleGrant) -> bool:
+        """Write the grant; False when the person has held the role already."""
+        written = self.session.execute(
+            insert(RoleGrant)
+            .values(
+                user_id=row.user_id,
+                role=row.role,
+                granted_at=row.granted_at,
+                granted_by=row.granted_by,
+            )
+            .on_conflict_do_nothing()
+            .returning(RoleGrant.user_id)
+        ).first()
+        return written is not None
+
+    def revoke(self, user_id: str, role: Role) -> bool:
+        """Take the role away; False when the person did not hold it."""
+        taken = self.session.execute(
+            delete(RoleGrant)
+            .where(RoleGrant.user_id == user_id, RoleGrant.role == role)
+            .returning(RoleGrant.user_id)
+            .execution_options(synchronize_session=False)
+        ).first()
+        return taken is not None
+
+    def holders(self, role: Role) -> int:
+        query = select(func.count()).select_from(RoleGrant).where(RoleGrant.role == role)
+        return self.session.scalar(query) or 0
+
+    def of(self, user_ids: Collection[str]) -> Sequence[tuple[str, Role]]:
+        """Every role of these people, as pairs."""
+        query = select(RoleGrant.user_id, RoleGrant.role).where(RoleGrant.user_id.in_(user_ids))
+        return [(user_id, role) for user_id, role in self.session.execute(query)]
+
+
+class Overrides(Repository[PermissionOverride]):
+    """Permissions given or taken, person by person."""
+
+
+class ServiceClients(Repository[ServiceClient]):
+    """Programs that may sign in."""
+
+
+def overrides_of(user_id: str) -> Select[PermissionOverride]:
+    return (
+        select(PermissionOverride)
+        .where(PermissionOverride.user_id == user_id)
+        .order_by(PermissionOverride.permission)
+    )
+
+
+def client(client_id: str) -> Select[ServiceClient]:
+    return select(ServiceClient).where(ServiceClient.client_id == client_id)
+
+
+def clients() -> Select[ServiceClient]:
+    return select(ServiceClient).order_by(ServiceClient.created_at, ServiceClient.client_id)
+
+
+def rights(session: Session, user_id: str) -> tuple[frozenset[Role], dict[Permission, bool]]:
+    """A person's roles and overrides, in one statement."""
+    roles = (
+        select(func.array_agg(cast(RoleGrant.role, Text)))
+        .where(RoleGrant.user_id == user_id)
+        .scalar_subquery()
+    )
+    overrides = (
+        select(func.jsonb_object_agg(PermissionOverride.permission, PermissionOverride.granted))
+        .where(PermissionOverride.user_id == user_id)
+        .scalar_subquery()
+    )
+    row = session.execute(select(roles, overrides)).one()
+    held: list[str] = row[0] or []
+    changed: dict[str, bool] = row[1] or {}
+    return (
+        frozenset(Role(role) for role in held),
+        {Permission(name): granted for name, granted in changed.items()},
+    )

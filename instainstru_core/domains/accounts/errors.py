@@ -1,0 +1,66 @@
+"""Ways accounts says no."""
+
+from instainstru_core.kernel.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
+
+
+class PersonNotFound(NotFound):
+    code = "accounts.not_found"
+
+
+class EmailTaken(Conflict):
+    code = "accounts.email_taken"
+
+
+class PasswordRefused(Invalid):
+    code = "accounts.password_refused"
+
+
+class CurrentPasswordWrong(Forbidden):
+    code = "accounts.current_password_wrong"
+
+
+class BadCredentials(Unauthenticated):
+    code = "accounts.bad_credentials"
+
+
+class NotSignedIn(Unauthenticated):
+    code = "accounts.not_signed_in"
+
+
+class TokenInvalid(Unauthenticated):
+    code = "accounts.token_invalid"
+
+
+class TokenExpired(Unauthenticated):
+    code = "accounts.token_expired"
+
+
+class SessionOver(Unauthenticated):
+    code = "accounts.session_over"
+
+
+class RefreshRefused(Unauthenticated):
+    code = "accounts.refresh_refused"
+
+
+class AccountSuspended(Forbidden):
+    code = "accounts.suspended"
+
+
+class AccountDeactivated(Forbidden):
+    code = "accounts.deactivated"
+
+
+class HashingBusy(Unavailable):
+    code = "accounts.busy"
+
+
+class SigningAbsent(Unavailable):
+    code = "accounts.signing_absent"

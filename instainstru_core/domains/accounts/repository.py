@@ -1,0 +1,288 @@
+"""Queries over people and their sign-ins."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from instainstru_core.domains.access.models import PermissionOverride, RoleGrant
+from instainstru_core.domains.access.types import Role
+from instainstru_core.domains.accounts.models import LoginSession, User
+from instainstru_core.domains.accounts.policy import Lookup
+from instainstru_core.domains.accounts.types import AccountStatus, MatchReason, SessionEnd
+from instainstru_core.kernel.authority import Permission
+from instainstru_core.kernel.repository import Repository
+
+ROLES = (
+    select(func.array_agg(cast(RoleGrant.role, Text)))
+    .where(RoleGrant.user_id == User.id)
+    .correlate(User)
+    .scalar_subquery()
+)
+OVERRIDES = (
+    select(func.jsonb_object_agg(PermissionOverride.permission, PermissionOverride.granted))
+    .where(PermissionOverride.user_id == User.id)
+    .correlate(User)
+    .scalar_subquery()
+)
+# Built once: every authenticated request asks it.
+PRINCIPAL = (
+    select(
+        User.status,
+        User.tokens_valid_after,
+        LoginSession.created_at,
+        LoginSession.expires_at,
+        LoginSession.ended_at,
+        ROLES,
+        OVERRIDES,
+    )
+    .join(LoginSession, LoginSession.user_id == User.id)
+    .where(User.id == bindparam("user_id"), LoginSession.id == bindparam("session_id"))
+)
+
+# Both sides are folded by the database, so that they are folded alike.
+CREDENTIALS = select(User.id, User.email, User.password_hash).where(
+    func.lower(User.email) == func.lower(bindparam("email", type_=Text()))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """All that decides whether an access token still counts, and what it allows."""
+
+    status: AccountStatus
+    tokens_valid_after: datetime | None
+    started_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    roles: frozenset[Role]
+    overrides: dict[Permission, bool]
+
+
+def principal(session: Session, *, user_id: str, session_id: str) -> Principal | None:
+    """The person and the sign-in that a token names, in one statement."""
+    row = session.execute(PRINCIPAL, {"user_id": user_id, "session_id": session_id}).first()
+    if row is None:
+        return None
+    status, valid_after, started_at, expires_at, ended_at, held, changed = row
+    roles: list[str] = held or []
+    overrides: dict[str, bool] = changed or {}
+    return Principal(
+        status=status,
+        tokens_valid_after=valid_after,
+        started_at=started_at,
+        expires_at=expires_at,
+        ended_at=ended_at,
+        roles=frozenset(Role(role) for role in roles),
+        overrides={Permission(name): granted for name, granted in overrides.items()},
+    )
+
+
+class Users(Repository[User]):
+    """People."""
+
+    def credentials(self, email: str) -> tuple[str, str, str] | None:
+        """Id, address and password hash of the person with this address."""
+        row = self.session.execute(CREDENTIALS, {"email": email}).first()
+        return (row[0], row[1], row[2]) if row else None
+
+    def signed_in(self, user_id: str, *, verified: str, kept: str, now: datetime) -> bool:
+        """Note a sign-in and keep this hash; False unless the account is active and its password
+        is still the one that was verified.
+        """
+        noted = self.session.execute(
+            update(User)
+            .where(
+                User.id == user_id,
+                User.password_hash == verified,
+                User.status == AccountStatus.ACTIVE,
+            )
+            .values(last_login_at=now, password_hash=kept)
+            .returning(User.id)
+            .execution_options(synchronize_session=False)
+        ).first()
+        return noted is not None
+
+    def add_new(self, values: dict[str, Any]) -> bool:
+        """Write a person; False when the address, in any case of letters, is taken."""
+        written = self.session.execute(
+            insert(User)
+            .values(values)
+            .on_conflict_do_nothing(index_elements=[func.lower(User.email)])
+            .returning(User.id)
+        ).first()
+        return written is not None
+
+    def found(self, wanted: Lookup, *, limit: int) -> Sequence[tuple[User, MatchReason]]:
+        """People that a lookup matches, best first, each with the reason."""
+        matches, rank = _criteria(wanted)
+        query = (
+            select(User, rank)
+            .where(matches)
+            .order_by(rank, User.last_name, User.first_name, User.id)
+            .limit(limit)
+        )
+        order = list(MatchReason)
+        return [(user, order[place]) for user, place in self.session.execute(query)]
+
+    def cards(self, ids: Collection[str]) -> Sequence[tuple[str, str, str, str, AccountStatus]]:
+        """Id, first name, last name, zone and status of these people."""
+        query = select(User.id, User.first_name, User.last_name, User.timezone, User.status).where(
+            User.id.in_(ids)
+        )
+        return [(*row,) for row in self.session.execute(query)]
+
+
+class LoginSessions(Repository[LoginSession]):
+    """Sign-ins."""
+
+    def rotate(
+        self, *, digest: str, new_digest: str, now: datetime, expires_at: datetime
+    ) -> tuple[str, str] | None:
+        """Replace a refresh token that is still good, and say whose it was: user and session.
+
+        One statement, so that of two callers with the same token only one succeeds.
+        """
+        person = (
+            select(User.id)
+            .where(
+                User.id == LoginSession.user_id,
+                User.status == AccountStatus.ACTIVE,
+                or_(
+                    User.tokens_valid_after.is_(None),
+                    User.tokens_valid_after <= LoginSession.created_at,
+                ),
+            )
+            .exists()
+        )
+        rotated = self.session.execute(
+            update(LoginSession)
+            .where(
+                LoginSession.refresh_digest == digest,
+                LoginSession.ended_at.is_(None),
+                LoginSession.expires_at > now,
+                person,
+            )
+            .values(
+                refresh_digest=new_digest,
+                previous_digest=digest,
+                used_at=now,
+                expires_at=expires_at,
+            )
+            .returning(LoginSession.user_id, LoginSession.id)
+            .execution_options(synchronize_session=False)
+        ).first()
+        return (rotated[0], rotated[1]) if rotated else None
+
+    def end(
+        self, which: ColumnElement[bool], *, now: datetime, reason: SessionEnd
+    ) -> Sequence[str]:
+        """End the running sign-ins that match, and say whose they were."""
+        ended = self.session.scalars(
+            update(LoginSession)
+            .where(which, LoginSession.ended_at.is_(None))
+            .values(ended_at=now, ended_reason=reason.value)
+            .returning(LoginSession.user_id)
+            .execution_options(synchronize_session=False)
+        )
+        return ended.all()
+
+    def forget(self, *, before: datetime, limit: int) -> int:
+        """Delete the oldest sign-ins that ended or ran out before this moment."""
+        over = or_(LoginSession.ended_at < before, LoginSession.expires_at < before)
+        old = select(LoginSession.id).where(over).order_by(LoginSession.id).limit(limit)
+        gone = self.session.scalars(
+            delete(LoginSession)
+            .where(LoginSession.id.in_(old))
+            .returning(LoginSession.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len(gone.all())
+
+
+def by_id(user_id: str) -> Select[User]:
+    return select(User).where(User.id == user_id)
+
+
+def superseded(digest: str) -> Select[LoginSession]:
+    """The running sign-in whose refresh token this was until the last rotation."""
+    return (
+        select(LoginSession)
+        .where(LoginSession.previous_digest == digest, LoginSession.ended_at.is_(None))
+        .with_for_update()
+    )
+
+
+def holding(digest: str) -> ColumnElement[bool]:
+    return or_(LoginSession.refresh_digest == digest, LoginSession.previous_digest == digest)
+
+
+def is_session(session_id: str) -> ColumnElement[bool]:
+    return LoginSession.id == session_id
+
+
+def of_user(user_id: str) -> ColumnElement[bool]:
+    return LoginSession.user_id == user_id
+
+
+def _criteria(wanted: Lookup) -> tuple[ColumnElement[bool], ColumnElement[int]]:
+    """What must hold of a person, and how good a match that is (the place of the reason)."""
+    if wanted.words:
+        return _named(wanted.words)
+    place = literal(list(MatchReason).index(wanted.exact))
+    if wanted.id:
+        return User.id == wanted.id, place
+    if wanted.email:
+        return func.lower(User.email) == func.lower(wanted.email), place
+    return User.phone.in_(wanted.phones), place
+
+
+def _named(words: tuple[str, ...]) -> tuple[ColumnElement[bool], ColumnElement[int]]:
+    full = func.lower(" ".join(words))
+    whole = func.lower(User.first_name + " " + User.last_name)
+    exact = or_(
+        whole == full, func.lower(User.first_name) == full, func.lower(User.last_name) == full
+    )
+    starts = and_(
+        *(
+            or_(
+                User.first_name.istartswith(word, autoescape=True),
+                User.last_name.istartswith(word, autoescape=True),
+            )
+            for word in words
+        )
+    )
+    contains = and_(
+        *(
+            or_(
+                User.first_name.icontains(word, autoescape=True),
+                User.last_name.icontains(word, autoescape=True),
+            )
+            for word in words
+        )
+    )
+    order = list(MatchReason)
+    place = case(
+        (exact, order.index(MatchReason.NAME)),
+        (starts, order.index(MatchReason.NAME_START)),
+        else_=order.index(MatchReason.NAME_PART),
+    )
+    return contains, place

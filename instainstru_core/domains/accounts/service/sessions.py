@@ -1,0 +1,251 @@
+"""Who is signed in: tokens, their rotation and their end."""
+
+import secrets
+from datetime import timedelta
+
+from instainstru_core.domains.access import policy as access_policy
+from instainstru_core.domains.accounts import policy, repository
+from instainstru_core.domains.accounts.errors import (
+    BadCredentials,
+    SessionOver,
+    SigningAbsent,
+    TokenExpired,
+    TokenInvalid,
+)
+from instainstru_core.domains.accounts.models import LoginSession, User
+from instainstru_core.domains.accounts.policy import TokenTerms
+from instainstru_core.domains.accounts.repository import LoginSessions, Users
+from instainstru_core.domains.accounts.schemas import Credentials, Tokens
+from instainstru_core.domains.accounts.service.rows import own_id, refuse_inactive, row_of
+from instainstru_core.domains.accounts.types import SessionEnd
+from instainstru_core.domains.audit import service as audit
+from instainstru_core.domains.audit.types import Outcome
+from instainstru_core.kernel.authority import Actor, Door, Permission, require
+from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.measure import operation
+from instainstru_core.kernel.settings import Settings
+from instainstru_core.kernel.uow import Uow
+
+REFRESH_BYTES = 32
+KEEP_ENDED = timedelta(days=30)
+
+
+def terms_of(settings: Settings) -> TokenTerms:
+    """How this process signs its tokens, and how long they last."""
+    return TokenTerms(
+        secret=_strong(settings.jwt_secret.get_secret_value()),
+        access_ttl=timedelta(minutes=settings.access_token_minutes),
+        refresh_ttl=timedelta(days=settings.refresh_token_days),
+    )
+
+
+@operation("accounts.authenticate")
+def authenticate(
+    uow: Uow, access_token: str, *, secret: str, door: Door, request_id: str | None = None
+) -> Actor:
+    """Who this token stands for, and what they may do at this moment. One statement.
+
+    Refuses with TokenInvalid, TokenExpired, SessionOver, AccountSuspended or AccountDeactivated.
+    """
+    claims = policy.read_access_token(access_token, _strong(secret))
+    if claims is None:
+        raise TokenInvalid("This access token is not valid. Sign in again.")
+    if uow.now >= claims.expires_at:
+        raise TokenExpired("This access token has expired. Refresh it, or sign in again.")
+    found = repository.principal(uow.session, user_id=claims.user_id, session_id=claims.session_id)
+    if found is None:
+        raise SessionOver("This sign-in has ended. Sign in again.")
+    refuse_inactive(found.status)
+    if policy.is_session_over(
+        now=uow.now,
+        started_at=found.started_at,
+        expires_at=found.expires_at,
+        ended_at=found.ended_at,
+        tokens_valid_after=found.tokens_valid_after,
+    ):
+        raise SessionOver("This sign-in has ended. Sign in again.")
+    return Actor(
+        id=claims.user_id,
+        permissions=access_policy.permissions_for(found.roles, found.overrides),
+        door=door,
+        request_id=request_id,
+    )
+
+
+@operation("accounts.credentials")
+def credentials(uow: Uow, email: str) -> Credentials | None:
+    """What a sign-in is verified against. For the flow that does; it never leaves the process."""
+    found = Users(uow.session).credentials(policy.normalized_email(email))
+    return Credentials(*found) if found else None
+
+
+@operation("accounts.own_credentials")
+def own_credentials(uow: Uow) -> Credentials:
+    """What the signed-in person proves a change with. For the flow that verifies it."""
+    user_id = own_id(uow)
+    require(uow.actor, Permission.ACCOUNT_MANAGE_OWN)
+    row = row_of(uow, user_id)
+    return Credentials(user_id=row.id, email=row.email, password_hash=row.password_hash)
+
+
+@operation("accounts.start_session")
+def start_session(
+    uow: Uow, verified: Credentials, terms: TokenTerms, *, rehashed: str | None = None
+) -> Tokens:
+    """Sign in a person whose password the flow has verified, unless it changed meanwhile."""
+    signed_in = Users(uow.session).signed_in(
+        verified.user_id,
+        verified=verified.password_hash,
+        kept=rehashed or verified.password_hash,
+        now=uow.now,
+    )
+    if not signed_in:
+        refuse_inactive(row_of(uow, verified.user_id).status)
+        raise BadCredentials("The password was changed a moment ago. Sign in with the new one.")
+    audit.record(
+        uow,
+        "accounts.sign_in",
+        subject_kind="user",
+        subject_id=verified.user_id,
+        details={"rehashed": rehashed is not None},
+    )
+    return _new_session(uow, verified.user_id, terms)
+
+
+@operation("accounts.note_failed_sign_in")
+def note_failed_sign_in(uow: Uow, user_id: str | None, code: str) -> None:
+    """Record a refused sign-in. The person is named only where the address is known."""
+    audit.record(
+        uow,
+        "accounts.sign_in",
+        subject_kind="user",
+        subject_id=user_id,
+        outcome=Outcome.REFUSED,
+        code=code,
+    )
+
+
+@operation("accounts.rotate_session")
+def rotate_session(uow: Uow, refresh_token: str, terms: TokenTerms) -> Tokens | None:
+    """New tokens for a refresh token, once. None when it is no longer good.
+
+    A token that was exchanged before is in two hands: its sign-in ends, unless it comes so soon
+    that it is a second tab of the same browser. The flow refuses, once that end is committed.
+    """
+    sessions = LoginSessions(uow.session)
+    digest = policy.digest_of(refresh_token)
+    fresh = secrets.token_urlsafe(REFRESH_BYTES)
+    rotated = sessions.rotate(
+        digest=digest,
+        new_digest=policy.digest_of(fresh),
+        now=uow.now,
+        expires_at=uow.now + terms.refresh_ttl,
+    )
+    if rotated is not None:
+        user_id, session_id = rotated
+        return _tokens(uow, user_id, session_id, fresh, terms)
+    stale = sessions.one_or_none(repository.superseded(digest))
+    if stale is not None and policy.is_reuse(now=uow.now, rotated_at=stale.used_at):
+        stale.ended_at = uow.now
+        stale.ended_reason = SessionEnd.REFRESH_REUSED.value
+        audit.record(
+            uow,
+            "accounts.refresh",
+            subject_kind="user",
+            subject_id=stale.user_id,
+            outcome=Outcome.REFUSED,
+            code="accounts.refresh_reused",
+        )
+    return None
+
+
+@operation("accounts.sign_out")
+def sign_out(
+    uow: Uow, terms: TokenTerms, *, refresh_token: str | None, access_token: str | None
+) -> None:
+    """End the sign-ins that these tokens belong to. Unknown tokens end nothing and say nothing.
+
+    An access token past its time still ends its own sign-in.
+    """
+    sessions = LoginSessions(uow.session)
+    ended: set[str] = set()
+    claims = policy.read_access_token(access_token, terms.secret) if access_token else None
+    if claims is not None:
+        which = repository.is_session(claims.session_id)
+        ended.update(sessions.end(which, now=uow.now, reason=SessionEnd.SIGNED_OUT))
+    if refresh_token:
+        which = repository.holding(policy.digest_of(refresh_token))
+        ended.update(sessions.end(which, now=uow.now, reason=SessionEnd.SIGNED_OUT))
+    for user_id in sorted(ended):
+        audit.record(uow, "accounts.sign_out", subject_kind="user", subject_id=user_id)
+
+
+@operation("accounts.sign_out_everywhere")
+def sign_out_everywhere(uow: Uow) -> None:
+    """End every sign-in of the signed-in person, this one too."""
+    row = row_of(uow, own_id(uow), lock=True)
+    _end_all(uow, row, SessionEnd.SIGNED_OUT_EVERYWHERE)
+    audit.record(uow, "accounts.sign_out_everywhere", subject_kind="user", subject_id=row.id)
+
+
+@operation("accounts.change_password")
+def change_password(
+    uow: Uow, verified: Credentials, password_hash: str, terms: TokenTerms
+) -> Tokens:
+    """Set the new password, end every sign-in, and start a fresh one for the caller."""
+    user_id = own_id(uow)
+    require(uow.actor, Permission.ACCOUNT_MANAGE_OWN)
+    row = row_of(uow, user_id, lock=True)
+    if row.password_hash != verified.password_hash:
+        raise BadCredentials("The password was changed a moment ago. Sign in with the new one.")
+    row.password_hash = password_hash
+    _end_all(uow, row, SessionEnd.PASSWORD_CHANGED)
+    audit.record(uow, "accounts.change_password", subject_kind="user", subject_id=row.id)
+    return _new_session(uow, row.id, terms)
+
+
+@operation("accounts.forget_sessions")
+def forget_sessions(uow: Uow, *, limit: int) -> int:
+    """Delete the oldest sign-ins that ended or ran out a month ago; says how many."""
+    require(uow.actor, Permission.ACCESS_MANAGE)
+    return LoginSessions(uow.session).forget(before=uow.now - KEEP_ENDED, limit=limit)
+
+
+def _strong(secret: str) -> str:
+    if len(secret.encode()) < policy.MIN_SECRET_BYTES:
+        raise SigningAbsent(
+            "Signing in is not set up on this server. Set INSTAINSTRU_JWT_SECRET to at least"
+            f" {policy.MIN_SECRET_BYTES} random characters."
+        )
+    return secret
+
+
+def _end_all(uow: Uow, row: User, reason: SessionEnd) -> None:
+    row.tokens_valid_after = uow.now
+    LoginSessions(uow.session).end(repository.of_user(row.id), now=uow.now, reason=reason)
+
+
+def _new_session(uow: Uow, user_id: str, terms: TokenTerms) -> Tokens:
+    fresh = secrets.token_urlsafe(REFRESH_BYTES)
+    row = LoginSession(
+        id=new_id(),
+        user_id=user_id,
+        refresh_digest=policy.digest_of(fresh),
+        created_at=uow.now,
+        used_at=uow.now,
+        expires_at=uow.now + terms.refresh_ttl,
+    )
+    uow.session.add(row)
+    return _tokens(uow, user_id, row.id, fresh, terms)
+
+
+def _tokens(uow: Uow, user_id: str, session_id: str, refresh: str, terms: TokenTerms) -> Tokens:
+    access_token = policy.signed_access_token(
+        terms, user_id=user_id, session_id=session_id, token_id=new_id(), now=uow.now
+    )
+    return Tokens(
+        access_token=access_token,
+        expires_in=int(terms.access_ttl.total_seconds()),
+        refresh_token=refresh,
+        refresh_ttl=terms.refresh_ttl,
+    )

@@ -1,0 +1,75 @@
+"""Write down who did what, and look it up again."""
+
+from typing import Any
+
+from instainstru_core.domains.audit import repository
+from instainstru_core.domains.audit.models import AuditEntry
+from instainstru_core.domains.audit.repository import AuditEntries
+from instainstru_core.domains.audit.schemas import AuditEntryView, AuditFilters
+from instainstru_core.domains.audit.types import Outcome
+from instainstru_core.kernel import log, paging
+from instainstru_core.kernel.authority import Permission, require
+from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.measure import operation
+from instainstru_core.kernel.paging import MAX_PAGE, Page
+from instainstru_core.kernel.uow import Uow
+
+
+@operation("audit.record")
+def record(
+    uow: Uow,
+    action: str,
+    *,
+    subject_kind: str | None = None,
+    subject_id: str | None = None,
+    outcome: Outcome = Outcome.SUCCESS,
+    code: str | None = None,
+    arguments_hash: str | None = None,
+    duration_ms: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> str:
+    """Write down an action of the unit of work's actor; it stays only if the work does.
+
+    Anyone's action is recorded, so nothing is authorized here. Details are cleaned like log lines,
+    as a second fence: callers pass counts and names of fields, not values.
+    """
+    entry = AuditEntry(
+        id=new_id(),
+        at=uow.now,
+        actor_kind=uow.actor.kind,
+        actor_id=uow.actor.id,
+        door=uow.actor.door,
+        action=action,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        outcome=outcome,
+        code=code,
+        request_id=uow.actor.request_id,
+        arguments_hash=arguments_hash,
+        duration_ms=duration_ms,
+        details=dict(log.redact(None, action, details or {})),
+    )
+    uow.session.add(entry)
+    return entry.id
+
+
+@operation("audit.search")
+def search(
+    uow: Uow, filters: AuditFilters, *, cursor: str | None = None, limit: int = 50
+) -> Page[AuditEntryView]:
+    """The newest entries that match, page by page. For staff."""
+    require(uow.actor, Permission.AUDIT_READ)
+    limit = min(max(limit, 1), MAX_PAGE)
+    scope = f"audit:{filters.model_dump_json()}"
+    before_id: str | None = None
+    if cursor is not None:
+        (key,) = paging.decode_cursor(cursor, scope=scope, kinds=(str,))
+        before_id = str(key)
+    query = repository.matching(filters, before_id=before_id, limit=limit + 1)
+    return paging.page_of(
+        AuditEntries(uow.session).all(query),
+        limit=limit,
+        scope=scope,
+        key=lambda row: (row.id,),
+        view=AuditEntryView.model_validate,
+    )

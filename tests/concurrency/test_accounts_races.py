@@ -1,0 +1,94 @@
+"""People at the same instant, with real commits."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from instainstru_core.domains.access import service as access
+from instainstru_core.domains.access.errors import LastAdmin
+from instainstru_core.domains.access.types import Role
+from instainstru_core.domains.accounts import flows, service
+from instainstru_core.domains.accounts.errors import RefreshRefused
+from instainstru_core.domains.accounts.models import LoginSession, User
+from instainstru_core.domains.accounts.schemas import SignUpAccepted, SignUpStudent, Tokens
+from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM
+from instainstru_core.runtime import Runtime
+from tests.conftest import SetClock
+from tests.factories import accounts
+from tests.together import at_once
+
+
+class TestSignUp:
+    def test_makes_one_account_for_one_address(self, committed_runtime: Runtime) -> None:
+        def sign_up(email: str) -> Callable[[], SignUpAccepted]:
+            command = SignUpStudent(
+                email=email,
+                password=SecretStr(accounts.PASSWORD),
+                first_name="Maya",
+                last_name="Okafor",
+            )
+            return lambda: flows.sign_up_student(
+                committed_runtime.begin, actor=ANONYMOUS, command=command
+            )
+
+        emails = ["maya@example.org", "MAYA@example.org", "Maya@Example.org", "maya@EXAMPLE.org"]
+        assert at_once([sign_up(email) for email in emails]) == [SignUpAccepted()] * 4
+        with committed_runtime.begin(SYSTEM) as uow:
+            assert uow.session.scalar(select(func.count()).select_from(User)) == 1
+            (found,) = service.find(uow, "maya@example.org")
+            assert found.roles == [Role.STUDENT]
+
+
+class TestRefresh:
+    def test_exchanges_a_token_for_one_of_ten(
+        self, committed_runtime: Runtime, clock: SetClock
+    ) -> None:
+        begin, terms = committed_runtime.begin, service.terms_of(committed_runtime.settings)
+        with begin(SYSTEM) as uow:
+            user = accounts.student(uow)
+        first = accounts.sign_in(begin, user, terms)
+
+        def refresh() -> Tokens:
+            return flows.refresh(
+                begin, actor=ANONYMOUS, refresh_token=first.refresh_token, terms=terms
+            )
+
+        answers = at_once([refresh] * 10)
+        won = [answer for answer in answers if isinstance(answer, Tokens)]
+        lost = [answer for answer in answers if isinstance(answer, RefreshRefused)]
+        assert (len(won), len(lost)) == (1, 9)
+        assert accounts.authenticated(begin, won[0].access_token, terms).is_user(user.id)
+
+        clock.advance(timedelta(seconds=10))
+        with pytest.raises(RefreshRefused):
+            refresh()
+        with begin(SYSTEM) as uow:
+            (session,) = uow.session.scalars(select(LoginSession))
+            assert (session.ended_at, session.ended_reason) == (clock.now, "refresh_reused")
+
+
+class TestRevokeRole:
+    def test_leaves_an_administrator_when_two_remove_each_other(
+        self, committed_runtime: Runtime
+    ) -> None:
+        begin = committed_runtime.begin
+        with begin(SYSTEM) as uow:
+            first, second = accounts.admin(uow), accounts.admin(uow)
+            actors = [accounts.actor_of(uow, row) for row in (first, second)]
+
+        def revoke(asking: int, losing: str) -> Callable[[], bool]:
+            def run() -> bool:
+                with begin(actors[asking]) as uow:
+                    return access.revoke_role(uow, losing, Role.ADMIN)
+
+            return run
+
+        answers = at_once([revoke(0, second.id), revoke(1, first.id)])
+        assert sum(answer is True for answer in answers) == 1
+        assert sum(isinstance(answer, LastAdmin) for answer in answers) == 1
+        with begin(SYSTEM) as uow:
+            roles = access.roles_of(uow, [first.id, second.id])
+        assert sorted(map(len, roles.values())) == [0, 1]
