@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import sessionmaker
 
 from instainstru_core import runtime as composition
+from instainstru_core.adapters.broker import RedisBroker
+from instainstru_core.adapters.prometheus import HttpPrometheus
 from instainstru_core.kernel.authority import SYSTEM, Actor
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
@@ -93,7 +95,14 @@ def uow(begin: Begin) -> Iterator[Uow]:
 @pytest.fixture
 def runtime(settings: Settings, engine: Engine, begin: Begin, clock: SetClock) -> Runtime:
     """A runtime whose effects are undone after the test. One connection: no concurrency."""
-    return Runtime(settings=settings, begin=begin, clock=clock, engine=engine)
+    return Runtime(
+        settings=settings,
+        begin=begin,
+        clock=clock,
+        engine=engine,
+        prometheus=HttpPrometheus(settings.prometheus_url),
+        broker=RedisBroker(settings.redis_url.get_secret_value()),
+    )
 
 
 @pytest.fixture

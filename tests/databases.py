@@ -20,7 +20,12 @@ from instainstru_core.kernel.safety import Tier, mark
 from instainstru_core.kernel.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-SHAPING = ("migrations/versions/*.py", "instainstru_core/domains/*/*.yaml")
+SHAPING = (
+    "migrations/versions/*.py",
+    "instainstru_core/domains/*/*.yaml",
+    "instainstru_core/domains/regions/repository.py",
+    "instainstru_core/domains/catalog/repository.py",
+)
 
 
 @dataclass(frozen=True, slots=True)

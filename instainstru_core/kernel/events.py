@@ -4,10 +4,26 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any, get_type_hints
 
+_KINDS: dict[str, type["Event"]] = {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A fact, named in the past tense, that carries ids and plain values only."""
+
+    def __init_subclass__(cls) -> None:
+        """Make the class known by its name.
+
+        `slots=True` builds each class a second time; the second is the one to keep.
+        """
+        known = _KINDS.get(cls.__name__)
+        if known is not None and (known.__module__, known.__qualname__) != (
+            cls.__module__,
+            cls.__qualname__,
+        ):
+            msg = f"{cls.__name__} is an event of {known.__module__} already"
+            raise TypeError(msg)
+        _KINDS[cls.__name__] = cls
 
 
 class UnknownEvent(LookupError):
@@ -21,7 +37,7 @@ def encode(event: Event) -> dict[str, Any]:
 
 def decode(name: str, payload: dict[str, Any]) -> Event:
     """The event of this name. Fields that the class no longer knows are ignored."""
-    kind = _by_name().get(name)
+    kind = _KINDS.get(name)
     if kind is None:
         raise UnknownEvent(name)
     hints = get_type_hints(kind)
@@ -31,14 +47,9 @@ def decode(name: str, payload: dict[str, Any]) -> Event:
     )
 
 
-def _by_name() -> dict[str, type[Event]]:
-    found: dict[str, type[Event]] = {}
-    waiting: list[type[Event]] = [Event]
-    while waiting:
-        kind = waiting.pop()
-        found[kind.__name__] = kind
-        waiting.extend(kind.__subclasses__())
-    return found
+def is_known(name: str) -> bool:
+    """Whether an event class of this name is loaded here."""
+    return name in _KINDS
 
 
 def _to_wire(value: object) -> object:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -75,6 +75,24 @@ def once(
         .execution_options(synchronize_session=False)
     )
     return result
+
+
+def forget(uow: Uow, *, limit: int) -> int:
+    """Delete the oldest answers that need no longer be remembered, and say how many."""
+    identity = IdempotencyKey.actor_id, IdempotencyKey.operation, IdempotencyKey.key
+    old = (
+        select(*identity)
+        .where(IdempotencyKey.created_at < uow.now - KEEP)
+        .order_by(IdempotencyKey.created_at)
+        .limit(limit)
+    )
+    gone = uow.session.scalars(
+        delete(IdempotencyKey)
+        .where(tuple_(*identity).in_(old))
+        .returning(IdempotencyKey.key)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
 
 
 def _remembered(uow: Uow, identity: dict[str, str], digest: str, kind: type[Result]) -> Result:

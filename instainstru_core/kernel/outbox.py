@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, func, select, text, update
+from sqlalchemy import ForeignKey, Index, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -74,6 +74,28 @@ def settle(session: Session, ids: Sequence[str], *, now: datetime) -> None:
         .values(relayed_at=now, claimed_until=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def find(session: Session, event_id: str) -> OutboxRow | None:
+    """The fact with this id; None where it was never written or is forgotten."""
+    return session.get(OutboxRow, event_id)
+
+
+def forget(session: Session, *, before: datetime, limit: int) -> int:
+    """Delete the oldest facts that were relayed before this moment, and say how many."""
+    old = (
+        select(OutboxRow.id)
+        .where(OutboxRow.relayed_at < before)
+        .order_by(OutboxRow.id)
+        .limit(limit)
+    )
+    gone = session.scalars(
+        delete(OutboxRow)
+        .where(OutboxRow.id.in_(old))
+        .returning(OutboxRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
 
 
 def receive(session: Session, event_id: str, reaction: str, *, now: datetime) -> bool:

@@ -3,7 +3,15 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    AliasChoices,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from instainstru_core.kernel.safety import Tier
@@ -16,6 +24,9 @@ class StaticToken(BaseModel):
 
     client_id: str
     scopes: list[str]
+    expires_at: AwareDatetime | None = Field(
+        default=None, description="A token without an end is not accepted."
+    )
 
 
 class Settings(BaseSettings):
@@ -62,6 +73,12 @@ class Settings(BaseSettings):
     oauth_token_minutes: int = Field(default=60, ge=1, le=24 * 60)
     oauth_allowed_orgs: list[str] = []
     mcp_static_tokens: dict[str, StaticToken] = {}
+
+    metrics_token: SecretStr | None = None
+    metrics_shared_dir: Path | None = Field(
+        default=None,
+        validation_alias=AliasChoices("PROMETHEUS_MULTIPROC_DIR", "INSTAINSTRU_METRICS_DIR"),
+    )
 
     founding_cap: int = Field(default=100, ge=0)
 

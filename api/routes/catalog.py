@@ -1,0 +1,82 @@
+"""What can be taught: the tree of categories, the services, and what people mean by their words."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.deps import PublicUowDep
+from api.routes.regions import keep
+from api.routing import Router
+from instainstru_core.domains.catalog import service as catalog
+from instainstru_core.domains.catalog.schemas import (
+    CategoriesView,
+    CategoryDetail,
+    LookupView,
+    ServiceView,
+)
+from instainstru_core.domains.catalog.types import AgeGroup
+from instainstru_core.kernel.paging import MAX_PAGE, Page
+
+router = Router(prefix="/catalog", tags=["catalog"])
+
+
+class ServicesQuery(BaseModel):
+    """Which services, and which page of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    category: str | None = Field(default=None, max_length=80, description="A category's slug.")
+    age_group: AgeGroup | None = Field(default=None, description="Who is to be taught.")
+    online: bool | None = Field(default=None, description="Whether it can be taught over video.")
+    cursor: str | None = None
+    limit: int = Field(default=50, ge=1, le=MAX_PAGE)
+
+
+@router.get("/categories", operation_id="catalog.categories", summary="The tree")
+def categories(uow: PublicUowDep, response: Response) -> CategoriesView:
+    """Categories and subcategories with their numbers of services."""
+    found = CategoriesView(items=catalog.categories(uow))
+    keep(response, found)
+    return found
+
+
+@router.get(
+    "/categories/{category}", operation_id="catalog.category", summary="A category's services"
+)
+def category(uow: PublicUowDep, response: Response, category: str) -> CategoryDetail:
+    """All services of a category, by subcategory. `category` is its slug."""
+    found = catalog.category(uow, category)
+    keep(response, found)
+    return found
+
+
+@router.get("/services", operation_id="catalog.services", summary="Services by slug")
+def services(uow: PublicUowDep, query: Annotated[ServicesQuery, Query()]) -> Page[ServiceView]:
+    """Filters narrow the list; keep them the same from page to page."""
+    return catalog.services(
+        uow,
+        cursor=query.cursor,
+        limit=query.limit,
+        category_slug=query.category,
+        age_group=query.age_group,
+        online=query.online,
+    )
+
+
+@router.get("/services/{service}", operation_id="catalog.service", summary="A service")
+def service(uow: PublicUowDep, response: Response, service: str) -> ServiceView:
+    """By its slug or its id."""
+    found = catalog.service(uow, service)
+    keep(response, found)
+    return found
+
+
+@router.get("/lookup", operation_id="catalog.lookup", summary="The services that words mean")
+def lookup(
+    uow: PublicUowDep,
+    q: Annotated[str, Query(min_length=1, max_length=200, examples=["bjj"])],
+    limit: Annotated[int, Query(ge=1, le=20)] = 5,
+) -> LookupView:
+    """Best first, each with how well and why it matches. Knows synonyms and near misses."""
+    return catalog.lookup(uow, q, limit=limit)

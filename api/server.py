@@ -1,0 +1,53 @@
+"""Serves the API: one process, one event loop, as many threads as database connections."""
+
+import gc
+import signal
+from types import FrameType
+
+import uvicorn
+
+from api.app import create_app
+from instainstru_core import runtime as composition
+from instainstru_core.kernel.settings import Settings
+
+GRACE_SECONDS = 20
+KEEP_ALIVE_SECONDS = 65
+
+
+def run(settings: Settings, *, host: str, port: int) -> None:
+    """Serve until told to stop; then finish what was begun.
+
+    More than one process is more than one server behind a load balancer.
+    """
+    composition.configure_logging(settings, "api")
+    runtime = composition.build(settings)
+    composition.check_tier(runtime)
+    app = create_app(runtime)
+    app.openapi()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    signal.signal(signal.SIGTERM, stop)
+    gc.collect()
+    gc.freeze()
+    try:
+        server.run()
+    finally:
+        runtime.close()
+
+
+def stop(_signal: int, _frame: FrameType | None) -> None:
+    """End in good order: uvicorn raises the signal once more when it has finished its work."""
+    raise SystemExit(0)

@@ -1,0 +1,98 @@
+"""What is wrong with a field, in our words: never the library's, never the value that was sent."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+SAFE_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+PLACES = frozenset({"body", "query", "path", "header", "cookie"})
+
+SENTENCES = {
+    "missing": "This field is required.",
+    "extra_forbidden": "This field is not known here. Leave it out.",
+    "string_type": "Send text.",
+    "string_unicode": "Send text that is valid UTF-8.",
+    "string_too_short": "Send {min_length} or more characters.",
+    "string_too_long": "Send at most {max_length} characters.",
+    "string_pattern_mismatch": "This text does not have the form that is asked for.",
+    "bytes_type": "Send text.",
+    "int_type": "Send a whole number.",
+    "int_parsing": "Send a whole number.",
+    "int_parsing_size": "Send a smaller whole number.",
+    "int_from_float": "Send a whole number.",
+    "float_type": "Send a number.",
+    "float_parsing": "Send a number.",
+    "decimal_type": "Send a number.",
+    "decimal_parsing": "Send a number.",
+    "finite_number": "Send a finite number.",
+    "bool_type": "Send true or false.",
+    "bool_parsing": "Send true or false.",
+    "greater_than": "Send more than {gt}.",
+    "greater_than_equal": "Send {ge} or more.",
+    "less_than": "Send less than {lt}.",
+    "less_than_equal": "Send {le} or less.",
+    "multiple_of": "Send a multiple of {multiple_of}.",
+    "enum": "Send one of {expected}.",
+    "literal_error": "Send one of {expected}.",
+    "date_type": "Send a date such as 2026-06-15.",
+    "date_parsing": "Send a date such as 2026-06-15.",
+    "date_from_datetime_parsing": "Send a date such as 2026-06-15.",
+    "date_from_datetime_inexact": "Send a date without a time, such as 2026-06-15.",
+    "datetime_type": "Send a date and time such as 2026-06-15T16:00:00.",
+    "datetime_parsing": "Send a date and time such as 2026-06-15T16:00:00.",
+    "datetime_from_date_parsing": "Send a date and time such as 2026-06-15T16:00:00.",
+    "datetime_object_invalid": "Send a date and time such as 2026-06-15T16:00:00.",
+    "timezone_naive": "Send the date and time without an offset from UTC.",
+    "timezone_aware": "Send the date and time with its offset from UTC, such as Z or -04:00.",
+    "time_type": "Send a time such as 16:00.",
+    "time_parsing": "Send a time such as 16:00.",
+    "list_type": "Send a list.",
+    "set_type": "Send a list.",
+    "frozen_set_type": "Send a list.",
+    "tuple_type": "Send a list.",
+    "too_short": "Send {min_length} or more items.",
+    "too_long": "Send at most {max_length} items.",
+    "dict_type": "Send a JSON object.",
+    "model_type": "Send a JSON object.",
+    "model_attributes_type": "Send a JSON object.",
+    "none_required": "Send null.",
+    "url_parsing": "Send a complete address such as https://example.com.",
+}
+FALLBACK = "This value cannot be used here."
+EMAIL = "Send an e-mail address such as name@example.com."
+
+
+class Explained(TypedDict):
+    """The fields of one explained error."""
+
+    place: str
+    field: str
+    code: str
+    message: str
+
+
+def explained(error: Mapping[str, Any]) -> Explained:
+    """One validation error of the library, in our words."""
+    place, *path = [str(part) for part in error["loc"]] or ["body"]
+    if place not in PLACES:
+        place, path = "body", [place, *path]
+    return Explained(
+        place=place,
+        field=".".join(part if SAFE_NAME.fullmatch(part) else "?" for part in path),
+        code=str(error["type"]),
+        message=_message(error),
+    )
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    context: dict[str, Any] = error.get("ctx") or {}
+    if error["type"] in {"value_error", "assertion_error"}:
+        ours = context.get("error")
+        if isinstance(ours, ValueError):
+            return str(ours)
+        return EMAIL if "reason" in context else FALLBACK
+    sentence = SENTENCES.get(error["type"], FALLBACK)
+    try:
+        return sentence.format_map(context)
+    except KeyError:
+        return FALLBACK

@@ -1,0 +1,144 @@
+"""Whatever is sent: no bug answers, and every answer is as the OpenAPI document says.
+
+Each operation gets requests that fit the document, some of them about what exists, and requests
+that break it. The caller holds every role, teaches and takes lessons, so that what lies behind the
+permissions is reached.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.python import asgi
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.app import create_app
+from instainstru_core.domains.access import service as access_service
+from instainstru_core.domains.access.types import Role
+from instainstru_core.domains.addresses import service as addresses
+from instainstru_core.domains.addresses.schemas import AddAddress
+from instainstru_core.domains.addresses.types import AddressLabel
+from instainstru_core.kernel.authority import SYSTEM, Actor, Permission
+from instainstru_core.runtime import Runtime
+from tests.api.conftest import Headers, headers_for
+from tests.contracts.documents import openapi
+from tests.factories import access, bookings, instructors, onboarding
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+SCHEMA = schemathesis.openapi.from_dict(openapi())
+OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
+NIGHTLY_EXAMPLES = 500
+
+
+@dataclass(frozen=True)
+class World:
+    """An application with something in it: who asks, and the names of what is there."""
+
+    app: FastAPI
+    headers: Headers
+    known: dict[str, str]
+
+    def about_what_exists(self, case: schemathesis.Case) -> schemathesis.Case:
+        """The request, with what exists in place of made-up ids and names."""
+        for part in (case.path_parameters, case.query, case.body):
+            if isinstance(part, dict):
+                part.update({name: self.known[name] for name in part if name in self.known})
+        return case
+
+
+@pytest.fixture
+def world(runtime: Runtime, signing_key: Path) -> World:
+    issuing = runtime.settings.model_copy(update={"oauth_signing_key_file": signing_key})
+    runtime = replace(runtime, settings=issuing)
+    with runtime.begin(SYSTEM) as uow:
+        caller = instructors.live_instructor(uow, first_name="Zoe")
+        teacher = instructors.live_instructor(uow)
+        for role in Role:
+            access_service.grant_role(uow, caller.id, role)
+        lesson = bookings.booking(uow, teacher=teacher, student_id=caller.id)
+        invite = onboarding.invite(uow)
+        client = access.client(uow)
+    with runtime.begin(Actor(id=caller.id, permissions=frozenset(Permission))) as uow:
+        home = AddAddress(label=AddressLabel.HOME, line1="350 5th Ave", postal_code="10118")
+        address = addresses.add(uow, home)
+    known = {
+        "user_id": teacher.id,
+        "instructor_id": teacher.id,
+        "slug": teacher.slug,
+        "offering_id": teacher.offering_id,
+        "service_id": teacher.service_id,
+        "service": "test-theremin",
+        "category": "test-arts",
+        "area": teacher.area_keys[0],
+        "area_key": teacher.area_keys[0],
+        "booking_id": lesson.id,
+        "invite_id": invite.id,
+        "code": invite.code,
+        "invite_code": invite.code,
+        "client_id": client.client_id,
+        "address_id": address.id,
+    }
+    return World(create_app(runtime), headers_for(runtime, caller.id), known)
+
+
+@pytest.fixture
+def session(world: World) -> Iterator[asgi.ASGIClient]:
+    with asgi.get_client(world.app) as client:
+        yield client
+
+
+def explore(label: str, world: World, session: asgi.ASGIClient, examples: int) -> None:
+    operation = OPERATIONS[label]
+    fitting = operation.as_strategy()
+    requests = [fitting, fitting.map(world.about_what_exists)]
+    if any(True for _ in operation.iter_parameters()) or operation.body:
+        requests.append(operation.as_strategy(GenerationMode.NEGATIVE))
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=examples < NIGHTLY_EXAMPLES,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=st.one_of(requests))
+    def answers_as_documented(case: schemathesis.Case) -> None:
+        answer = case.call(app=world.app, session=session, headers=dict(world.headers))
+        case.validate_response(answer, checks=CHECKS)
+
+    try:
+        answers_as_documented()
+    except Unsatisfiable:
+        pytest.skip("no request breaks this operation")
+
+
+class TestEveryOperation:
+    @pytest.mark.parametrize("label", sorted(OPERATIONS))
+    def test_answers_as_documented(
+        self, label: str, world: World, session: asgi.ASGIClient
+    ) -> None:
+        explore(label, world, session, examples=20)
+
+    @pytest.mark.nightly
+    @pytest.mark.parametrize("label", sorted(OPERATIONS))
+    def test_answers_as_documented_all_night(
+        self, label: str, world: World, session: asgi.ASGIClient
+    ) -> None:
+        explore(label, world, session, examples=NIGHTLY_EXAMPLES)

@@ -1,0 +1,122 @@
+"""The tools as clients see them: complete, lean, and changed only on purpose."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from mcp_server import documentation
+from mcp_server.registry import declared
+from mcp_server.tool import Tool
+from tests.contracts.documents import UPDATING, check_snapshot
+
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "tools.md"
+NAMES = [
+    "instainstru_bookings_recent",
+    "instainstru_bookings_summary",
+    "instainstru_celery_queue_depth",
+    "instainstru_celery_worker_status",
+    "instainstru_instructors_coverage",
+    "instainstru_instructors_detail",
+    "instainstru_instructors_list",
+    "instainstru_metrics_describe",
+    "instainstru_metrics_query",
+    "instainstru_prometheus_query",
+    "instainstru_search_top_queries",
+    "instainstru_search_zero_results",
+    "instainstru_service_lookup",
+    "instainstru_services_catalog",
+    "instainstru_users_booking_history",
+    "instainstru_users_lookup",
+]
+MODEL_BUDGET = 16_000
+LIST_BUDGET = 64_000
+MAX_PURPOSE = 100
+
+each_tool = pytest.mark.parametrize("tool", declared(), ids=lambda tool: tool.name)
+
+
+def as_listed(tool: Tool) -> dict[str, Any]:
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "scope": tool.scope.value,
+        "annotations": tool.annotations.model_dump(by_alias=True, exclude_none=True),
+        "inputSchema": tool.parameters,
+        "outputSchema": tool.output_schema,
+    }
+
+
+class TestTheList:
+    def test_has_these_tools(self) -> None:
+        assert sorted(tool.name for tool in declared()) == NAMES
+
+    def test_has_no_snapshot_of_a_tool_that_is_gone(self) -> None:
+        assert sorted(path.stem for path in (HERE / "tools").glob("*.json")) == NAMES
+
+    def test_is_short_enough_for_a_model(self) -> None:
+        """About 4 bytes make a token; clients keep output schemas to themselves."""
+        seen = [(tool.name, tool.description, tool.parameters) for tool in declared()]
+        assert len(json.dumps(seen, separators=(",", ":"))) < MODEL_BUDGET
+
+    def test_is_short_enough_on_the_wire(self) -> None:
+        seen = [as_listed(tool) for tool in declared()]
+        assert len(json.dumps(seen, separators=(",", ":"))) < LIST_BUDGET
+
+    def test_is_documented(self) -> None:
+        current = documentation.page(declared())
+        if UPDATING:
+            PAGE.write_text(current)
+        assert PAGE.read_text() == current, "docs/tools.md is old: run `make contracts`"
+
+
+class TestEachTool:
+    @each_tool
+    def test_is_the_committed_one(self, tool: Tool) -> None:
+        check_snapshot(f"tools/{tool.name}.json", as_listed(tool))
+
+    @each_tool
+    def test_says_its_purpose_in_one_sentence(self, tool: Tool) -> None:
+        assert 3 <= len(tool.title) <= 40
+        assert len(tool.description) <= MAX_PURPOSE
+        assert tool.description.endswith(".")
+        assert ". " not in tool.description
+
+    @each_tool
+    def test_describes_and_bounds_its_arguments(self, tool: Tool) -> None:
+        assert tool.parameters["additionalProperties"] is False
+        for name, schema in tool.parameters["properties"].items():
+            assert schema.get("examples"), name
+            kinds = schema.get("type", [])
+            if "string" in kinds and "format" not in schema:
+                assert schema["maxLength"] <= 2_000, name
+                assert "pattern" in schema, name
+            if "integer" in kinds:
+                assert {"minimum", "maximum"} <= set(schema), name
+
+    @each_tool
+    def test_has_examples_that_fit(self, tool: Tool) -> None:
+        whole = {"$defs": tool.parameters.get("$defs", {})}
+        for schema in tool.parameters["properties"].values():
+            for example in schema["examples"]:
+                jsonschema_rs.validate({**whole, **schema}, example)
+
+    @each_tool
+    def test_has_schemas_that_are_schemas(self, tool: Tool) -> None:
+        for schema in (tool.parameters, tool.output_schema):
+            jsonschema_rs.meta.validate(schema)
+            assert schema["type"] == "object"
+
+    @each_tool
+    def test_says_what_it_does_to_the_world(self, tool: Tool) -> None:
+        hints = tool.annotations
+        assert None not in {
+            hints.read_only_hint,
+            hints.destructive_hint,
+            hints.idempotent_hint,
+            hints.open_world_hint,
+        }

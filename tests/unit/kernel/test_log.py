@@ -1,0 +1,36 @@
+"""What must never reach a log line."""
+
+import pytest
+
+from instainstru_core.kernel.log import HIDDEN, redact, redacted
+
+
+class TestRedacted:
+    @pytest.mark.parametrize(
+        ("text", "clean"),
+        [
+            ("Authorization: Bearer abcdefghijklmnop", f"Authorization: Bearer {HIDDEN}"),
+            ("mail maya.chen@learn.example now", "mail m…@learn.example now"),
+            ("call +1 212-555-0142 now", "call [phone] now"),
+            ("postgresql://u:pa55w0rd@db/x", f"postgresql://u:{HIDDEN}@db/x"),
+            ("took 1234567890 ns", "took 1234567890 ns"),
+            ("lesson on 2026-11-24 at 10:30", "lesson on 2026-11-24 at 10:30"),
+        ],
+    )
+    def test_hides_credentials_and_people_and_nothing_else(self, text: str, clean: str) -> None:
+        assert redacted(text) == clean
+
+    def test_hides_a_json_web_token(self) -> None:
+        assert redacted("t=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln") == f"t={HIDDEN}"
+
+
+class TestRedact:
+    def test_hides_values_by_the_name_of_their_key_however_deep(self) -> None:
+        event = {"outer": {"password": "hunter2", "list": ["a@b.example"]}, "client_secret": "s"}
+        assert redact(None, "info", event) == {
+            "outer": {"password": HIDDEN, "list": ["a…@b.example"]},
+            "client_secret": HIDDEN,
+        }
+
+    def test_keeps_numbers_under_a_secret_sounding_name(self) -> None:
+        assert redact(None, "info", {"tokens_used": 12}) == {"tokens_used": 12}
