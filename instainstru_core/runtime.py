@@ -5,17 +5,24 @@ import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import sessionmaker
 
 from instainstru_core import domains
+from instainstru_core.adapters import redis
+from instainstru_core.adapters.broker import RedisBroker
+from instainstru_core.adapters.prometheus import HttpPrometheus
+from instainstru_core.domains.observability.ports import Broker, Prometheus
 from instainstru_core.kernel import log, measure, safety
+from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import Clock, utc_now
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -28,10 +35,14 @@ class Runtime:
     begin: Begin
     clock: Clock
     engine: Engine
+    prometheus: Prometheus
+    broker: Broker
 
     def close(self) -> None:
-        """Give back the database connections."""
+        """Give back all connections."""
         self.engine.dispose()
+        self.prometheus.close()
+        self.broker.close()
 
 
 def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
@@ -43,6 +54,8 @@ def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
         begin=begin_with(sessionmaker(engine, expire_on_commit=False), clock),
         clock=clock,
         engine=engine,
+        prometheus=HttpPrometheus(settings.prometheus_url),
+        broker=RedisBroker(settings.redis_url.get_secret_value()),
     )
 
 
@@ -67,11 +80,20 @@ def engine_for(settings: Settings) -> Engine:
 
 def load_models() -> None:
     """Import every domain's tables, so that references between subjects resolve."""
+    _load_all("models")
+    importlib.import_module("instainstru_core.kernel.idempotency")
+
+
+def load_events() -> None:
+    """Import every domain's events, so that each fact in the outbox is known by its name."""
+    _load_all("events")
+
+
+def _load_all(word: str) -> None:
     for found in pkgutil.iter_modules(domains.__path__):
-        name = f"{domains.__name__}.{found.name}.models"
+        name = f"{domains.__name__}.{found.name}.{word}"
         if importlib.util.find_spec(name) is not None:
             importlib.import_module(name)
-    importlib.import_module("instainstru_core.kernel.idempotency")
 
 
 def load_reference_data(uow: Uow) -> None:
@@ -84,11 +106,15 @@ def load_reference_data(uow: Uow) -> None:
 
 def migrate(database_url: str, revision: str = "head") -> None:
     """Bring the database to this revision."""
+    from alembic import command  # noqa: PLC0415 - 12 MB that a process which serves never needs
+
     command.upgrade(alembic_config(database_url), revision)
 
 
-def alembic_config(database_url: str) -> Config:
+def alembic_config(database_url: str) -> "Config":
     """Alembic's configuration for this database."""
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
     config = Config(PROJECT / "alembic.ini")
     config.set_main_option("script_location", str(PROJECT / "migrations"))
     config.attributes["database_url"] = database_url
@@ -98,6 +124,13 @@ def alembic_config(database_url: str) -> Config:
 def configure_logging(settings: Settings, process: str) -> None:
     """Set up structured logging for this process."""
     log.configure(style=settings.log_format, level=settings.log_level, process=process)
+
+
+def check_ready(runtime: Runtime) -> None:
+    """Return when this process can serve. Raises the Unavailable of the part that cannot."""
+    with runtime.begin(SYSTEM) as uow:
+        uow.session.execute(text("SELECT 1"))
+    redis.ping(runtime.settings.redis_url.get_secret_value())
 
 
 def check_tier(runtime: Runtime) -> None:

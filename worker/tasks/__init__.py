@@ -1,1 +1,1 @@
-"""Tasks, one module per subject."""
+"""What the schedule lets the domains do, one module for each subject."""

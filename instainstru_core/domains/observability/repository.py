@@ -1,0 +1,149 @@
+"""Counts over whole tables, for watching the system; the record of tasks; the dictionary."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from instainstru_core.domains.accounts.models import User
+from instainstru_core.domains.accounts.types import AccountStatus
+from instainstru_core.domains.bookings.models import Booking
+from instainstru_core.domains.bookings.types import BookingStatus
+from instainstru_core.domains.instructors.models import Instructor
+from instainstru_core.domains.observability.models import TaskExecution
+from instainstru_core.domains.observability.schemas import MetricDefinition
+from instainstru_core.domains.observability.types import TaskState
+from instainstru_core.domains.onboarding.models import FoundingSlot, Invite
+from instainstru_core.domains.search.models import SearchQuery
+from instainstru_core.kernel.repository import Repository
+from instainstru_core.kernel.time import Span, local_day
+
+DICTIONARY = Path(__file__).resolve().parents[3] / "metrics_dictionary.yaml"
+DAY = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+
+State = TypeVar("State", bound=StrEnum)
+
+
+def bookings_today(session: Session, now: datetime) -> dict[BookingStatus, int]:
+    query = select(Booking.status, func.count()).where(Booking.lesson_day == local_day(now))
+    return _by_state(session, query.group_by(Booking.status))
+
+
+def bookings_upcoming(session: Session, now: datetime) -> dict[BookingStatus, int]:
+    """The day narrows by index; the instant decides."""
+    query = select(Booking.status, func.count()).where(
+        Booking.lesson_day >= local_day(now), Booking.starts_at > now
+    )
+    return _by_state(session, query.group_by(Booking.status))
+
+
+def users(session: Session) -> dict[AccountStatus, int]:
+    return _by_state(session, select(User.status, func.count()).group_by(User.status))
+
+
+def task_executions(session: Session, now: datetime) -> dict[TaskState, int]:
+    query = select(TaskExecution.state, func.count()).where(TaskExecution.started_at > now - HOUR)
+    return _by_state(session, query.group_by(TaskExecution.state))
+
+
+def attempts(session: Session, span: Span) -> dict[TaskState, int]:
+    query = select(TaskExecution.state, func.count()).where(
+        TaskExecution.started_at >= span.start, TaskExecution.started_at < span.end
+    )
+    return _by_state(session, query.group_by(TaskExecution.state))
+
+
+def people_joined(session: Session, span: Span) -> int:
+    query = select(func.count()).where(User.created_at >= span.start, User.created_at < span.end)
+    return session.scalars(query).one()
+
+
+def searches(session: Session, now: datetime) -> tuple[int, int]:
+    """How many searches there were in a day, and how many of them found nothing."""
+    nothing = func.count().filter(SearchQuery.result_count == 0)
+    query = select(func.count(), nothing).where(SearchQuery.at > now - DAY, SearchQuery.at <= now)
+    every, empty = session.execute(query).one()
+    return every, empty
+
+
+def supply(session: Session, now: datetime) -> tuple[int, int, int]:
+    """Live instructors, pending invites, claimed founding slots."""
+    live = select(func.count()).select_from(Instructor).where(Instructor.is_live)
+    pending = (
+        select(func.count())
+        .select_from(Invite)
+        .where(Invite.used_at.is_(None), Invite.revoked_at.is_(None), Invite.expires_at > now)
+    )
+    claimed = select(func.count()).select_from(FoundingSlot)
+    instructors, invites, slots = session.execute(
+        select(live.scalar_subquery(), pending.scalar_subquery(), claimed.scalar_subquery())
+    ).one()
+    return instructors, invites, slots
+
+
+class TaskExecutions(Repository[TaskExecution]):
+    """Attempts of tasks."""
+
+    def last_attempt(self, task_id: str) -> int:
+        """The number of the newest attempt; 0 where there was none."""
+        query = select(func.max(TaskExecution.attempt)).where(TaskExecution.task_id == task_id)
+        return self.session.scalars(query).one() or 0
+
+    def end_unfinished(self, task_id: str, *, error_type: str, now: datetime) -> None:
+        self.session.execute(
+            update(TaskExecution)
+            .where(TaskExecution.task_id == task_id, TaskExecution.state == TaskState.STARTED)
+            .values(state=TaskState.FAILED, error_type=error_type, finished_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+    def end(
+        self,
+        task_id: str,
+        attempt: int,
+        *,
+        state: TaskState,
+        duration_ms: int,
+        error_type: str | None,
+        now: datetime,
+    ) -> None:
+        self.session.execute(
+            update(TaskExecution)
+            .where(TaskExecution.task_id == task_id, TaskExecution.attempt == attempt)
+            .values(state=state, duration_ms=duration_ms, error_type=error_type, finished_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+    def forget(self, *, before: datetime, limit: int) -> int:
+        """Delete the oldest attempts that began before this moment, and say how many."""
+        old = (
+            select(TaskExecution.task_id, TaskExecution.attempt)
+            .where(TaskExecution.started_at < before)
+            .order_by(TaskExecution.started_at)
+            .limit(limit)
+            .subquery()
+        )
+        gone = self.session.execute(
+            delete(TaskExecution)
+            .where(TaskExecution.task_id == old.c.task_id, TaskExecution.attempt == old.c.attempt)
+            .returning(TaskExecution.task_id)
+            .execution_options(synchronize_session=False)
+        )
+        return len(gone.all())
+
+
+def dictionary() -> list[MetricDefinition]:
+    """The entries of metrics_dictionary.yaml. Raises pydantic.ValidationError on nonsense."""
+    document: dict[str, list[dict[str, Any]]] = yaml.load(
+        DICTIONARY.read_text("utf-8"), yaml.CSafeLoader
+    )
+    return [MetricDefinition.model_validate(entry) for entry in document["metrics"]]
+
+
+def _by_state(session: Session, query: Select[State, int]) -> dict[State, int]:
+    return {row[0]: row[1] for row in session.execute(query)}

@@ -1,0 +1,25 @@
+"""How the system is doing, for staff, for the exporter and for the workers' own record."""
+
+from instainstru_core.domains.observability.service.metrics import (
+    Understood,
+    figure,
+    metrics_describe,
+    understand,
+)
+from instainstru_core.domains.observability.service.standing import gauges
+from instainstru_core.domains.observability.service.tasks import (
+    forget_task_executions,
+    record_task_finished,
+    record_task_started,
+)
+
+__all__ = [
+    "Understood",
+    "figure",
+    "forget_task_executions",
+    "gauges",
+    "metrics_describe",
+    "record_task_finished",
+    "record_task_started",
+    "understand",
+]

@@ -1,0 +1,125 @@
+"""PromQL within bounds."""
+
+from datetime import timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from instainstru_core.domains.observability import flows
+from instainstru_core.domains.observability.errors import QueryTooWide, TimesUnclear
+from instainstru_core.domains.observability.policy import promql
+from instainstru_core.domains.observability.schemas import PrometheusAnswer, QueryPrometheus
+from instainstru_core.domains.observability.types import Found, Point, QueryKind, Series
+from instainstru_core.domains.reporting.schemas.base import Report
+from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM, PermissionMissing
+from instainstru_core.kernel.uow import Begin
+from tests.factories.observability import NOW, ScriptedPrometheus, vector
+
+
+def query(
+    begin: Begin, prometheus: ScriptedPrometheus, text: str = "up", **more: object
+) -> Report[PrometheusAnswer]:
+    command = QueryPrometheus.model_validate({"query": text, **more})
+    return flows.prometheus_query(begin, prometheus, actor=SYSTEM, command=command)
+
+
+class TestAnInstantQuery:
+    def test_is_asked_for_now(self, begin: Begin) -> None:
+        prometheus = ScriptedPrometheus(vector(1.0))
+        report = query(begin, prometheus)
+        assert prometheus.asked == [("up", NOW)]
+        assert report.data.kind is QueryKind.INSTANT
+        assert [one.points[0].value for one in report.data.series] == [1.0]
+        assert (report.data.no_data, report.warnings) == (False, [])
+
+    def test_can_be_asked_for_an_earlier_moment(self, begin: Begin) -> None:
+        prometheus = ScriptedPrometheus(vector(1.0))
+        at = NOW - timedelta(days=1)
+        assert query(begin, prometheus, at=at).data.at == at
+
+    def test_says_that_there_is_no_data(self, begin: Begin) -> None:
+        report = query(begin, ScriptedPrometheus(Found(())))
+        assert (report.data.no_data, report.data.series) == (True, [])
+        assert report.warnings == [flows.NOTHING_KNOWN]
+
+    def test_says_what_is_no_number(self, begin: Begin) -> None:
+        report = query(begin, ScriptedPrometheus(vector(None)))
+        assert report.warnings == [flows.NOT_NUMBERS]
+
+    def test_says_that_prometheus_has_doubts(self, begin: Begin) -> None:
+        report = query(begin, ScriptedPrometheus(Found(vector(1.0).series, has_warnings=True)))
+        assert report.warnings == [flows.VENDOR_WARNING]
+
+    def test_shows_at_most_fifty_series(self, begin: Begin) -> None:
+        report = query(begin, ScriptedPrometheus(vector(*range(60))))
+        assert (len(report.data.series), report.data.series_total) == (50, 60)
+        assert report.data.truncated
+        assert "50 of 60 series" in report.warnings[0]
+
+
+class TestARangeQuery:
+    def test_covers_the_past_part_of_a_window(self, begin: Begin) -> None:
+        prometheus = ScriptedPrometheus(vector(1.0))
+        report = query(begin, prometheus, window="today")
+        midnight = NOW.replace(hour=4)
+        assert prometheus.asked == [("up", midnight, NOW, 300)]
+        assert (report.data.start, report.data.end) == (midnight, NOW)
+        assert report.window is not None
+        assert report.window.label == "today"
+
+    def test_takes_the_step_it_is_given(self, begin: Begin) -> None:
+        prometheus = ScriptedPrometheus(vector(1.0))
+        assert query(begin, prometheus, window="1h", step_seconds=15).data.step_seconds == 15
+
+    def test_names_the_finest_step(self, begin: Begin) -> None:
+        with pytest.raises(QueryTooWide) as refused:
+            query(begin, ScriptedPrometheus(), window="24h", step_seconds=86)
+        assert refused.value.facts["step_seconds"] == 87
+
+    def test_fits_its_points_into_one_answer(self, begin: Begin) -> None:
+        points = tuple(Point(NOW, 1.0) for _ in range(promql.MAX_POINTS))
+        found = Found(tuple(Series({"n": str(number)}, points) for number in range(8)))
+        report = query(begin, ScriptedPrometheus(found), window="1h")
+        assert len(report.data.series) == 5
+        assert report.data.truncated
+
+    @pytest.mark.parametrize("window", ["32d", "1100d"])
+    def test_is_at_most_31_days_long(self, begin: Begin, window: str) -> None:
+        with pytest.raises(QueryTooWide):
+            query(begin, ScriptedPrometheus(), window=window)
+
+
+class TestRefusals:
+    def test_of_queries_that_read_everything(self, begin: Begin) -> None:
+        prometheus = ScriptedPrometheus()
+        with pytest.raises(QueryTooWide):
+            query(begin, prometheus, '{__name__=~".+"}')
+        assert prometheus.asked == []
+
+    @pytest.mark.parametrize(
+        "times",
+        [{"at": NOW + timedelta(seconds=1)}, {"window": "tomorrow"}, {"window": "1h", "at": NOW}],
+    )
+    def test_of_times_that_make_no_sense(self, begin: Begin, times: dict[str, object]) -> None:
+        with pytest.raises(TimesUnclear):
+            query(begin, ScriptedPrometheus(), **times)
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            {"query": ""},
+            {"query": "x" * 2001},
+            {"query": "up", "step_seconds": 0},
+            {"query": "up", "at": NOW.replace(tzinfo=None)},
+            {"query": "up", "url": "http://elsewhere"},
+        ],
+    )
+    def test_of_commands_out_of_bounds(self, command: dict[str, object]) -> None:
+        with pytest.raises(ValidationError):
+            QueryPrometheus.model_validate(command)
+
+    def test_of_those_who_are_not_staff(self, begin: Begin) -> None:
+        with pytest.raises(PermissionMissing):
+            flows.prometheus_query(
+                begin, ScriptedPrometheus(), actor=ANONYMOUS, command=QueryPrometheus(query="up")
+            )

@@ -1,0 +1,72 @@
+"""Which queries read too much."""
+
+from datetime import timedelta
+
+import pytest
+
+from instainstru_core.domains.observability.policy import promql
+
+
+class TestTooWide:
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "up",
+            'up{job="x"}',
+            'up {job="x"}',
+            '{__name__="up"}',
+            "rate(up[31d])",
+            "sum by (job) (up)",
+            "max_over_time(rate(up[5m])[1h:1m])",
+            'up{path="[99d]"}',
+            'up{path="{}"} # {a="b"} [99d]',
+            "up[1h:]",
+            "up[nonsense]",
+        ],
+    )
+    def test_lets_ordinary_queries_pass(self, query: str) -> None:
+        assert promql.too_wide(query) is None
+
+    @pytest.mark.parametrize(
+        ("query", "why"),
+        [
+            ('{__name__=~".+"}', "name its metrics"),
+            ('sum({job="x"})', "name its metrics"),
+            ('count({__name__!="up"})', "name its metrics"),
+            ('{ __name__ =~ "i.*"}', "name its metrics"),
+            ("up or {job='x'}", "name its metrics"),
+            ("rate(up[32d])", "at most 31 days"),
+            ("rate(up[31d1s])", "at most 31 days"),
+            ("rate(up[2678401])", "at most 31 days"),
+            ("max_over_time(up[31d:1s])", "at most 1000 steps"),
+            ("max_over_time(up[1h:0s])", "at most 1000 steps"),
+        ],
+    )
+    def test_says_why_a_query_reads_too_much(self, query: str, why: str) -> None:
+        assert why in (promql.too_wide(query) or "")
+
+
+class TestDuration:
+    @pytest.mark.parametrize(
+        ("text", "seconds"),
+        [("5m", 300.0), ("1h30m", 5400.0), ("300", 300.0), ("1d", 86400.0), ("100ms", 0.1)],
+    )
+    def test_is_read_as_prometheus_does(self, text: str, seconds: float) -> None:
+        assert promql.duration_seconds(text) == seconds
+
+    @pytest.mark.parametrize("text", ["", "5x", "m5", "-5m", "5m ", "\u0665m"])
+    def test_is_none_for_anything_else(self, text: str) -> None:
+        assert promql.duration_seconds(text) is None
+
+
+class TestSteps:
+    def test_show_a_window_in_about_120_points(self) -> None:
+        assert promql.step_for(timedelta(hours=1)) == 30
+        assert promql.step_for(timedelta(days=31)) == 22_320
+        assert promql.step_for(timedelta(minutes=1)) == 5
+
+    def test_never_make_more_than_a_thousand_points(self) -> None:
+        length = timedelta(days=1)
+        step = promql.finest_step(length)
+        assert length.total_seconds() / step + 1 <= 1_000
+        assert length.total_seconds() / (step - 1) + 1 > 1_000

@@ -1,0 +1,86 @@
+"""The page of the exporter: every figure, also those that are nothing."""
+
+import signal
+from dataclasses import replace
+from datetime import timedelta
+
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+
+from instainstru_core import runtime as composition
+from instainstru_core.adapters.broker import RedisBroker
+from instainstru_core.domains.observability import flows
+from instainstru_core.domains.observability.types import Backlog, Crew
+from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.outbox import OutboxRow
+from instainstru_core.kernel.settings import Settings
+from instainstru_core.runtime import Runtime
+from tests.factories.observability import NOW, ScriptedBroker, heartbeat
+from tests.processes import free_port, get, running
+from worker.exporter import Standing
+
+
+def page_of(runtime: Runtime) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(Standing(runtime))
+    return registry
+
+
+class TestThePage:
+    def test_shows_how_things_stand(self, runtime: Runtime) -> None:
+        with runtime.begin(SYSTEM) as uow:
+            uow.session.add(OutboxRow(name="A", payload={}, occurred_at=uow.now))
+        page = page_of(runtime)
+        assert page.get_sample_value("instainstru_exporter_database_up") == 1
+        assert page.get_sample_value("instainstru_outbox_waiting") == 1
+        assert page.get_sample_value("instainstru_search_zero_result_share_24h") == 0
+
+    def test_shows_every_state_there_is(self, runtime: Runtime) -> None:
+        page = page_of(runtime)
+        for when in ("today", "upcoming"):
+            labels = {"when": when, "status": "NO_SHOW"}
+            assert page.get_sample_value("instainstru_bookings", labels) == 0
+        assert page.get_sample_value("instainstru_users", {"status": "deactivated"}) == 0
+        assert page.get_sample_value("instainstru_task_executions_1h", {"state": "failed"}) == 0
+
+    def test_shows_queues_and_workers(self, runtime: Runtime) -> None:
+        crew = Crew(
+            NOW,
+            (heartbeat("alive"), heartbeat("dead", seen_at=NOW - flows.LOST_AFTER * 2)),
+            NOW - timedelta(seconds=3),
+        )
+        tasks = Backlog({"default": 5, "maintenance": 0}, {"default": 2})
+        page = page_of(replace(runtime, broker=ScriptedBroker(crew, tasks)))
+        assert page.get_sample_value("instainstru_exporter_broker_up") == 1
+        assert page.get_sample_value("instainstru_queue_waiting", {"queue": "default"}) == 5
+        assert page.get_sample_value("instainstru_queue_waiting", {"queue": "maintenance"}) == 0
+        assert page.get_sample_value("instainstru_tasks_unacked") == 2
+        assert page.get_sample_value("instainstru_workers", {"state": "online"}) == 1
+        assert page.get_sample_value("instainstru_workers", {"state": "lost"}) == 1
+        assert page.get_sample_value("instainstru_schedule_age_seconds") == 3
+
+    def test_leaves_out_what_the_broker_cannot_tell(self, runtime: Runtime) -> None:
+        gone = RedisBroker(f"redis://127.0.0.1:{free_port()}/0")
+        page = page_of(replace(runtime, broker=gone))
+        assert page.get_sample_value("instainstru_exporter_broker_up") == 0
+        assert page.get_sample_value("instainstru_exporter_database_up") == 1
+        assert page.get_sample_value("instainstru_queue_waiting", {"queue": "default"}) is None
+        gone.close()
+
+    def test_leaves_the_figures_out_when_the_database_is_gone(self, runtime: Runtime) -> None:
+        gone = SecretStr("postgresql+psycopg://postgres@127.0.0.1:1/nowhere")
+        settings = runtime.settings.model_copy(update={"database_url": gone})
+        page = page_of(composition.build(settings))
+        assert page.get_sample_value("instainstru_exporter_database_up") == 0
+        assert page.get_sample_value("instainstru_outbox_waiting") is None
+
+
+class TestRun:
+    def test_serves_until_it_is_told_to_stop(self, settings: Settings) -> None:
+        port = free_port()
+        with running("worker.exporter", settings, port) as process:
+            answer = get(process, port, "/metrics")
+            assert "instainstru_exporter_database_up 1.0" in answer.text
+            assert "process_start_time_seconds" in answer.text
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0

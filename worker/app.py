@@ -1,0 +1,228 @@
+"""The Celery application: how tasks travel, and the two processes that work with it."""
+# Celery has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportMissingParameterType=false
+# pyright: reportUnknownArgumentType=false, reportUntypedFunctionDecorator=false
+
+import gc
+import logging
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from celery import Celery, signals
+from celery.apps.beat import Beat
+from celery.apps.worker import Worker
+from kombu.entity import Queue as BrokerQueue
+
+from instainstru_core import runtime as composition
+from instainstru_core.domains.observability.types import Queue
+from instainstru_core.kernel.authority import SYSTEM, Door
+from instainstru_core.kernel.events import Event
+from instainstru_core.kernel.settings import Settings
+from instainstru_core.runtime import Runtime
+from instainstru_core.wiring import REACTIONS, Reaction
+from worker import relay, schedule
+from worker.attempts import Again, Delivery, carry_out
+from worker.jobs import Desk, Job
+from worker.page import Page
+from worker.pulse import Pulse
+
+CONCURRENCY = 2
+VISIBILITY_SECONDS = 3_600
+TASKS_PER_CHILD = 1_000
+CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
+
+Reactions = Mapping[type[Event], tuple[Reaction, ...]]
+
+
+@dataclass(slots=True)
+class Workplace:
+    """The runtime of this process, built when the first task comes: connections do not fork."""
+
+    settings: Settings
+    reactions: Reactions
+    visibility_seconds: int = VISIBILITY_SECONDS
+    runtime: Runtime | None = None
+
+    def open(self) -> Runtime:
+        if self.runtime is None:
+            self.runtime = composition.build(self.settings)
+        return self.runtime
+
+    def close(self) -> None:
+        if self.runtime is not None:
+            self.runtime.close()
+            self.runtime = None
+
+
+def create_app(workplace: Workplace) -> Celery:
+    """The application with a task for each job."""
+    app = Celery("instainstru", broker=workplace.settings.redis_url.get_secret_value())
+    app.conf.update(
+        accept_content=["json"],
+        beat_schedule={
+            entry.job.name: {
+                "task": entry.job.name,
+                "schedule": entry.due,
+                "options": {"expires": entry.expires.total_seconds() if entry.expires else None},
+            }
+            for entry in schedule.ENTRIES
+        },
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={
+            "visibility_timeout": workplace.visibility_seconds,
+            "unacked_restore_interval": min(10, workplace.visibility_seconds // 2),
+            "unacked_restore_throttle": 1,
+            "socket_keepalive": True,
+            "socket_timeout": 30,
+        },
+        enable_utc=True,
+        task_acks_late=True,
+        task_create_missing_queues=False,
+        task_default_queue=Queue.DEFAULT.value,
+        task_ignore_result=True,
+        task_queues=[_broker_queue(name) for name in Queue],
+        task_reject_on_worker_lost=True,
+        task_routes={job.name: {"queue": job.queue.value} for job in schedule.JOBS},
+        task_serializer="json",
+        timezone=schedule.ZONE,
+        worker_cancel_long_running_tasks_on_connection_loss=True,
+        worker_enable_prefetch_count_reduction=True,
+        worker_max_tasks_per_child=TASKS_PER_CHILD,
+        worker_prefetch_multiplier=1,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=False,
+    )
+    for job in schedule.JOBS:
+        _add(app, job, workplace)
+    return app
+
+
+def run_worker(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    concurrency: int = CONCURRENCY,
+    reactions: Reactions = REACTIONS,
+    visibility_seconds: int = VISIBILITY_SECONDS,
+) -> None:
+    """Take tasks until told to stop; then finish what was begun.
+
+    The tasks of a lost worker are given out again after `visibility_seconds`, which must be longer
+    than any task may take or wait. What the children counted is added up on one page; for this the
+    environment must name a PROMETHEUS_MULTIPROC_DIR of this worker's own.
+    """
+    _configure_logging(settings, "worker")
+    composition.load_events()
+    runtime = composition.build(settings)
+    composition.check_tier(runtime)
+    runtime.engine.dispose()
+    workplace = Workplace(settings, reactions, visibility_seconds)
+    app = create_app(workplace)
+    name = f"worker-{os.getpid()}@{socket.gethostname()}"
+    page = Page(host, port, settings.metrics_shared_dir)
+    pulse = Pulse(name, runtime, concurrency=concurrency)
+
+    def ready(**_: object) -> None:
+        pulse.start()
+
+    def stopping(**_: object) -> None:
+        pulse.stop()
+
+    def leave_child(**_: object) -> None:
+        workplace.close()
+
+    signals.worker_ready.connect(ready, weak=False)
+    signals.worker_shutdown.connect(stopping, weak=False)
+    signals.worker_process_shutdown.connect(leave_child, weak=False)
+    worker: Any = Worker(
+        app=app,
+        hostname=name,
+        pool="prefork",
+        concurrency=concurrency,
+        loglevel=settings.log_level,
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    gc.collect()
+    gc.freeze()
+    page.start()
+    try:
+        worker.start()
+    finally:
+        page.stop()
+        runtime.close()
+    sys.exit(worker.exitcode)
+
+
+def run_beat(settings: Settings) -> None:
+    """Hand out what is due, until told to stop. One at a time: two would do everything twice."""
+    _configure_logging(settings, "beat")
+    app = create_app(Workplace(settings, {}))
+    Beat(
+        app=app,
+        loglevel=settings.log_level,
+        scheduler="celery.beat:Scheduler",  # in memory: nothing is left behind
+        quiet=True,
+    ).run()
+
+
+def _configure_logging(settings: Settings, process: str) -> None:
+    """Ours, also for Celery; without three lines for every tick of the relay."""
+    composition.configure_logging(settings, process)
+    signals.setup_logging.connect(_keep_logging, weak=False)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _keep_logging(**_: object) -> None:
+    """Its presence keeps Celery from setting up logging of its own."""
+
+
+def _add(app: Celery, job: Job, workplace: Workplace) -> None:
+    def execute(task: Any, *arguments: str) -> None:  # noqa: ANN401 - Celery has no types
+        """The one body of all tasks."""
+        request = task.request
+        delivery = Delivery(
+            task_id=request.id,
+            worker=request.hostname,
+            queue=(request.delivery_info or {}).get("routing_key"),
+            retries=request.retries,
+        )
+        desk = Desk(
+            runtime=workplace.open(),
+            actor=replace(SYSTEM, door=Door.WORKER, request_id=request.id),
+            reactions=relay.by_name(workplace.reactions),
+            hand_out=lambda other, given: _hand_out(app, other, given),
+        )
+        try:
+            carry_out(job, desk, delivery, arguments)
+        except Again as failure:
+            raise task.retry(
+                exc=failure.__cause__, countdown=job.wait_seconds(request.retries)
+            ) from failure
+
+    app.task(
+        name=job.name,
+        bind=True,
+        lazy=False,
+        shared=False,
+        max_retries=job.retries,
+        soft_time_limit=job.seconds,
+        time_limit=job.hard_seconds,
+    )(execute)
+
+
+def _broker_queue(name: Queue) -> BrokerQueue:
+    return BrokerQueue(name.value)  # type: ignore[no-untyped-call]
+
+
+def _hand_out(app: Celery, job: Job, arguments: tuple[str, ...]) -> None:
+    app.tasks[job.name].apply_async(arguments)

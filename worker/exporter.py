@@ -1,0 +1,160 @@
+"""Owns the gauges of the database and the broker: one process, so that nothing counts twice.
+
+The other processes export what they did themselves; this one reads how things stand. When one of
+the two cannot answer, the page says so and leaves its figures out, rather than showing old ones.
+"""
+
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from instainstru_core import runtime as composition
+from instainstru_core.domains.accounts.types import AccountStatus
+from instainstru_core.domains.bookings.types import BookingStatus
+from instainstru_core.domains.observability import flows, service
+from instainstru_core.domains.observability.schemas import Gauges, QueuesView, WorkersView
+from instainstru_core.domains.observability.types import TaskState
+from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.errors import Unavailable
+from instainstru_core.kernel.log import logger
+from instainstru_core.kernel.settings import Settings
+from instainstru_core.runtime import Runtime
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+State = TypeVar("State", bound=StrEnum)
+
+_log = logger(__name__)
+
+
+class Standing(Collector):
+    """How things stand, read anew for each scrape; scrapes wait for each other."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.reading = threading.Lock()
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """The figures, after whether they could be read."""
+        with self.reading:
+            return [*self._database(), *self._broker()]
+
+    def _database(self) -> list[GaugeMetricFamily]:
+        try:
+            with self.runtime.begin(SYSTEM) as uow:
+                found = service.gauges(uow)
+        except Unavailable as refusal:
+            _log.warning("gauges_unavailable", code=refusal.code)
+            return [_up("database", 0)]
+        return [_up("database", 1), *_plain(found), *_by_state(found)]
+
+    def _broker(self) -> list[GaugeMetricFamily]:
+        try:
+            queues = flows.queue_depth(self.runtime.broker, actor=SYSTEM).data
+            crew = flows.worker_status(self.runtime.broker, actor=SYSTEM).data
+        except Unavailable as refusal:
+            _log.warning("gauges_unavailable", code=refusal.code)
+            return [_up("broker", 0)]
+        return [_up("broker", 1), *_background(queues, crew)]
+
+
+def run(settings: Settings, *, host: str, port: int) -> None:
+    """Serve the page until told to stop."""
+    composition.configure_logging(settings, "exporter")
+    runtime = composition.build(settings.model_copy(update={"pool_size": 1}))
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    registry.register(Standing(runtime))
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: object) -> None:
+        stopped.set()
+
+    for number in STOP_SIGNALS:
+        signal.signal(number, stop)
+    server, serving = start_http_server(port, addr=host, registry=registry)
+    _log.info("serving", host=host, port=port)
+    stopped.wait()
+    server.shutdown()
+    server.server_close()
+    serving.join()
+    runtime.close()
+
+
+def _up(source: str, value: int) -> GaugeMetricFamily:
+    return GaugeMetricFamily(
+        f"instainstru_exporter_{source}_up", f"Whether the {source} could be read.", value
+    )
+
+
+def _background(queues: QueuesView, crew: WorkersView) -> Iterator[GaugeMetricFamily]:
+    waiting = GaugeMetricFamily("instainstru_queue_waiting", "Tasks that wait.", labels=["queue"])
+    for queue in queues.queues:
+        waiting.add_metric([queue.name], queue.waiting)
+    yield waiting
+    yield GaugeMetricFamily(
+        "instainstru_tasks_unacked", "Tasks with a worker: begun or put off.", queues.unacked
+    )
+    workers = GaugeMetricFamily("instainstru_workers", "Workers by state.", labels=["state"])
+    workers.add_metric(["online"], crew.online)
+    workers.add_metric(["lost"], crew.lost)
+    yield workers
+    if crew.schedule_age_seconds is not None:
+        yield GaugeMetricFamily(
+            "instainstru_schedule_age_seconds",
+            "Time since the schedule last reached a worker.",
+            crew.schedule_age_seconds,
+        )
+
+
+def _plain(found: Gauges) -> Iterator[GaugeMetricFamily]:
+    for name, meaning, value in (
+        ("instructors_live", "Instructors who can be booked.", found.instructors_live),
+        ("invites_pending", "Invites that can still be used.", found.invites_pending),
+        ("founding_slots_used", "Claimed founding places.", found.founding_slots_used),
+        ("searches_24h", "Searches of the last 24 hours.", found.searches_24h),
+        (
+            "search_zero_result_share_24h",
+            "Share of the last 24 hours' searches that found nothing.",
+            found.zero_result_share_24h,
+        ),
+        ("outbox_waiting", "Facts not yet relayed.", found.outbox_waiting),
+        (
+            "outbox_oldest_age_seconds",
+            "How long the oldest of them has waited.",
+            found.outbox_oldest_age_seconds,
+        ),
+    ):
+        yield GaugeMetricFamily(f"instainstru_{name}", meaning, value)
+
+
+def _by_state(found: Gauges) -> Iterator[GaugeMetricFamily]:
+    bookings = GaugeMetricFamily(
+        "instainstru_bookings", "Lessons by status.", labels=["when", "status"]
+    )
+    _fill(bookings, BookingStatus, found.bookings_today, "today")
+    _fill(bookings, BookingStatus, found.bookings_upcoming, "upcoming")
+    yield bookings
+    users = GaugeMetricFamily("instainstru_users", "People by status.", labels=["status"])
+    _fill(users, AccountStatus, found.users)
+    yield users
+    tasks = GaugeMetricFamily(
+        "instainstru_task_executions_1h", "Attempts of the last hour.", labels=["state"]
+    )
+    _fill(tasks, TaskState, found.task_executions_1h)
+    yield tasks
+
+
+def _fill(
+    family: GaugeMetricFamily, states: type[State], counts: Mapping[State, int], *labels: str
+) -> None:
+    """One sample for every state there is, so that none is ever missing."""
+    for state in states:
+        family.add_metric([*labels, state.value], counts.get(state, 0))
