@@ -1,0 +1,115 @@
+"""`make bench`: servers and peers in one go, ratios with medians, docs/performance.md."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from benchmarks import cases, results, world
+from benchmarks.cases import Effort
+from benchmarks.client import Call, Client
+from benchmarks.servers import Server, serving
+from benchmarks.world import CLIENT, World
+
+FULL = Effort(rounds=7, block=30)
+QUICK = Effort(rounds=3, block=10)
+API_LIMIT_MB, WORKER_LIMIT_MB, MCP_LIMIT_MB = 180, 180, 260
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Everything that runs while things are measured."""
+
+    api: Server
+    mcp: Server
+    worker: Server
+    bare_api: Server
+    tuned_api: Server
+    bare_mcp: Server
+
+
+@contextmanager
+def started(known: World) -> Generator[Servers]:
+    """Ours as `instainstru serve` starts them, and their peers."""
+
+    def role(name: str, ready: str) -> tuple[tuple[str, ...], str]:
+        return ("cli.app", "serve", name), ready
+
+    wanted = {
+        "api": role("api", "/api/v1/health"),
+        "mcp": role("mcp", "/healthz"),
+        "worker": role("worker", "/healthz"),
+        "bare_api": (("benchmarks.peers.bare_api",), "/"),
+        "tuned_api": (("benchmarks.peers.bare_api", "--tuned"), "/"),
+        "bare_mcp": (("benchmarks.peers.bare_mcp",), "/.well-known/oauth-protected-resource/mcp"),
+    }
+    with _all(known, wanted) as running:
+        yield Servers(**running)
+
+
+@contextmanager
+def _all(
+    known: World, wanted: dict[str, tuple[tuple[str, ...], str]]
+) -> Generator[dict[str, Server]]:
+    if not wanted:
+        yield {}
+        return
+    (name, (argv, ready)), *rest = wanted.items()
+    log = known.folder / f"{name}.log"
+    with (
+        serving(argv, known.environment, ready=ready, log=log) as server,
+        _all(known, dict(rest)) as others,
+    ):
+        yield {name: server, **others}
+
+
+def token_for(api: Server) -> str:
+    """A JWT by client credentials."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": CLIENT[0],
+        "client_secret": CLIENT[1],
+        "scope": "mcp:read",
+    }
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    call = Call("POST", "/oauth2/token", urlencode(form).encode(), kind)
+    return str(json.loads(Client(api.port).send(call))["access_token"])
+
+
+def main() -> int:
+    """Measure all, print, write the page. Returns 1 when a promise is broken."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rounds: does it run at all?")
+    parser.add_argument("--no-write", action="store_true", help="leave docs/performance.md alone")
+    given = parser.parse_args()
+    effort = QUICK if given.quick else FULL
+    with tempfile.TemporaryDirectory() as folder, world.built(Path(folder)) as known:
+        print("The world is seeded. Measuring ...", flush=True)
+        with started(known) as running:
+            found = cases.api_results(
+                known, running.api, running.bare_api, running.tuned_api, effort
+            )
+            token = token_for(running.api)
+            found += cases.mcp_results(known, running.mcp, running.bare_mcp, token, effort)
+            found += cases.memory_results(
+                (
+                    ("the API", running.api, API_LIMIT_MB),
+                    ("the worker", running.worker, WORKER_LIMIT_MB),
+                    ("the MCP server", running.mcp, MCP_LIMIT_MB),
+                )
+            )
+        found.append(cases.seed_result(known))
+    results.show(found)
+    if not given.no_write:
+        results.write(found)
+        print(f"Written to {results.PAGE.relative_to(Path.cwd())}.")
+    return 0 if all(one.kept for one in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

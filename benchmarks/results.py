@@ -1,0 +1,78 @@
+"""What was measured against what was promised, as a table and as a page."""
+
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+HEAD = """\
+# Performance
+
+Written by `make bench`. Ours and the peer are measured turn by turn in the same run, on one
+machine, with warm processes and one client, so that the ratio holds where the times do not. A
+ratio is the median over the rounds of our median divided by the peer's; behind it are the lowest
+and the highest round. Peers are in `benchmarks/peers`: the same libraries, doing next to nothing.
+The bare FastAPI application runs on h11 and asyncio, like the floor that the promises were made
+against; the detail also says how we stand against one on uvloop and httptools, as ours runs.
+Memory counts shared pages once.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One promise. `value` is better when smaller, unless `at_least`."""
+
+    what: str
+    against: str
+    value: float
+    target: float
+    unit: str
+    detail: str
+    at_least: bool = False
+
+    @property
+    def kept(self) -> bool:
+        return self.value >= self.target if self.at_least else self.value <= self.target
+
+    @property
+    def shown(self) -> str:
+        number = f"{self.value:.2f}" if self.unit == "x" else f"{self.value:,.0f}"
+        return f"{number} {self.unit}"
+
+    @property
+    def promised(self) -> str:
+        sign = "at least" if self.at_least else "at most"
+        return f"{sign} {self.target:,.4g} {self.unit}"
+
+
+def show(results: list[Result]) -> None:
+    """Print the table."""
+    table = Table("measured", "against", "result", "promised", "", box=None, pad_edge=False)
+    for one in results:
+        verdict = "[green]kept[/]" if one.kept else "[bold red]missed[/]"
+        table.add_row(one.what, one.against, one.shown, one.promised, verdict)
+    Console().print(table)
+
+
+def write(results: list[Result]) -> None:
+    """Write docs/performance.md."""
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
+    rows = [
+        f"| {one.what} | {one.against} | {one.shown} | {one.promised} |"
+        f" {'kept' if one.kept else '**missed**'} | {one.detail} |"
+        for one in results
+    ]
+    lines = [
+        HEAD,
+        f"Last run on: {machine}.",
+        "",
+        "| Measured | Against | Result | Promised | | In detail |",
+        "|---|---|---|---|---|---|",
+        *rows,
+        "",
+    ]
+    PAGE.write_text("\n".join(lines))
