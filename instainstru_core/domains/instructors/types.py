@@ -1,5 +1,6 @@
 """Instructor vocabulary. Pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -12,12 +13,18 @@ class LessonFormat(StrEnum):
     NEUTRAL_LOCATION = "neutral_location"
 
 
-PRICED_FORMATS = (
-    LessonFormat.STUDENT_LOCATION,
-    LessonFormat.INSTRUCTOR_LOCATION,
-    LessonFormat.ONLINE,
-)
-"""A neutral place has no price of its own: it takes the instructor's place's, else travel's."""
+class PricedFormat(StrEnum):
+    """The formats that have a price of their own.
+
+    A neutral place takes the instructor's place's, else travel's.
+    """
+
+    STUDENT_LOCATION = LessonFormat.STUDENT_LOCATION
+    INSTRUCTOR_LOCATION = LessonFormat.INSTRUCTOR_LOCATION
+    ONLINE = LessonFormat.ONLINE
+
+
+PRICED_FORMATS = tuple(LessonFormat(kind) for kind in PricedFormat)
 
 
 class Milestone(StrEnum):
@@ -45,3 +52,36 @@ class PlaceKind(StrEnum):
 
     TEACHING = "teaching"
     PUBLIC = "public"
+
+
+class Missing(StrEnum):
+    """What going live may still need."""
+
+    BIO = "bio"
+    OFFERING = "offering"
+    SERVICE_AREA = "service_area"
+    TEACHING_PLACE = "teaching_place"
+
+
+@dataclass(frozen=True, slots=True)
+class LessonTerms:
+    """What a lesson of one offering in one format comes with, for whoever books it.
+
+    `place`, `latitude` and `longitude` are the teaching place's, exact: for the two sides of a
+    booking only. They are None unless the lesson is at the instructor's.
+    """
+
+    offering_id: str
+    instructor_id: str
+    service_id: str
+    service_name: str
+    format: LessonFormat
+    hourly_rate_cents: int
+    durations: tuple[int, ...]
+    timezone: str
+    travels: bool
+    area_key: str | None
+    teaching_place_id: str | None
+    place: str | None
+    latitude: float | None
+    longitude: float | None

@@ -1,0 +1,51 @@
+"""Ways availability says no."""
+
+from instainstru_core.kernel.errors import Conflict, Invalid, NotFound
+
+
+class CalendarNotFound(NotFound):
+    code = "availability.not_found"
+
+
+class VersionRequired(Invalid):
+    code = "availability.version_required"
+
+
+class NotAMonday(Invalid):
+    code = "availability.not_a_monday"
+
+
+class DayOutsideWeek(Invalid):
+    code = "availability.day_outside_week"
+
+
+class DayRepeated(Invalid):
+    code = "availability.day_repeated"
+
+
+class HoursUnusable(Invalid):
+    code = "availability.hours_unusable"
+
+
+class DaysOutOfReach(Invalid):
+    code = "availability.days_out_of_reach"
+
+
+class WeekChanged(Conflict):
+    code = "availability.week_changed"
+
+
+class NotOpen(Conflict):
+    code = "availability.not_open"
+
+
+class TooSoon(Conflict):
+    code = "availability.too_soon"
+
+
+class NightProtected(Conflict):
+    code = "availability.night_protected"
+
+
+class SlotTaken(Conflict):
+    code = "availability.slot_taken"

@@ -1,0 +1,15 @@
+"""Open hours, what is free of them, and what takes them up."""
+
+from instainstru_core.domains.availability.service.free import free_for, free_times
+from instainstru_core.domains.availability.service.occupancy import occupy, release, require_open
+from instainstru_core.domains.availability.service.weeks import save_week, week
+
+__all__ = [
+    "free_for",
+    "free_times",
+    "occupy",
+    "release",
+    "require_open",
+    "save_week",
+    "week",
+]

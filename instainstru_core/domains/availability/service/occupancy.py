@@ -1,0 +1,128 @@
+"""What takes time up: whether it may, that it does, and that it no longer does."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import DBAPIError
+
+from instainstru_core.domains.availability import policy, repository
+from instainstru_core.domains.availability.errors import (
+    CalendarNotFound,
+    NightProtected,
+    NotOpen,
+    SlotTaken,
+    TooSoon,
+)
+from instainstru_core.domains.availability.types import Busy, Party
+from instainstru_core.domains.instructors.policy import instructor_travels
+from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.kernel import locks
+from instainstru_core.kernel.measure import operation
+from instainstru_core.kernel.time import Span
+from instainstru_core.kernel.uow import Uow
+
+EXCLUDED, DEADLOCK = "23P01", "40P01"
+TAKEN = {
+    Party.INSTRUCTOR: "The instructor has another lesson then or too close to it."
+    " Look at the free times and choose one of them.",
+    Party.STUDENT: "You have another lesson at this time. Choose another time.",
+}
+
+
+@operation("availability.require_open")
+def require_open(
+    uow: Uow,
+    instructor_id: str,
+    span: Span,
+    *,
+    lesson_format: LessonFormat,
+    student_id: str | None = None,
+    chain_id: str | None = None,
+) -> None:
+    """Refuse unless this lesson may be booked now: notice, night, open hours, pauses, the student.
+
+    Holds both calendars until the transaction ends, so that what it found still stands when the
+    time is occupied. Rows of `chain_id` are the lesson itself and do not count.
+    """
+    people = [f"availability:{person}" for person in (instructor_id, student_id) if person]
+    locks.advisory(uow.session, people)
+    found = repository.taken(
+        uow.session,
+        instructor_id,
+        span=span,
+        within=span.widened(policy.MAX_BUFFER),
+        now=uow.now,
+        student_id=student_id,
+        chain_id=chain_id,
+    )
+    if found is None:
+        raise CalendarNotFound("There is no such instructor to book.")
+    calendar = found.calendar
+    notice = policy.lead_time(lesson_format)
+    if span.start < uow.now + notice:
+        minutes = notice // timedelta(minutes=1)
+        raise TooSoon(
+            f"This lesson has to be booked at least {minutes} minutes before it starts."
+            " Choose a later time.",
+            notice_minutes=minutes,
+        )
+    if not policy.may_start(calendar, span.start, lesson_format, uow.now):
+        raise NightProtected(
+            "Lessons this early have to be booked before the evening. Choose a later time."
+        )
+    if not policy.is_open(calendar, span):
+        raise NotOpen(
+            "The instructor does not teach at this time. Look at the free times and choose one"
+            " of them."
+        )
+    wanted = Busy(span, instructor_travels(lesson_format))
+    if any(policy.conflicts(wanted, busy, calendar.buffers) for busy in calendar.busy):
+        raise _slot_taken(Party.INSTRUCTOR)
+    if found.student_busy:
+        raise _slot_taken(Party.STUDENT)
+
+
+@operation("availability.occupy")
+def occupy(
+    uow: Uow,
+    *,
+    instructor_id: str,
+    student_id: str | None,
+    span: Span,
+    travels: bool,
+    chain_id: str,
+    reference: str,
+    expires_at: datetime | None = None,
+) -> None:
+    """Take this time up, in one statement. The database refuses what overlaps, as SlotTaken.
+
+    After that refusal the transaction cannot go on. Call `require_open` first: it knows the
+    pauses between lessons too.
+    """
+    try:
+        repository.occupy(
+            uow.session,
+            instructor_id=instructor_id,
+            student_id=student_id,
+            span=span,
+            travels=travels,
+            chain_id=chain_id,
+            reference=reference,
+            expires_at=expires_at,
+            now=uow.now,
+        )
+    except DBAPIError as failure:
+        if getattr(failure.orig, "sqlstate", None) not in {EXCLUDED, DEADLOCK}:
+            raise
+        constraint = getattr(getattr(failure.orig, "diag", None), "constraint_name", None) or ""
+        party = Party.STUDENT if constraint.endswith("student") else Party.INSTRUCTOR
+        raise _slot_taken(party) from failure
+
+
+@operation("availability.release")
+def release(uow: Uow, reference: str) -> None:
+    """Give back what this reference takes up. Nothing happens where there is nothing."""
+    repository.release(uow.session, reference)
+
+
+def _slot_taken(party: Party) -> SlotTaken:
+    return SlotTaken(TAKEN[party], scope=party.value)

@@ -1,0 +1,391 @@
+"""Named queries over instructors and what belongs to them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from instainstru_core.domains.accounts.models import User
+from instainstru_core.domains.accounts.types import AccountStatus
+from instainstru_core.domains.catalog.models import Service
+from instainstru_core.domains.instructors.models import (
+    Instructor,
+    LifecycleEvent,
+    Offering,
+    OfferingPrice,
+    ServiceArea,
+    TeachingPlace,
+)
+from instainstru_core.domains.instructors.types import LessonFormat, Milestone, PlaceKind
+from instainstru_core.domains.regions.models import DisplayArea, Region
+from instainstru_core.domains.regions.types import Borough
+
+PRICED_AS = {
+    LessonFormat.NEUTRAL_LOCATION: (
+        LessonFormat.INSTRUCTOR_LOCATION,
+        LessonFormat.STUDENT_LOCATION,
+    )
+}
+
+
+class Person(NamedTuple):
+    """A profile and whose it is."""
+
+    row: Instructor
+    first_name: str
+    last_name: str
+    account: AccountStatus
+
+
+class Taught(NamedTuple):
+    """An offering, what it is called in the catalog, and its hourly cents by format."""
+
+    row: Offering
+    service_slug: str
+    service_name: str
+    prices: dict[LessonFormat, int]
+
+
+class Area(NamedTuple):
+    """A neighborhood."""
+
+    key: str
+    name: str
+    borough: Borough
+
+
+class Point(NamedTuple):
+    """A place on the map."""
+
+    latitude: float
+    longitude: float
+
+
+def is_bookable() -> ColumnElement[bool]:
+    """Whether the public may see the instructor of the outer query, which joins the account."""
+    return and_(Instructor.is_live, User.status == AccountStatus.ACTIVE)
+
+
+def person(
+    session: Session, *which: ColumnElement[bool], lock: bool = False, bookable: bool = False
+) -> Person | None:
+    """The one profile that this describes; locked, it is held until the transaction ends."""
+    query = _people().where(*which)
+    if bookable:
+        query = query.where(is_bookable())
+    if lock:
+        query = query.with_for_update(of=Instructor).execution_options(populate_existing=True)
+    found = session.execute(query).one_or_none()
+    return None if found is None else Person._make(found)
+
+
+def people(session: Session, ids: Collection[str]) -> Sequence[Person]:
+    """These profiles, in no order. Unknown ids are left out."""
+    if not ids:
+        return []
+    query = _people().where(Instructor.id.in_(sorted(set(ids))))
+    return [Person._make(row) for row in session.execute(query)]
+
+
+def bookable(
+    session: Session,
+    *,
+    service_id: str | None,
+    area_key: str | None,
+    lesson_format: LessonFormat | None,
+    after: str | None,
+    limit: int,
+) -> Sequence[Person]:
+    """Whom the public may see, by id. One more than asked for."""
+    query = _people().where(is_bookable()).order_by(Instructor.id).limit(limit + 1)
+    if service_id is not None or lesson_format is not None:
+        query = query.where(_teaches(service_id, lesson_format))
+    if area_key is not None:
+        query = query.where(_reaches(area_key))
+    if after is not None:
+        query = query.where(Instructor.id > after)
+    return [Person._make(row) for row in session.execute(query)]
+
+
+def offerings(
+    session: Session, *which: ColumnElement[bool], active_only: bool = True
+) -> dict[str, list[Taught]]:
+    """By instructor, in order of the services' names. One statement, prices too."""
+    query = (
+        select(
+            Offering,
+            Service.slug,
+            Service.name,
+            OfferingPrice.format,
+            OfferingPrice.hourly_rate_cents,
+        )
+        .join(Service, Service.id == Offering.service_id)
+        .outerjoin(OfferingPrice, OfferingPrice.offering_id == Offering.id)
+        .where(*which)
+        .order_by(Service.name, Offering.id)
+    )
+    if active_only:
+        query = query.where(Offering.is_active)
+    found: dict[str, Taught] = {}
+    for row, slug, name, kind, cents in session.execute(query):
+        taught = found.setdefault(row.id, Taught(row, slug, name, {}))
+        if kind:
+            taught.prices[kind] = cents
+    return grouped((taught.row.instructor_id, taught) for taught in found.values())
+
+
+def offering_of(session: Session, instructor_id: str, service_id: str) -> Offering | None:
+    """Their offering of this service, the active one first, else the newest."""
+    query = (
+        select(Offering)
+        .where(Offering.instructor_id == instructor_id, Offering.service_id == service_id)
+        .order_by(Offering.is_active.desc(), Offering.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def set_prices(session: Session, offering_id: str, prices: dict[LessonFormat, int]) -> None:
+    """Give an offering these prices and no others."""
+    session.execute(delete(OfferingPrice).where(OfferingPrice.offering_id == offering_id))
+    session.execute(
+        insert(OfferingPrice),
+        [
+            {"offering_id": offering_id, "format": kind, "hourly_rate_cents": cents}
+            for kind, cents in prices.items()
+        ],
+    )
+
+
+def areas(session: Session, ids: Collection[str]) -> dict[str, list[Area]]:
+    """The areas these instructors travel to, in the order of the map."""
+    query = (
+        select(ServiceArea.instructor_id, DisplayArea.key, DisplayArea.name, DisplayArea.borough)
+        .join(DisplayArea, DisplayArea.key == ServiceArea.area_key)
+        .where(ServiceArea.instructor_id.in_(ids))
+        .order_by(DisplayArea.borough, DisplayArea.position, DisplayArea.key)
+    )
+    return grouped((row[0], Area(row[1], row[2], row[3])) for row in session.execute(query))
+
+
+def known_areas(session: Session, keys: Collection[str]) -> set[str]:
+    """Which of these keys name an area."""
+    return set(session.scalars(select(DisplayArea.key).where(DisplayArea.key.in_(keys))))
+
+
+def set_areas(session: Session, instructor_id: str, keys: Collection[str]) -> None:
+    """Let an instructor travel to these areas and no others."""
+    session.execute(
+        delete(ServiceArea).where(
+            ServiceArea.instructor_id == instructor_id, ServiceArea.area_key.not_in(keys)
+        )
+    )
+    if keys:
+        session.execute(
+            insert(ServiceArea).on_conflict_do_nothing(),
+            [{"instructor_id": instructor_id, "area_key": key} for key in keys],
+        )
+
+
+def places(session: Session, ids: Collection[str]) -> dict[str, list[TeachingPlace]]:
+    """The places of these instructors, private ones first."""
+    query = (
+        select(TeachingPlace)
+        .where(TeachingPlace.instructor_id.in_(ids))
+        .order_by(TeachingPlace.kind.desc(), TeachingPlace.position, TeachingPlace.id)
+    )
+    return grouped((place.instructor_id, place) for place in session.scalars(query))
+
+
+def area_at(session: Session, point: Point) -> str | None:
+    """The key of the area a point belongs to."""
+    found = _areas_at(point)
+    query = select(found.c.key).order_by(found.c.size, found.c.key).limit(1)
+    return session.scalars(query).one_or_none()
+
+
+def milestones(session: Session, instructor_id: str) -> Sequence[LifecycleEvent]:
+    """The steps someone took, oldest first."""
+    query = (
+        select(LifecycleEvent)
+        .where(LifecycleEvent.instructor_id == instructor_id)
+        .order_by(LifecycleEvent.occurred_at, LifecycleEvent.id)
+    )
+    return session.scalars(query).all()
+
+
+def reached(session: Session, instructor_id: str) -> set[Milestone]:
+    """The steps someone took."""
+    query = select(LifecycleEvent.milestone).where(LifecycleEvent.instructor_id == instructor_id)
+    return set(session.scalars(query))
+
+
+def add_milestones(
+    session: Session, instructor_id: str, steps: Iterable[Milestone], at: datetime
+) -> None:
+    """Write down steps that someone took."""
+    session.add_all(
+        LifecycleEvent(instructor_id=instructor_id, milestone=step, occurred_at=at)
+        for step in steps
+    )
+
+
+def lesson(
+    session: Session,
+    offering_id: str,
+    *,
+    point: Point | None,
+    hosts: bool,
+    place_id: str | None,
+) -> Row[*tuple[Any, ...]] | None:
+    """An offering that can be booked with all that a lesson of it depends on, in one statement.
+
+    The columns of `reach` are there with a point, those of `place` where the instructor hosts.
+    """
+    prices = (
+        select(func.jsonb_object_agg(OfferingPrice.format, OfferingPrice.hourly_rate_cents))
+        .where(OfferingPrice.offering_id == Offering.id)
+        .scalar_subquery()
+    )
+    columns: list[Any] = [
+        Offering.instructor_id,
+        Offering.service_id,
+        Service.name.label("service_name"),
+        Offering.durations,
+        Instructor.timezone,
+        prices.label("prices"),
+    ]
+    source = (
+        select(*columns)
+        .select_from(Offering)
+        .join(Service, Service.id == Offering.service_id)
+        .join(Instructor, Instructor.id == Offering.instructor_id)
+        .join(User, User.id == Instructor.id)
+        .where(Offering.id == offering_id, Offering.is_active, is_bookable())
+    )
+    if point is not None:
+        reach = _reach(point).lateral("reach")
+        source = source.add_columns(reach.c.area_key, reach.c.served).outerjoin(reach, true())
+    if hosts:
+        place = _own_place(place_id).lateral("place")
+        source = source.add_columns(
+            place.c.id.label("place_id"),
+            place.c.address_line,
+            place.c.latitude,
+            place.c.longitude,
+            place.c.place_area,
+        ).outerjoin(place, true())
+    return session.execute(source).one_or_none()
+
+
+def grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    """The second of each pair, by the first, in order."""
+    found: dict[str, list[Any]] = {}
+    for owner, item in pairs:
+        found.setdefault(owner, []).append(item)
+    return found
+
+
+def _people() -> Select[Instructor, str, str, AccountStatus]:
+    return select(Instructor, User.first_name, User.last_name, User.status).join(
+        User, User.id == Instructor.id
+    )
+
+
+def _teaches(service_id: str | None, lesson_format: LessonFormat | None) -> ColumnElement[bool]:
+    wanted = select(Offering.id).where(Offering.instructor_id == Instructor.id, Offering.is_active)
+    if service_id is not None:
+        wanted = wanted.where(Offering.service_id == service_id)
+    if lesson_format is not None:
+        kinds = PRICED_AS.get(lesson_format, (lesson_format,))
+        wanted = wanted.join(OfferingPrice, OfferingPrice.offering_id == Offering.id).where(
+            OfferingPrice.format.in_(kinds)
+        )
+    return exists(wanted)
+
+
+def _reaches(area_key: str) -> ColumnElement[bool]:
+    travels = select(ServiceArea.area_key).where(
+        ServiceArea.instructor_id == Instructor.id, ServiceArea.area_key == area_key
+    )
+    teaches = select(TeachingPlace.id).where(
+        TeachingPlace.instructor_id == Instructor.id, TeachingPlace.area_key == area_key
+    )
+    return or_(exists(travels), exists(teaches))
+
+
+def _areas_at(point: Point) -> Subquery:
+    """The areas of the polygons that hold a point, edges included, each with its size.
+
+    A park has no area of its own: it counts to the nearest one.
+    """
+    spot = func.ST_SetSRID(func.ST_MakePoint(point.longitude, point.latitude), 4326)
+    near = aliased(Region)
+    nearest = (
+        select(near.area_key)
+        .where(near.area_key.is_not(None))
+        .order_by(near.boundary.op("<->")(spot))
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            func.coalesce(Region.area_key, nearest).label("key"),
+            func.ST_Area(Region.boundary).label("size"),
+        )
+        .where(func.ST_Covers(Region.boundary, spot))
+        .subquery()
+    )
+
+
+def _reach(point: Point) -> Select[str, bool]:
+    """The area of a point and whether the outer instructor travels there; that one first."""
+    found = _areas_at(point)
+    served = exists(
+        select(literal(1))
+        .where(ServiceArea.instructor_id == Instructor.id, ServiceArea.area_key == found.c.key)
+        .correlate(Instructor, found)
+    )
+    return (
+        select(found.c.key.label("area_key"), served.label("served"))
+        .correlate(Instructor)
+        .order_by(served.desc(), found.c.size, found.c.key)
+        .limit(1)
+    )
+
+
+def _own_place(place_id: str | None) -> Select[*tuple[Any, ...]]:
+    """The teaching place of the outer instructor that is asked for, else the first."""
+    query = (
+        select(
+            TeachingPlace.id,
+            TeachingPlace.address_line,
+            TeachingPlace.latitude,
+            TeachingPlace.longitude,
+            TeachingPlace.area_key.label("place_area"),
+        )
+        .where(
+            TeachingPlace.instructor_id == Instructor.id,
+            TeachingPlace.kind == PlaceKind.TEACHING,
+        )
+        .correlate(Instructor)
+        .order_by(TeachingPlace.position, TeachingPlace.id)
+        .limit(1)
+    )
+    return query if place_id is None else query.where(TeachingPlace.id == place_id)

@@ -1,0 +1,41 @@
+"""What can be done with profiles, offerings, areas and places."""
+
+from instainstru_core.domains.instructors.service.lessons import lesson_terms, offering
+from instainstru_core.domains.instructors.service.offers import (
+    add_offering,
+    remove_offering,
+    update_offering,
+)
+from instainstru_core.domains.instructors.service.profiles import (
+    create_profile,
+    go_live,
+    own,
+    pause,
+    update_profile,
+)
+from instainstru_core.domains.instructors.service.reading import (
+    cards,
+    listing,
+    public,
+    staff_profile,
+)
+from instainstru_core.domains.instructors.service.where import replace_areas, replace_places
+
+__all__ = [
+    "add_offering",
+    "cards",
+    "create_profile",
+    "go_live",
+    "lesson_terms",
+    "listing",
+    "offering",
+    "own",
+    "pause",
+    "public",
+    "remove_offering",
+    "replace_areas",
+    "replace_places",
+    "staff_profile",
+    "update_offering",
+    "update_profile",
+]

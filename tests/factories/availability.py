@@ -1,0 +1,66 @@
+"""Open days and occupied times, written straight into the tables."""
+
+from datetime import date, datetime
+
+from sqlalchemy.dialects.postgresql import Range, insert
+
+from instainstru_core.domains.availability.models import AvailabilityDay, OccupiedTime
+from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.time import Span
+from instainstru_core.kernel.uow import Uow
+
+
+def bits(*hours: str) -> bytes:
+    """The stored form of open hours such as "09:00-12:00", minute by minute."""
+    stored = bytearray(180)
+    for window in hours:
+        start, end = (_minute(text) for text in window.split("-"))
+        for minute in range(start, end):
+            stored[minute // 8] |= 1 << (minute % 8)
+    return bytes(stored)
+
+
+def open_day(uow: Uow, instructor_id: str, day: date, *hours: str) -> None:
+    """Open these hours of one local day, and no others."""
+    stored = bits(*hours)
+    uow.session.execute(
+        insert(AvailabilityDay)
+        .values(instructor_id=instructor_id, day=day, bits=stored)
+        .on_conflict_do_update(index_elements=["instructor_id", "day"], set_={"bits": stored})
+    )
+
+
+def occupied(
+    uow: Uow,
+    instructor_id: str,
+    start: datetime,
+    end: datetime,
+    *,
+    student_id: str | None = None,
+    travels: bool = False,
+    chain_id: str | None = None,
+    reference: str | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """A span that is taken. Returns its reference."""
+    reference = reference or f"test:{new_id()}"
+    span = Span(start, end)
+    uow.session.add(
+        OccupiedTime(
+            id=new_id(),
+            instructor_id=instructor_id,
+            student_id=student_id,
+            span=Range(span.start, span.end, bounds="[)"),
+            travels=travels,
+            chain_id=chain_id or new_id(),
+            reference=reference,
+            expires_at=expires_at,
+        )
+    )
+    uow.session.flush()
+    return reference
+
+
+def _minute(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
