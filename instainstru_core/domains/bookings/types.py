@@ -1,6 +1,7 @@
 """Booking vocabulary. Pure."""
 
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 
 class BookingStatus(StrEnum):
@@ -26,3 +27,50 @@ class CancelledBy(StrEnum):
     STUDENT = "student"
     INSTRUCTOR = "instructor"
     ADMIN = "admin"
+
+
+class Party(StrEnum):
+    """Who may move a booking on: its two sides, staff, and the system by itself."""
+
+    STUDENT = "student"
+    INSTRUCTOR = "instructor"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+class Side(StrEnum):
+    """From which side someone reads a booking."""
+
+    STUDENT = "student"
+    INSTRUCTOR = "instructor"
+    STAFF = "staff"
+
+
+OwnSide: TypeAlias = Literal[Side.STUDENT, Side.INSTRUCTOR]
+"""A side that somebody takes in lessons of their own."""
+
+
+class Notice(StrEnum):
+    """How long before the start a change came; money follows it."""
+
+    EARLY = "early"
+    MIDDLE = "middle"
+    LATE = "late"
+
+
+class When(StrEnum):
+    """Which bookings of a list, by their end."""
+
+    UPCOMING = "upcoming"
+    PAST = "past"
+    ALL = "all"
+
+
+class CancellationVerdict(StrEnum):
+    """What becomes of a wish to cancel."""
+
+    ALLOWED = "allowed"
+    REPEATED = "repeated"
+    CANCELLED_BEFORE = "cancelled_before"
+    STARTED = "started"
+    IMPOSSIBLE = "impossible"

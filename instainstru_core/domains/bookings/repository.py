@@ -1,0 +1,198 @@
+"""Named queries over bookings, joined with the names of both sides."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Row,
+    Select,
+    String,
+    bindparam,
+    func,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.orm import Session, aliased
+
+from instainstru_core.domains.accounts.models import User
+from instainstru_core.domains.accounts.types import AccountStatus
+from instainstru_core.domains.bookings.models import Booking
+from instainstru_core.domains.bookings.types import BookingStatus, OwnSide, Side, When
+from instainstru_core.domains.instructors.models import Instructor
+from instainstru_core.domains.pricing.models import InstructorTier
+from instainstru_core.domains.pricing.types import TeachingRecord, Tier
+
+Student = aliased(User, name="student")
+Teacher = aliased(User, name="teacher")
+
+WILL_NOT_HAPPEN = (BookingStatus.CANCELLED, BookingStatus.PAYMENT_FAILED)
+
+
+class Named(NamedTuple):
+    """A booking with first and last names of the student and the instructor."""
+
+    booking: Booking
+    student: tuple[str, str]
+    instructor: tuple[str, str]
+
+
+class Sides(NamedTuple):
+    """The two people of a booking to be made, and what decides the instructor's tier."""
+
+    student: tuple[str, str]
+    student_status: AccountStatus
+    instructor: tuple[str, str]
+    record: TeachingRecord
+
+
+def find(session: Session, booking_id: str, *, lock: bool = False) -> Named | None:
+    """One booking; locked, it is read afresh and held until the transaction ends."""
+    query = _with_names().where(Booking.id == booking_id)
+    if lock:
+        query = query.with_for_update(of=Booking).execution_options(populate_existing=True)
+    row = session.execute(query).one_or_none()
+    return None if row is None else _named(*row)
+
+
+def of_side(
+    session: Session,
+    user_id: str,
+    side: OwnSide,
+    *,
+    when: When,
+    statuses: Collection[BookingStatus],
+    now: datetime,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> Sequence[Named]:
+    """One side's bookings: what is to come soonest first, anything else latest first.
+
+    One more than asked for, so that the caller knows whether there is a next page. What will
+    not take place is not upcoming, unless its status is asked for.
+    """
+    mine = Booking.student_id if side is Side.STUDENT else Booking.instructor_id
+    wanted: list[ColumnElement[bool]] = [mine == user_id]
+    if statuses:
+        wanted.append(Booking.status.in_(statuses))
+    elif when is When.UPCOMING:
+        wanted.append(Booking.status.not_in(WILL_NOT_HAPPEN))
+    if when is not When.ALL:
+        wanted.append(Booking.ends_at > now if when is When.UPCOMING else Booking.ends_at <= now)
+    ascending = when is When.UPCOMING
+    if after is not None:
+        key = tuple_(Booking.starts_at, Booking.id)
+        wanted.append(key > after if ascending else key < after)
+    order = (Booking.starts_at, Booking.id)
+    query = (
+        _with_names()
+        .where(*wanted)
+        .order_by(*(order if ascending else (column.desc() for column in order)))
+        .limit(limit + 1)
+    )
+    return [_named(*row) for row in session.execute(query)]
+
+
+def sides(session: Session, *, student_id: str, instructor_id: str, since: datetime) -> Sides:
+    """Both sides of a booking to be made, in one statement."""
+    asked = {"student_id": student_id, "teacher_id": instructor_id, "since": since}
+    row = session.execute(_sides(), asked).one()
+    return Sides(
+        student=(row.student_first, row.student_last),
+        student_status=row.student_status,
+        instructor=(row.teacher_first, row.teacher_last),
+        record=_record(row),
+    )
+
+
+def teaching_record(session: Session, instructor_id: str, *, since: datetime) -> TeachingRecord:
+    """What decides the tier of one instructor; lessons completed at `since` or later count."""
+    query = _teaching_records().where(Instructor.id == instructor_id)
+    return _record(session.execute(query, {"since": since}).one())
+
+
+def teaching_records(
+    session: Session, *, after: str, since: datetime, limit: int
+) -> Sequence[TeachingRecord]:
+    """The same for instructors who are not founding, in order of id, beyond `after`."""
+    query = (
+        _teaching_records()
+        .where(~Instructor.is_founding, Instructor.id > after)
+        .order_by(Instructor.id)
+        .limit(limit)
+    )
+    return [_record(row) for row in session.execute(query, {"since": since})]
+
+
+def _with_names() -> Select[Booking, str, str, str, str]:
+    return (
+        select(
+            Booking, Student.first_name, Student.last_name, Teacher.first_name, Teacher.last_name
+        )
+        .join(Student, Student.id == Booking.student_id)
+        .join(Teacher, Teacher.id == Booking.instructor_id)
+    )
+
+
+def _named(booking: Booking, first: str, last: str, teacher_first: str, teacher_last: str) -> Named:
+    return Named(booking, (first, last), (teacher_first, teacher_last))
+
+
+@cache
+def _sides() -> Select[*tuple[Any, ...]]:
+    """Built once: every booking asks it, and building it costs more than asking."""
+    return (
+        _teaching_records()
+        .join(Teacher, Teacher.id == Instructor.id)
+        .join(Student, Student.id == bindparam("student_id", type_=String))
+        .add_columns(
+            Student.first_name.label("student_first"),
+            Student.last_name.label("student_last"),
+            Student.status.label("student_status"),
+            Teacher.first_name.label("teacher_first"),
+            Teacher.last_name.label("teacher_last"),
+        )
+        .where(Instructor.id == bindparam("teacher_id", type_=String))
+    )
+
+
+def _teaching_records() -> Select[*tuple[Any, ...]]:
+    since = bindparam("since", type_=DateTime(timezone=True))
+    taught = (
+        select(
+            func.count().filter(Booking.completed_at >= since).label("in_window"),
+            func.max(Booking.completed_at).label("last_at"),
+        )
+        .where(Booking.instructor_id == Instructor.id)
+        .where(Booking.status == BookingStatus.COMPLETED)
+        .correlate(Instructor)
+        .lateral("taught")
+    )
+    return (
+        select(
+            Instructor.id,
+            Instructor.is_founding,
+            taught.c.in_window,
+            taught.c.last_at,
+            InstructorTier.tier,
+            InstructorTier.evaluated_at,
+        )
+        .select_from(Instructor)
+        .join(taught, true())
+        .outerjoin(InstructorTier, InstructorTier.instructor_id == Instructor.id)
+    )
+
+
+def _record(row: Row[*tuple[Any, ...]]) -> TeachingRecord:
+    return TeachingRecord(
+        instructor_id=row.id,
+        is_founding=row.is_founding,
+        completed_in_window=row.in_window,
+        last_completed_at=row.last_at,
+        standing=row.tier or Tier.ENTRY,
+        evaluated_at=row.evaluated_at,
+    )

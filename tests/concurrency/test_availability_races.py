@@ -1,0 +1,147 @@
+"""Calendars that several change at the same instant, with real commits."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from instainstru_core.domains.availability import service
+from instainstru_core.domains.availability.errors import SlotTaken, WeekChanged
+from instainstru_core.domains.availability.models import (
+    AvailabilityDay,
+    AvailabilityWeek,
+    OccupiedTime,
+)
+from instainstru_core.domains.availability.schemas import DayHours, Hours, SavedWeekView, SaveWeek
+from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.kernel.authority import SYSTEM, Actor
+from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.time import Span
+from instainstru_core.runtime import Runtime
+from tests.factories import availability, instructors
+from tests.together import at_once
+
+NEXT_MONDAY = date(2026, 6, 22)
+NOON = datetime(2026, 6, 16, 16, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def saving(runtime: Runtime, actor: Actor, day: date, version: int) -> Callable[[], SavedWeekView]:
+    hours = [Hours(start="09:00", end="12:00")]
+    command = SaveWeek(version=version, days=[DayHours(day=day, hours=hours)], clear_existing=False)
+
+    def save() -> SavedWeekView:
+        with runtime.begin(actor) as uow:
+            return service.save_week(uow, NEXT_MONDAY, command)
+
+    return save
+
+
+def occupying(
+    runtime: Runtime, instructor_id: str, student_id: str, start: datetime, *, asks: bool
+) -> Callable[[], str]:
+    span, reference = Span(start, start + HOUR), f"booking:{new_id()}"
+
+    def occupy() -> str:
+        with runtime.begin(SYSTEM) as uow:
+            if asks:
+                service.require_open(
+                    uow,
+                    instructor_id,
+                    span,
+                    lesson_format=LessonFormat.ONLINE,
+                    student_id=student_id,
+                )
+            service.occupy(
+                uow,
+                instructor_id=instructor_id,
+                student_id=student_id,
+                span=span,
+                travels=False,
+                chain_id=new_id(),
+                reference=reference,
+            )
+        return reference
+
+    return occupy
+
+
+def references(runtime: Runtime) -> list[str]:
+    with runtime.begin(SYSTEM) as uow:
+        return list(uow.session.scalars(select(OccupiedTime.reference)))
+
+
+class TestTwoWeekSaves:
+    @pytest.mark.parametrize("version", [0, 1])
+    def test_end_in_one_refusal_and_nothing_lost(
+        self, committed_runtime: Runtime, version: int
+    ) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            maya = instructors.instructor_actor(instructors.profile(uow))
+        sunday = NEXT_MONDAY + timedelta(days=6)
+        for before in range(version):
+            saving(committed_runtime, maya, sunday, before)()
+        days = [NEXT_MONDAY + timedelta(days=offset) for offset in range(4)]
+        answers = at_once([saving(committed_runtime, maya, day, version) for day in days])
+        (won,) = [each for each in answers if isinstance(each, SavedWeekView)]
+        assert won.version == version + 1
+        refused = [each for each in answers if isinstance(each, WeekChanged)]
+        assert [each.facts for each in refused] == [{"current_version": version + 1}] * 3
+        with committed_runtime.begin(SYSTEM) as uow:
+            query = select(AvailabilityDay.day, AvailabilityDay.bits)
+            stored = {row.day: row.bits for row in uow.session.execute(query)}
+            assert uow.session.scalars(select(AvailabilityWeek.version)).one() == version + 1
+        kept = [sunday] * version
+        assert stored == dict.fromkeys([*won.changed_days, *kept], availability.bits("09:00-12:00"))
+
+
+class TestOneSlot:
+    @pytest.mark.parametrize("asks", [True, False])
+    def test_goes_to_one_of_five_students(self, committed_runtime: Runtime, asks: bool) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            teacher = instructors.live_instructor(uow)
+            learners = [instructors.person(uow) for _ in range(5)]
+        answers = at_once(
+            [
+                occupying(committed_runtime, teacher.id, learner, NOON, asks=asks)
+                for learner in learners
+            ]
+        )
+        (won,) = [each for each in answers if isinstance(each, str)]
+        assert sum(isinstance(each, SlotTaken) for each in answers) == 4
+        assert references(committed_runtime) == [won]
+
+    @pytest.mark.parametrize("asks", [True, False])
+    def test_of_one_student_goes_to_one_of_five_instructors(
+        self, committed_runtime: Runtime, asks: bool
+    ) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            teachers = [instructors.live_instructor(uow).id for _ in range(5)]
+            learner = instructors.person(uow)
+        answers = at_once(
+            [
+                occupying(committed_runtime, teacher, learner, NOON, asks=asks)
+                for teacher in teachers
+            ]
+        )
+        (won,) = [each for each in answers if isinstance(each, str)]
+        assert sum(isinstance(each, SlotTaken) for each in answers) == 4
+        assert references(committed_runtime) == [won]
+
+
+class TestNeighboringSlots:
+    def test_cannot_both_be_taken_inside_the_pause(self, committed_runtime: Runtime) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            teacher = instructors.live_instructor(uow)
+            one, other = instructors.person(uow), instructors.person(uow)
+        close = NOON + HOUR + timedelta(minutes=14)
+        answers = at_once(
+            [
+                occupying(committed_runtime, teacher.id, one, NOON, asks=True),
+                occupying(committed_runtime, teacher.id, other, close, asks=True),
+            ]
+        )
+        (won,) = [each for each in answers if isinstance(each, str)]
+        assert sum(isinstance(each, SlotTaken) for each in answers) == 1
+        assert references(committed_runtime) == [won]
