@@ -1,0 +1,1 @@
+"""What words about time mean, and what figures say. Pure."""

@@ -1,0 +1,1 @@
+"""Set-based queries across subjects, one module per kind of question."""

@@ -1,0 +1,255 @@
+"""Queries over lessons, their people and their places in the catalogue."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from instainstru_core.domains.accounts.models import User
+from instainstru_core.domains.bookings.models import Booking
+from instainstru_core.domains.bookings.types import BookingStatus
+from instainstru_core.domains.catalog.models import Category, Service, Subcategory
+from instainstru_core.domains.reporting.types import AsWhom, Days
+from instainstru_core.kernel.time import Span
+
+COUNTED = (BookingStatus.CONFIRMED, BookingStatus.COMPLETED)
+"""The lessons whose price is turnover."""
+
+FALLEN_THROUGH = (BookingStatus.CANCELLED, BookingStatus.PAYMENT_FAILED)
+
+Student = aliased(User)
+Teacher = aliased(User)
+
+
+class StatusCount(NamedTuple):
+    """Lessons of one status in the later (`is_now`) or the earlier of two windows."""
+
+    is_now: bool
+    status: BookingStatus
+    lessons: int
+    price_cents: int
+    fee_cents: int
+
+
+class Presence(NamedTuple):
+    """How many people had a lesson, how many of them their first, and where records begin."""
+
+    students: int
+    new: int
+    records_since: date | None
+
+
+class CategoryCount(NamedTuple):
+    """A category's standing lessons."""
+
+    name: str
+    lessons: int
+    price_cents: int
+
+
+class Line(NamedTuple):
+    """A booking with what a list shows of its people and its category."""
+
+    booking: Booking
+    student_first: str
+    student_last: str
+    teacher_first: str
+    teacher_last: str
+    category: str
+
+
+class SideCount(NamedTuple):
+    """One person's bookings of one status on one side."""
+
+    as_student: bool
+    status: BookingStatus
+    lessons: int
+    price_cents: int
+
+
+class PersonCount(NamedTuple):
+    """One person's bookings on one side, and the money that came of them."""
+
+    user_id: str
+    bookings: int
+    upcoming: int
+    completed: int
+    cancelled: int
+    money_cents: int
+
+
+def is_counted() -> ColumnElement[bool]:
+    return Booking.status.in_(COUNTED)
+
+
+def in_days(days: Days) -> ColumnElement[bool]:
+    return and_(Booking.lesson_day >= days.first, Booking.lesson_day < days.end)
+
+
+def by_status(session: Session, before: Days, now: Days) -> list[StatusCount]:
+    """The lessons of two windows that touch."""
+    is_later = Booking.lesson_day >= now.first
+    fees = Booking.student_fee_cents + Booking.instructor_fee_cents
+    query = (
+        select(
+            is_later,
+            Booking.status,
+            func.count(),
+            func.sum(Booking.lesson_price_cents),
+            func.sum(fees),
+        )
+        .where(Booking.lesson_day >= before.first, Booking.lesson_day < now.end)
+        .group_by(is_later, Booking.status)
+    )
+    return [StatusCount._make(row) for row in session.execute(query)]
+
+
+def students(session: Session, days: Days) -> Presence:
+    """Who had a lesson that did not fall through."""
+    stands = Booking.status.not_in(FALLEN_THROUGH)
+    present = select(Booking.student_id).where(in_days(days), stands).distinct().cte("present")
+    had_one = (
+        select(Booking.id)
+        .where(Booking.student_id == present.c.student_id, Booking.lesson_day < days.first, stands)
+        .exists()
+    )
+    query = select(
+        func.count(),
+        func.count().filter(~had_one),
+        select(func.min(Booking.lesson_day)).scalar_subquery(),
+    ).select_from(present)
+    return Presence._make(session.execute(query).one())
+
+
+def top_categories(session: Session, days: Days, *, limit: int) -> list[CategoryCount]:
+    """The categories with the most turnover."""
+    turnover = func.sum(Booking.lesson_price_cents)
+    query = (
+        select(Category.name, func.count(), turnover)
+        .select_from(Booking)
+        .join(Service, Service.id == Booking.service_id)
+        .join(Subcategory, Subcategory.id == Service.subcategory_id)
+        .join(Category, Category.id == Subcategory.category_id)
+        .where(in_days(days), is_counted())
+        .group_by(Category.id)
+        .order_by(turnover.desc(), Category.name)
+        .limit(limit)
+    )
+    return [CategoryCount._make(row) for row in session.execute(query)]
+
+
+def lines() -> Select[Booking, str, str, str, str, str]:
+    """Bookings with what a list shows of their people and their category."""
+    return (
+        select(
+            Booking,
+            Student.first_name,
+            Student.last_name,
+            Teacher.first_name,
+            Teacher.last_name,
+            Category.name,
+        )
+        .join(Student, Student.id == Booking.student_id)
+        .join(Teacher, Teacher.id == Booking.instructor_id)
+        .join(Service, Service.id == Booking.service_id)
+        .join(Subcategory, Subcategory.id == Service.subcategory_id)
+        .join(Category, Category.id == Subcategory.category_id)
+    )
+
+
+def made_within(span: Span, status: BookingStatus | None) -> list[ColumnElement[bool]]:
+    made = [Booking.created_at >= span.start, Booking.created_at < span.end]
+    return made if status is None else [*made, Booking.status == status]
+
+
+def recent(
+    session: Session,
+    which: Sequence[ColumnElement[bool]],
+    *,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> list[Line]:
+    """One more than `limit` bookings, the last made first."""
+    query = lines().where(*which).order_by(Booking.created_at.desc(), Booking.id.desc())
+    if after is not None:
+        query = query.where(tuple_(Booking.created_at, Booking.id) < after)
+    return [Line._make(row) for row in session.execute(query.limit(limit + 1))]
+
+
+def number(session: Session, which: Sequence[ColumnElement[bool]]) -> int:
+    return session.scalars(select(func.count()).select_from(Booking).where(*which)).one()
+
+
+def of_person(user_id: str, side: AsWhom) -> ColumnElement[bool]:
+    booked, taught = Booking.student_id == user_id, Booking.instructor_id == user_id
+    if side is AsWhom.BOTH:
+        return or_(booked, taught)
+    return booked if side is AsWhom.STUDENT else taught
+
+
+def history(
+    session: Session, which: ColumnElement[bool], *, after: tuple[datetime, str] | None, limit: int
+) -> list[Line]:
+    """One more than `limit` bookings, the last lesson first."""
+    query = lines().where(which).order_by(Booking.starts_at.desc(), Booking.id.desc())
+    if after is not None:
+        query = query.where(tuple_(Booking.starts_at, Booking.id) < after)
+    return [Line._make(row) for row in session.execute(query.limit(limit + 1))]
+
+
+def sides(session: Session, user_id: str) -> list[SideCount]:
+    """One person's bookings by side and status."""
+    as_student = Booking.student_id == user_id
+    query = (
+        select(as_student, Booking.status, func.count(), func.sum(Booking.lesson_price_cents))
+        .where(of_person(user_id, AsWhom.BOTH))
+        .group_by(as_student, Booking.status)
+    )
+    return [SideCount._make(row) for row in session.execute(query)]
+
+
+def parties(session: Session, booking_id: str) -> tuple[str, str] | None:
+    """The student and the instructor of a booking."""
+    query = select(Booking.student_id, Booking.instructor_id).where(Booking.id == booking_id)
+    found = session.execute(query).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def booked_by(session: Session, ids: Collection[str], now: datetime) -> dict[str, PersonCount]:
+    """What these students booked; the money is the totals of lessons that stand."""
+    spent = func.sum(Booking.total_cents).filter(is_counted())
+    return _figures(session, ids, now, whose=Booking.student_id, money=spent)
+
+
+def taught_by(session: Session, ids: Collection[str], now: datetime) -> dict[str, PersonCount]:
+    """What these instructors taught; the money is the payouts of completed lessons."""
+    completed = Booking.status == BookingStatus.COMPLETED
+    earned = func.sum(Booking.payout_cents).filter(completed)
+    return _figures(session, ids, now, whose=Booking.instructor_id, money=earned)
+
+
+def _figures(
+    session: Session,
+    ids: Collection[str],
+    now: datetime,
+    *,
+    whose: InstrumentedAttribute[str],
+    money: ColumnElement[int],
+) -> dict[str, PersonCount]:
+    every = func.count()
+    upcoming = every.filter(Booking.status == BookingStatus.CONFIRMED, Booking.starts_at > now)
+    query = (
+        select(
+            whose,
+            every,
+            upcoming,
+            every.filter(Booking.status == BookingStatus.COMPLETED),
+            every.filter(Booking.status == BookingStatus.CANCELLED),
+            func.coalesce(money, 0),
+        )
+        .where(whose.in_(ids))
+        .group_by(whose)
+    )
+    return {row[0]: PersonCount._make(row) for row in session.execute(query)}

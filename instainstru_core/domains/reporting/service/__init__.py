@@ -1,0 +1,35 @@
+"""Reports for staff: each answers one question in one call, with a few set-based queries."""
+
+from instainstru_core.domains.reporting.service.bookings import (
+    bookings_recent,
+    bookings_summary,
+    users_booking_history,
+)
+from instainstru_core.domains.reporting.service.people import (
+    instructors_detail,
+    instructors_list,
+    users_lookup,
+)
+from instainstru_core.domains.reporting.service.searches import (
+    search_top_queries,
+    search_zero_results,
+)
+from instainstru_core.domains.reporting.service.supply import (
+    instructors_coverage,
+    service_lookup,
+    services_catalog,
+)
+
+__all__ = [
+    "bookings_recent",
+    "bookings_summary",
+    "instructors_coverage",
+    "instructors_detail",
+    "instructors_list",
+    "search_top_queries",
+    "search_zero_results",
+    "service_lookup",
+    "services_catalog",
+    "users_booking_history",
+    "users_lookup",
+]

@@ -1,0 +1,87 @@
+"""Reporting vocabulary. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from instainstru_core.kernel.time import Span
+
+
+class Unit(StrEnum):
+    """What a window is made of, and so what the window before it is."""
+
+    INSTANTS = "instants"
+    DAYS = "days"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The local days from `first` up to, not including, `end`."""
+
+    first: date
+    end: date
+
+    @property
+    def count(self) -> int:
+        return (self.end - self.first).days
+
+    @property
+    def last(self) -> date:
+        return self.end - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time as someone asked for it. `days` is None where it is not whole days."""
+
+    label: str
+    span: Span
+    timezone: str
+    unit: Unit
+    days: Days | None
+
+
+class Catalogued(StrEnum):
+    """Which services of the catalogue are wanted."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    ALL = "all"
+
+
+class GroupBy(StrEnum):
+    """What the supply of instructors is counted by."""
+
+    CATEGORY = "category"
+    SERVICE = "service"
+    AREA = "area"
+    BOROUGH = "borough"
+
+
+class Most(StrEnum):
+    """From which end a ranking is read."""
+
+    MOST = "most"
+    LEAST = "least"
+
+
+class AsWhom(StrEnum):
+    """From which side someone's lessons are looked at."""
+
+    STUDENT = "student"
+    INSTRUCTOR = "instructor"
+    BOTH = "both"
+
+
+class PersonMatch(StrEnum):
+    """What a lookup matched, strongest first."""
+
+    ID = "id"
+    EMAIL = "email"
+    PHONE = "phone"
+    BOOKING = "booking"
+    NAME = "name"
+    NAME_START = "name_start"
+    NAME_PART = "name_part"

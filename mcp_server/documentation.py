@@ -1,0 +1,73 @@
+"""The page about the tools, written from the tools themselves."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from mcp_server.tool import Tool
+
+HEAD = """\
+# Tools of the admin copilot
+
+This page is generated from the tools themselves; a test fails when it is not up to date
+(`make contracts` writes it). The server speaks streamable HTTP at `/mcp`.
+
+Every answer is one envelope: `data`, `as_of`, `source`, `currency`, `window` (absolute bounds and
+zone), `truncated`, `total`, `next_cursor`, `warnings` and `next_actions` (calls that are ready to
+be made). Amounts are whole US cents. A refusal is an error with a stable `code`, a `message` that
+says what to do, `retryable`, `facts` and the `request_id`.
+
+Windows are given in words or in ISO 8601: `today`, `yesterday`, `last 7 days`, `2h`, `this week`,
+`last month`, `march 2026`, `2026`, `2026-03-15`, `2026-01-01/2026-01-31` (both days included).
+Days are New York's.
+"""
+
+
+def page(tools: tuple[Tool, ...]) -> str:
+    """All tools by topic, each with its arguments."""
+    parts = [HEAD]
+    for topic, members in groupby(tools, key=lambda tool: tool.topic):
+        parts.append(f"## {topic.capitalize()}\n")
+        parts += [_tool(tool) for tool in members]
+    return "\n".join(parts)
+
+
+def _tool(tool: Tool) -> str:
+    kind = "reads" if tool.reads else "writes"
+    lines = [f"### `{tool.name}`\n", tool.description, "", f"Scope `{tool.scope}`, {kind}.", ""]
+    properties: dict[str, Any] = tool.parameters.get("properties", {})
+    if properties:
+        lines += ["| argument | kind | default | meaning |", "|---|---|---|---|"]
+        lines += _rows(tool, properties)
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _rows(tool: Tool, properties: dict[str, Any]) -> Iterator[str]:
+    needed = tool.parameters.get("required", [])
+    for name, schema in properties.items():
+        default = "required" if name in needed else _shown(schema.get("default"))
+        examples = ", ".join(f"`{example}`" for example in schema.get("examples", []))
+        meaning = " ".join([schema.get("description", ""), f"Such as {examples}."]).strip()
+        yield f"| `{name}` | {_kind(tool, schema)} | {default} | {_cell(meaning)} |"
+
+
+def _kind(tool: Tool, schema: dict[str, Any]) -> str:
+    defined: dict[str, Any] = tool.parameters.get("$defs", {})
+    choices: list[dict[str, Any]] = [schema, *schema.get("anyOf", [])]
+    for one in choices:
+        found: dict[str, Any] = defined.get(one.get("$ref", "").rpartition("/")[2], one)
+        if "enum" in found:
+            return ", ".join(f"`{value}`" for value in found["enum"])
+    told: list[str] | str = schema["type"]
+    kinds = [told] if isinstance(told, str) else told
+    bounds = " to ".join(str(schema[key]) for key in ("minimum", "maximum") if key in schema)
+    return f"{next(kind for kind in kinds if kind != 'null')} {bounds}".strip()
+
+
+def _shown(value: object) -> str:
+    return "none" if value is None else f"`{value}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,0 +1,117 @@
+"""The only two ways to declare a tool: `@reads` and `@writes`."""
+
+import inspect
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeAlias, get_type_hints
+
+from mcp.types import ToolAnnotations
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+
+from instainstru_core.domains.access.types import Scope
+from instainstru_core.kernel.authority import Actor
+from instainstru_core.kernel.uow import Uow
+from instainstru_core.runtime import Runtime
+from mcp_server.envelope import Answer
+from mcp_server.errors import bad_arguments
+from mcp_server.lean import lean
+
+PREFIX = "instainstru_"
+
+AnyAnswer: TypeAlias = Answer[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a tool: the runtime and who calls."""
+
+    runtime: Runtime
+    actor: Actor
+
+    def begin(self) -> AbstractContextManager[Uow]:
+        """A unit of work of the caller."""
+        return self.runtime.begin(self.actor)
+
+
+Body: TypeAlias = Callable[..., AnyAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What is known of a tool before it is served."""
+
+    name: str
+    title: str
+    description: str
+    scope: Scope
+    topic: str
+    annotations: ToolAnnotations
+    arguments: type[BaseModel]
+    parameters: dict[str, Any]
+    output_schema: dict[str, Any]
+    body: Body
+
+    @property
+    def reads(self) -> bool:
+        return self.annotations.read_only_hint is True
+
+    def read(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The arguments as the body takes them. Raises BadArguments."""
+        try:
+            read = self.arguments.model_validate(given)
+        except ValidationError as failure:
+            raise bad_arguments(failure, list(self.arguments.model_fields)) from failure
+        return {name: getattr(read, name) for name in self.arguments.model_fields}
+
+
+def reads(title: str, *, open_world: bool = False) -> Callable[[Body], Tool]:
+    """Declare a tool that changes nothing. The body's docstring is its purpose, in a sentence."""
+    annotations = ToolAnnotations(
+        title=title,
+        read_only_hint=True,
+        destructive_hint=False,
+        idempotent_hint=True,
+        open_world_hint=open_world,
+    )
+    return lambda body: _declared(body, annotations, Scope.MCP_READ)
+
+
+def writes(title: str, *, destructive: bool, idempotent: bool = False) -> Callable[[Body], Tool]:
+    """Declare a tool that changes something."""
+    annotations = ToolAnnotations(
+        title=title,
+        read_only_hint=False,
+        destructive_hint=destructive,
+        idempotent_hint=idempotent,
+        open_world_hint=False,
+    )
+    return lambda body: _declared(body, annotations, Scope.MCP_WRITE)
+
+
+def _declared(body: Body, annotations: ToolAnnotations, scope: Scope) -> Tool:
+    hints = get_type_hints(body, include_extras=True)
+    answered = hints.pop("return")
+    _, *parameters = inspect.signature(body).parameters.values()
+    fields: dict[str, Any] = {
+        parameter.name: (
+            hints[parameter.name],
+            ... if parameter.default is inspect.Parameter.empty else parameter.default,
+        )
+        for parameter in parameters
+    }
+    arguments = create_model(
+        body.__name__, __config__=ConfigDict(frozen=True, extra="forbid"), **fields
+    )
+    return Tool(
+        name=PREFIX + body.__name__,
+        title=annotations.title or "",
+        description=" ".join((body.__doc__ or "").split()),
+        scope=scope,
+        topic=body.__module__.rpartition(".")[2],
+        annotations=annotations,
+        arguments=arguments,
+        parameters=lean(arguments.model_json_schema()),
+        output_schema=lean(TypeAdapter(answered).json_schema(mode="serialization")),
+        body=body,
+    )

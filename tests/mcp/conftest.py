@@ -1,0 +1,60 @@
+"""One database, one world and one server for all tests that only ask."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from instainstru_core import runtime as composition
+from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.runtime import Runtime
+from tests.conftest import SetClock, settings_for
+from tests.databases import ServerUrls, clone
+from tests.mcp import world as worlds
+from tests.mcp.world import Copilot, World
+
+
+@pytest.fixture(scope="session")
+def signing_key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("keys") / "signing.pem"
+    path.write_text(worlds.signing_key())
+    return path
+
+
+@pytest.fixture(scope="session")
+def asked(servers: ServerUrls, signing_key_file: Path) -> Iterator[Runtime]:
+    """A runtime with real commits that all tests of a process share."""
+    with clone(servers) as database_url:
+        known = settings_for(database_url, servers).model_dump() | {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": servers.redis_url,
+            "PROMETHEUS_URL": servers.prometheus_url,
+            "oauth_issuer": worlds.ISSUER,
+            "oauth_audience": worlds.AUDIENCE,
+            "oauth_signing_key_file": signing_key_file,
+            "mcp_static_tokens": worlds.static_tokens(),
+        }
+        settings = settings_for(database_url, servers)
+        settings = type(settings)(**known)
+        runtime = composition.build(settings, SetClock())
+        yield runtime
+        runtime.close()
+
+
+@pytest.fixture(scope="session")
+def world(asked: Runtime) -> World:
+    with asked.begin(SYSTEM) as uow:
+        return worlds.build(uow)
+
+
+@pytest.fixture(scope="session")
+def url(asked: Runtime, world: World) -> Iterator[str]:
+    with worlds.serving(asked) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def copilot(url: str) -> Iterator[Copilot]:
+    """A copilot that stays connected for all its questions."""
+    with Copilot(url).connected() as copilot:
+        yield copilot

@@ -1,0 +1,100 @@
+"""What becomes of a call whatever its body does."""
+
+from dataclasses import replace
+from typing import Annotated
+
+import pytest
+from pydantic import BaseModel, Field
+
+from instainstru_core.domains.reporting.schemas.base import Report
+from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.errors import Unavailable
+from instainstru_core.runtime import Runtime
+from mcp_server.calls import BUDGET_BYTES, Calls
+from mcp_server.envelope import Answer, answer
+from mcp_server.tool import Call, reads
+from tests.mcp import world as worlds
+from tests.mcp.world import Copilot
+
+LINE = "x" * 1_000
+
+
+class Lines(BaseModel):
+    """Some lines."""
+
+    lines: list[str]
+
+
+@reads("Many lines")
+def many_lines(call: Call, limit: Annotated[int, Field(ge=1, le=100)] = 100) -> Answer[Lines]:
+    """As many lines as asked for."""
+    return answer(Report(data=Lines(lines=[LINE] * limit), total=100), as_of=call.runtime.clock())
+
+
+@reads("One long line")
+def long_line(call: Call) -> Answer[Lines]:
+    """One line that is too long."""
+    return answer(Report(data=Lines(lines=[LINE * 50])), as_of=call.runtime.clock())
+
+
+@reads("Broken")
+def broken(call: Call) -> Answer[Lines]:
+    """Fail as only a bug does."""
+    msg = f"the password of {call.runtime.settings.database_url} is hunter2"
+    raise RuntimeError(msg)
+
+
+@reads("Away")
+def away(call: Call) -> Answer[Lines]:
+    """Refuse for now."""
+    raise Unavailable("It is away. Try again.", retry_after=3)
+
+
+@pytest.fixture(scope="module")
+def odd(asked: Runtime) -> object:
+    """A server of tools with extreme bodies."""
+    with worlds.serving(asked, [many_lines, long_line, broken, away]) as url:
+        yield Copilot(url)
+
+
+class TestACall:
+    def test_cuts_an_answer_to_what_a_model_can_read(self, odd: Copilot) -> None:
+        found = odd.ask("many_lines")
+        assert len(found["data"]["lines"]) == 25
+        assert (found["truncated"], found["total"]) == (True, 100)
+        assert found["warnings"] == [
+            "Only 25 of the 100 asked for are shown, so that the answer stays readable."
+        ]
+
+    def test_leaves_an_answer_that_fits(self, odd: Copilot) -> None:
+        found = odd.ask("many_lines", limit=30)
+        assert (len(found["data"]["lines"]), found["warnings"]) == (30, [])
+
+    def test_refuses_what_cannot_be_cut(self, odd: Copilot) -> None:
+        error = odd.refused("long_line")
+        assert error["code"] == "tool.answer_too_large"
+        assert str(BUDGET_BYTES) in error["message"]
+
+    def test_says_nothing_of_a_bug_but_the_request(self, odd: Copilot) -> None:
+        error = odd.refused("broken")
+        assert error == {
+            "code": "internal",
+            "message": "Something went wrong on our side. Try again; if it stays, report the"
+            " request_id.",
+            "retryable": True,
+            "facts": {},
+            "request_id": error["request_id"],
+        }
+
+    def test_says_when_to_come_back(self, odd: Copilot) -> None:
+        error = odd.refused("away")
+        assert (error["retryable"], error["facts"]) == (True, {"retry_after": 3})
+
+    def test_answers_even_when_the_trail_cannot_be_written(self, asked: Runtime) -> None:
+        def lost(_actor: object) -> object:
+            raise Unavailable("The database is away.")
+
+        calls = Calls(replace(asked, begin=lost))  # type: ignore[arg-type]
+        found = calls.make(many_lines, {"limit": 1}, SYSTEM)
+        assert found.structured_content is not None
+        assert found.structured_content["total"] == 100

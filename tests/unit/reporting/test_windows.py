@@ -1,0 +1,185 @@
+"""Words about time, and the instants they mean."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instainstru_core.domains.reporting.policy.windows import (
+    EXAMPLES,
+    UnclearWindow,
+    parse,
+    previous,
+)
+from instainstru_core.domains.reporting.types import Unit, Window
+
+# Monday, 10:00 in New York.
+NOW = datetime(2026, 6, 15, 14, 0, tzinfo=UTC)
+
+
+def window(text: str, now: datetime = NOW) -> Window:
+    return parse(text, now=now)
+
+
+def days(text: str, now: datetime = NOW) -> tuple[str, str]:
+    found = window(text, now).days
+    assert found is not None
+    return found.first.isoformat(), found.last.isoformat()
+
+
+class TestDays:
+    @pytest.mark.parametrize(
+        ("text", "first", "last"),
+        [
+            ("today", "2026-06-15", "2026-06-15"),
+            ("  ToDay ", "2026-06-15", "2026-06-15"),
+            ("yesterday", "2026-06-14", "2026-06-14"),
+            ("tomorrow", "2026-06-16", "2026-06-16"),
+            ("this week", "2026-06-15", "2026-06-21"),
+            ("last_week", "2026-06-08", "2026-06-14"),
+            ("next week", "2026-06-22", "2026-06-28"),
+            ("last 7 days", "2026-06-09", "2026-06-15"),
+            ("the past 7 days", "2026-06-09", "2026-06-15"),
+            ("last_7_days", "2026-06-09", "2026-06-15"),
+            ("7d", "2026-06-09", "2026-06-15"),
+            ("1 day", "2026-06-15", "2026-06-15"),
+            ("next 2 days", "2026-06-16", "2026-06-17"),
+            ("last 2 weeks", "2026-06-02", "2026-06-15"),
+            ("this month", "2026-06-01", "2026-06-30"),
+            ("last month", "2026-05-01", "2026-05-31"),
+            ("next month", "2026-07-01", "2026-07-31"),
+            ("march 2026", "2026-03-01", "2026-03-31"),
+            ("Sept. 2025", "2025-09-01", "2025-09-30"),
+            ("march", "2026-03-01", "2026-03-31"),
+            ("july", "2025-07-01", "2025-07-31"),
+            ("2024-02", "2024-02-01", "2024-02-29"),
+            ("2025", "2025-01-01", "2025-12-31"),
+            ("this year", "2026-01-01", "2026-12-31"),
+            ("last year", "2025-01-01", "2025-12-31"),
+            ("2026-03-15", "2026-03-15", "2026-03-15"),
+            ("2026-01-01/2026-01-31", "2026-01-01", "2026-01-31"),
+            ("2026-01-01..2026-01-31", "2026-01-01", "2026-01-31"),
+            ("2026-01-01 to 2026-01-31", "2026-01-01", "2026-01-31"),
+        ],
+    )
+    def test_are_those_of_new_york(self, text: str, first: str, last: str) -> None:
+        assert days(text) == (first, last)
+
+    @pytest.mark.parametrize(
+        ("hour", "today"),
+        [(3, "2026-06-15"), (4, "2026-06-16")],
+    )
+    def test_begin_at_midnight_in_new_york(self, hour: int, today: str) -> None:
+        now = datetime(2026, 6, 16, hour, 0, tzinfo=UTC)
+        assert days("today", now)[0] == today
+
+    @pytest.mark.parametrize(
+        ("day", "hours"), [("2026-03-08", 23), ("2026-11-01", 25), ("2026-06-15", 24)]
+    )
+    def test_are_as_long_as_the_clocks_make_them(self, day: str, hours: int) -> None:
+        assert window(day).span.length == timedelta(hours=hours)
+
+
+class TestHours:
+    def test_count_back_from_now(self) -> None:
+        found = window("2h")
+        assert (found.span.start, found.span.end) == (NOW - timedelta(hours=2), NOW)
+        assert (found.days, found.unit, found.label) == (None, Unit.INSTANTS, "last 2 hours")
+
+    def test_count_ahead(self) -> None:
+        assert window("next 90 minutes").span.end == NOW + timedelta(minutes=90)
+
+    def test_are_real_hours_when_the_clocks_change(self) -> None:
+        now = datetime(2026, 3, 8, 8, 0, tzinfo=UTC)
+        assert window("24h", now).span.start == now - timedelta(hours=24)
+
+
+class TestLabels:
+    @pytest.mark.parametrize(
+        "text", ["2h", "1h", "last hour", "1 minute", "next hour", "7d", "1d", "next 1 day", "1w", "2 weeks"]
+    )
+    def test_are_read_again_as_the_same_window(self, text: str) -> None:
+        found = window(text)
+        assert window(found.label) == found
+
+
+class TestIntervals:
+    def test_of_two_instants_leave_the_second_out(self) -> None:
+        found = window("2026-06-15T09:00/2026-06-15T10:30")
+        assert found.span.start == datetime(2026, 6, 15, 13, 0, tzinfo=UTC)
+        assert found.span.end == datetime(2026, 6, 15, 14, 30, tzinfo=UTC)
+
+    def test_take_offsets_at_their_word(self) -> None:
+        found = window("2026-06-15t09:00z/2026-06-15T12:00:00+02:00")
+        assert found.span.start == datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
+        assert found.span.end == datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+
+    def test_refuse_a_time_that_the_clocks_skip(self) -> None:
+        with pytest.raises(UnclearWindow, match="The clocks skip this time"):
+            window("2026-03-08T02:30/2026-03-08T05:00")
+
+
+class TestUnclear:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "soon",
+            "7",
+            "0d",
+            "last 0 hours",
+            "-3d",
+            "2026-13",
+            "2026-02-30",
+            "2026-06-15/2026-06-01",
+            "1999",
+            "9999-01-01",
+            "99999d",
+            "99999h",
+            "2020-01-01/2026-01-01",
+            "x" * 81,
+            "today'; DROP TABLE bookings",
+            "٣ days",
+        ],
+    )
+    def test_words_are_refused(self, text: str) -> None:
+        with pytest.raises(UnclearWindow):
+            window(text)
+
+    @given(st.text(max_size=90))
+    def test_words_never_break_it(self, text: str) -> None:
+        try:
+            found = window(text)
+        except UnclearWindow:
+            return
+        assert found.span.start < found.span.end
+
+    def test_examples_are_clear(self) -> None:
+        for text in EXAMPLES:
+            window(text)
+
+
+class TestPrevious:
+    @pytest.mark.parametrize(
+        ("text", "label", "first", "last"),
+        [
+            ("today", "the day before", "2026-06-14", "2026-06-14"),
+            ("last 7 days", "the 7 days before", "2026-06-02", "2026-06-08"),
+            ("this month", "May 2026", "2026-05-01", "2026-05-31"),
+            ("january 2026", "December 2025", "2025-12-01", "2025-12-31"),
+            ("2025", "2024", "2024-01-01", "2024-12-31"),
+        ],
+    )
+    def test_is_of_the_same_kind(self, text: str, label: str, first: str, last: str) -> None:
+        found = previous(window(text))
+        assert found.label == label
+        assert found.days is not None
+        assert (found.days.first, found.days.last) == (
+            date.fromisoformat(first),
+            date.fromisoformat(last),
+        )
+
+    @pytest.mark.parametrize("text", EXAMPLES)
+    def test_ends_where_the_window_starts(self, text: str) -> None:
+        assert previous(window(text)).span.end == window(text).span.start
