@@ -1,5 +1,6 @@
 """Address vocabulary. Pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -9,3 +10,11 @@ class AddressLabel(StrEnum):
     HOME = "home"
     WORK = "work"
     OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place on the map, in degrees."""
+
+    latitude: float
+    longitude: float

@@ -1,6 +1,7 @@
 """Catalog vocabulary. Pure."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class AgeGroup(StrEnum):
@@ -10,3 +11,33 @@ class AgeGroup(StrEnum):
     KIDS = "kids"
     TEENS = "teens"
     ADULTS = "adults"
+
+
+class TermKind(StrEnum):
+    """What a word in the catalog is to its service."""
+
+    NAME = "name"
+    SYNONYM = "synonym"
+    SUBCATEGORY = "subcategory"
+    CATEGORY = "category"
+
+
+class Term(NamedTuple):
+    """A word of the catalog and the service it speaks of."""
+
+    service_id: str
+    kind: TermKind
+    text: str
+
+
+class MatchReason(StrEnum):
+    """Why a service answers a query, best first."""
+
+    EXACT_NAME = "exact_name"
+    EXACT_SYNONYM = "exact_synonym"
+    SUBCATEGORY = "subcategory"
+    CATEGORY = "category"
+    NAME_PREFIX = "name_prefix"
+    SYNONYM_PREFIX = "synonym_prefix"
+    SIMILAR_NAME = "similar_name"
+    SIMILAR_SYNONYM = "similar_synonym"

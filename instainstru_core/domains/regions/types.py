@@ -1,5 +1,6 @@
 """Region vocabulary. Pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -11,3 +12,42 @@ class Borough(StrEnum):
     QUEENS = "Queens"
     BRONX = "Bronx"
     STATEN_ISLAND = "Staten Island"
+
+
+class PlaceKind(StrEnum):
+    """What a name means on the map."""
+
+    CITY = "city"
+    BOROUGH = "borough"
+    AREA = "area"
+    SEVERAL = "several"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A display area and everything it is called."""
+
+    key: str
+    name: str
+    borough: Borough
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Areas under one name: all of them (`every`), or one of them that nobody said which."""
+
+    names: tuple[str, ...]
+    every: bool
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a name means: no area at all stands for the whole city."""
+
+    kind: PlaceKind
+    name: str
+    area_keys: tuple[str, ...]
+    borough: Borough | None = None
+    ambiguous: bool = False

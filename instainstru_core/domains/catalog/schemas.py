@@ -1,0 +1,166 @@
+"""The packaged catalogue as it is written, and what the catalog tells others."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from instainstru_core.domains.catalog.types import AgeGroup, MatchReason
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Minutes = Annotated[int, Field(ge=30, le=240, multiple_of=15)]
+
+
+class Entry(BaseModel):
+    """One entry of the packaged file. An unknown key is a mistake in the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slug: Slug
+    name: Name
+
+
+class ServiceEntry(Entry):
+    """A service as the file has it."""
+
+    ages: Annotated[list[AgeGroup], Field(min_length=1)]
+    durations: Annotated[list[Minutes], Field(min_length=1)]
+    online: bool
+    synonyms: list[str]
+    description: str
+
+
+class SubcategoryEntry(Entry):
+    """A subcategory as the file has it."""
+
+    services: Annotated[list[ServiceEntry], Field(min_length=1)]
+
+
+class CategoryEntry(Entry):
+    """A category as the file has it."""
+
+    subcategories: Annotated[list[SubcategoryEntry], Field(min_length=1)]
+
+
+class Catalogue(BaseModel):
+    """The whole packaged file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    categories: list[CategoryEntry]
+
+
+class View(BaseModel):
+    """What all views of the catalog share: they are built from rows and never change."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class CatalogueLoaded(View):
+    """What loading the packaged catalogue did."""
+
+    categories: int
+    subcategories: int
+    services: int = Field(description="Services in the packaged catalogue.")
+    changed: int = Field(description="Entries added or rewritten, at any level.")
+    retired: int = Field(description="Services that left the catalogue and are now inactive.")
+
+
+class ServiceCard(View):
+    """A service in the fewest words, for lists of other subjects."""
+
+    id: str
+    slug: str
+    name: str
+    subcategory: str
+    category: str
+    is_active: bool
+
+
+class ServiceView(View):
+    """A service with everything the catalog knows about it."""
+
+    id: str = Field(examples=["1B9WQ5E9JF2N2T7M0T8S4S8Q0K"])
+    slug: str = Field(examples=["double-bass"])
+    name: str = Field(examples=["Double Bass"])
+    description: str
+    category_slug: str = Field(examples=["music"])
+    category: str = Field(examples=["Music"])
+    subcategory_slug: str = Field(examples=["orchestral-strings"])
+    subcategory: str = Field(examples=["Orchestral Strings"])
+    synonyms: list[str] = Field(description="What people also type when they mean it.")
+    age_groups: list[AgeGroup] = Field(description="Who may be taught.")
+    durations: list[int] = Field(description="Lesson lengths to choose from, in minutes.")
+    online_capable: bool = Field(description="Whether lessons can be held over video.")
+    is_active: bool
+
+
+class SubcategorySummary(View):
+    """A subcategory and how many services it has."""
+
+    id: str
+    slug: str
+    name: str
+    service_count: int
+
+
+class CategoryView(View):
+    """A category with its subcategories, in the order they are shown."""
+
+    id: str
+    slug: str = Field(examples=["music"])
+    name: str = Field(examples=["Music"])
+    service_count: int
+    subcategories: list[SubcategorySummary]
+
+
+class CategoriesView(View):
+    """All categories, in the order they are shown."""
+
+    items: list[CategoryView]
+
+
+class SubcategoryView(View):
+    """A subcategory with its services."""
+
+    id: str
+    slug: str
+    name: str
+    services: list[ServiceView]
+
+
+class CategoryDetail(View):
+    """A category with all its services."""
+
+    id: str
+    slug: str
+    name: str
+    subcategories: list[SubcategoryView]
+
+
+class ServiceMatch(View):
+    """A service that answers a query, with how well and why."""
+
+    service: ServiceView
+    score: float = Field(description="1 is an exact name; below 0.5 is a guess.")
+    reason: MatchReason
+    matched: str = Field(description="The word of the catalog that matched.")
+
+
+class LookupView(View):
+    """The services a query may mean, best first."""
+
+    query: str
+    ambiguous: bool = Field(description="The two best are too close to choose between them.")
+    matches: list[ServiceMatch]
+
+
+class CatalogueSummary(View):
+    """The active catalogue in figures."""
+
+    version: str
+    category_count: int
+    subcategory_count: int
+    service_count: int
+    online_service_count: int
+    categories: list[CategoryView]
