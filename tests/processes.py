@@ -18,7 +18,7 @@ from {module} import run
 from instainstru_core.kernel import settings
 run(settings.load(), host="127.0.0.1", port={port})
 """
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def free_port() -> int:

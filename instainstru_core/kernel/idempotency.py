@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,6 +41,20 @@ class IdempotencyKey(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+# Built once and on the table itself: with a key, every write asks both.
+_KEYS = Base.metadata.tables[IdempotencyKey.__tablename__]
+_CLAIM = insert(_KEYS).on_conflict_do_nothing().returning(_KEYS.c.key)
+_ANSWER = (
+    update(_KEYS)
+    .where(
+        _KEYS.c.actor_id == bindparam("its_actor_id"),
+        _KEYS.c.operation == bindparam("its_operation"),
+        _KEYS.c.key == bindparam("its_key"),
+    )
+    .values(response=bindparam("answer"))
+)
+
+
 def once(
     uow: Uow,
     *,
@@ -60,20 +74,13 @@ def once(
     identity = {"actor_id": uow.actor.id or uow.actor.kind, "operation": operation, "key": key}
     digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
     claimed = uow.session.execute(
-        insert(IdempotencyKey)
-        .values(**identity, request_hash=digest, created_at=uow.now)
-        .on_conflict_do_nothing()
-        .returning(IdempotencyKey.key)
+        _CLAIM, {**identity, "request_hash": digest, "created_at": uow.now}
     ).first()
     if claimed is None:
         return _remembered(uow, identity, digest, kind)
     result = produce()
-    uow.session.execute(
-        update(IdempotencyKey)
-        .filter_by(**identity)
-        .values(response=result.model_dump(mode="json"))
-        .execution_options(synchronize_session=False)
-    )
+    asked = {f"its_{name}": value for name, value in identity.items()}
+    uow.session.execute(_ANSWER, {**asked, "answer": result.model_dump(mode="json")})
     return result
 
 

@@ -45,13 +45,13 @@ def decode_cursor(cursor: str, *, scope: str, kinds: tuple[type, ...]) -> Key:
         padded = cursor + "=" * (-len(cursor) % 4)
         mark, *key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, TypeError, binascii.Error) as failure:
-        raise _bad() from failure
+        raise bad_cursor() from failure
     fits = len(key) == len(kinds) and all(
         part is None or (type(part) is kind) for part, kind in zip(key, kinds, strict=False)
     )
-    clean = all("\x00" not in part for part in key if isinstance(part, str))
+    clean = all(_storable(part) for part in key if isinstance(part, str))
     if mark != _fingerprint(scope) or not fits or not clean:
-        raise _bad()
+        raise bad_cursor()
     return tuple(key)
 
 
@@ -76,7 +76,13 @@ def _fingerprint(scope: str) -> str:
     return hashlib.sha256(scope.encode()).hexdigest()[:12]
 
 
-def _bad() -> BadCursor:
+def _storable(text: str) -> bool:
+    """Whether the database takes this text: no NUL, no half of a character."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def bad_cursor() -> BadCursor:
+    """The refusal of a cursor that we did not make for this list."""
     return BadCursor(
         "This cursor does not belong to this list. Start again without a cursor,"
         " and keep the filters the same from page to page."

@@ -1,5 +1,8 @@
 """Calendars over HTTP: one's own week with its version, and everybody's free times."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -131,3 +134,17 @@ class TestFreeTimes:
     ) -> None:
         path = f"/api/v1/availability/instructors/{new_id()}/free-times"
         assert client.get(path, params=query).status_code == 422
+
+
+class TestCosts:
+    def test_of_a_week_are_few_statements(
+        self,
+        client: TestClient,
+        maya: Headers,
+        count_statements: Callable[[], AbstractContextManager[list[str]]],
+    ) -> None:
+        with count_statements() as saving:
+            assert client.put(WEEK, json=BODY, headers=maya).status_code == 200
+        with count_statements() as reading:
+            assert client.get(WEEK, headers=maya).status_code == 200
+        assert (len(saving), len(reading)) == (5, 2)

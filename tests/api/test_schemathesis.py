@@ -30,6 +30,8 @@ from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.addresses import service as addresses
 from instainstru_core.domains.addresses.schemas import AddAddress
 from instainstru_core.domains.addresses.types import AddressLabel
+from instainstru_core.domains.search import service as searches
+from instainstru_core.domains.search.schemas import SearchInstructors
 from instainstru_core.kernel.authority import SYSTEM, Actor, Permission
 from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers, headers_for
@@ -78,6 +80,7 @@ def world(runtime: Runtime, signing_key: Path) -> World:
     with runtime.begin(Actor(id=caller.id, permissions=frozenset(Permission))) as uow:
         home = AddAddress(label=AddressLabel.HOME, line1="350 5th Ave", postal_code="10118")
         address = addresses.add(uow, home)
+        found = searches.search(uow, SearchInstructors(service="test-theremin"))
     known = {
         "user_id": teacher.id,
         "instructor_id": teacher.id,
@@ -94,6 +97,7 @@ def world(runtime: Runtime, signing_key: Path) -> World:
         "invite_code": invite.code,
         "client_id": client.client_id,
         "address_id": address.id,
+        "search_id": found.search_id,
     }
     return World(create_app(runtime), headers_for(runtime, caller.id), known)
 

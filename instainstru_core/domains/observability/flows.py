@@ -50,6 +50,11 @@ NOTHING_KNOWN = (
     "Prometheus knows nothing of this in that time: this is no data, not zero. Check the name with"
     " metrics_describe, or ask for an earlier or longer window."
 )
+SCHEDULE_LATE_SECONDS = 60.0
+SCHEDULE_SILENT = (
+    "The schedule has not reached a worker for a minute or longer: what is due by the clock is not"
+    " being done, and facts in the outbox wait. Check that beat runs."
+)
 NO_WORKERS = "No worker is online: tasks wait and nothing is relayed."
 
 
@@ -156,6 +161,9 @@ def worker_status(broker: Broker, *, actor: Actor) -> Report[WorkersView]:
     warnings = [] if online else [NO_WORKERS]
     if view.lost:
         warnings.append("Lost workers gave no sign of life and did not end in order.")
+    age = view.schedule_age_seconds
+    if age is None or age >= SCHEDULE_LATE_SECONDS:
+        warnings.append(SCHEDULE_SILENT)
     return Report(data=view, total=len(workers), warnings=warnings)
 
 
@@ -183,6 +191,8 @@ def queue_depth(broker: Broker, *, actor: Actor) -> Report[QueuesView]:
     )
     idle = [queue.name for queue in queues if queue.waiting and not queue.workers]
     warnings = [f"Nobody takes from: {', '.join(idle)}."] if idle else []
+    if backlog.unacked.get("", 0):
+        warnings.append("So many tasks are with workers that they are not told apart by queue.")
     return Report(data=view, total=len(queues), warnings=warnings)
 
 
@@ -224,7 +234,7 @@ def _fitting(series: tuple[Series, ...]) -> list[Series]:
     shown: list[Series] = []
     left = promql.MAX_ANSWER_POINTS
     for one in series[: promql.MAX_SERIES]:
-        left -= len(one.points)
+        left -= len(one.points) + promql.LABELS_AS_POINTS
         if left < 0 and shown:
             break
         shown.append(one)
@@ -245,7 +255,7 @@ def _warnings(found: Found, shown: list[Series]) -> list[str]:
     if len(shown) < len(found.series):
         warnings.append(
             f"{len(shown)} of {len(found.series)} series are shown. Aggregate with sum by (...),"
-            " or take the largest with topk(10, ...)."
+            " take the largest with topk(10, ...), or use a longer step."
         )
     return warnings
 
@@ -258,11 +268,12 @@ def _report(
 
 def _unclear(command: AskMetric, asked: service.Understood) -> MetricAnswer:
     names = ", ".join(guess.name for guess in asked.nearest)
+    which = f" The nearest are: {names}." if names else " None is near; metrics_describe lists all."
     return MetricAnswer(
         question=command.question,
         state=AnswerState.UNCLEAR,
         confidence=asked.confidence,
-        formatted=f"It is unclear which metric is meant. The nearest are: {names}.",
+        formatted=f"It is unclear which metric is meant.{which}",
         verdict=Verdict.UNKNOWN,
         nearest=asked.nearest,
     )

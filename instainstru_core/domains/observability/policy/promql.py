@@ -4,22 +4,30 @@ import re
 from datetime import timedelta
 from math import ceil
 
-MAX_LENGTH = timedelta(days=31)
-MAX_POINTS = 1_000
+MAX_RANGE = timedelta(days=31)
+MAX_LENGTH = MAX_RANGE + timedelta(hours=1)  # 31 days of autumn have an hour more
+MAX_STEPS = 1_000
+MAX_POINTS = 400
 MAX_SERIES = 50
-MAX_ANSWER_POINTS = 5_000
+MAX_ANSWER_POINTS = 400
+LABELS_AS_POINTS = 5
 USUAL_POINTS = 120
 FINEST_STEP_SECONDS = 5
+DEFAULT_STEP = f"{FINEST_STEP_SECONDS}s"
 
 SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_000}
 COMMENT_OR_STRING = re.compile(r"#[^\n]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
 NAME_PATTERN = re.compile(r"__name__\s*(?:=~|!~|!=)")
 NAMELESS = re.compile(
-    r"(?:^|[^\w:\s]|\b(?:or|and|unless|atan2|bool)\s)\s*\{(?!\s*__name__\s*=)", re.IGNORECASE
+    r"(?:^|[^\w:\s]|(?<![\w:])(?:or|and|unless|atan2|bool|group_left|group_right))"
+    r"\s*\{(?!\s*__name__\s*=)",
+    re.IGNORECASE,
 )
-BRACKETS = re.compile(r"\[\s*([^\]:]*?)\s*(?::\s*([^\]]*?)\s*)?\]")
+BRACKETS = re.compile(r"\[\s*([^\]:]*?)\s*(?:(:)\s*([^\]]*?)\s*)?\]")
 DURATION = re.compile(r"(?:[0-9]+(?:ms|[smhdwy]))+")
 PART = re.compile(r"(\d+)(ms|[smhdwy])")
+
+NOT_PLAIN = "Write a range in brackets as a plain duration, such as [5m] or [1h30m]."
 
 
 def too_wide(query: str) -> str | None:
@@ -30,15 +38,19 @@ def too_wide(query: str) -> str | None:
             "A query must name its metrics: a pattern over all names reads everything there is."
             " Ask metrics_describe for the names."
         )
-    for length, step in BRACKETS.findall(bare):
+    for length, colon, step in BRACKETS.findall(bare):
         seconds = duration_seconds(length)
         if seconds is None:
-            continue
-        if seconds > MAX_LENGTH.total_seconds():
-            return f"A range in brackets is at most {MAX_LENGTH.days} days long. Use a shorter one."
-        every = duration_seconds(step) if step else None
-        if every is not None and (every <= 0 or seconds / every > MAX_POINTS):
-            return f"A subquery has at most {MAX_POINTS} steps. Use a longer step."
+            if length[:1].isalpha() or not length:
+                continue  # Prometheus says better what is wrong
+            return NOT_PLAIN
+        if seconds > MAX_RANGE.total_seconds():
+            return f"A range in brackets is at most {MAX_RANGE.days} days long. Use a shorter one."
+        every = duration_seconds(step or DEFAULT_STEP) if colon else None
+        if colon and every is None and not step[:1].isalpha():
+            return NOT_PLAIN
+        if every is not None and (every <= 0 or seconds / every > MAX_STEPS):
+            return f"A subquery has at most {MAX_STEPS} steps. Use a longer step."
     return None
 
 

@@ -45,7 +45,9 @@ def _of_status(status: BookingStatus) -> Reading:
 
 def _searches(uow: Uow, window: Window | None) -> Figure:
     report = reporting.search_zero_results(uow, _words(window), limit=1)
-    total = report.data.total_searches
+    total, since = report.data.total_searches, report.data.records_since
+    if since is None or (window is not None and window.span.end <= since):
+        return Figure(None, 0, tuple(report.warnings))  # before the records: unknown, not zero
     return Figure(total, total, tuple(report.warnings))
 
 
@@ -56,7 +58,7 @@ def _zero_results(uow: Uow, window: Window | None) -> Figure:
 
 
 def _conversion(uow: Uow, window: Window | None) -> Figure:
-    report = reporting.search_top_queries(uow, _words(window), limit=1)
+    report = reporting.search_top_queries(uow, _words(window), min_count=1, limit=1)
     return Figure(report.data.conversion, report.data.total_searches, tuple(report.warnings))
 
 

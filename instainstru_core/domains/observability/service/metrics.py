@@ -60,9 +60,9 @@ def metrics_describe(uow: Uow, name: str | None = None) -> Report[MetricsDescrip
         found = _named(name.strip(), known)
         if not found:
             nearest = [guess.name for guess in _guesses(questions.ranked(name, _phrases()))]
+            which = f" The nearest are: {', '.join(nearest)}." if nearest else ""
             raise MetricUnknown(
-                f"No metric goes by this name. The nearest are: {', '.join(nearest)}."
-                " Leave the name out to list all.",
+                f"No metric goes by this name.{which} Leave the name out to list all.",
                 nearest=nearest,
             )
     data = MetricsDescription(
