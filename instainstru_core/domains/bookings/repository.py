@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Integer,
     Row,
     Select,
     String,
@@ -52,10 +53,7 @@ class Sides(NamedTuple):
 
 def find(session: Session, booking_id: str, *, lock: bool = False) -> Named | None:
     """One booking; locked, it is read afresh and held until the transaction ends."""
-    query = _with_names().where(Booking.id == booking_id)
-    if lock:
-        query = query.with_for_update(of=Booking).execution_options(populate_existing=True)
-    row = session.execute(query).one_or_none()
+    row = session.execute(_one(lock=lock), {"booking_id": booking_id}).one_or_none()
     return None if row is None else _named(*row)
 
 
@@ -75,26 +73,13 @@ def of_side(
     One more than asked for, so that the caller knows whether there is a next page. What will
     not take place is not upcoming, unless its status is asked for.
     """
-    mine = Booking.student_id if side is Side.STUDENT else Booking.instructor_id
-    wanted: list[ColumnElement[bool]] = [mine == user_id]
+    asked: dict[str, Any] = {"user_id": user_id, "now": now, "most": limit + 1}
     if statuses:
-        wanted.append(Booking.status.in_(statuses))
-    elif when is When.UPCOMING:
-        wanted.append(Booking.status.not_in(WILL_NOT_HAPPEN))
-    if when is not When.ALL:
-        wanted.append(Booking.ends_at > now if when is When.UPCOMING else Booking.ends_at <= now)
-    ascending = when is When.UPCOMING
+        asked["statuses"] = list(statuses)
     if after is not None:
-        key = tuple_(Booking.starts_at, Booking.id)
-        wanted.append(key > after if ascending else key < after)
-    order = (Booking.starts_at, Booking.id)
-    query = (
-        _with_names()
-        .where(*wanted)
-        .order_by(*(order if ascending else (column.desc() for column in order)))
-        .limit(limit + 1)
-    )
-    return [_named(*row) for row in session.execute(query)]
+        asked["starts_at"], asked["id"] = after
+    query = _of_side(side, when, chosen=bool(statuses), continued=after is not None)
+    return [_named(*row) for row in session.execute(query, asked)]
 
 
 def sides(session: Session, *, student_id: str, instructor_id: str, since: datetime) -> Sides:
@@ -142,9 +127,48 @@ def _named(booking: Booking, first: str, last: str, teacher_first: str, teacher_
     return Named(booking, (first, last), (teacher_first, teacher_last))
 
 
+# Statements that nearly every request asks are built once: building costs more than asking.
+
+
+@cache
+def _one(*, lock: bool) -> Select[Booking, str, str, str, str]:
+    query = _with_names().where(Booking.id == bindparam("booking_id", type_=String))
+    if lock:
+        query = query.with_for_update(of=Booking).execution_options(populate_existing=True)
+    return query
+
+
+@cache
+def _of_side(
+    side: OwnSide, when: When, *, chosen: bool, continued: bool
+) -> Select[Booking, str, str, str, str]:
+    now = bindparam("now", type_=DateTime(timezone=True))
+    mine = Booking.student_id if side is Side.STUDENT else Booking.instructor_id
+    wanted: list[ColumnElement[bool]] = [mine == bindparam("user_id", type_=String)]
+    if chosen:
+        wanted.append(Booking.status.in_(bindparam("statuses", expanding=True)))
+    elif when is When.UPCOMING:
+        wanted.append(Booking.status.not_in(WILL_NOT_HAPPEN))
+    if when is not When.ALL:
+        wanted.append(Booking.ends_at > now if when is When.UPCOMING else Booking.ends_at <= now)
+    ascending = when is When.UPCOMING
+    order = (Booking.starts_at, Booking.id)
+    if continued:
+        key = tuple_(*order)
+        after = tuple_(
+            bindparam("starts_at", type_=DateTime(timezone=True)), bindparam("id", type_=String)
+        )
+        wanted.append(key > after if ascending else key < after)
+    return (
+        _with_names()
+        .where(*wanted)
+        .order_by(*(order if ascending else (column.desc() for column in order)))
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
 @cache
 def _sides() -> Select[*tuple[Any, ...]]:
-    """Built once: every booking asks it, and building it costs more than asking."""
     return (
         _teaching_records()
         .join(Teacher, Teacher.id == Instructor.id)

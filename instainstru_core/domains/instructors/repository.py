@@ -2,14 +2,18 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Double,
     Row,
     Select,
+    String,
     Subquery,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -215,19 +219,16 @@ def places(session: Session, ids: Collection[str]) -> dict[str, list[TeachingPla
 
 def area_at(session: Session, point: Point) -> str | None:
     """The key of the area a point belongs to."""
-    found = _areas_at(point)
+    found = _areas_at()
     query = select(found.c.key).order_by(found.c.size, found.c.key).limit(1)
-    return session.scalars(query).one_or_none()
+    return session.scalars(query, point._asdict()).one_or_none()
 
 
 def milestones(session: Session, instructor_id: str) -> Sequence[LifecycleEvent]:
     """The steps someone took, oldest first."""
-    query = (
-        select(LifecycleEvent)
-        .where(LifecycleEvent.instructor_id == instructor_id)
-        .order_by(LifecycleEvent.occurred_at, LifecycleEvent.id)
-    )
-    return session.scalars(query).all()
+    order = (LifecycleEvent.occurred_at, LifecycleEvent.id)
+    query = select(LifecycleEvent).where(LifecycleEvent.instructor_id == instructor_id)
+    return session.scalars(query.order_by(*order)).all()
 
 
 def reached(session: Session, instructor_id: str) -> set[Milestone]:
@@ -258,40 +259,10 @@ def lesson(
 
     The columns of `reach` are there with a point, those of `place` where the instructor hosts.
     """
-    prices = (
-        select(func.jsonb_object_agg(OfferingPrice.format, OfferingPrice.hourly_rate_cents))
-        .where(OfferingPrice.offering_id == Offering.id)
-        .scalar_subquery()
-    )
-    columns: list[Any] = [
-        Offering.instructor_id,
-        Offering.service_id,
-        Service.name.label("service_name"),
-        Offering.durations,
-        Instructor.timezone,
-        prices.label("prices"),
-    ]
-    source = (
-        select(*columns)
-        .select_from(Offering)
-        .join(Service, Service.id == Offering.service_id)
-        .join(Instructor, Instructor.id == Offering.instructor_id)
-        .join(User, User.id == Instructor.id)
-        .where(Offering.id == offering_id, Offering.is_active, is_bookable())
-    )
-    if point is not None:
-        reach = _reach(point).lateral("reach")
-        source = source.add_columns(reach.c.area_key, reach.c.served).outerjoin(reach, true())
-    if hosts:
-        place = _own_place(place_id).lateral("place")
-        source = source.add_columns(
-            place.c.id.label("place_id"),
-            place.c.address_line,
-            place.c.latitude,
-            place.c.longitude,
-            place.c.place_area,
-        ).outerjoin(place, true())
-    return session.execute(source).one_or_none()
+    spot = {} if point is None else point._asdict()
+    asked = {"offering_id": offering_id, "place_id": place_id, **spot}
+    query = _lesson(reached=point is not None, hosts=hosts, chosen=place_id is not None)
+    return session.execute(query, asked).one_or_none()
 
 
 def grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
@@ -300,6 +271,41 @@ def grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
     for owner, item in pairs:
         found.setdefault(owner, []).append(item)
     return found
+
+
+@cache
+def _lesson(*, reached: bool, hosts: bool, chosen: bool) -> Select[*tuple[Any, ...]]:
+    """Built once: every booking asks it, and building it costs more than asking."""
+    prices = (
+        select(func.jsonb_object_agg(OfferingPrice.format, OfferingPrice.hourly_rate_cents))
+        .where(OfferingPrice.offering_id == Offering.id)
+        .scalar_subquery()
+    )
+    taught = (Offering.instructor_id, Offering.service_id, Offering.durations)
+    named = (Service.name.label("service_name"), Instructor.timezone, prices.label("prices"))
+    source: Select[*tuple[Any, ...]] = (
+        select(*taught, *named)
+        .select_from(Offering)
+        .join(Service, Service.id == Offering.service_id)
+        .join(Instructor, Instructor.id == Offering.instructor_id)
+        .join(User, User.id == Instructor.id)
+        .where(
+            Offering.id == bindparam("offering_id", type_=String), Offering.is_active, is_bookable()
+        )
+    )
+    if reached:
+        reach = _reach().lateral("reach")
+        source = source.add_columns(reach.c.area_key, reach.c.served).outerjoin(reach, true())
+    if hosts:
+        place = _own_place(chosen=chosen).lateral("place")
+        source = source.add_columns(
+            place.c.id.label("place_id"),
+            place.c.address_line,
+            place.c.latitude,
+            place.c.longitude,
+            place.c.place_area,
+        ).outerjoin(place, true())
+    return source
 
 
 def _people() -> Select[Instructor, str, str, AccountStatus]:
@@ -330,12 +336,13 @@ def _reaches(area_key: str) -> ColumnElement[bool]:
     return or_(exists(travels), exists(teaches))
 
 
-def _areas_at(point: Point) -> Subquery:
+def _areas_at() -> Subquery:
     """The areas of the polygons that hold a point, edges included, each with its size.
 
     A park has no area of its own: it counts to the nearest one.
     """
-    spot = func.ST_SetSRID(func.ST_MakePoint(point.longitude, point.latitude), 4326)
+    longitude, latitude = bindparam("longitude", type_=Double), bindparam("latitude", type_=Double)
+    spot = func.ST_SetSRID(func.ST_MakePoint(longitude, latitude), 4326)
     near = aliased(Region)
     nearest = (
         select(near.area_key)
@@ -354,9 +361,9 @@ def _areas_at(point: Point) -> Subquery:
     )
 
 
-def _reach(point: Point) -> Select[str, bool]:
+def _reach() -> Select[str, bool]:
     """The area of a point and whether the outer instructor travels there; that one first."""
-    found = _areas_at(point)
+    found = _areas_at()
     served = exists(
         select(literal(1))
         .where(ServiceArea.instructor_id == Instructor.id, ServiceArea.area_key == found.c.key)
@@ -370,7 +377,7 @@ def _reach(point: Point) -> Select[str, bool]:
     )
 
 
-def _own_place(place_id: str | None) -> Select[*tuple[Any, ...]]:
+def _own_place(*, chosen: bool) -> Select[*tuple[Any, ...]]:
     """The teaching place of the outer instructor that is asked for, else the first."""
     query = (
         select(
@@ -388,4 +395,5 @@ def _own_place(place_id: str | None) -> Select[*tuple[Any, ...]]:
         .order_by(TeachingPlace.position, TeachingPlace.id)
         .limit(1)
     )
-    return query if place_id is None else query.where(TeachingPlace.id == place_id)
+    place_id = bindparam("place_id", type_=String)
+    return query.where(TeachingPlace.id == place_id) if chosen else query

@@ -45,9 +45,15 @@ class TestWorkerStatus:
         assert status.schedule_age_seconds == 4.0
         assert len(report.warnings) == 1
 
+    @pytest.mark.parametrize(("age", "silent"), [(59, False), (60, True)])
+    def test_warns_when_the_schedule_is_silent(self, *, age: int, silent: bool) -> None:
+        crew = Crew(NOW, (seen(MOMENT),), NOW - timedelta(seconds=age))
+        report = flows.worker_status(ScriptedBroker(crew), actor=SYSTEM)
+        assert report.warnings == ([flows.SCHEDULE_SILENT] if silent else [])
+
     def test_warns_when_nobody_works(self) -> None:
         report = flows.worker_status(ScriptedBroker(Crew(NOW, (), None)), actor=SYSTEM)
-        assert report.warnings == [flows.NO_WORKERS]
+        assert report.warnings == [flows.NO_WORKERS, flows.SCHEDULE_SILENT]
         assert (report.data.online, report.data.schedule_age_seconds) == (0, None)
 
     def test_is_for_staff_only(self) -> None:

@@ -78,8 +78,8 @@ class TestAQuestionToPrometheus:
 
     def test_takes_the_window_of_the_command_first(self, begin: Begin) -> None:
         prometheus = ScriptedPrometheus(vector(2.0), vector(9.0))
-        answer = ask(begin, prometheus, "request rate of the last hour", "yesterday").data
-        assert answer.promql == "sum(rate(instainstru_http_requests_total[86400s]))"
+        answer = ask(begin, prometheus, "operation rate of the last hour", "yesterday").data
+        assert answer.promql == "sum(rate(instainstru_service_operations_total[86400s]))"
         assert prometheus.asked[0][1] == NOW.replace(hour=4)
 
     def test_tells_no_data_from_zero(self, begin: Begin) -> None:
@@ -134,6 +134,13 @@ class TestAQuestionToPrometheus:
         assert answer.confidence == answer.nearest[0].confidence
         assert prometheus.asked == []
 
+    def test_that_is_like_no_metric_is_told_so(self, begin: Begin) -> None:
+        answer = ask(begin, ScriptedPrometheus(), "xyzzy").data
+        assert (answer.state, answer.nearest) == (AnswerState.UNCLEAR, [])
+        assert answer.formatted == (
+            "It is unclear which metric is meant. None is near; metrics_describe lists all."
+        )
+
     def test_is_for_staff_only(self, begin: Begin) -> None:
         with pytest.raises(PermissionMissing):
             flows.metrics_query(
@@ -159,6 +166,16 @@ class TestAQuestionToTheDatabase:
         assert (answer.sample_size, answer.read_model) == (4, "zero_result_rate")
         assert answer.verdict is Verdict.CRITICAL
         assert ask(begin, ScriptedPrometheus(), "searches today").data.value == 4
+
+    def test_about_the_time_before_the_records_is_unknown(self, begin: Begin) -> None:
+        with begin(SYSTEM) as uow:
+            uow.session.add(
+                SearchQuery(
+                    at=uow.now, text="oboe", normalized_text="oboe", result_count=1, took_ms=5
+                )
+            )
+        answer = ask(begin, ScriptedPrometheus(), "searches in 2020").data
+        assert (answer.state, answer.value) == (AnswerState.NO_DATA, None)
 
     def test_has_no_data_where_there_is_no_whole(self, begin: Begin) -> None:
         answer = ask(begin, ScriptedPrometheus(), "zero result rate today").data

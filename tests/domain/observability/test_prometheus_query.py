@@ -73,15 +73,33 @@ class TestARangeQuery:
 
     def test_names_the_finest_step(self, begin: Begin) -> None:
         with pytest.raises(QueryTooWide) as refused:
-            query(begin, ScriptedPrometheus(), window="24h", step_seconds=86)
-        assert refused.value.facts["step_seconds"] == 87
+            query(begin, ScriptedPrometheus(), window="24h", step_seconds=216)
+        assert refused.value.facts["step_seconds"] == 217
 
     def test_fits_its_points_into_one_answer(self, begin: Begin) -> None:
-        points = tuple(Point(NOW, 1.0) for _ in range(promql.MAX_POINTS))
-        found = Found(tuple(Series({"n": str(number)}, points) for number in range(8)))
+        points = tuple(Point(NOW, 0.12345678901234568) for _ in range(120))
+        labels = {"__name__": "instainstru_http_requests_total", "endpoint": "/api/v1/" + "x" * 90}
+        found = Found(tuple(Series({**labels, "n": str(n)}, points) for n in range(8)))
         report = query(begin, ScriptedPrometheus(found), window="1h")
-        assert len(report.data.series) == 5
-        assert report.data.truncated
+        assert (len(report.data.series), report.data.truncated, report.total) == (3, True, 8)
+        assert report.warnings[-1].startswith("3 of 8 series are shown.")
+
+    @pytest.mark.parametrize(("series", "points"), [(1, promql.MAX_POINTS), (50, 3), (3, 120)])
+    def test_never_gives_more_than_a_tool_may_answer(
+        self, begin: Begin, series: int, points: int
+    ) -> None:
+        line = tuple(Point(NOW, 0.12345678901234568) for _ in range(points))
+        labels = {"__name__": "instainstru_http_requests_total", "endpoint": "/api/v1/" + "x" * 90}
+        found = Found(tuple(Series({**labels, "n": str(n)}, line) for n in range(series)))
+        report = query(begin, ScriptedPrometheus(found), window="1h")
+        assert len(report.data.series) == series
+        assert len(report.model_dump_json()) < 39_000
+
+    def test_may_be_31_days_in_the_autumn_too(self, begin: Begin) -> None:
+        report = query(begin, ScriptedPrometheus(vector(1.0)), window="2025-10-10/2025-11-09")
+        assert report.data.start is not None
+        assert report.data.end is not None
+        assert report.data.end - report.data.start == timedelta(days=31, hours=1)
 
     @pytest.mark.parametrize("window", ["32d", "1100d"])
     def test_is_at_most_31_days_long(self, begin: Begin, window: str) -> None:

@@ -13,6 +13,7 @@ class TestTooWide:
         [
             "up",
             'up{job="x"}',
+            'for_or{job="x"}',
             'up {job="x"}',
             '{__name__="up"}',
             "rate(up[31d])",
@@ -35,6 +36,14 @@ class TestTooWide:
             ('count({__name__!="up"})', "name its metrics"),
             ('{ __name__ =~ "i.*"}', "name its metrics"),
             ("up or {job='x'}", "name its metrics"),
+            ('up or{job="x"}', "name its metrics"),
+            ('up and  {job="x"}', "name its metrics"),
+            ('up * on (job) group_left {job="x"}', "name its metrics"),
+            ('up * on (job) group_left(role){job="x"}', "name its metrics"),
+            ("rate(up[1e9])", "plain duration"),
+            ("rate(up[0x7fffffff])", "plain duration"),
+            ("max_over_time(up[1h:1e-3])", "plain duration"),
+            ("max_over_time(up[31d:])", "at most 1000 steps"),
             ("rate(up[32d])", "at most 31 days"),
             ("rate(up[31d1s])", "at most 31 days"),
             ("rate(up[2678401])", "at most 31 days"),
@@ -65,8 +74,8 @@ class TestSteps:
         assert promql.step_for(timedelta(days=31)) == 22_320
         assert promql.step_for(timedelta(minutes=1)) == 5
 
-    def test_never_make_more_than_a_thousand_points(self) -> None:
+    def test_never_make_more_points_than_an_answer_holds(self) -> None:
         length = timedelta(days=1)
         step = promql.finest_step(length)
-        assert length.total_seconds() / step + 1 <= 1_000
-        assert length.total_seconds() / (step - 1) + 1 > 1_000
+        assert length.total_seconds() / step + 1 <= promql.MAX_POINTS
+        assert length.total_seconds() / (step - 1) + 1 > promql.MAX_POINTS
