@@ -1,0 +1,38 @@
+# Two commands are all a new machine needs: `make demo` and `make test`.
+PYTHON ?= python3
+RUN := TMPDIR=$(CURDIR)/.devstack/tmp .venv/bin/python -m
+UV := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+.DEFAULT_GOAL := help
+.PHONY: demo test check setup lock bench contracts nightly clean help
+
+demo: setup ## Start the marketplace and let the copilot answer; ONCE=1 ends after the tour
+	@$(RUN) devstack.demo $(if $(ONCE),--once)
+
+test: check ## Lint, types, contracts and all tests, on servers of their own
+	@$(RUN) pytest -n 2 -m "not nightly"
+
+check: setup ## Lint, types and contracts, without the tests
+	@$(RUN) devstack.check
+
+setup: ## Make this checkout ready: programs, Python environment, the project itself
+	@$(PYTHON) -m devstack.bootstrap
+
+lock: setup ## Write the hashed locks anew from pyproject.toml
+	@$(UV) --group dev pyproject.toml -o requirements.lock
+	@$(UV) --constraint requirements.lock pyproject.toml -o requirements.runtime.lock
+	@echo "$$(grep -o '^uv==[^ ]*' devstack/setup/uv.lock.txt)" | $(UV) - -o devstack/setup/uv.lock.txt
+
+bench: setup ## Measure against peers in the same run; writes docs/performance.md
+	@$(RUN) benchmarks
+
+contracts: setup ## Write the snapshots of OpenAPI and tools anew; look at the difference
+	@UPDATE_CONTRACTS=1 $(RUN) pytest tests/contracts -n 0 -q
+
+nightly: setup ## The long tests
+	@$(RUN) pytest -n 2 -m nightly
+
+clean: ## Stop what runs and remove everything that was made here
+	@if [ -x .venv/bin/python ]; then $(RUN) devstack.cleaning; fi; rm -rf .venv .devstack
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

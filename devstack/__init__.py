@@ -1,0 +1,1 @@
+"""Private servers, demo data and the tour: everything runs on one machine."""

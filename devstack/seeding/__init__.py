@@ -1,0 +1,1 @@
+"""The parts of the demo world: people, places, lessons, searches, incidents."""

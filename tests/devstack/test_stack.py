@@ -1,0 +1,188 @@
+"""The private servers themselves: they start, answer, give way, and leave nothing behind."""
+
+import signal
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from devstack import (
+    cleaning,
+    demo,
+    environment,
+    monitoring,
+    ports,
+    postgres,
+    programs,
+    stack,
+    status,
+)
+from devstack.lease import Lease
+from devstack.places import Places
+from devstack.process_id import ProcessId
+from devstack.trouble import StackTrouble
+from tests.databases import ServerUrls
+from tests.devstack.conftest import checkout, nothing_runs, sleeper
+from tests.devstack.test_ports import taken
+
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.skipif(
+        programs.prometheus(Places()) is None, reason="the servers here are given, not private"
+    ),
+]
+
+
+def ask(places: Places, query: str) -> tuple[object, ...] | None:
+    """One row of the private database, by its socket."""
+    with psycopg.connect(
+        host=postgres.socket_folder(places),
+        port=ports.remembered(places)["postgres"],
+        user=postgres.USER,
+        dbname=postgres.DATABASE,
+        autocommit=True,
+    ) as connection:
+        found = connection.execute(query)  # type: ignore[call-overload]
+        return found.fetchone() if found.description else None
+
+
+class TestEnsure:
+    def test_starts_all_servers_and_says_where_they_are(self, places: Places) -> None:
+        assert not status.of(places).up
+        with Lease.take(places) as lease:
+            stack.ensure(lease)
+            known = environment.read(places)
+            found = status.of(places)
+            assert {one.name: one.state for one in found.processes} == dict.fromkeys(
+                ("redis", "postgres", "alertmanager", "prometheus"), "running"
+            )
+            addresses = {one.name: one.address for one in found.processes}
+            assert addresses["postgres"] == known["DATABASE_URL"]
+            assert addresses["prometheus"] == known["PROMETHEUS_URL"]
+            assert known["REDIS_URL"].startswith("redis://:")
+            assert found.database_url_for_other_programs is not None
+            with psycopg.connect(found.database_url_for_other_programs) as by_password:
+                assert by_password.execute("SELECT 1").fetchone() == (1,)
+            before = lease.running()
+            stack.ensure(lease)
+            assert lease.running() == before
+        assert {one.state for one in status.of(places).processes} == {"stopped"}
+        assert nothing_runs(places)
+
+    def test_keeps_the_data_until_it_is_thrown_away(self, places: Places) -> None:
+        with Lease.take(places) as lease:
+            stack.ensure(lease, ["postgres"])
+            ask(places, "CREATE TABLE kept AS SELECT 7 AS number")
+        with Lease.take(places) as lease:
+            stack.ensure(lease, ["postgres"])
+            assert ask(places, "SELECT number FROM kept") == (7,)
+        cleaning.clean(places)
+        assert not (places.state / "postgres").exists()
+
+    def test_a_port_that_another_program_took_is_given_up(self, places: Places) -> None:
+        with Lease.take(places) as lease:
+            stack.ensure(lease, stack.DATABASES)
+            before = ports.remembered(places)
+        with taken(before["postgres"]), taken(before["redis"]), Lease.take(places) as lease:
+            stack.ensure(lease, stack.DATABASES)
+            after = ports.remembered(places)
+            assert after["postgres"] != before["postgres"]
+            assert after["redis"] != before["redis"]
+            assert str(after["redis"]) in environment.read(places)["REDIS_URL"]
+            assert ask(places, "SELECT 1") == (1,)
+
+    def test_two_checkouts_work_beside_each_other(self, places: Places, tmp_path: Path) -> None:
+        other = checkout(tmp_path / "other")
+        with Lease.take(places) as one, Lease.take(other) as two:
+            stack.ensure(one, stack.DATABASES)
+            stack.ensure(two, stack.DATABASES)
+            ask(places, "CREATE TABLE mine AS SELECT 1")
+            assert ask(other, "SELECT to_regclass('mine')") == (None,)
+            mine, theirs = ports.remembered(places), ports.remembered(other)
+            assert not set(mine.values()) & set(theirs.values())
+        assert nothing_runs(other)
+
+    def test_an_unknown_server_is_refused(self, lease: Lease) -> None:
+        with pytest.raises(StackTrouble, match="no server called mongo"):
+            stack.ensure(lease, ["mongo"])
+
+
+class TestCrash:
+    def test_a_killed_database_is_noticed_and_starts_again(self, places: Places) -> None:
+        with Lease.take(places) as lease:
+            stack.ensure(lease, ["postgres"])
+            lease.running()["postgres"].send(signal.SIGKILL)
+            death = lease.death(5)
+            assert death is not None
+            assert (death.name, death.code) == ("postgres", -signal.SIGKILL)
+            (crashed,) = [one for one in status.of(places).processes if one.name == "postgres"]
+            assert crashed.state == "crashed"
+            stack.ensure(lease, ["postgres"])
+            assert ask(places, "SELECT 1") == (1,)
+
+    def test_a_lock_whose_pid_belongs_to_a_stranger_is_no_hindrance(self, places: Places) -> None:
+        with Lease.take(places) as lease:
+            stack.ensure(lease, ["postgres"])
+            lock = places.state / "postgres/data/postmaster.pid"
+            text = lock.read_text()
+        lease = Lease.take(places)
+        lease.start(sleeper("stranger"))
+        stranger = lease.running()["stranger"]
+        _, _, rest = text.partition("\n")
+        lock.write_text(f"{stranger.pid}\n{rest}")
+        with lease:
+            stack.ensure(lease, ["postgres"])
+            assert ask(places, "SELECT 1") == (1,)
+            assert stranger == ProcessId.of(stranger.pid)
+
+
+class TestRefusals:
+    def test_a_missing_program_is_named_with_what_to_do(
+        self, places: Places, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        places.opt.unlink()
+        monkeypatch.setenv("PATH", "/nowhere")
+        with pytest.raises(StackTrouble, match="no Prometheus") as refused:
+            monitoring.prometheus(places, 1, 2)
+        assert refused.value.advice == "Run `make setup`."
+
+    def test_a_server_that_cannot_start_shows_the_end_of_its_log(self, places: Places) -> None:
+        with Lease.take(places) as lease:
+            stack.ensure(lease, ["postgres"])
+        (places.state / "postgres/data/global/pg_control").unlink()
+        did_not_start = pytest.raises(StackTrouble, match="postgres did not start")
+        with Lease.take(places) as lease, did_not_start as refused:
+            stack.ensure(lease, ["postgres"])
+        assert "pg_control" in "\n".join(refused.value.tail)
+        assert "make clean" in refused.value.advice
+
+    def test_a_cluster_of_another_version_is_not_touched(self, places: Places) -> None:
+        with Lease.take(places) as lease:
+            stack.ensure(lease, ["postgres"])
+        version = places.state / "postgres/data/PG_VERSION"
+        version.write_text("11\n")
+        too_old = pytest.raises(StackTrouble, match="made by Postgres 11")
+        with Lease.take(places) as lease, too_old:
+            stack.ensure(lease, ["postgres"])
+        assert version.read_text() == "11\n"
+
+    def test_a_second_demo_in_one_checkout_is_refused(self, lease: Lease, places: Places) -> None:
+        lease.start(sleeper("api"))
+        with pytest.raises(StackTrouble, match="already running"):
+            demo._raise_the_curtain(demo.Show(places), lease)
+
+    @pytest.mark.parametrize(
+        ("database_url", "words"),
+        [
+            ("postgresql://nobody@127.0.0.1:1/none", "DATABASE_URL"),
+            ("nonsense", "DATABASE_URL"),
+            (None, "REDIS_URL"),
+        ],
+    )
+    def test_servers_that_are_given_and_do_not_answer_are_named(
+        self, servers: ServerUrls, database_url: str | None, words: str
+    ) -> None:
+        given = database_url or servers.admin_url
+        with pytest.raises(StackTrouble, match=f"The server of {words}") as refused:
+            demo._require(given, "redis://127.0.0.1:1/0")
+        assert f"unset {words}" in refused.value.advice

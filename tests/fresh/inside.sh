@@ -1,0 +1,118 @@
+#!/bin/bash
+# What tests/fresh/run.sh does inside the copy of the image. $1 is the scenario.
+set -euo pipefail
+ALLOWED='^/(usr|etc|bin|sbin|lib|lib64|run|proc|dev|sys|srv/(one|two)|home/tester/(one|\.cache|\.npm)|root/(\.cache|\.npm|inside\.sh)|var/(lib|cache|log))(/|$)'
+touch /root/.started
+touch /root/inside.sh
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+timed() {
+    local started=$SECONDS
+    "$@" || fail "$*"
+    echo "--- $* took $((SECONDS - started)) s"
+}
+
+both_commands() {
+    cd "$1"
+    timed bash -c "$FIRST"
+    timed bash -c "$SECOND"
+    timed bash -c "$SECOND"
+}
+
+nothing_left() {
+    local others
+    for _ in $(seq 100); do
+        others=$(ps_all)
+        [ -z "$others" ] && return
+        sleep 0.2
+    done
+    fail "still running:"$'\n'"$others"
+}
+
+# Every process in this namespace but this shell, its children for this very question, and init.
+ps_all() {
+    local entry pid state
+    for entry in /proc/[0-9]*; do
+        pid=${entry#/proc/}
+        [ "$pid" -gt 1 ] && [ "$pid" != $$ ] && [ "$pid" != "$BASHPID" ] || continue
+        state=$(sed -n 's/^State:\t\(.\).*/\1/p' "$entry/status" 2>/dev/null) || continue
+        [ -z "$state" ] || [ "$state" = Z ] && continue
+        tr '\0' ' ' <"$entry/cmdline" 2>/dev/null | sed "s/^/$pid /" | grep -v "inside.sh" || true
+    done
+}
+
+nothing_strange_written() {
+    local strange
+    strange=$(find / -xdev -newer /root/.started ! -type d 2>/dev/null | grep -vE "$ALLOWED" |
+        grep -v '^/root/\.started$' || true)
+    [ -z "$strange" ] || fail "written outside the project:"$'\n'"$strange"
+    [ -z "$(find /tmp -maxdepth 1 -name 'instainstru-*')" ] || fail "a socket folder is left in /tmp"
+    [ ! -e /usr/sbin/policy-rc.d ] || fail "policy-rc.d is left behind"
+    [ ! -e /etc/postgresql-common/createcluster.d/zz-private.conf ] || fail "zz-private.conf is left"
+    [ -z "$(ls /var/lib/postgresql 2>/dev/null)" ] || [ -z "$(ls /var/lib/postgresql/*/ 2>/dev/null)" ] ||
+        fail "a system cluster was made"
+}
+
+demo_until_open() {
+    make demo >/tmp/demo.log 2>&1 &
+    for _ in $(seq 1200); do
+        grep -q 'until Ctrl-C' /tmp/demo.log && return
+        sleep 0.2
+    done
+    cat /tmp/demo.log
+    fail "the demo did not open"
+}
+
+case $1 in
+setup)
+    cd /srv/one
+    timed make setup
+    timed make setup
+    ;;
+root)
+    both_commands /srv/one
+    ;;
+user)
+    useradd --create-home tester
+    mv /srv/one /home/tester/one
+    chown -R tester: /home/tester/one
+    for command in "$FIRST" "$SECOND" "$SECOND"; do
+        timed setpriv --reuid=tester --regid=tester --init-groups \
+            env HOME=/home/tester USER=tester bash -c "cd /home/tester/one && $command"
+    done
+    ;;
+killed)
+    cd /srv/one
+    demo_until_open
+    for demo in $(grep -lsa 'devstack.demo' /proc/[0-9]*/cmdline | cut -d/ -f3); do
+        kill -9 "$demo" 2>/dev/null || true # the grep that found it is in the list, too
+    done
+    wait %1 2>/dev/null || true
+    killed=$SECONDS
+    nothing_left
+    echo "--- nothing was left $((SECONDS - killed)) s after the kill"
+    rm -f /tmp/demo.log
+    timed bash -c "$SECOND"
+    ;;
+twins)
+    (cd /srv/one && make setup >/dev/null)
+    (cd /srv/two && make setup >/dev/null)
+    (cd /srv/one && timed bash -c "$SECOND" >/tmp/one.log 2>&1) &
+    one=$!
+    (cd /srv/two && timed bash -c "$SECOND" >/tmp/two.log 2>&1) &
+    two=$!
+    wait $one || { cat /tmp/one.log; fail "the first of two clones"; }
+    wait $two || { cat /tmp/two.log; fail "the second of two clones"; }
+    rm -f /tmp/one.log /tmp/two.log
+    ;;
+*)
+    fail "no scenario is called $1"
+    ;;
+esac
+nothing_left
+nothing_strange_written
+echo "ok: $1"
