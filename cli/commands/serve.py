@@ -1,0 +1,83 @@
+"""`instainstru serve`: one process in the foreground, until it is told to stop."""
+
+import importlib
+import socket
+from typing import Annotated, Any
+
+import typer
+
+from devstack import environment
+from instainstru_core.kernel.errors import Conflict
+
+app = typer.Typer(no_args_is_help=True)
+Host = Annotated[str, typer.Option("--host", help="The address to listen on.")]
+Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="The port to listen on.")]
+LOOPBACK = "127.0.0.1"
+
+
+class PortTaken(Conflict):
+    code = "serve.port_taken"
+
+
+@app.command()
+def api(*, host: Host = LOOPBACK, port: Port = 8000) -> None:
+    """The HTTP API."""
+    _require_free(host, port)
+    _module("api.server").run(_settings(), host=host, port=port)
+
+
+@app.command()
+def mcp(*, host: Host = LOOPBACK, port: Port = 8001) -> None:
+    """The MCP server of the admin copilot."""
+    _require_free(host, port)
+    runtime = _module("instainstru_core.runtime").build(_settings())
+    _module("mcp_server.server").run(runtime, host=host, port=port)
+
+
+@app.command()
+def worker(*, host: Host = LOOPBACK, port: Port = 8002) -> None:
+    """The Celery worker; the port serves its metrics and its health."""
+    _require_free(host, port)
+    with environment.shared_metrics():  # before the metrics library is imported
+        _module("worker.app").run_worker(_settings(), host=host, port=port)
+
+
+@app.command()
+def beat(
+    *,
+    host: Annotated[str, typer.Option(hidden=True)] = LOOPBACK,
+    port: Annotated[int, typer.Option(hidden=True)] = 0,
+) -> None:
+    """The clock that starts scheduled tasks. There must be one of it; it listens nowhere."""
+    del host, port
+    _module("worker.app").run_beat(_settings())
+
+
+@app.command()
+def exporter(*, host: Host = LOOPBACK, port: Port = 8003) -> None:
+    """The metrics that are read from the database. One of it is enough."""
+    _require_free(host, port)
+    _module("worker.exporter").run(_settings(), host=host, port=port)
+
+
+def _module(name: str) -> Any:  # noqa: ANN401 - a module: only the process that runs it imports it
+    return importlib.import_module(name)
+
+
+def _settings() -> Any:  # noqa: ANN401
+    return _module("cli.session").settings()
+
+
+def _require_free(host: str, port: int) -> None:
+    """Refuse early, with advice, where the server would only die."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise PortTaken(
+                f"Cannot listen on {host}:{port}: {problem.strerror}. Stop what uses it, or"
+                " choose another with --port.",
+                port=port,
+            ) from problem

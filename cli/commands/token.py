@@ -1,0 +1,126 @@
+"""`instainstru token`: tokens for programs that use the copilot's tools."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import httpx
+import jwt
+import typer
+
+from cli import output, session
+from cli.output import AsJson
+from devstack import environment
+from devstack.places import Places
+from instainstru_core.kernel.errors import Invalid, Refusal, Unauthenticated, Unavailable
+
+PATH = "/oauth2/token"
+PATIENCE_SECONDS = 10.0
+STDIN = "-"
+INSTANTS = ("iat", "nbf", "exp")
+
+app = typer.Typer(invoke_without_command=True)
+
+
+class ClientUnknown(Invalid):
+    code = "token.client_unknown"
+
+
+class IssuerUnreachable(Unavailable):
+    code = "token.issuer_unreachable"
+
+
+class TokenRefused(Unauthenticated):
+    code = "token.refused"
+
+
+class Unreadable(Invalid):
+    code = "token.unreadable"
+
+
+@app.callback()
+def request(
+    context: typer.Context,
+    *,
+    scope: Annotated[str, typer.Option(help="What it may be used for.")] = "mcp:read",
+    client_id: Annotated[
+        str | None, typer.Option(help="The program's id; the demo's when left out.")
+    ] = None,
+    client_secret: Annotated[
+        str | None, typer.Option(help="Its secret; asked for when left out.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="The token endpoint.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the token endpoint for a JWT by OAuth 2 client credentials, and print it."""
+    if context.invoked_subcommand is not None:
+        return
+    settings = session.settings()
+    found = obtain(
+        url or (settings.oauth_issuer or settings.api_url).rstrip("/") + PATH,
+        *_credentials(client_id, client_secret),
+        scope=scope,
+    )
+    output.show(found, lambda: [found["access_token"]], as_json=as_json)
+
+
+@app.command()
+def decode(
+    token: Annotated[
+        str, typer.Argument(help="A JWT; - reads it from the standard input.")
+    ] = STDIN,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a JWT says. It is not verified: anybody can write one."""
+    given = typer.get_text_stream("stdin").read() if token == STDIN else token
+    try:
+        whole = jwt.decode_complete(given.strip(), options={"verify_signature": False})
+    except jwt.PyJWTError as failure:
+        raise Unreadable("This is not a JWT. Paste the whole token.") from failure
+    found = {"header": whole["header"], "claims": whole["payload"]}
+    pairs = [
+        *found["header"].items(),
+        *((name, _shown(name, value)) for name, value in found["claims"].items()),
+    ]
+    output.show(found, lambda: [output.facts(pairs)], as_json=as_json)
+
+
+def obtain(url: str, client_id: str, client_secret: str, *, scope: str) -> dict[str, Any]:
+    """The token endpoint's answer. Raises IssuerUnreachable or TokenRefused."""
+    form = {"grant_type": "client_credentials", "scope": scope}
+    try:
+        answer = httpx.post(
+            url, data=form, auth=(client_id, client_secret), timeout=PATIENCE_SECONDS
+        )
+        said = answer.json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as failure:
+        raise IssuerUnreachable(
+            f"No token endpoint answers at {url}. Start it with `make demo` or"
+            " `instainstru serve api`, or name another with --url.",
+            url=url,
+        ) from failure
+    if answer.is_success:
+        token: dict[str, Any] = said
+        return token
+    raise _refusal(said)
+
+
+def _refusal(said: dict[str, Any]) -> Refusal:
+    words = said.get("error_description") or said.get("detail") or "No reason was given."
+    return TokenRefused(f"The issuer refused: {words}", error=str(said.get("error", "unknown")))
+
+
+def _credentials(client_id: str | None, secret: str | None) -> tuple[str, str]:
+    """The program's proof: as given, asked for, or the demo's."""
+    if client_id is not None:
+        return client_id, secret or typer.prompt("Client secret", hide_input=True)
+    known = environment.demo_client(Places())
+    if known is None:
+        raise ClientUnknown("Name the program with --client-id, or run `make demo` first.")
+    return known
+
+
+def _shown(name: str, value: object) -> object:
+    if name in INSTANTS and isinstance(value, int):
+        return f"{value} ({datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC)"
+    return value

@@ -1,0 +1,13 @@
+"""What there is to talk about: each subject is a module of `cli.commands`."""
+
+SUBJECTS = {
+    "stack": "The private servers of this checkout.",
+    "db": "The tables: bring them up to date, look at them, start anew.",
+    "seed": "Fill the database with the demo marketplace.",
+    "serve": "Run one process in the foreground.",
+    "token": "Tokens for programs: ask for one, look into one.",
+    "mcp": "The copilot's tools.",
+    "bookings": "Lessons that were booked.",
+    "search": "Find instructors, and see what people look for.",
+    "users": "People.",
+}
