@@ -63,10 +63,15 @@ class RemoteKeys:
     lock: anyio.Lock = field(default_factory=anyio.Lock)
 
     async def key(self, key_id: str | None) -> Any | None:  # noqa: ANN401 - a key of any kind
-        """The key with this id, or the only key when a token names none. Raises KeysUnreachable."""
+        """The key with this id, or the only key when a token names none. Raises KeysUnreachable.
+
+        Tokens of known keys never wait for a key that somebody else made up.
+        """
+        if self._is_fresh(time.monotonic()) and (known := self._named(key_id)):
+            return known
         async with self.lock:
             now = time.monotonic()
-            is_fresh = self.read_at is not None and now - self.read_at < KEYS_LAST_SECONDS
+            is_fresh = self._is_fresh(now)
             may_try = self.tried_at is None or now - self.tried_at >= self.refetch_seconds
             if may_try and not (is_fresh and self._named(key_id)):
                 self.tried_at = now
@@ -75,6 +80,9 @@ class RemoteKeys:
             elif not is_fresh:
                 raise KeysUnreachable(self.url)
             return self._named(key_id)
+
+    def _is_fresh(self, now: float) -> bool:
+        return self.read_at is not None and now - self.read_at < KEYS_LAST_SECONDS
 
     def _named(self, key_id: str | None) -> Any | None:  # noqa: ANN401 - a key of any kind
         if key_id is None and len(self.known) == 1:
@@ -89,7 +97,7 @@ class RemoteKeys:
                 answer = await client.get(self.url)
                 answer.raise_for_status()
                 self.known = keys_of(answer.json())
-        except (httpx.HTTPError, ValueError, jwt.PyJWTError) as failure:
+        except (httpx.HTTPError, ValueError, TypeError, AttributeError, jwt.PyJWTError) as failure:
             _log.warning("issuer_keys_unreachable", url=self.url, failure=type(failure).__name__)
             raise KeysUnreachable(self.url) from failure
 

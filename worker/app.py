@@ -82,6 +82,7 @@ def create_app(workplace: Workplace) -> Celery:
         },
         enable_utc=True,
         task_acks_late=True,
+        task_acks_on_timeout=False,  # a stuck task is killed and given out again, not forgotten
         task_create_missing_queues=False,
         task_default_queue=Queue.DEFAULT.value,
         task_ignore_result=True,

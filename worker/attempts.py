@@ -25,6 +25,8 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0),
 )
 LOSSES_BORNE = 3
+STOPPED = "worker_stopped"
+"""The process was told to end in the middle of the work; the broker gives the task out again."""
 
 _log = logger(__name__)
 
@@ -51,10 +53,12 @@ def carry_out(job: Job, desk: Desk, delivery: Delivery, arguments: tuple[str, ..
     """Do the work and write down how it went. Raises Again where another attempt is due."""
     attempt = None if job.is_quiet else _begun(job, desk, delivery)
     started = time.perf_counter()
-    state, error = TaskState.SUCCEEDED, None
+    state = TaskState.FAILED
+    error: str | None = STOPPED
     try:
         _refuse_if_deadly(job, attempt)
         job.work(desk, *arguments)
+        state, error = TaskState.SUCCEEDED, None
     except Exception as failure:
         error = failure.code if isinstance(failure, Refusal) else type(failure).__name__
         is_due = (

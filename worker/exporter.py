@@ -4,6 +4,7 @@ The other processes export what they did themselves; this one reads how things s
 the two cannot answer, the page says so and leaves its figures out, rather than showing old ones.
 """
 
+import math
 import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -132,7 +133,8 @@ def _plain(found: Gauges) -> Iterator[GaugeMetricFamily]:
             found.outbox_oldest_age_seconds,
         ),
     ):
-        yield GaugeMetricFamily(f"instainstru_{name}", meaning, value)
+        known = math.nan if value is None else value  # a share of nothing is no number, not zero
+        yield GaugeMetricFamily(f"instainstru_{name}", meaning, known)
 
 
 def _by_state(found: Gauges) -> Iterator[GaugeMetricFamily]:

@@ -28,7 +28,7 @@ class Entry:
 # Never between 1:00 and 3:00: the clocks skip or repeat that time twice a year.
 ENTRIES = (
     Entry(RELAY, timedelta(seconds=2), expires=timedelta(seconds=10)),
-    Entry(NOTE_SCHEDULE, timedelta(seconds=10), expires=timedelta(seconds=30)),
+    Entry(NOTE_SCHEDULE, timedelta(seconds=5), expires=timedelta(seconds=30)),
     Entry(EVALUATE_TIERS, crontab(hour=3, minute=15)),
     Entry(FORGET_KEYS, crontab(hour="*", minute=25), expires=timedelta(hours=1)),
     Entry(FORGET_SESSIONS, crontab(hour=4, minute=5)),

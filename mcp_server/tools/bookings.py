@@ -25,7 +25,8 @@ def bookings_summary(call: Call, window: Window = "today") -> Answer[BookingsSum
         next_actions = [
             suggest("bookings_recent", "See the bookings that were made lately.", window="24h")
         ]
-        if report.data.by_status[BookingStatus.CANCELLED]:
+        begun = report.window is not None and report.window.start <= uow.now
+        if begun and report.data.by_status[BookingStatus.CANCELLED]:
             next_actions.append(
                 suggest(
                     "bookings_recent",

@@ -98,20 +98,17 @@ def instructors_coverage(
             uow, group_by=group_by, status=status, order=order, limit=limit
         )
         groups = report.data.groups
-        return answer(
-            report,
-            as_of=uow.now,
-            shown=len(groups),
-            next_actions=[
-                suggest(
-                    "instructors_list",
-                    f"See the instructors of {group.name}.",
-                    **{_FILTER[group_by]: group.key},
-                    status=None if status is None else status.value,
-                )
-                for group in groups[:1]
-            ],
-        )
+        next_actions = [
+            suggest(
+                "instructors_list",
+                f"See the instructors of {group.name}.",
+                **{_FILTER[group_by]: group.key},
+                status=None if status is None else status.value,
+            )
+            for group in groups[:1]
+            if group.instructors
+        ] or [suggest("search_zero_results", "See what people search for in vain.")]
+        return answer(report, as_of=uow.now, shown=len(groups), next_actions=next_actions)
 
 
 _FILTER = {

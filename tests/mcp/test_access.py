@@ -1,5 +1,6 @@
 """Who gets in, what they see, and what they hear when they do not."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -11,6 +12,8 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import anyio
+import anyio.to_thread
 import httpx
 import jwt
 import pytest
@@ -224,6 +227,9 @@ class Issuer:
     url: str
     key: str = field(default_factory=worlds.signing_key)
     asked: int = 0
+    says: Any = None
+    gate: threading.Event = field(default_factory=threading.Event)
+    visited: threading.Event = field(default_factory=threading.Event)
 
 
 @pytest.fixture
@@ -231,7 +237,9 @@ def issuer() -> Iterator[Issuer]:
     class Keys(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             known.asked += 1
-            body = json.dumps(access.jwks(known.key)).encode()
+            known.visited.set()
+            known.gate.wait(worlds.PATIENCE_SECONDS)
+            body = json.dumps(known.says or access.jwks(known.key)).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -242,9 +250,11 @@ def issuer() -> Iterator[Issuer]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Keys) as server:
         known = Issuer(f"http://127.0.0.1:{server.server_port}/jwks")
+        known.gate.set()
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield known
+        known.gate.set()
         server.shutdown()
         thread.join()
 
@@ -288,6 +298,30 @@ class TestRemoteKeys:
             return [found is not None for found in (*first, *second)]
 
         assert worlds.run(before_and_after()) == [True, False, True, False]
+
+    def test_that_are_known_do_not_wait_for_one_that_is_not(self, issuer: Issuer) -> None:
+        keys = auth.RemoteKeys(issuer.url, refetch_seconds=0)
+
+        async def known_while_another_is_looked_for() -> bool:
+            await keys.key(key_id(issuer.key))
+            issuer.gate.clear()
+            issuer.visited.clear()
+            looking = asyncio.create_task(keys.key("made-up"))
+            await anyio.to_thread.run_sync(issuer.visited.wait)
+            with anyio.fail_after(worlds.PATIENCE_SECONDS / 20):
+                found = await keys.key(key_id(issuer.key))
+            issuer.gate.set()
+            return found is not None and await looking is None
+
+        assert worlds.run(known_while_another_is_looked_for())
+
+    @pytest.mark.parametrize("nonsense", [[1], {"keys": [1]}, {"keys": 1}, "keys"])
+    def test_that_are_none_do_not_make_a_token_wrong(
+        self, remote: Remote, issuer: Issuer, nonsense: Any
+    ) -> None:
+        issuer.says = nonsense
+        with remote(issuer.url) as url:
+            assert post(url, token(issuer.key)).status_code == 503
 
     def test_that_cannot_be_read_do_not_make_a_token_wrong(self, remote: Remote) -> None:
         with remote("http://127.0.0.1:9/jwks") as url:

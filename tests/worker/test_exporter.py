@@ -1,5 +1,6 @@
 """The page of the exporter: every figure, also those that are nothing."""
 
+import math
 import signal
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +34,10 @@ class TestThePage:
         page = page_of(runtime)
         assert page.get_sample_value("instainstru_exporter_database_up") == 1
         assert page.get_sample_value("instainstru_outbox_waiting") == 1
-        assert page.get_sample_value("instainstru_search_zero_result_share_24h") == 0
+        assert page.get_sample_value("instainstru_searches_24h") == 0
+        nobody_searched = page.get_sample_value("instainstru_search_zero_result_share_24h")
+        assert nobody_searched is not None
+        assert math.isnan(nobody_searched)
 
     def test_shows_every_state_there_is(self, runtime: Runtime) -> None:
         page = page_of(runtime)

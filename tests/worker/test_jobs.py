@@ -70,14 +70,17 @@ class TestAnAttempt:
             carry_out(job, desk_of(runtime), replace(DELIVERY, retries=2), ())
         assert attempts(runtime) == [(1, TaskState.FAILED, "RuntimeError")]
 
-    def test_whose_worker_died_is_ended_by_the_next(self, runtime: Runtime) -> None:
+    def test_whose_worker_is_told_to_end_is_no_success(self, runtime: Runtime) -> None:
         def die(_desk: Desk) -> None:
             raise SystemExit
 
         with pytest.raises(SystemExit):
             carry_out(Job("a.b", die), desk_of(runtime), DELIVERY, ())
         carry_out(Job("a.b", lambda _: None), desk_of(runtime), DELIVERY, ())
-        assert attempts(runtime)[1] == (2, TaskState.SUCCEEDED, None)
+        assert attempts(runtime) == [
+            (1, TaskState.FAILED, "worker_stopped"),
+            (2, TaskState.SUCCEEDED, None),
+        ]
 
     def test_that_killed_too_many_workers_is_given_up(self, runtime: Runtime) -> None:
         job = Job("a.b", lambda _: None, retries=0)

@@ -45,6 +45,16 @@ class TestTheTable:
             due.nowfun = lambda: before.astimezone(ZoneInfo("America/New_York"))
             assert due.remaining_estimate(before) == timedelta(hours=1, minutes=15)
 
+    def test_gives_out_again_what_was_killed_because_it_was_stuck(self, settings: Settings) -> None:
+        with create_app(Workplace(settings, {})) as app:
+            for job in schedule.JOBS:
+                task = app.tasks[job.name]
+                assert (task.acks_late, task.acks_on_timeout, task.acks_on_failure) == (
+                    True,
+                    False,
+                    True,
+                )
+
     def test_has_no_task_that_outlives_the_broker_s_patience(self) -> None:
         """Else the broker would give a task out again that is still running or waiting."""
         for job in schedule.JOBS:

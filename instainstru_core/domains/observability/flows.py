@@ -55,6 +55,10 @@ SCHEDULE_SILENT = (
     "The schedule has not reached a worker for a minute or longer: what is due by the clock is not"
     " being done, and facts in the outbox wait. Check that beat runs."
 )
+ONLY_NOW = (
+    "This is how things stand now, whatever time was asked for. Ask prometheus_query about the past"
+    " of a metric that Prometheus has."
+)
 NO_WORKERS = "No worker is online: tasks wait and nothing is relayed."
 
 
@@ -122,7 +126,7 @@ def metrics_query(
                 values.finite(figure.value) if figure.value is not None else None,
                 sample_size=figure.sample_size,
             )
-            return _report(answer, asked.window, [*figure.warnings])
+            return _report(answer, asked.window, [*figure.warnings, *_only_now(asked)])
     if metric is None or asked.promql is None or asked.span is None:
         return _report(_unclear(command, asked), None, [])
     found = prometheus.instant(asked.promql, at=asked.span.end)
@@ -139,7 +143,7 @@ def metrics_query(
         query=asked.promql,
     )
     warnings = [NOTHING_KNOWN] if answer.state is AnswerState.NO_DATA else []
-    return _report(answer, asked.window, warnings)
+    return _report(answer, asked.window, [*warnings, *_only_now(asked)])
 
 
 @operation("observability.worker_status")
@@ -264,6 +268,10 @@ def _report(
     answer: MetricAnswer, window: Window | None, warnings: list[str]
 ) -> Report[MetricAnswer]:
     return Report(data=answer, window=WindowView.of(window) if window else None, warnings=warnings)
+
+
+def _only_now(asked: service.Understood) -> list[str]:
+    return [ONLY_NOW] if asked.is_only_of_now else []
 
 
 def _unclear(command: AskMetric, asked: service.Understood) -> MetricAnswer:

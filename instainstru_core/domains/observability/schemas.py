@@ -269,6 +269,6 @@ class Gauges(BaseModel):
     outbox_oldest_age_seconds: float
 
     @property
-    def zero_result_share_24h(self) -> float:
-        """The share of searches that found nothing; 0 when nobody searched."""
-        return self.searches_without_result_24h / self.searches_24h if self.searches_24h else 0.0
+    def zero_result_share_24h(self) -> float | None:
+        """The share of searches that found nothing; None when nobody searched."""
+        return self.searches_without_result_24h / self.searches_24h if self.searches_24h else None

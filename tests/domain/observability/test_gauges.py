@@ -72,7 +72,7 @@ class TestGauges:
         assert found.users == {}
         assert found.bookings_today == {}
         assert (found.outbox_waiting, found.outbox_oldest_age_seconds) == (0, 0.0)
-        assert found.zero_result_share_24h == 0.0
+        assert found.zero_result_share_24h is None
 
     def test_count_people_by_status(self, uow: Uow) -> None:
         write(

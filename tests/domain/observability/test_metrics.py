@@ -112,6 +112,15 @@ class TestAQuestionToPrometheus:
         assert report.window is None
         assert report.data.verdict is Verdict.CRITICAL
 
+    @pytest.mark.parametrize("words", ["queue depth yesterday", "live instructors last month"])
+    def test_about_the_past_of_a_state_is_told_that_it_gets_the_present(
+        self, begin: Begin, words: str
+    ) -> None:
+        report = ask(begin, ScriptedPrometheus(vector(3.0)), words)
+        assert (report.window, report.warnings) == (None, [flows.ONLY_NOW])
+        today = ask(begin, ScriptedPrometheus(vector(3.0)), "queue depth today")
+        assert today.warnings == []
+
     def test_about_the_future_is_refused(self, begin: Begin) -> None:
         with pytest.raises(TimesUnclear):
             ask(begin, ScriptedPrometheus(), "error rate", "tomorrow")

@@ -12,8 +12,8 @@ from instainstru_core.domains.catalog.models import Service
 from instainstru_core.domains.instructors.types import InstructorStatus
 from instainstru_core.domains.regions.models import DisplayArea
 from instainstru_core.domains.reporting import service
-from instainstru_core.domains.reporting.service import people
 from instainstru_core.domains.reporting.errors import AreaUnknown, CategoryUnknown, LookupUnusable
+from instainstru_core.domains.reporting.service import people
 from instainstru_core.domains.reporting.types import Catalogued, GroupBy, Most, PersonMatch
 from instainstru_core.kernel.uow import Uow
 from tests.factories import instructors
@@ -94,6 +94,13 @@ class TestDetail:
         found = service.instructors_detail(uow, "Zora Quill").data.instructor
         assert found is not None
         assert (found.instructor_id, found.status) == (teacher, InstructorStatus.REGISTERED)
+
+    def test_says_that_more_people_fit_than_it_shows(self, uow: Uow) -> None:
+        for _ in range(11):
+            instructors.person(uow, first_name="Zora", last_name="Quill")
+        found = service.users_booking_history(uow, "Zora")
+        assert len(found.data.candidates) == 10
+        assert found.warnings[0].startswith("More than 10 people fit and only 10 are shown")
 
     def test_does_not_take_the_first_of_many_for_the_only_one(self, uow: Uow) -> None:
         for _ in range(people.SEARCHED - 1):

@@ -97,7 +97,19 @@ class TestHours:
 
 class TestLabels:
     @pytest.mark.parametrize(
-        "text", ["2h", "1h", "last hour", "1 minute", "next hour", "7d", "1d", "next 1 day", "1w", "2 weeks"]
+        "text",
+        [
+            "2h",
+            "1h",
+            "last hour",
+            "1 minute",
+            "next hour",
+            "7d",
+            "1d",
+            "next 1 day",
+            "1w",
+            "2 weeks",
+        ],
     )
     def test_are_read_again_as_the_same_window(self, text: str) -> None:
         found = window(text)

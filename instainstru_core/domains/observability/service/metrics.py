@@ -1,7 +1,7 @@
 """The metric dictionary: what metrics there are, which one a question means, and its figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from string import Template
 
@@ -37,7 +37,10 @@ EXAMPLES = [
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What a question means. Without a metric it is unclear, and the nearest are named."""
+    """What a question means. Without a metric it is unclear, and the nearest are named.
+
+    `is_only_of_now` where a time was asked for that the metric cannot be told of.
+    """
 
     metric: MetricDefinition | None
     confidence: float
@@ -47,6 +50,7 @@ class Understood:
     percentile: int | None = None
     promql: str | None = None
     samples: str | None = None
+    is_only_of_now: bool = False
 
 
 @operation("observability.metrics_describe")
@@ -84,6 +88,7 @@ def understand(uow: Uow, command: AskMetric) -> Understood:
         return Understood(metric=None, confidence=confidence, nearest=_guesses(ranked))
     metric = dictionary()[ranked[0].name]
     window = _window(uow, command, heard, metric)
+    wanted = window_of(uow, command.window) if command.window is not None else heard.window
     percentile = (heard.percentile or metric.percentile) if metric.percentile else None
     understood = Understood(
         metric=metric,
@@ -91,6 +96,7 @@ def understand(uow: Uow, command: AskMetric) -> Understood:
         nearest=[],
         window=window,
         percentile=percentile,
+        is_only_of_now=window is None and wanted is not None and wanted.label != "today",
     )
     return understood if metric.promql is None else _as_query(uow, understood, metric.promql)
 
@@ -172,13 +178,9 @@ def _as_query(uow: Uow, understood: Understood, template: str) -> Understood:
         "quantile": f"{(understood.percentile or 0) / 100:g}",
     }
     samples = understood.metric.samples if understood.metric else None
-    return Understood(
-        metric=understood.metric,
-        confidence=understood.confidence,
-        nearest=[],
-        window=window,
+    return replace(
+        understood,
         span=span,
-        percentile=understood.percentile,
         promql=Template(template).substitute(values),
         samples=Template(samples).substitute(values) if samples else None,
     )

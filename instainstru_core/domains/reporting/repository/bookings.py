@@ -2,9 +2,22 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from instainstru_core.domains.accounts.models import User
@@ -21,6 +34,9 @@ FALLEN_THROUGH = (BookingStatus.CANCELLED, BookingStatus.PAYMENT_FAILED)
 
 Student = aliased(User)
 Teacher = aliased(User)
+
+
+FIRST, END = bindparam("first", type_=Date), bindparam("end", type_=Date)
 
 
 class StatusCount(NamedTuple):
@@ -84,60 +100,79 @@ def is_counted() -> ColumnElement[bool]:
     return Booking.status.in_(COUNTED)
 
 
-def in_days(days: Days) -> ColumnElement[bool]:
-    return and_(Booking.lesson_day >= days.first, Booking.lesson_day < days.end)
+def in_days() -> ColumnElement[bool]:
+    return and_(Booking.lesson_day >= FIRST, Booking.lesson_day < END)
 
 
 def by_status(session: Session, before: Days, now: Days) -> list[StatusCount]:
     """The lessons of two windows that touch."""
-    is_later = Booking.lesson_day >= now.first
+    asked = {"before": before.first, "first": now.first, "end": now.end}
+    return [StatusCount._make(row) for row in session.execute(_by_status(), asked)]
+
+
+def students(session: Session, days: Days) -> Presence:
+    """Who had a lesson that did not fall through."""
+    asked = {"first": days.first, "end": days.end}
+    return Presence._make(session.execute(_students(), asked).one())
+
+
+def top_categories(session: Session, days: Days, *, limit: int) -> list[CategoryCount]:
+    """The categories with the most turnover."""
+    asked = {"first": days.first, "end": days.end, "most": limit}
+    return [CategoryCount._make(row) for row in session.execute(_top_categories(), asked)]
+
+
+# The statements of the summary are built once: building them costs as much as asking them.
+
+
+@cache
+def _by_status() -> Select[*tuple[Any, ...]]:
+    is_later = Booking.lesson_day >= FIRST
     fees = Booking.student_fee_cents + Booking.instructor_fee_cents
-    query = (
+    before = bindparam("before", type_=Date)
+    return (
         select(
-            is_later,
+            is_later.label("is_later"),
             Booking.status,
             func.count(),
             func.sum(Booking.lesson_price_cents),
             func.sum(fees),
         )
-        .where(Booking.lesson_day >= before.first, Booking.lesson_day < now.end)
-        .group_by(is_later, Booking.status)
+        .where(Booking.lesson_day >= before, Booking.lesson_day < END)
+        .group_by(literal_column("is_later"), Booking.status)
     )
-    return [StatusCount._make(row) for row in session.execute(query)]
 
 
-def students(session: Session, days: Days) -> Presence:
-    """Who had a lesson that did not fall through."""
+@cache
+def _students() -> Select[*tuple[Any, ...]]:
     stands = Booking.status.not_in(FALLEN_THROUGH)
-    present = select(Booking.student_id).where(in_days(days), stands).distinct().cte("present")
+    present = select(Booking.student_id).where(in_days(), stands).distinct().cte("present")
     had_one = (
         select(Booking.id)
-        .where(Booking.student_id == present.c.student_id, Booking.lesson_day < days.first, stands)
+        .where(Booking.student_id == present.c.student_id, Booking.lesson_day < FIRST, stands)
         .exists()
     )
-    query = select(
+    return select(
         func.count(),
         func.count().filter(~had_one),
         select(func.min(Booking.lesson_day)).scalar_subquery(),
     ).select_from(present)
-    return Presence._make(session.execute(query).one())
 
 
-def top_categories(session: Session, days: Days, *, limit: int) -> list[CategoryCount]:
-    """The categories with the most turnover."""
+@cache
+def _top_categories() -> Select[*tuple[Any, ...]]:
     turnover = func.sum(Booking.lesson_price_cents)
-    query = (
+    return (
         select(Category.name, func.count(), turnover)
         .select_from(Booking)
         .join(Service, Service.id == Booking.service_id)
         .join(Subcategory, Subcategory.id == Service.subcategory_id)
         .join(Category, Category.id == Subcategory.category_id)
-        .where(in_days(days), is_counted())
+        .where(in_days(), is_counted())
         .group_by(Category.id)
         .order_by(turnover.desc(), Category.name)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [CategoryCount._make(row) for row in session.execute(query)]
 
 
 def lines() -> Select[Booking, str, str, str, str, str]:

@@ -89,8 +89,7 @@ def unresolved(candidates: Sequence[Candidate]) -> list[str]:
         return ["Nobody fits. Look for them with another spelling, an e-mail or an id."]
     if len(candidates) > CANDIDATES:
         return [
-            f"More than {CANDIDATES} people fit and only {CANDIDATES} are shown: ask for the whole"
-            " name, an e-mail or an id."
+            f"More than {CANDIDATES} people fit and only {CANDIDATES} are shown: be more precise."
         ]
     return [
         "More than one person fits: ask which of the candidates is meant, then use that user_id."

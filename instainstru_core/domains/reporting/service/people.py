@@ -52,6 +52,10 @@ from instainstru_core.kernel.paging import decode_cursor, page_of
 from instainstru_core.kernel.uow import Uow
 
 SEARCHED = 50
+TOO_MANY = (
+    f"{SEARCHED} people or more fit and not all of them were looked at: ask for the whole name, an"
+    " e-mail or an id."
+)
 
 
 @operation("reporting.users_lookup")
@@ -157,10 +161,7 @@ def instructors_detail(uow: Uow, text: str) -> Report[InstructorAnswer]:
         candidates = [candidate for _, candidate in fitting]
         warnings = unresolved(candidates)
         if len(found) >= SEARCHED:
-            warnings = [
-                f"{SEARCHED} people or more fit and not all of them were looked at: ask for the"
-                " whole name, an e-mail or an id."
-            ]
+            warnings = [TOO_MANY]
         elif found and not fitting:
             warnings = ["Nobody who fits teaches. Look them up as users instead."]
         return Report(
