@@ -116,10 +116,11 @@ class HttpPrometheus:
         )
         try:
             client = self._opened()
+            answered: tuple[int, bytes] = (0, b"")
             for attempt in tries:
                 with attempt:
-                    status, body = _posted(client, f"/api/v1/{what}", form)
-            return _found(status, body)
+                    answered = _posted(client, f"/api/v1/{what}", form)
+            return _found(*answered)
         except httpx.TimeoutException as failure:
             raise _too_slow() from failure
         except (httpx.HTTPError, httpx.InvalidURL, _Again) as failure:
