@@ -50,7 +50,9 @@ def _scraped(reply: Reply) -> float:
 
 def _workers(reply: Reply) -> str:
     data = reply["data"]
-    return f"{data['online']} online; the schedule ticked {data['schedule_age_seconds']:.0f} s ago"
+    age = data["schedule_age_seconds"]
+    ticked = "has not ticked yet" if age is None else f"ticked {age:.0f} s ago"
+    return f"{data['online']} online; the schedule {ticked}"
 
 
 def _workers_claims(reply: Reply) -> Facts:

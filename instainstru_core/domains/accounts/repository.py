@@ -29,8 +29,10 @@ from instainstru_core.domains.accounts.models import LoginSession, User
 from instainstru_core.domains.accounts.policy import Lookup
 from instainstru_core.domains.accounts.types import AccountStatus, MatchReason, SessionEnd
 from instainstru_core.kernel.authority import Permission
+from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.repository import Repository
 
+_USERS = Base.metadata.tables[User.__tablename__]
 ROLES = (
     select(func.array_agg(cast(RoleGrant.role, Text)))
     .where(RoleGrant.user_id == User.id)
@@ -77,6 +79,19 @@ class Principal:
     overrides: dict[Permission, bool]
 
 
+SIGNED_IN = (
+    update(_USERS)
+    .where(
+        _USERS.c.id == bindparam("user_id"),
+        _USERS.c.password_hash == bindparam("verified"),
+        _USERS.c.status == AccountStatus.ACTIVE,
+    )
+    .values(last_login_at=bindparam("now"), password_hash=bindparam("kept"))
+    .returning(_USERS.c.id)
+)
+START_SESSION = insert(Base.metadata.tables[LoginSession.__tablename__])
+
+
 def principal(session: Session, *, user_id: str, session_id: str) -> Principal | None:
     """The person and the sign-in that a token names, in one statement."""
     row = session.execute(PRINCIPAL, {"user_id": user_id, "session_id": session_id}).first()
@@ -96,6 +111,11 @@ def principal(session: Session, *, user_id: str, session_id: str) -> Principal |
     )
 
 
+def start_session(session: Session, **values: object) -> None:
+    """Write a sign-in that begins."""
+    session.execute(START_SESSION, values)
+
+
 class Users(Repository[User]):
     """People."""
 
@@ -108,18 +128,8 @@ class Users(Repository[User]):
         """Note a sign-in and keep this hash; False unless the account is active and its password
         is still the one that was verified.
         """
-        noted = self.session.execute(
-            update(User)
-            .where(
-                User.id == user_id,
-                User.password_hash == verified,
-                User.status == AccountStatus.ACTIVE,
-            )
-            .values(last_login_at=now, password_hash=kept)
-            .returning(User.id)
-            .execution_options(synchronize_session=False)
-        ).first()
-        return noted is not None
+        asked = {"user_id": user_id, "verified": verified, "kept": kept, "now": now}
+        return self.session.execute(SIGNED_IN, asked).first() is not None
 
     def add_new(self, values: dict[str, Any]) -> bool:
         """Write a person; False when the address, in any case of letters, is taken."""

@@ -1,9 +1,11 @@
 """Queries over the audit trail."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, insert, select
+from sqlalchemy.orm import Session
 
 from instainstru_core.domains.audit.models import AuditEntry
 from instainstru_core.domains.audit.schemas import AuditFilters
+from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.repository import Repository
 
 WHOLE_SUBJECT = ".*"
@@ -11,6 +13,14 @@ WHOLE_SUBJECT = ".*"
 
 class AuditEntries(Repository[AuditEntry]):
     """Rows of the trail. They are added and read, never changed."""
+
+
+_WRITE = insert(Base.metadata.tables[AuditEntry.__tablename__])
+
+
+def write(session: Session, **values: object) -> None:
+    """Write one entry at once. It stands alone, so what else waits to be written keeps waiting."""
+    session.execute(_WRITE, values, execution_options={"autoflush": False})
 
 
 def matching(filters: AuditFilters, *, before_id: str | None, limit: int) -> Select[AuditEntry]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from instainstru_core.domains.audit import repository
-from instainstru_core.domains.audit.models import AuditEntry
 from instainstru_core.domains.audit.repository import AuditEntries
 from instainstru_core.domains.audit.schemas import AuditEntryView, AuditFilters
 from instainstru_core.domains.audit.types import Outcome
@@ -33,8 +32,10 @@ def record(
     Anyone's action is recorded, so nothing is authorized here. Details are cleaned like log lines,
     as a second fence: callers pass counts and names of fields, not values.
     """
-    entry = AuditEntry(
-        id=new_id(),
+    entry_id = new_id()
+    repository.write(
+        uow.session,
+        id=entry_id,
         at=uow.now,
         actor_kind=uow.actor.kind,
         actor_id=uow.actor.id,
@@ -49,8 +50,7 @@ def record(
         duration_ms=duration_ms,
         details=dict(log.redact(None, action, details or {})),
     )
-    uow.session.add(entry)
-    return entry.id
+    return entry_id
 
 
 @operation("audit.search")

@@ -12,7 +12,7 @@ from instainstru_core.domains.accounts.errors import (
     TokenExpired,
     TokenInvalid,
 )
-from instainstru_core.domains.accounts.models import LoginSession, User
+from instainstru_core.domains.accounts.models import User
 from instainstru_core.domains.accounts.policy import TokenTerms
 from instainstru_core.domains.accounts.repository import LoginSessions, Users
 from instainstru_core.domains.accounts.schemas import Credentials, Tokens
@@ -227,16 +227,17 @@ def _end_all(uow: Uow, row: User, reason: SessionEnd) -> None:
 
 def _new_session(uow: Uow, user_id: str, terms: TokenTerms) -> Tokens:
     fresh = secrets.token_urlsafe(REFRESH_BYTES)
-    row = LoginSession(
-        id=new_id(),
+    session_id = new_id()
+    repository.start_session(
+        uow.session,
+        id=session_id,
         user_id=user_id,
         refresh_digest=policy.digest_of(fresh),
         created_at=uow.now,
         used_at=uow.now,
         expires_at=uow.now + terms.refresh_ttl,
     )
-    uow.session.add(row)
-    return _tokens(uow, user_id, row.id, fresh, terms)
+    return _tokens(uow, user_id, session_id, fresh, terms)
 
 
 def _tokens(uow: Uow, user_id: str, session_id: str, refresh: str, terms: TokenTerms) -> Tokens:
