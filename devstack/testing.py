@@ -22,6 +22,15 @@ class ServerUrls:
 
 
 @contextmanager
+def ensure_monitors() -> Generator[str]:
+    """Hold Prometheus alone while the block runs, for tests on databases that exist already."""
+    places = Places()
+    with Lease.take(places) as lease:
+        stack.ensure(lease, stack.MONITORS)
+        yield environment.read(places)["PROMETHEUS_URL"]
+
+
+@contextmanager
 def ensure_servers(*, monitors: bool = False) -> Generator[ServerUrls]:
     """Hold the servers while the block runs. Any number of processes may do so at once."""
     places = Places()

@@ -34,20 +34,23 @@ class ServerUrls:
 
     admin_url: str
     redis_url: str
-    prometheus_url: str | None = None
+    prometheus_url: str
 
 
 @contextmanager
 def ensure_servers() -> Generator[ServerUrls]:
     """The servers the environment names, else the private ones, started if they are not up."""
-    given = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
-    if given[0] and given[1]:
-        yield ServerUrls(given[0], given[1], os.environ.get("PROMETHEUS_URL"))
-        return
     from devstack import testing  # noqa: PLC0415
 
-    with testing.ensure_servers() as urls:
-        yield ServerUrls(urls.admin_database_url, urls.redis_url, urls.prometheus_url)
+    database, redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+    if not (database and redis):
+        with testing.ensure_servers(monitors=True) as urls:
+            yield ServerUrls(urls.admin_database_url, urls.redis_url, urls.prometheus_url or "")
+    elif prometheus := os.environ.get("PROMETHEUS_URL"):
+        yield ServerUrls(database, redis, prometheus)
+    else:
+        with testing.ensure_monitors() as prometheus:
+            yield ServerUrls(database, redis, prometheus)
 
 
 @contextmanager

@@ -11,7 +11,6 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
 
-from devstack import testing
 from instainstru_core.adapters.prometheus import HttpPrometheus
 from instainstru_core.domains.observability import repository, service
 from instainstru_core.domains.observability.errors import QueryInvalid
@@ -22,6 +21,7 @@ from instainstru_core.domains.reporting.policy import windows
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import utc_now
 from instainstru_core.runtime import Runtime
+from tests.databases import ServerUrls
 from tests.factories.observability import NOW, ScriptedBroker, heartbeat
 from worker.exporter import Standing
 
@@ -113,11 +113,10 @@ class TestEntries:
 
 
 @pytest.fixture(scope="module")
-def prometheus() -> Iterator[HttpPrometheus]:
-    with testing.ensure_servers(monitors=True) as urls:
-        prometheus = HttpPrometheus(urls.prometheus_url)
-        yield prometheus
-        prometheus.close()
+def prometheus(servers: ServerUrls) -> Iterator[HttpPrometheus]:
+    prometheus = HttpPrometheus(servers.prometheus_url)
+    yield prometheus
+    prometheus.close()
 
 
 @pytest.mark.stack

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from devstack import privileges
 from devstack.children import Child
 from devstack.lease import Lease
 from devstack.places import Places
@@ -70,6 +71,11 @@ def sleeper(name: str = "sleeper", **changes: object) -> Child:
     )
 
 
+def cluster(places: Places) -> Path:
+    """Where the files of its Postgres are: elsewhere if root had to step down."""
+    return privileges.choose().data_folder(places) / "data"
+
+
 @pytest.fixture
 def places(tmp_path: Path) -> Iterator[Places]:
     made = checkout(tmp_path / "checkout")
@@ -78,6 +84,7 @@ def places(tmp_path: Path) -> Iterator[Places]:
     if lease is not None:
         lease.down()
     wait_until(lambda: nothing_runs(made))
+    privileges.remove_data(made)
     assert not made.sockets.exists()
 
 

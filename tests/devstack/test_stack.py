@@ -22,7 +22,7 @@ from devstack.places import Places
 from devstack.process_id import ProcessId
 from devstack.trouble import StackTrouble
 from tests.databases import ServerUrls
-from tests.devstack.conftest import checkout, nothing_runs, sleeper
+from tests.devstack.conftest import checkout, cluster, nothing_runs, sleeper
 from tests.devstack.test_ports import taken
 
 pytestmark = [
@@ -77,7 +77,7 @@ class TestEnsure:
             stack.ensure(lease, ["postgres"])
             assert ask(places, "SELECT number FROM kept") == (7,)
         cleaning.clean(places)
-        assert not (places.state / "postgres").exists()
+        assert not cluster(places).exists()
 
     def test_a_port_that_another_program_took_is_given_up(self, places: Places) -> None:
         with Lease.take(places) as lease:
@@ -123,7 +123,7 @@ class TestCrash:
     def test_a_lock_whose_pid_belongs_to_a_stranger_is_no_hindrance(self, places: Places) -> None:
         with Lease.take(places) as lease:
             stack.ensure(lease, ["postgres"])
-            lock = places.state / "postgres/data/postmaster.pid"
+            lock = cluster(places) / "postmaster.pid"
             text = lock.read_text()
         lease = Lease.take(places)
         lease.start(sleeper("stranger"))
@@ -149,7 +149,7 @@ class TestRefusals:
     def test_a_server_that_cannot_start_shows_the_end_of_its_log(self, places: Places) -> None:
         with Lease.take(places) as lease:
             stack.ensure(lease, ["postgres"])
-        (places.state / "postgres/data/global/pg_control").unlink()
+        (cluster(places) / "global/pg_control").unlink()
         did_not_start = pytest.raises(StackTrouble, match="postgres did not start")
         with Lease.take(places) as lease, did_not_start as refused:
             stack.ensure(lease, ["postgres"])
@@ -159,7 +159,7 @@ class TestRefusals:
     def test_a_cluster_of_another_version_is_not_touched(self, places: Places) -> None:
         with Lease.take(places) as lease:
             stack.ensure(lease, ["postgres"])
-        version = places.state / "postgres/data/PG_VERSION"
+        version = cluster(places) / "PG_VERSION"
         version.write_text("11\n")
         too_old = pytest.raises(StackTrouble, match="made by Postgres 11")
         with Lease.take(places) as lease, too_old:

@@ -1,6 +1,6 @@
 """Service clients and signing keys."""
 
-from functools import lru_cache
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -11,7 +11,7 @@ from instainstru_core.domains.access.types import Scope
 from instainstru_core.kernel.uow import Uow
 
 
-@lru_cache(maxsize=2)
+@cache
 def signing_key(name: str) -> str:
     """An RSA private key in PEM form, the same for a name in the whole run."""
     key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)

@@ -1,5 +1,6 @@
 """One database, one world and one server for all tests that only ask."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,12 @@ def signing_key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keys") / "signing.pem"
     path.write_text(worlds.signing_key())
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_framework() -> None:
+    """Its log lines go to pytest, not to the terminal."""
+    logging.getLogger("fastmcp").handlers[:] = []
 
 
 @pytest.fixture(scope="session")
