@@ -1,9 +1,7 @@
 """What surrounds the protocol: request ids, a size limit, and the pages for operators."""
 
-import hmac
 import re
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from typing import TypeAlias
 
 import anyio.to_thread
@@ -16,14 +14,12 @@ from instainstru_core import runtime as composition
 from instainstru_core.kernel import exposition
 from instainstru_core.kernel.errors import Unavailable
 from instainstru_core.kernel.ids import new_id
-from instainstru_core.kernel.settings import Settings
 from instainstru_core.runtime import Runtime
 from mcp_server import auth
 
 REQUEST_ID = re.compile(
     r"[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 )
-FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "via"})
 NO_STORE = {"Cache-Control": "no-store"}
 UNAUTHORIZED = 401
 
@@ -126,27 +122,15 @@ class Door:
 
     async def metrics(self, request: Request) -> Response:
         """What this process counted, for Prometheus. To the rest of the world it is not there."""
-        if not may_scrape(request, self.runtime.settings):
+        settings = self.runtime.settings
+        client = request.client.host if request.client else None
+        if not exposition.may_read(settings.metrics_token, client, request.headers):
             return Response(status_code=404)
-        shared = self.runtime.settings.metrics_shared_dir
         accept = request.headers.get("accept", "")
-        body, media_type = await anyio.to_thread.run_sync(exposition.page, accept, shared)
+        body, media_type = await anyio.to_thread.run_sync(
+            exposition.page, accept, settings.metrics_shared_dir
+        )
         return Response(body, media_type=media_type, headers=NO_STORE)
-
-
-def may_scrape(request: Request, settings: Settings) -> bool:
-    """With a token set, only who holds it; else only neighbors that come without a proxy."""
-    if settings.metrics_token is not None:
-        expected = f"Bearer {settings.metrics_token.get_secret_value()}"
-        given = request.headers.get("authorization", "")
-        return hmac.compare_digest(given.encode(), expected.encode())
-    if any(name in request.headers for name in FORWARDED) or request.client is None:
-        return False
-    try:
-        address = ip_address(request.client.host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_private
 
 
 def _issuer_away() -> Response:

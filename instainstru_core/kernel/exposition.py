@@ -10,10 +10,12 @@ file, so that totals never fall and files do not pile up.
 # pyright: reportUnknownArgumentType=false
 
 import fcntl
+import hmac
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -22,10 +24,30 @@ from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import REGISTRY
+from pydantic import SecretStr
 
 FILE = re.compile(r"(?P<kind>counter|histogram|summary|gauge_[a-z]+)_(?P<pid>\d+)\.db")
 TOTALS = ("counter", "histogram", "summary")
 NOBODY = 0
+FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "via"})
+
+
+def may_read(token: SecretStr | None, client: str | None, headers: Mapping[str, str]) -> bool:
+    """Whether the page is for whoever asks from this address, with these lower-case headers.
+
+    With a token set, only for who holds it; else only for neighbors that come without a proxy.
+    """
+    if token is not None:
+        expected = f"Bearer {token.get_secret_value()}"
+        given = headers.get("authorization", "")
+        return hmac.compare_digest(given.encode(), expected.encode())
+    if client is None or any(name in headers for name in FORWARDED):
+        return False
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_private
 
 
 def page(accept: str, shared_dir: Path | None = None) -> tuple[bytes, str]:

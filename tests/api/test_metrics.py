@@ -5,10 +5,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 from pydantic import SecretStr
-from starlette.requests import Request
 
-from api.routes.scrape import may_scrape
-from instainstru_core.kernel.settings import Settings
+from instainstru_core.kernel.exposition import may_read
 from tests.api import probe
 
 
@@ -69,7 +67,7 @@ class TestThePage:
         assert (answer.status_code, answer.json()["code"]) == (404, "route.not_found")
 
 
-class TestMayScrape:
+class TestMayRead:
     @pytest.mark.parametrize(
         ("client", "may"),
         [
@@ -80,16 +78,14 @@ class TestMayScrape:
             ("", False),
         ],
     )
-    def test_follows_the_address(self, settings: Settings, client: str, may: bool) -> None:
-        assert may_scrape(request_from(client), settings) is may
+    def test_follows_the_address(self, client: str, *, may: bool) -> None:
+        assert may_read(None, client, {}) is may
 
-    def test_follows_the_token_where_one_is_set(self, settings: Settings) -> None:
-        strict = settings.model_copy(update={"metrics_token": SecretStr("let-me-in")})
-        assert not may_scrape(request_from("127.0.0.1"), strict)
-        assert may_scrape(request_from("203.0.114.9", b"Bearer let-me-in"), strict)
-        assert not may_scrape(request_from("203.0.114.9", b"Bearer let-me-im"), strict)
+    def test_is_no_business_of_a_proxy(self) -> None:
+        assert not may_read(None, "127.0.0.1", {"x-forwarded-for": "10.1.2.3"})
 
-
-def request_from(client: str, authorization: bytes | None = None) -> Request:
-    headers = [(b"authorization", authorization)] if authorization else []
-    return Request({"type": "http", "client": (client, 50_000), "headers": headers})
+    def test_follows_the_token_where_one_is_set(self) -> None:
+        token = SecretStr("let-me-in")
+        assert not may_read(token, "127.0.0.1", {})
+        assert may_read(token, "203.0.114.9", {"authorization": "Bearer let-me-in"})
+        assert not may_read(token, "203.0.114.9", {"authorization": "Bearer let-me-im"})

@@ -9,12 +9,19 @@ from sqlalchemy import func, select
 
 from instainstru_core.domains.access import service as access
 from instainstru_core.domains.access.errors import LastAdmin
+from instainstru_core.domains.access.schemas import OverridePermission, RightsView
 from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.accounts import flows, service
 from instainstru_core.domains.accounts.errors import RefreshRefused
 from instainstru_core.domains.accounts.models import LoginSession, User
 from instainstru_core.domains.accounts.schemas import SignUpAccepted, SignUpStudent, Tokens
-from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM
+from instainstru_core.kernel.authority import (
+    ANONYMOUS,
+    SYSTEM,
+    Actor,
+    Permission,
+    PermissionMissing,
+)
 from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock
 from tests.factories import accounts
@@ -68,6 +75,54 @@ class TestRefresh:
         with begin(SYSTEM) as uow:
             (session,) = uow.session.scalars(select(LoginSession))
             assert (session.ended_at, session.ended_reason) == (clock.now, "refresh_reused")
+
+
+class TestOverride:
+    def test_lets_the_later_of_two_stand(self, committed_runtime: Runtime) -> None:
+        begin = committed_runtime.begin
+        with begin(SYSTEM) as uow:
+            person = accounts.student(uow)
+            actors = [accounts.actor_of(uow, accounts.admin(uow)) for _ in range(4)]
+        command = OverridePermission(granted=False, reason="Under review")
+
+        def override(actor: Actor) -> Callable[[], RightsView]:
+            def run() -> RightsView:
+                with begin(actor) as uow:
+                    return access.override(uow, person.id, Permission.BOOKINGS_CREATE, command)
+
+            return run
+
+        answers = at_once([override(actor) for actor in actors])
+        assert all(isinstance(answer, RightsView) for answer in answers)
+        with begin(SYSTEM) as uow:
+            (found,) = access.rights(uow, person.id).overrides
+        assert (found.granted, found.reason) == (False, "Under review")
+
+    @pytest.mark.parametrize("answer", ["override", "revoke"])
+    def test_leaves_somebody_who_manages_access(
+        self, committed_runtime: Runtime, answer: str
+    ) -> None:
+        begin = committed_runtime.begin
+        with begin(SYSTEM) as uow:
+            first, second = accounts.admin(uow), accounts.admin(uow)
+            actors = [accounts.actor_of(uow, row) for row in (first, second)]
+        deny = OverridePermission(granted=False, reason="Under review")
+
+        def take_from_second() -> object:
+            with begin(actors[0]) as uow:
+                return access.override(uow, second.id, Permission.ACCESS_MANAGE, deny)
+
+        def take_from_first() -> object:
+            with begin(actors[1]) as uow:
+                if answer == "revoke":
+                    return access.revoke_role(uow, first.id, Role.ADMIN)
+                return access.override(uow, first.id, Permission.ACCESS_MANAGE, deny)
+
+        answers = at_once([take_from_second, take_from_first])
+        assert sum(isinstance(one, PermissionMissing) for one in answers) == 1
+        with begin(SYSTEM) as uow:
+            left = [access.permissions_of(uow, row.id) for row in (first, second)]
+        assert sum(Permission.ACCESS_MANAGE in held for held in left) == 1
 
 
 class TestRevokeRole:

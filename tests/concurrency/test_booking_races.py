@@ -1,14 +1,11 @@
 """Bookings at the same instant: a real server on a socket, real commits, many people."""
 
-import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from sqlalchemy import func, select
 
 from api.app import create_app
@@ -23,37 +20,11 @@ from instainstru_core.kernel.outbox import OutboxRow
 from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers, headers_for, write_user
 from tests.factories.instructors import LiveInstructor, live_instructor
-from tests.processes import free_port
+from tests.serving import serving
 from tests.together import at_once
 
 PATH = "/api/v1/bookings"
 ILL = {"reason": "I am ill."}
-
-
-@contextmanager
-def serving(runtime: Runtime) -> Generator[str]:
-    """The API on a thread of this process and a port of its own."""
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(runtime),
-            host="127.0.0.1",
-            port=port,
-            log_config=None,
-            access_log=False,
-            ws="none",
-        )
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        threading.Event().wait(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
 
 
 @dataclass(frozen=True)
@@ -111,7 +82,7 @@ class Market:
 
 @pytest.fixture
 def market(committed_runtime: Runtime) -> Iterator[Market]:
-    with serving(committed_runtime) as url:
+    with serving(create_app(committed_runtime)) as url:
         yield Market(committed_runtime, url)
 
 

@@ -6,16 +6,14 @@ taught at the ENTRY tier: the student pays 12 percent more, the instructor is pa
 
 import asyncio
 import json
-import threading
 from collections.abc import Callable, Coroutine, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 
 import jwt
-import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastmcp import Client
 from fastmcp.client.client import CallToolResult
@@ -34,7 +32,7 @@ from mcp_server.server import create_app
 from tests.factories import access, instructors
 from tests.factories.bookings import booking
 from tests.factories.instructors import LiveInstructor
-from tests.processes import free_port
+from tests.serving import serving as served
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "instainstru-mcp"
@@ -305,30 +303,9 @@ def static_tokens() -> dict[str, dict[str, Any]]:
     }
 
 
-@contextmanager
-def serving(runtime: Runtime, tools: Any = None) -> Generator[str]:
-    """The server on a thread of this process and a port of its own."""
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(runtime, tools),
-            host="127.0.0.1",
-            port=port,
-            log_config=None,
-            access_log=False,
-            ws="none",
-        )
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        threading.Event().wait(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
+def serving(runtime: Runtime, tools: Any = None) -> AbstractContextManager[str]:
+    """The MCP server with all tools, or with these."""
+    return served(create_app(runtime, tools))
 
 
 def now() -> datetime:
