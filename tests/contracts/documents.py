@@ -2,10 +2,13 @@
 
 import json
 import os
+from difflib import unified_diff
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
@@ -13,6 +16,7 @@ from instainstru_core import runtime as composition
 from instainstru_core.kernel.settings import Settings
 
 HERE = Path(__file__).parent
+SHOWN_LINES = 30
 UPDATING = bool(os.environ.get("UPDATE_CONTRACTS"))
 
 
@@ -36,6 +40,7 @@ def check_text(name: str, text: str) -> None:
     path = HERE / name
     if UPDATING:
         path.write_text(text)
-    assert path.read_text() == text, (
-        f"{name} is not up to date: look at the change, then run `make contracts`"
-    )
+    if path.read_text() != text:
+        lines = unified_diff(path.read_text().splitlines(), text.splitlines(), lineterm="", n=1)
+        shown = "\n".join(islice(lines, SHOWN_LINES))
+        pytest.fail(f"{name} is not up to date: look, then run `make contracts`\n{shown}")
