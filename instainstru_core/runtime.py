@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import pkgutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,13 +61,17 @@ def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
 
 
 def engine_for(settings: Settings) -> Engine:
-    """A pool as large as the threads of this process, with a deadline on every statement."""
+    """A pool as large as the threads of this process, with a deadline on every statement.
+
+    Errors tell the statement without its values: those are people's names and addresses.
+    """
     engine = create_engine(
         settings.database_url.get_secret_value(),
         pool_size=settings.pool_size,
         max_overflow=0,
         pool_timeout=settings.pool_wait_seconds,
         pool_use_lifo=True,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": 5,
             "application_name": "instainstru",
@@ -115,7 +120,7 @@ def alembic_config(database_url: str) -> "Config":
     """Alembic's configuration for this database."""
     from alembic.config import Config  # noqa: PLC0415 - as above
 
-    config = Config(PROJECT / "alembic.ini")
+    config = Config(PROJECT / "alembic.ini", stdout=sys.stdout)
     config.set_main_option("script_location", str(PROJECT / "migrations"))
     config.attributes["database_url"] = database_url
     return config

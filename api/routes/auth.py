@@ -7,7 +7,6 @@ only to these addresses, so that no script can read it and no other route ever s
 
 from http import HTTPStatus
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Cookie, Depends, Header, Request, Response
 
@@ -46,7 +45,8 @@ async def own_origin(request: Request, runtime: RuntimeDep) -> None:
     origin = request.headers.get("origin")
     if origin is None or origin in runtime.settings.web_origins:
         return
-    if urlsplit(origin).netloc != request.headers.get("host"):
+    _, _, place = origin.partition("://")
+    if not place or place != request.headers.get("host"):
         raise ForeignOrigin("This page may not use the sign-in of another site.")
 
 
@@ -155,6 +155,7 @@ def keep_refresh_token(tokens: Tokens, response: Response, runtime: Runtime) -> 
         httponly=True,
         samesite="strict",
     )
+    response.headers["Cache-Control"] = "no-store"
 
 
 def _handed_over(tokens: Tokens, response: Response, runtime: Runtime) -> TokensView:

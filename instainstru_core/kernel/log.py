@@ -16,7 +16,11 @@ EMAIL = re.compile(r"([A-Za-z0-9_.+%-])[A-Za-z0-9_.+%-]*@([A-Za-z0-9-]+(?:\.[A-Z
 BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 URL_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
-PHONE = re.compile(r"(?<![\w.])\+?1?[ -.]?\(?\d{3}\)?[ -.]\d{3}[ -.]\d{4}(?!\w)")
+PHONE = re.compile(
+    r"(?<![\w.])\+?1?[ -.]?\(?\d{3}\)?[ -.]\d{3}[ -.]\d{4}(?!\w)|(?<!\w)\+[1-9]\d{7,14}(?!\w)"
+)
+DETAIL = re.compile(r"(?m)^(DETAIL: +).*$")
+"""Where PostgreSQL quotes the row that it refuses, whole."""
 
 
 def redacted(text: str) -> str:
@@ -32,6 +36,8 @@ def redacted(text: str) -> str:
     if "@" in text:
         text = URL_PASSWORD.sub(rf"\1{HIDDEN}@", text)
         text = EMAIL.sub(r"\1…@\2", text)
+    if "DETAIL:" in text:
+        text = DETAIL.sub(rf"\1{HIDDEN}", text)
     return PHONE.sub("[phone]", text)
 
 

@@ -5,11 +5,11 @@ Names and labels are low in number by design: operations are named in code, neve
 
 import time
 from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from prometheus_client import Counter, Histogram
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine, event
 
 from instainstru_core.kernel.errors import Refusal
 from instainstru_core.kernel.log import logger
@@ -43,6 +43,7 @@ SLOW_QUERIES = Counter(
     "instainstru_db_slow_queries_total", "SQL statements slower than the set limit.", ["verb"]
 )
 VERBS = frozenset({"select", "insert", "update", "delete", "with"})
+PREFIX = 40
 
 _log = logger(__name__)
 
@@ -79,17 +80,26 @@ def watch(engine: Engine, *, slow_ms: int) -> None:
     """Time every statement of this engine, count it, and log the slow ones without parameters."""
 
     @event.listens_for(engine, "before_cursor_execute")
-    def before(conn: Connection, *_: object) -> None:  # pyright: ignore[reportUnusedFunction]
-        conn.info["started"] = time.perf_counter()
+    def before(  # pyright: ignore[reportUnusedFunction]
+        _connection: object, _cursor: object, _statement: str, _given: object, context: Any, _: bool
+    ) -> None:
+        context.started = time.perf_counter()
 
     @event.listens_for(engine, "after_cursor_execute")
     def after(  # pyright: ignore[reportUnusedFunction]
-        conn: Connection, _cursor: object, statement: str, *_: object
+        _connection: object, _cursor: object, statement: str, _given: object, context: Any, _: bool
     ) -> None:
-        took = time.perf_counter() - conn.info["started"]
-        word = statement.lstrip()[:6].split(None, 1)[0].lower() if statement.strip() else ""
-        verb = word if word in VERBS else "other"
-        QUERY_SECONDS.labels(verb).observe(took)
+        took = time.perf_counter() - context.started
+        verb, seconds = _series(statement[:PREFIX])
+        seconds.observe(took)
         if took * 1000 > slow_ms:
             SLOW_QUERIES.labels(verb).inc()
             _log.warning("slow_query", took_ms=round(took * 1000), statement=statement[:2000])
+
+
+@lru_cache(maxsize=1_000)
+def _series(beginning: str) -> tuple[str, Histogram]:
+    """The verb of a statement that begins so, and where its times are kept."""
+    word = (beginning.split(None, 1) or [""])[0].lower()
+    verb = word if word in VERBS else "other"
+    return verb, QUERY_SECONDS.labels(verb)

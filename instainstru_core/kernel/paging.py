@@ -44,7 +44,7 @@ def decode_cursor(cursor: str, *, scope: str, kinds: tuple[type, ...]) -> Key:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         mark, *key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, TypeError, binascii.Error) as failure:
+    except (ValueError, TypeError, RecursionError, binascii.Error) as failure:
         raise bad_cursor() from failure
     fits = len(key) == len(kinds) and all(
         part is None or (type(part) is kind) for part, kind in zip(key, kinds, strict=False)

@@ -15,6 +15,7 @@ from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.errors import Forbidden
 
 LOCAL_HOSTS = frozenset({"", "localhost", "127.0.0.1", "::1"})
+NAMES_A_HOST = ("host", "hostaddr", "service")
 
 
 class Tier(StrEnum):
@@ -40,11 +41,16 @@ class EnvironmentMarker(Base):
 
 
 def host_of(database_url: str) -> str:
-    """The host a URL names; empty for a unix socket."""
+    """The host a URL names, or all of them that are not this machine; empty for a unix socket.
+
+    What the query of the URL says counts as well: the driver lets it overrule the rest.
+    """
     url = make_url(database_url)
-    host = url.host or url.query.get("host") or ""
-    name = host if isinstance(host, str) else ",".join(host)
-    return "" if name.startswith("/") else name
+    said = [url.host or "", *(url.query.get(word, "") for word in NAMES_A_HOST)]
+    parts = ",".join(part if isinstance(part, str) else ",".join(part) for part in said)
+    names = dict.fromkeys(name for name in parts.split(",") if name and not name.startswith("/"))
+    away = [name for name in names if name not in LOCAL_HOSTS]
+    return ",".join(away or list(names)[:1])
 
 
 def is_local(database_url: str) -> bool:

@@ -413,12 +413,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_sessions")),
         sa.UniqueConstraint("refresh_digest", name=op.f("uq_login_sessions_refresh_digest")),
     )
-    op.create_index(
-        op.f("ix_login_sessions_previous_digest"),
-        "login_sessions",
-        ["previous_digest"],
-        unique=False,
-    )
     op.create_index(op.f("ix_login_sessions_user_id"), "login_sessions", ["user_id"], unique=False)
     op.create_table(
         "outbox_receipts",
@@ -1146,7 +1140,6 @@ def downgrade() -> None:
     op.drop_table("regions")
     op.drop_table("outbox_receipts")
     op.drop_index(op.f("ix_login_sessions_user_id"), table_name="login_sessions")
-    op.drop_index(op.f("ix_login_sessions_previous_digest"), table_name="login_sessions")
     op.drop_table("login_sessions")
     op.drop_index("ix_invites_email", table_name="invites")
     op.drop_table("invites")

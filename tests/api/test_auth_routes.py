@@ -105,10 +105,11 @@ class TestSignIn:
     ) -> None:
         answer = sign_in(client)
         cookie = SimpleCookie(answer.headers["set-cookie"])["rid"]
-        assert len(cookie.value) == 43
+        assert len(cookie.value) == 70
         assert cookie.value not in answer.text
         assert (cookie["path"], cookie["max-age"]) == ("/api/v1/auth", str(7 * 24 * 3_600))
         assert (cookie["httponly"], cookie["samesite"]) == (True, "strict")
+        assert answer.headers["cache-control"] == "no-store"
         assert (cookie["secure"], cookie["domain"]) == ("", "")
 
     def test_keeps_the_cookie_off_open_wires(self, runtime: Runtime, maya: User) -> None:
@@ -175,7 +176,7 @@ class TestRefresh:
         assert code_of(answer) == (401, "accounts.refresh_refused")
 
     @pytest.mark.parametrize("route", ["refresh", "sign-out"])
-    @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+    @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://[bad"])
     def test_refuses_a_page_of_another_site(
         self, client: TestClient, maya: User, route: str, origin: str
     ) -> None:

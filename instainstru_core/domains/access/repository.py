@@ -1,6 +1,7 @@
 """Queries over grants, overrides and service clients."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, Text, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -52,6 +53,20 @@ class RoleGrants(Repository[RoleGrant]):
 
 class Overrides(Repository[PermissionOverride]):
     """Permissions given or taken, person by person."""
+
+    def put(
+        self, user_id: str, permission: Permission, *, granted: bool, reason: str, at: datetime
+    ) -> None:
+        """Write the override, in place of the one there was, even at this very moment."""
+        written = insert(PermissionOverride).values(
+            user_id=user_id, permission=permission, granted=granted, reason=reason, created_at=at
+        )
+        self.session.execute(
+            written.on_conflict_do_update(
+                index_elements=["user_id", "permission"],
+                set_={name: written.excluded[name] for name in ("granted", "reason", "created_at")},
+            )
+        )
 
 
 class ServiceClients(Repository[ServiceClient]):

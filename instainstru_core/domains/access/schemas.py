@@ -1,6 +1,6 @@
 """Commands in, views out."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -62,7 +62,9 @@ class RegisterClient(BaseModel):
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=10)]
     org_id: Line | None = None
     expires_at: AwareDatetime | None = Field(
-        default=None, description="From this instant on it gets no tokens; null means no end."
+        default=None,
+        lt=datetime(2100, 1, 1, tzinfo=UTC),
+        description="From this instant on it gets no tokens; null means no end.",
     )
 
 

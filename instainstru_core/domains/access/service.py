@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -82,6 +83,8 @@ def revoke_role(uow: Uow, user_id: str, role: Role) -> bool:
     revoked = grants.revoke(user_id, role)
     if revoked and role is Role.ADMIN and grants.holders(Role.ADMIN) == 0:
         raise LastAdmin("This is the last administrator. Make someone else an administrator first.")
+    if revoked and role is Role.ADMIN:
+        _require_still(uow)
     if revoked:
         _audit_rights(uow, "access.revoke_role", user_id, role=role.value)
     return revoked
@@ -94,16 +97,10 @@ def override(
     """Give or take one permission, whatever the person's roles say."""
     require(uow.actor, Permission.ACCESS_MANAGE)
     _not_oneself(uow, user_id)
-    uow.session.merge(
-        PermissionOverride(
-            user_id=user_id,
-            permission=permission,
-            granted=command.granted,
-            reason=command.reason,
-            created_at=uow.now,
-        )
+    _one_at_a_time(uow, permission)
+    Overrides(uow.session).put(
+        user_id, permission, granted=command.granted, reason=command.reason, at=uow.now
     )
-    uow.session.flush()
     _audit_rights(
         uow, "access.override", user_id, permission=permission.value, granted=command.granted
     )
@@ -115,6 +112,7 @@ def clear_override(uow: Uow, user_id: str, permission: Permission) -> RightsView
     """Let the person's roles decide again about this permission."""
     require(uow.actor, Permission.ACCESS_MANAGE)
     _not_oneself(uow, user_id)
+    _one_at_a_time(uow, permission)
     found = uow.session.get(PermissionOverride, (user_id, permission))
     if found is not None:
         uow.session.delete(found)
@@ -345,6 +343,19 @@ def _grant(uow: Uow, user_id: str, role: Role) -> bool:
 def _not_oneself(uow: Uow, user_id: str) -> None:
     if uow.actor.kind is ActorKind.USER and uow.actor.id == user_id:
         raise OwnRights("Nobody changes their own rights. Ask another administrator.")
+
+
+def _one_at_a_time(uow: Uow, permission: Permission) -> None:
+    if permission is Permission.ACCESS_MANAGE:
+        locks.advisory(uow.session, [ADMINS])
+        _require_still(uow)
+
+
+def _require_still(uow: Uow) -> None:
+    """Refuse whoever lost this right while waiting for the lock: so one who has it stays."""
+    if uow.actor.kind is ActorKind.USER and uow.actor.id is not None:
+        now_held = permissions_of(uow, uow.actor.id)
+        require(replace(uow.actor, permissions=now_held), Permission.ACCESS_MANAGE)
 
 
 def _audit_rights(uow: Uow, action: str, user_id: str, **details: str | bool) -> None:

@@ -50,7 +50,7 @@ class LoginSession(Base):
     id: Mapped[NewId]
     user_id: Mapped[Id] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     refresh_digest: Mapped[str] = mapped_column(unique=True)
-    previous_digest: Mapped[str | None] = mapped_column(index=True)
+    previous_digest: Mapped[str | None]
     created_at: Mapped[datetime]
     used_at: Mapped[datetime]
     expires_at: Mapped[datetime]

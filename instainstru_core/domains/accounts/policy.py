@@ -132,6 +132,17 @@ def password_problem(password: str, *, email: str) -> PasswordProblem | None:
     return PasswordProblem.COMMON if folded in COMMON_PASSWORDS else None
 
 
+def refresh_token_of(session_id: str, random: str) -> str:
+    """A refresh token. It names its sign-in, so that an old one tells whose it was."""
+    return f"{session_id}.{random}"
+
+
+def session_named(refresh_token: str) -> str | None:
+    """The sign-in that a refresh token names; None in any other text."""
+    session_id, _, random = refresh_token.partition(".")
+    return session_id if random and is_id(session_id) else None
+
+
 def digest_of(refresh_token: str) -> str:
     """How a refresh token is kept: it is random and long, so a plain digest is enough."""
     return hashlib.sha256(refresh_token.encode("utf-8", "surrogatepass")).hexdigest()

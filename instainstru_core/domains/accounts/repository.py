@@ -232,17 +232,17 @@ def by_id(user_id: str) -> Select[User]:
     return select(User).where(User.id == user_id)
 
 
-def superseded(digest: str) -> Select[LoginSession]:
-    """The running sign-in whose refresh token this was until the last rotation."""
+def superseded(session_id: str, digest: str) -> Select[LoginSession]:
+    """This running sign-in, if its refresh token is no longer the one with this digest."""
     return (
         select(LoginSession)
-        .where(LoginSession.previous_digest == digest, LoginSession.ended_at.is_(None))
+        .where(
+            LoginSession.id == session_id,
+            LoginSession.refresh_digest != digest,
+            LoginSession.ended_at.is_(None),
+        )
         .with_for_update()
     )
-
-
-def holding(digest: str) -> ColumnElement[bool]:
-    return or_(LoginSession.refresh_digest == digest, LoginSession.previous_digest == digest)
 
 
 def is_session(session_id: str) -> ColumnElement[bool]:

@@ -8,6 +8,8 @@ import re
 from instainstru_core.domains.addresses.types import Point
 
 MAX_ADDRESSES = 10
+MIN_SECRET_BYTES = 16
+"""A shorter secret could be tried out, and with it every public point worked back."""
 
 NEAREST_METERS = 150.0
 FARTHEST_METERS = 300.0

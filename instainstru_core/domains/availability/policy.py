@@ -368,7 +368,7 @@ def _windows(bits: int, parts: Sequence[Segment], begins_at: datetime) -> Iterat
 
 def _starts(bits: int, parts: Sequence[Segment], begins_at: datetime) -> Iterator[FreeStart]:
     bits &= QUARTERS
-    plain = len(parts) == 1
+    plain = day_length(parts) == DAY_MINUTES
     while bits:
         lowest = bits & -bits
         bits ^= lowest

@@ -83,6 +83,13 @@ class TestRegisterClient:
             service.register_client(uow, command)
         assert service.clients(uow) == []
 
+    @pytest.mark.parametrize("end", ["9999-12-31T23:59:59-14:00", "2100-01-01T00:00:00Z"])
+    def test_refuses_an_end_that_no_calendar_of_ours_reaches(self, end: str) -> None:
+        with pytest.raises(ValidationError):
+            RegisterClient.model_validate(
+                {"name": "Copilot", "scopes": ["mcp:read"], "expires_at": end}
+            )
+
     def test_needs_at_least_one_scope(self) -> None:
         with pytest.raises(ValidationError):
             RegisterClient(name="Copilot", scopes=[])

@@ -315,6 +315,32 @@ class TestRefresh:
         (entry,) = audit.search(uow, AuditFilters(action="accounts.refresh")).items
         assert (entry.subject_id, entry.code) == (maya.id, "accounts.refresh_reused")
 
+    def test_ends_the_sign_in_when_a_token_of_long_ago_comes_back(
+        self, begin: Begin, clock: SetClock, terms: TokenTerms, maya: User
+    ) -> None:
+        """Whoever took a token and exchanged it several times is not left alone with it."""
+        stolen = taken = sign_in(begin, terms, maya.email, PASSWORD)
+        for _ in range(3):
+            clock.advance(timedelta(seconds=1))
+            taken = refresh(begin, terms, taken.refresh_token)
+        with pytest.raises(RefreshRefused):
+            refresh(begin, terms, stolen.refresh_token)
+        with pytest.raises(SessionOver):
+            authenticated(begin, taken.access_token, terms)
+        with pytest.raises(RefreshRefused):
+            refresh(begin, terms, taken.refresh_token)
+
+    def test_does_not_take_a_token_past_its_time_for_an_old_one(
+        self, begin: Begin, uow: Uow, clock: SetClock, terms: TokenTerms, maya: User
+    ) -> None:
+        tokens = sign_in(begin, terms, maya.email, PASSWORD)
+        clock.advance(terms.refresh_ttl)
+        with pytest.raises(RefreshRefused):
+            refresh(begin, terms, tokens.refresh_token)
+        (row,) = uow.session.scalars(select(LoginSession))
+        assert (row.ended_at, row.ended_reason) == (None, None)
+        assert audit.search(uow, AuditFilters(action="accounts.refresh")).items == []
+
     def test_ends_at_the_very_instant_and_slides_with_use(
         self, begin: Begin, clock: SetClock, terms: TokenTerms, maya: User
     ) -> None:
@@ -357,6 +383,15 @@ class TestSignOut:
         assert authenticated(begin, elsewhere.access_token, terms).is_user(maya.id)
         (entry,) = audit.search(uow, AuditFilters(action="accounts.sign_out")).items
         assert entry.subject_id == maya.id
+
+    def test_ends_the_sign_in_by_a_refresh_token_of_long_ago(
+        self, begin: Begin, terms: TokenTerms, maya: User
+    ) -> None:
+        first = sign_in(begin, terms, maya.email, PASSWORD)
+        last = refresh(begin, terms, refresh(begin, terms, first.refresh_token).refresh_token)
+        self.out(begin, terms, refresh_token=first.refresh_token)
+        with pytest.raises(SessionOver):
+            authenticated(begin, last.access_token, terms)
 
     def test_ends_both_tokens_by_an_access_token_past_its_time(
         self, begin: Begin, clock: SetClock, terms: TokenTerms, maya: User

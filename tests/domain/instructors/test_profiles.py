@@ -374,10 +374,11 @@ class TestPlaces:
         with begin(maya) as uow:
             assert service.own(uow).places == []
 
-    def test_wait_for_a_secret(self, begin: Begin, maya: Actor) -> None:
+    @pytest.mark.parametrize("secret", [b"", b"x" * 15])
+    def test_wait_for_a_strong_secret(self, begin: Begin, maya: Actor, secret: bytes) -> None:
         with pytest.raises(PlacesUnavailable), begin(maya) as uow:
             service.replace_places(
-                uow, PlaceKind.TEACHING, ReplacePlaces(places=[STUDIO]), secret=b""
+                uow, PlaceKind.TEACHING, ReplacePlaces(places=[STUDIO]), secret=secret
             )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, exc, text
 
 from instainstru_core import runtime as composition
 from instainstru_core.kernel.errors import Conflict
@@ -90,3 +90,11 @@ class TestAStatement:
         assert "slow_query" in printed
         assert "pg_sleep" in printed
         assert "0.03" not in printed
+
+    def test_that_fails_does_not_repeat_its_values(self, impatient: Engine) -> None:
+        with (
+            impatient.connect() as connection,
+            pytest.raises(exc.DBAPIError) as failure,
+        ):
+            connection.execute(text("SELECT 1 / 0, :place"), {"place": "12 Elm Street"})
+        assert "12 Elm Street" not in str(failure.value)

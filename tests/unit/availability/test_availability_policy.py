@@ -282,3 +282,16 @@ class TestFreeDays:
             wall = policy.wall_minute(parts, elapsed)
             assert (at in offered) == (bookable and wall not in seen)
             seen.add(wall)
+
+    def test_begin_at_one_where_the_clocks_skip_midnight(self) -> None:
+        """In Santiago the sixth of September has no hour from 0 to 1."""
+        day = date(2026, 9, 6)
+        one = calendar(timezone="America/Santiago", days={day: stretch(0, 150)})
+        (free,) = policy.free_days(
+            one, first=day, last=day, minutes=60, lesson_format=ONLINE, now=utc(8, 30, 12)
+        )
+        assert [(each.minute, each.at) for each in free.starts] == [
+            (60, utc(9, 6, 4)),
+            (75, utc(9, 6, 4, 15)),
+            (90, utc(9, 6, 4, 30)),
+        ]

@@ -12,6 +12,8 @@ class TestRedacted:
             ("Authorization: Bearer abcdefghijklmnop", f"Authorization: Bearer {HIDDEN}"),
             ("mail maya.chen@learn.example now", "mail m…@learn.example now"),
             ("call +1 212-555-0142 now", "call [phone] now"),
+            ("call +12125550142 now", "call [phone] now"),
+            ("phone=+442071838750, zone +0000", "phone=[phone], zone +0000"),
             ("postgresql://u:pa55w0rd@db/x", f"postgresql://u:{HIDDEN}@db/x"),
             ("took 1234567890 ns", "took 1234567890 ns"),
             ("lesson on 2026-11-24 at 10:30", "lesson on 2026-11-24 at 10:30"),
@@ -19,6 +21,18 @@ class TestRedacted:
     )
     def test_hides_credentials_and_people_and_nothing_else(self, text: str, clean: str) -> None:
         assert redacted(text) == clean
+
+    def test_hides_the_rows_that_the_database_quotes(self) -> None:
+        told = (
+            'new row for relation "teaching_places" violates check constraint "ck"\n'
+            "DETAIL:  Failing row contains (01JZ, 12 Elm Street, 40.71, -73.98).\n"
+            "[SQL: INSERT]"
+        )
+        assert redacted(told) == (
+            'new row for relation "teaching_places" violates check constraint "ck"\n'
+            f"DETAIL:  {HIDDEN}\n"
+            "[SQL: INSERT]"
+        )
 
     def test_hides_a_json_web_token(self) -> None:
         assert redacted("t=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln") == f"t={HIDDEN}"

@@ -1,5 +1,7 @@
 """Cursors belong to one list with its filters, and nothing else is accepted."""
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,12 @@ class TestDecodeCursor:
         "cursor", ["", "!", "e30", "bnVsbA", "W10", "W1tdXQ", "a" * 5000, "\x00", "é"]
     )
     def test_refuses_nonsense(self, cursor: str) -> None:
+        with pytest.raises(BadCursor):
+            decode_cursor(cursor, scope="s", kinds=(str,))
+
+    @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+    def test_refuses_what_is_nested_too_deeply_to_be_read(self, opening: bytes) -> None:
+        cursor = base64.urlsafe_b64encode(opening * 9_000).decode()
         with pytest.raises(BadCursor):
             decode_cursor(cursor, scope="s", kinds=(str,))
 

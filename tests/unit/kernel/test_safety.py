@@ -18,6 +18,22 @@ class TestGuard:
         with pytest.raises(DatabaseProtected):
             guard(HOSTED, Tier.INT, typed="db.prod.example", agreed=True)
 
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "postgresql://u@localhost/demo?host=db.prod.example",
+            "postgresql://u@localhost/demo?hostaddr=10.0.0.5",
+            "postgresql://u@/demo?host=/run/private,db.prod.example",
+            "postgresql://u@/demo?host=localhost&host=db.prod.example",
+            "postgresql://u@/demo?service=production",
+        ],
+    )
+    def test_sees_a_host_that_the_url_names_elsewhere(self, url: str) -> None:
+        with pytest.raises(DatabaseProtected):
+            guard(url, Tier.INT)
+        with pytest.raises(DatabaseProtected):
+            guard(url, Tier.STG, agreed=True)
+
     def test_asks_for_a_word_before_hurting_staging(self) -> None:
         with pytest.raises(DatabaseProtected):
             guard(LOCAL, Tier.STG)

@@ -129,12 +129,16 @@ def note_failed_sign_in(uow: Uow, user_id: str | None, code: str) -> None:
 def rotate_session(uow: Uow, refresh_token: str, terms: TokenTerms) -> Tokens | None:
     """New tokens for a refresh token, once. None when it is no longer good.
 
-    A token that was exchanged before is in two hands: its sign-in ends, unless it comes so soon
-    that it is a second tab of the same browser. The flow refuses, once that end is committed.
+    A token that was exchanged before is in two hands: its sign-in ends, unless the exchange was
+    the last one and so short ago that this is a second tab of the same browser. The flow refuses,
+    once that end is committed.
     """
+    session_id = policy.session_named(refresh_token)
+    if session_id is None:
+        return None
     sessions = LoginSessions(uow.session)
     digest = policy.digest_of(refresh_token)
-    fresh = secrets.token_urlsafe(REFRESH_BYTES)
+    fresh = _fresh_token(session_id)
     rotated = sessions.rotate(
         digest=digest,
         new_digest=policy.digest_of(fresh),
@@ -144,8 +148,10 @@ def rotate_session(uow: Uow, refresh_token: str, terms: TokenTerms) -> Tokens | 
     if rotated is not None:
         user_id, session_id = rotated
         return _tokens(uow, user_id, session_id, fresh, terms)
-    stale = sessions.one_or_none(repository.superseded(digest))
-    if stale is not None and policy.is_reuse(now=uow.now, rotated_at=stale.used_at):
+    stale = sessions.one_or_none(repository.superseded(session_id, digest))
+    if stale is not None and (
+        stale.previous_digest != digest or policy.is_reuse(now=uow.now, rotated_at=stale.used_at)
+    ):
         stale.ended_at = uow.now
         stale.ended_reason = SessionEnd.REFRESH_REUSED.value
         audit.record(
@@ -168,13 +174,11 @@ def sign_out(
     An access token past its time still ends its own sign-in.
     """
     sessions = LoginSessions(uow.session)
-    ended: set[str] = set()
     claims = policy.read_access_token(access_token, terms.secret) if access_token else None
-    if claims is not None:
-        which = repository.is_session(claims.session_id)
-        ended.update(sessions.end(which, now=uow.now, reason=SessionEnd.SIGNED_OUT))
-    if refresh_token:
-        which = repository.holding(policy.digest_of(refresh_token))
+    named = {claims.session_id if claims else None, policy.session_named(refresh_token or "")}
+    ended: set[str] = set()
+    for session_id in sorted(filter(None, named)):
+        which = repository.is_session(session_id)
         ended.update(sessions.end(which, now=uow.now, reason=SessionEnd.SIGNED_OUT))
     for user_id in sorted(ended):
         audit.record(uow, "accounts.sign_out", subject_kind="user", subject_id=user_id)
@@ -226,8 +230,8 @@ def _end_all(uow: Uow, row: User, reason: SessionEnd) -> None:
 
 
 def _new_session(uow: Uow, user_id: str, terms: TokenTerms) -> Tokens:
-    fresh = secrets.token_urlsafe(REFRESH_BYTES)
     session_id = new_id()
+    fresh = _fresh_token(session_id)
     repository.start_session(
         uow.session,
         id=session_id,
@@ -238,6 +242,10 @@ def _new_session(uow: Uow, user_id: str, terms: TokenTerms) -> Tokens:
         expires_at=uow.now + terms.refresh_ttl,
     )
     return _tokens(uow, user_id, session_id, fresh, terms)
+
+
+def _fresh_token(session_id: str) -> str:
+    return policy.refresh_token_of(session_id, secrets.token_urlsafe(REFRESH_BYTES))
 
 
 def _tokens(uow: Uow, user_id: str, session_id: str, refresh: str, terms: TokenTerms) -> Tokens:

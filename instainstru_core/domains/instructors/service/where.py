@@ -47,8 +47,11 @@ def replace_places(
     keys that: who does not know it cannot work back from the public point.
     """
     person = own_person(uow, lock=True)
-    if not secret:
-        raise PlacesUnavailable("Places cannot be saved here yet: no location secret is set.")
+    if len(secret) < addresses.MIN_SECRET_BYTES:
+        raise PlacesUnavailable(
+            "Places cannot be saved here yet. Set INSTAINSTRU_LOCATION_SECRET to at least"
+            f" {addresses.MIN_SECRET_BYTES} random characters."
+        )
     lines = [policy.same_address(place.address_line) for place in command.places]
     repeated = policy.repeated(lines)
     if repeated:
