@@ -6,7 +6,7 @@ Names and labels are low in number by design: operations are named in code, neve
 import time
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from prometheus_client import Counter, Histogram
 from sqlalchemy import Engine, event
@@ -76,18 +76,34 @@ def operation(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+class Timed(Protocol):
+    """What SQLAlchemy keeps of one statement that runs; a place to remember when it began."""
+
+    started: float
+
+
 def watch(engine: Engine, *, slow_ms: int) -> None:
     """Time every statement of this engine, count it, and log the slow ones without parameters."""
 
     @event.listens_for(engine, "before_cursor_execute")
     def before(  # pyright: ignore[reportUnusedFunction]
-        _connection: object, _cursor: object, _statement: str, _given: object, context: Any, _: bool
+        _connection: object,
+        _cursor: object,
+        _statement: str,
+        _given: object,
+        context: Timed,
+        _: bool,
     ) -> None:
         context.started = time.perf_counter()
 
     @event.listens_for(engine, "after_cursor_execute")
     def after(  # pyright: ignore[reportUnusedFunction]
-        _connection: object, _cursor: object, statement: str, _given: object, context: Any, _: bool
+        _connection: object,
+        _cursor: object,
+        statement: str,
+        _given: object,
+        context: Timed,
+        _: bool,
     ) -> None:
         took = time.perf_counter() - context.started
         verb, seconds = _series(statement[:PREFIX])
