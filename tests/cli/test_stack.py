@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from devstack import programs
+from devstack import privileges, programs
 from devstack.places import Places
 from tests.databases import ROOT
 from tests.devstack.conftest import checkout, nothing_runs
@@ -51,6 +51,7 @@ def copy(tmp_path: Path) -> Iterator[Checkout]:
     yield made
     made("stack", "down")
     assert nothing_runs(places)
+    privileges.remove_data(places)
 
 
 def test_goes_up_stays_up_and_comes_down(copy: Checkout) -> None:

@@ -13,6 +13,7 @@ from devstack import (
     monitoring,
     ports,
     postgres,
+    privileges,
     programs,
     stack,
     status,
@@ -101,6 +102,7 @@ class TestEnsure:
             mine, theirs = ports.remembered(places), ports.remembered(other)
             assert not set(mine.values()) & set(theirs.values())
         assert nothing_runs(other)
+        privileges.remove_data(other)
 
     def test_an_unknown_server_is_refused(self, lease: Lease) -> None:
         with pytest.raises(StackTrouble, match="no server called mongo"):
