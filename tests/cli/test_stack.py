@@ -94,4 +94,5 @@ def test_a_missing_program_is_unavailable_with_advice(copy: Checkout) -> None:
     refused = copy("stack", "up", "--json")
     assert refused.returncode == 3
     problem = json.loads(refused.stderr)
-    assert (problem["code"], problem["facts"]["advice"]) == ("stack.trouble", "Run `make setup`.")
+    assert problem["code"] == "stack.trouble"
+    assert problem["facts"]["advice"].startswith("Run `make setup`")  # what follows is the server's
