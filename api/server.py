@@ -1,6 +1,5 @@
 """Serves the API: one process, one event loop, as many threads as database connections."""
 
-import gc
 import signal
 from types import FrameType
 
@@ -8,6 +7,7 @@ import uvicorn
 
 from api.app import create_app
 from instainstru_core import runtime as composition
+from instainstru_core.kernel import memory
 from instainstru_core.kernel.settings import Settings
 
 GRACE_SECONDS = 20
@@ -40,8 +40,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         )
     )
     signal.signal(signal.SIGTERM, stop)
-    gc.collect()
-    gc.freeze()
+    memory.settle()
     try:
         server.run()
     finally:

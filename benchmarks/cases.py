@@ -11,7 +11,7 @@ from benchmarks import world as worlds
 from benchmarks.client import Call, Client, UnexpectedAnswer
 from benchmarks.compare import Comparison, Measure, compare, median_of
 from benchmarks.peers.bare_mcp import ECHO
-from benchmarks.queries import Queries, recorded, timed
+from benchmarks.queries import Queries, recorded, replaying
 from benchmarks.results import Result
 from benchmarks.servers import Server
 from benchmarks.world import People, World
@@ -180,16 +180,17 @@ def mcp_results(
     _check(ours.send(asked))
     _check(peer.send(echoed))
     queries = _tool_queries(world)
-    found = compare(
-        lambda: ours.timed(asked),
-        lambda: peer.timed(echoed),
-        rounds=effort.rounds,
-        block=effort.block,
-        cost=queries.seconds,
-    )
+    with replaying(world.database_url, queries) as replay:
+        found = compare(
+            lambda: ours.timed(asked),
+            lambda: peer.timed(echoed),
+            rounds=effort.rounds,
+            block=effort.block,
+            allowed=replay,
+        )
     low, high = found.spread
     detail = (
-        f"{found.ours * 1000:.2f} ms, of which {queries.seconds * 1000:.2f} ms are its"
+        f"{found.ours * 1000:.2f} ms, of which {found.allowed * 1000:.2f} ms are its"
         f" {queries.statements} queries, to {found.peer * 1000:.2f} ms; rounds {low:.2f}-{high:.2f}"
     )
     what = "bookings_summary, less its queries"
@@ -229,7 +230,7 @@ def _tool_queries(world: World) -> Queries:
     )
     found = recorded(runtime.engine, lambda: calls.make(tool, {"window": SUMMARY_WINDOW}, actor))
     runtime.close()
-    return timed(world.database_url, found)
+    return found
 
 
 def memory_results(servers: Sequence[tuple[str, Server, float]]) -> list[Result]:

@@ -17,6 +17,7 @@ class Comparison:
 
     ours: float
     peer: float
+    allowed: float
     ratios: tuple[float, ...]
 
     @property
@@ -30,24 +31,37 @@ class Comparison:
 
 
 def compare(
-    ours: Measure, peer: Measure, *, rounds: int, block: int, cost: float = 0.0
+    ours: Measure, peer: Measure, *, rounds: int, block: int, allowed: Measure | None = None
 ) -> Comparison:
-    """Alternate blocks of both. `cost` seconds are taken off each of ours first: work which the
-    peer does not have and the target allows on top.
+    """Alternate blocks of both. `allowed` is work which only ours does and which the target allows
+    on top: it is done before each one of both, so that both find caches as cold, and its own time
+    is taken off each of ours.
     """
+
+    def one_block(measure: Measure) -> list[float]:
+        found: list[float] = []
+        for _ in range(block):
+            if allowed is not None:
+                of_allowed.append(allowed())
+            found.append(measure())
+        return found
+
+    of_ours: list[float] = []
+    of_peer: list[float] = []
+    of_allowed: list[float] = []
+    ratios: list[float] = []
     for _ in range(WARM_UP):
         ours()
         peer()
-    of_ours: list[float] = []
-    of_peer: list[float] = []
-    ratios: list[float] = []
     for _ in range(rounds):
-        mine = [ours() for _ in range(block)]
-        theirs = [peer() for _ in range(block)]
-        ratios.append((median(mine) - cost) / median(theirs))
+        begun = len(of_allowed)
+        mine, theirs = one_block(ours), one_block(peer)
+        on_top = median(of_allowed[begun:]) if allowed is not None else 0.0
+        ratios.append((median(mine) - on_top) / median(theirs))
         of_ours += mine
         of_peer += theirs
-    return Comparison(median(of_ours), median(of_peer), tuple(ratios))
+    on_top = median(of_allowed) if allowed is not None else 0.0
+    return Comparison(median(of_ours), median(of_peer), on_top, tuple(ratios))
 
 
 def median_of(measure: Measure, times: int) -> float:

@@ -16,7 +16,7 @@ from devstack.places import ROOT
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
-SHARED_FAIRLY = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
+FIGURE = re.compile(r"^(\w+): +(\d+) kB", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,14 @@ class Server:
     process: subprocess.Popen[bytes]
 
     def megabytes(self) -> float:
-        """Memory of the process and of its children in 10^6 bytes; shared pages count once."""
-        return sum(_memory_of(pid) for pid in _family(self.process.pid))
+        """Memory of the process and of its children in 10^6 bytes.
+
+        What they share counts once. Files they map count in full, as if no other process had them.
+        """
+        found = [_memory_of(pid) for pid in _family(self.process.pid)]
+        private = sum(figures["Pss_Anon"] for figures in found)
+        files = max(figures["Rss"] - figures["Anonymous"] for figures in found)
+        return (private + files) * 1024 / 1e6
 
 
 @contextmanager
@@ -90,6 +96,6 @@ def _family(pid: int) -> list[int]:
     return [pid, *(found for child in children for found in _family(int(child)))]
 
 
-def _memory_of(pid: int) -> float:
-    found = SHARED_FAIRLY.search(Path(f"/proc/{pid}/smaps_rollup").read_text())
-    return int(found[1]) * 1024 / 1e6 if found else 0.0
+def _memory_of(pid: int) -> dict[str, int]:
+    found = FIGURE.findall(Path(f"/proc/{pid}/smaps_rollup").read_text())
+    return {name: int(size) for name, size in found}

@@ -1,6 +1,5 @@
 """Builds and runs the MCP server: stateless streamable HTTP with JSON answers at `/mcp`."""
 
-import gc
 import logging
 import socket
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -14,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from instainstru_core import runtime as composition
+from instainstru_core.kernel import memory
 from instainstru_core.runtime import Runtime
 from mcp_server import auth, registry
 from mcp_server.calls import Calls
@@ -105,8 +105,7 @@ class _Frozen(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        gc.collect()
-        gc.freeze()
+        memory.settle()
 
 
 def _answer_schemas_at_once(server: FastMCP[None], tools: Sequence[Tool]) -> None:

@@ -4,15 +4,16 @@
 # pyright: reportUnknownParameterType=false, reportMissingParameterType=false
 # pyright: reportUnknownArgumentType=false, reportUntypedFunctionDecorator=false
 
-import gc
 import logging
 import os
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from billiard.util import get_pdeathsig
 from celery import Celery, signals
 from celery.apps.beat import Beat
 from celery.apps.worker import Worker
@@ -20,6 +21,7 @@ from kombu.entity import Queue as BrokerQueue
 
 from instainstru_core import runtime as composition
 from instainstru_core.domains.observability.types import Queue
+from instainstru_core.kernel import memory
 from instainstru_core.kernel.authority import SYSTEM, Door
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.settings import Settings
@@ -152,8 +154,9 @@ def run_worker(
         without_mingle=True,
         without_heartbeat=True,
     )
-    gc.collect()
-    gc.freeze()
+    with suppress(OSError):
+        get_pdeathsig()  # imports 11 MB which each child would import by itself, to set it
+    memory.settle()
     page.start()
     try:
         worker.start()

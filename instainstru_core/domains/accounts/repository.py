@@ -79,7 +79,11 @@ class Principal:
     overrides: dict[Permission, bool]
 
 
-SIGNED_IN = (
+_SESSIONS = Base.metadata.tables[LoginSession.__tablename__]
+START_SESSION = insert(_SESSIONS)
+
+# Notes the sign-in of an active person whose password is still the verified one, and starts it.
+_SIGNED_IN = (
     update(_USERS)
     .where(
         _USERS.c.id == bindparam("user_id"),
@@ -88,13 +92,25 @@ SIGNED_IN = (
     )
     .values(last_login_at=bindparam("now"), password_hash=bindparam("kept"))
     .returning(_USERS.c.id)
+    .cte("signed_in")
 )
-START_SESSION = insert(Base.metadata.tables[LoginSession.__tablename__])
+_FRESH = {
+    "id": bindparam("session_id", type_=_SESSIONS.c.id.type),
+    "user_id": _SIGNED_IN.c.id,
+    "refresh_digest": bindparam("digest", type_=_SESSIONS.c.refresh_digest.type),
+    "created_at": bindparam("now", type_=_SESSIONS.c.created_at.type),
+    "used_at": bindparam("now", type_=_SESSIONS.c.used_at.type),
+    "expires_at": bindparam("expires_at", type_=_SESSIONS.c.expires_at.type),
+}
+SIGN_IN = (
+    insert(_SESSIONS).from_select([*_FRESH], select(*_FRESH.values())).returning(_SESSIONS.c.id)
+)
 
 
 def principal(session: Session, *, user_id: str, session_id: str) -> Principal | None:
     """The person and the sign-in that a token names, in one statement."""
-    row = session.execute(PRINCIPAL, {"user_id": user_id, "session_id": session_id}).first()
+    asked = {"user_id": user_id, "session_id": session_id}
+    row = session.connection().execute(PRINCIPAL, asked).first()
     if row is None:
         return None
     status, valid_after, started_at, expires_at, ended_at, held, changed = row
@@ -116,20 +132,20 @@ def start_session(session: Session, **values: object) -> None:
     session.execute(START_SESSION, values)
 
 
+def sign_in(session: Session, **values: object) -> bool:
+    """Start a sign-in and keep this hash; False unless the account is active and its password is
+    still the one that was verified.
+    """
+    return session.connection().execute(SIGN_IN, values).first() is not None
+
+
 class Users(Repository[User]):
     """People."""
 
     def credentials(self, email: str) -> tuple[str, str, str] | None:
         """Id, address and password hash of the person with this address."""
-        row = self.session.execute(CREDENTIALS, {"email": email}).first()
+        row = self.session.connection().execute(CREDENTIALS, {"email": email}).first()
         return (row[0], row[1], row[2]) if row else None
-
-    def signed_in(self, user_id: str, *, verified: str, kept: str, now: datetime) -> bool:
-        """Note a sign-in and keep this hash; False unless the account is active and its password
-        is still the one that was verified.
-        """
-        asked = {"user_id": user_id, "verified": verified, "kept": kept, "now": now}
-        return self.session.execute(SIGNED_IN, asked).first() is not None
 
     def add_new(self, values: dict[str, Any]) -> bool:
         """Write a person; False when the address, in any case of letters, is taken."""

@@ -93,11 +93,17 @@ def start_session(
     uow: Uow, verified: Credentials, terms: TokenTerms, *, rehashed: str | None = None
 ) -> Tokens:
     """Sign in a person whose password the flow has verified, unless it changed meanwhile."""
-    signed_in = Users(uow.session).signed_in(
-        verified.user_id,
+    session_id = new_id()
+    fresh = _fresh_token(session_id)
+    signed_in = repository.sign_in(
+        uow.session,
+        user_id=verified.user_id,
         verified=verified.password_hash,
         kept=rehashed or verified.password_hash,
+        session_id=session_id,
+        digest=policy.digest_of(fresh),
         now=uow.now,
+        expires_at=uow.now + terms.refresh_ttl,
     )
     if not signed_in:
         refuse_inactive(row_of(uow, verified.user_id).status)
@@ -109,7 +115,7 @@ def start_session(
         subject_id=verified.user_id,
         details={"rehashed": rehashed is not None},
     )
-    return _new_session(uow, verified.user_id, terms)
+    return _tokens(uow, verified.user_id, session_id, fresh, terms)
 
 
 @operation("accounts.note_failed_sign_in")

@@ -107,19 +107,21 @@ def in_days() -> ColumnElement[bool]:
 def by_status(session: Session, before: Days, now: Days) -> list[StatusCount]:
     """The lessons of two windows that touch."""
     asked = {"before": before.first, "first": now.first, "end": now.end}
-    return [StatusCount._make(row) for row in session.execute(_by_status(), asked)]
+    return [StatusCount._make(row) for row in session.connection().execute(_by_status(), asked)]
 
 
 def students(session: Session, days: Days) -> Presence:
     """Who had a lesson that did not fall through."""
     asked = {"first": days.first, "end": days.end}
-    return Presence._make(session.execute(_students(), asked).one())
+    return Presence._make(session.connection().execute(_students(), asked).one())
 
 
 def top_categories(session: Session, days: Days, *, limit: int) -> list[CategoryCount]:
     """The categories with the most turnover."""
     asked = {"first": days.first, "end": days.end, "most": limit}
-    return [CategoryCount._make(row) for row in session.execute(_top_categories(), asked)]
+    return [
+        CategoryCount._make(row) for row in session.connection().execute(_top_categories(), asked)
+    ]
 
 
 # The statements of the summary are built once: building them costs as much as asking them.
