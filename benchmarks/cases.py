@@ -191,7 +191,9 @@ def mcp_results(
     low, high = found.spread
     detail = (
         f"{found.ours * 1000:.2f} ms, of which {found.allowed * 1000:.2f} ms are its"
-        f" {queries.statements} queries, to {found.peer * 1000:.2f} ms; rounds {low:.2f}-{high:.2f}"
+        f" {queries.statements} queries, to {found.peer * 1000:.2f} ms;"
+        f" rounds {low:.2f}-{high:.2f};"
+        f" {found.ours / (found.peer + found.allowed):.2f} x echo and queries together"
     )
     what = "bookings_summary, less its queries"
     return [Result(what, "bare FastMCP echo", found.ratio, 1.5, "x", detail)]
