@@ -1,6 +1,5 @@
 """What surrounds every request: its id, its measure, its log line, its size limit."""
 
-import re
 import time
 from typing import Any
 
@@ -13,13 +12,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors, metrics
-from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel import ids
 from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.settings import Settings
 
-REQUEST_ID = re.compile(
-    r"[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-)
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -45,7 +41,7 @@ class Observed:
             return
         started = time.perf_counter()
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        request_id = _request_id(headers)
+        request_id = ids.request_id(headers.get(b"x-request-id", b""))
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
         signed_in = b"authorization" in headers
@@ -147,11 +143,6 @@ def cors(origins: list[str]) -> dict[str, Any]:
         "expose_headers": ["ETag", "Location", "Retry-After", "X-Request-ID"],
         "max_age": 600,
     }
-
-
-def _request_id(headers: dict[bytes, bytes]) -> str:
-    given = headers.get(b"x-request-id", b"").decode("latin-1")
-    return given if REQUEST_ID.fullmatch(given) else new_id()
 
 
 def _finish(message: Message, request_id: str, *, signed_in: bool) -> None:

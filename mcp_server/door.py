@@ -1,6 +1,5 @@
 """What surrounds the protocol: request ids, a size limit, and the pages for operators."""
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -11,15 +10,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from instainstru_core import runtime as composition
-from instainstru_core.kernel import exposition
+from instainstru_core.kernel import exposition, ids
 from instainstru_core.kernel.errors import Unavailable
-from instainstru_core.kernel.ids import new_id
 from instainstru_core.runtime import Runtime
 from mcp_server import auth
 
-REQUEST_ID = re.compile(
-    r"[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-)
 NO_STORE = {"Cache-Control": "no-store"}
 UNAUTHORIZED = 401
 
@@ -55,8 +50,7 @@ class Door:
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        given = headers.get(b"x-request-id", b"").decode("latin-1")
-        request_id = given if REQUEST_ID.fullmatch(given) else new_id()
+        request_id = ids.request_id(headers.get(b"x-request-id", b""))
         declared = headers.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > self.limit:
             await self._too_large()(scope, receive, send)

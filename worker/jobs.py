@@ -62,18 +62,7 @@ class Job:
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 
 
-Step: TypeAlias = Callable[[Uow], object]
 PagedStep: TypeAlias = Callable[[Uow, str], str | None]
-
-
-def in_one(step: Step) -> Callable[[Desk], None]:
-    """Work that is one step in one unit of work."""
-
-    def work(desk: Desk) -> None:
-        with desk.begin() as uow:
-            step(uow)
-
-    return work
 
 
 def in_pages(step: PagedStep) -> Callable[[Desk], None]:

@@ -8,11 +8,20 @@ from ulid import ULID
 ID_LENGTH = 26
 ID_PATTERN = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 _SHAPE = re.compile(ID_PATTERN)
+_REQUEST_SHAPE = re.compile(
+    r"[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+)
 
 
 def new_id() -> str:
     """A fresh identifier for a row."""
     return str(ULID())
+
+
+def request_id(given: bytes) -> str:
+    """What a request is called: the id it came with if that is a ULID or a UUID, else a new one."""
+    text = given.decode("latin-1")
+    return text if _REQUEST_SHAPE.fullmatch(text) else new_id()
 
 
 def stable_id(namespace: str, key: str) -> str:

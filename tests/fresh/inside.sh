@@ -1,9 +1,8 @@
 #!/bin/bash
 # What tests/fresh/run.sh does inside the copy of the image. $1 is the scenario.
 set -euo pipefail
-ALLOWED='^/(usr|etc|bin|sbin|lib|lib64|run|proc|dev|sys|srv/(one|two)|home/tester/(one|\.cache|\.npm)|root/(\.cache|\.npm|inside\.sh)|var/(lib|cache|log))(/|$)'
-touch /root/.started
-touch /root/inside.sh
+ALLOWED='^/(usr|etc|bin|sbin|lib|lib64|run|proc|dev|sys|srv/(one|two|inside\.sh)|home/tester/(one|\.cache|\.npm)|root/(\.cache|\.npm)|var/(lib|cache|log))(/|$)'
+touch /srv/started
 
 fail() {
     echo "FAILED: $*" >&2
@@ -47,8 +46,8 @@ ps_all() {
 
 nothing_strange_written() {
     local strange
-    strange=$(find / -xdev -newer /root/.started ! -type d 2>/dev/null | grep -vE "$ALLOWED" |
-        grep -v '^/root/\.started$' || true)
+    strange=$(find / -xdev -newer /srv/started ! -type d 2>/dev/null | grep -vE "$ALLOWED" |
+        grep -v '^/srv/started$' || true)
     [ -z "$strange" ] || fail "written outside the project:"$'\n'"$strange"
     [ -z "$(find /tmp -maxdepth 1 -name 'instainstru-*')" ] || fail "a socket folder is left in /tmp"
     [ ! -e /usr/sbin/policy-rc.d ] || fail "policy-rc.d is left behind"

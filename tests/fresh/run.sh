@@ -69,7 +69,7 @@ scenario() {
     give_settings "$root"
     clone_into "$root/srv/one"
     [ "$name" = twins ] && clone_into "$root/srv/two"
-    cp tests/fresh/inside.sh "$root/root/inside.sh"
+    cp tests/fresh/inside.sh "$root/srv/inside.sh"
     mkdir -p "$root/dev/shm"
     local passed=()
     mapfile -t passed < <(env | grep -E "$PASSED_ON" || true)
@@ -84,7 +84,7 @@ scenario() {
         done
         exec chroot "$root" "$@"' -- "$root" \
         env -i HOME=/root TERM=dumb CI=true PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        "${passed[@]}" FIRST="$FIRST" SECOND="$SECOND" bash /root/inside.sh "$name" </dev/null
+        "${passed[@]}" FIRST="$FIRST" SECOND="$SECOND" bash /srv/inside.sh "$name" </dev/null
     rm -rf --one-file-system "$root"
     echo "=== $name passed in $((SECONDS - started)) s ==="
 }

@@ -160,12 +160,6 @@ def cards(uow: Uow, ids: Collection[str]) -> dict[str, ServiceCard]:
     }
 
 
-@operation("catalog.all_active")
-def all_active(uow: Uow) -> list[ServiceView]:
-    """Every active service in the order of the tree."""
-    return [_view(row) for row in uow.session.execute(repository.active())]
-
-
 @operation("catalog.summary")
 def summary(uow: Uow) -> CatalogueSummary:
     """The active catalogue in figures."""
