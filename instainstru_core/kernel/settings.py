@@ -80,6 +80,21 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("PROMETHEUS_MULTIPROC_DIR", "INSTAINSTRU_METRICS_DIR"),
     )
 
+    stripe_secret_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("STRIPE_SECRET_KEY", "INSTAINSTRU_STRIPE_SECRET_KEY"),
+    )
+    stripe_api_url: str | None = Field(
+        default=None, description="Where a simulator answers; left out, it is Stripe itself."
+    )
+    stripe_webhook_secrets: list[SecretStr] = []
+    resend_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("RESEND_API_KEY", "INSTAINSTRU_RESEND_API_KEY")
+    )
+    resend_api_url: str = "https://api.resend.com"
+    mail_from: str = "InstaInstru <hello@instainstru.example>"
+    web_url: str = "http://127.0.0.1:3000"
+
     founding_cap: int = Field(default=100, ge=0)
 
     log_format: Literal["json", "console"] = "json"

@@ -23,12 +23,23 @@ EVERYONE = frozenset(
         Permission.ADDRESSES_MANAGE_OWN,
         Permission.BOOKINGS_VIEW_OWN,
         Permission.BOOKINGS_CANCEL_OWN,
+        Permission.BOOKINGS_REPORT_OWN,
     }
 )
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.STUDENT: EVERYONE | {Permission.BOOKINGS_CREATE},
+    Role.STUDENT: EVERYONE
+    | {
+        Permission.BOOKINGS_CREATE,
+        Permission.BOOKINGS_RESCHEDULE_OWN,
+        Permission.PAYMENTS_MANAGE_OWN,
+    },
     Role.INSTRUCTOR: EVERYONE
-    | {Permission.INSTRUCTORS_MANAGE_OWN, Permission.AVAILABILITY_MANAGE_OWN},
+    | {
+        Permission.AVAILABILITY_MANAGE_OWN,
+        Permission.BOOKINGS_COMPLETE_OWN,
+        Permission.INSTRUCTORS_MANAGE_OWN,
+        Permission.PAYOUTS_MANAGE_OWN,
+    },
     Role.ADMIN: frozenset(Permission),
 }
 
@@ -39,6 +50,7 @@ READS = frozenset(
         Permission.INSTRUCTORS_READ_ANY,
         Permission.INVITES_READ,
         Permission.OPERATIONS_READ,
+        Permission.PAYMENTS_READ_ANY,
         Permission.SEARCH_ANALYTICS_READ,
         Permission.USERS_READ,
     }

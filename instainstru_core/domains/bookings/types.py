@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 
 class BookingStatus(StrEnum):
-    """Where a booking is on its way. This slice reaches CONFIRMED, COMPLETED and CANCELLED."""
+    """Where a booking is on its way."""
 
     PENDING = "PENDING"
     CONFIRMED = "CONFIRMED"
@@ -16,9 +16,129 @@ class BookingStatus(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """`none` until the payments work."""
+    """Where the money of a booking is. `none` is a checkout that has not been paid for."""
 
     NONE = "none"
+    SCHEDULED = "scheduled"
+    AUTHORIZED = "authorized"
+    PAYMENT_METHOD_REQUIRED = "payment_method_required"
+    LOCKED = "locked"
+    SETTLED = "settled"
+    MANUAL_REVIEW = "manual_review"
+
+
+class DueKind(StrEnum):
+    """What a lesson's money waits for; each kind is the work of one job."""
+
+    CHECKOUT = "checkout"
+    HOLD = "hold"
+    HOLD_RETRY = "hold_retry"
+    HOLD_EXPIRY = "hold_expiry"
+    CAPTURE = "capture"
+    CAPTURE_RETRY = "capture_retry"
+    NO_SHOW = "no_show"
+    MONEY = "money"
+
+
+class Ending(StrEnum):
+    """How a lesson ended, as far as money is concerned."""
+
+    LESSON_TAKEN = "lesson_taken"
+    STUDENT_CANCEL_EARLY = "student_cancel_early"
+    STUDENT_CANCEL_MIDDLE = "student_cancel_middle"
+    STUDENT_CANCEL_LATE = "student_cancel_late"
+    STUDENT_CANCEL_UNPAID = "student_cancel_unpaid"
+    INSTRUCTOR_CANCEL = "instructor_cancel"
+    ADMIN_CANCEL_REFUND = "admin_cancel_refund"
+    ADMIN_CANCEL_KEEP = "admin_cancel_keep"
+    INSTRUCTOR_NO_SHOW = "instructor_no_show"
+    STUDENT_NO_SHOW = "student_no_show"
+    MUTUAL_NO_SHOW = "mutual_no_show"
+    DISPUTE_UPHELD = "dispute_upheld"
+    PAYMENT_FAILED = "payment_failed"
+
+
+class Outcome(StrEnum):
+    """How the money of a lesson was settled."""
+
+    LESSON_COMPLETED_FULL_PAYOUT = "lesson_completed_full_payout"
+    STUDENT_CANCEL_GT24_NO_CHARGE = "student_cancel_gt24_no_charge"
+    STUDENT_CANCEL_12_24_FULL_CREDIT = "student_cancel_12_24_full_credit"
+    STUDENT_CANCEL_LT12_SPLIT_50_50 = "student_cancel_lt12_split_50_50"
+    LOCKED_CANCEL_GE12_FULL_CREDIT = "locked_cancel_ge12_full_credit"
+    LOCKED_CANCEL_LT12_SPLIT_50_50 = "locked_cancel_lt12_split_50_50"
+    INSTRUCTOR_CANCEL_FULL_REFUND = "instructor_cancel_full_refund"
+    INSTRUCTOR_NO_SHOW_FULL_REFUND = "instructor_no_show_full_refund"
+    MUTUAL_NO_SHOW_FULL_REFUND = "mutual_no_show_full_refund"
+    STUDENT_NO_SHOW_FULL_PAYOUT = "student_no_show_full_payout"
+    STUDENT_WINS_DISPUTE_FULL_REFUND = "student_wins_dispute_full_refund"
+    DISPUTE_WON = "dispute_won"
+    CAPTURE_FAILURE_INSTRUCTOR_PAID = "capture_failure_instructor_paid"
+    CAPTURE_FAILURE_ESCALATED = "capture_failure_escalated"
+    PAYMENT_FAILED_NO_CHARGE = "payment_failed_no_charge"
+    ADMIN_REFUND = "admin_refund"
+    ADMIN_NO_REFUND = "admin_no_refund"
+    BEFORE_PAYMENTS = "before_payments"
+
+
+class Absent(StrEnum):
+    """Who did not come."""
+
+    INSTRUCTOR = "instructor"
+    STUDENT = "student"
+    MUTUAL = "mutual"
+
+
+class NoShowResolution(StrEnum):
+    """What a report led to."""
+
+    CONFIRMED_NO_DISPUTE = "confirmed_no_dispute"
+    CONFIRMED_AFTER_REVIEW = "confirmed_after_review"
+    DISPUTE_UPHELD = "dispute_upheld"
+    DISMISSED = "dismissed"
+    CANCELLED = "cancelled"
+
+
+class NoteVisibility(StrEnum):
+    """Who may read a note besides staff."""
+
+    INTERNAL = "internal"
+    SHARED = "shared"
+    SHARED_WITH_INSTRUCTOR = "shared_with_instructor"
+    SHARED_WITH_STUDENT = "shared_with_student"
+
+
+class NoteCategory(StrEnum):
+    """What a note is about."""
+
+    GENERAL = "general"
+    CANCELLATION = "cancellation"
+    DISPUTE = "dispute"
+    PAYMENT = "payment"
+    SUPPORT_INTERACTION = "support_interaction"
+    FRAUD_FLAG = "fraud_flag"
+    QUALITY_ISSUE = "quality_issue"
+
+
+class RefundReason(StrEnum):
+    """Why staff give money back."""
+
+    INSTRUCTOR_NO_SHOW = "instructor_no_show"
+    DISPUTE = "dispute"
+    PLATFORM_ERROR = "platform_error"
+    GOODWILL = "goodwill"
+    DUPLICATE = "duplicate"
+    SERVICE_ISSUE = "service_issue"
+    OTHER = "other"
+
+
+class TipState(StrEnum):
+    """Where a tip is."""
+
+    PENDING = "pending"
+    CHARGED = "charged"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
 
 
 class CancelledBy(StrEnum):

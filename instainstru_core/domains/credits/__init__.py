@@ -1,0 +1,1 @@
+"""The one wallet: what a student may spend besides a card."""

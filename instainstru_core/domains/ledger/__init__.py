@@ -1,0 +1,1 @@
+"""Double entry: every money fact as a balanced journal."""

@@ -1,0 +1,29 @@
+"""Message vocabulary. Pure."""
+
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    """Where a message is."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Template(StrEnum):
+    """Every message there is; each has a subject, a text and an HTML part."""
+
+    BOOKING_CONFIRMED = "booking_confirmed"
+    HOLD_FAILED = "hold_failed"
+    FINAL_WARNING = "final_warning"
+    BOOKING_DROPPED_STUDENT = "booking_dropped_student"
+    BOOKING_DROPPED_INSTRUCTOR = "booking_dropped_instructor"
+    BOOKING_CANCELLED = "booking_cancelled"
+    BOOKING_RESCHEDULED = "booking_rescheduled"
+    CAPTURE_FAILED = "capture_failed"
+    ACCOUNT_LOCKED = "account_locked"
+    NO_SHOW_REPORTED = "no_show_reported"
+    REFUNDED = "refunded"
+    PAYOUT_SENT = "payout_sent"

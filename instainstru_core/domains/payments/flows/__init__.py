@@ -1,0 +1,1 @@
+"""Journeys to the provider and back."""

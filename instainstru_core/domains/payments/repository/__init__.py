@@ -1,0 +1,1 @@
+"""Named queries over cards, accounts, commands and what they brought about."""

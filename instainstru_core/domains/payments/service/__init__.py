@@ -1,0 +1,1 @@
+"""What can be done about payments, one transaction at a time."""
