@@ -1,0 +1,20 @@
+"""The values that the wire carries, and names for lengths of time."""
+
+import json
+from typing import Any, cast
+
+Json = dict[str, Any]
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+API_VERSION = "2026-10-28.endive"
+
+
+def snapshot(value: Json) -> Json:
+    """A copy that later changes do not reach."""
+    return cast("Json", json.loads(json.dumps(value)))
+
+
+def listing(url: str, data: list[Json], *, has_more: bool = False) -> Json:
+    """One page, as Stripe lists things."""
+    return {"object": "list", "url": url, "has_more": has_more, "data": data}
