@@ -1,0 +1,158 @@
+"""The way to Stripe: one client, opened at the first call; every call timed, counted, translated.
+
+The SDK takes some 15 MB of memory, so it is imported by whoever asks first and by nobody else.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from prometheus_client import Counter, Histogram
+from pydantic import ValidationError
+
+from instainstru_core.adapters.stripe import translation
+from instainstru_core.domains.payments.errors import CallUncertain, ProviderFailed
+from instainstru_core.kernel.errors import Refusal
+from instainstru_core.kernel.log import logger
+
+if TYPE_CHECKING:
+    import stripe
+
+CALLS = Counter(
+    "instainstru_stripe_calls_total",
+    "Calls to Stripe by outcome: ok, refused, uncertain.",
+    ["action", "outcome"],
+)
+SECONDS = Histogram(
+    "instainstru_stripe_call_duration_seconds",
+    "Time of one call to Stripe, as the caller waits for it.",
+    ["action"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
+)
+CONNECT_SECONDS = 5.0
+
+Result = TypeVar("Result")
+Values: TypeAlias = dict[str, Any]
+Read: TypeAlias = Callable[[Values], Result]
+
+_log = logger(__name__)
+
+
+class Caller:
+    """Asks Stripe for one thing at a time. It never retries: our commands do, with their keys."""
+
+    def __init__(
+        self,
+        *,
+        secret_key: str,
+        api_url: str | None = None,
+        http_client: "stripe.HTTPClient | None" = None,
+        timeout_seconds: float = 30.0,
+    ) -> None:
+        self._secret_key = secret_key
+        self._api_url = api_url.rstrip("/") if api_url else None
+        self._http_client = http_client
+        self._timeout_seconds = timeout_seconds
+        self._client: stripe.StripeClient | None = None
+        self._opening = Lock()
+
+    def ask(
+        self,
+        action: str,
+        call: "Callable[[stripe.StripeClient], stripe.StripeObject]",
+        read: Read[Result],
+    ) -> Result:
+        """What Stripe answers to a call. Raises the refusals of payments."""
+        with self._watched(action):
+            return read(call(self._opened()).to_dict())
+
+    def find(
+        self,
+        action: str,
+        call: "Callable[[stripe.StripeClient], stripe.ListObject[Any]]",
+        read: "Read[Result]",
+        wanted: Callable[[Result], bool],
+    ) -> Result | None:
+        """The first of a list that is wanted, on whatever page it stands."""
+        with self._watched(action):
+            for item in call(self._opened()).auto_paging_iter():
+                found = read(item.to_dict())
+                if wanted(found):
+                    return found
+            return None
+
+    def close(self) -> None:
+        """Give back the connections of this thread; those of others go with their threads."""
+        if self._http_client is not None:
+            self._http_client.close()  # type: ignore[no-untyped-call]
+
+    @contextmanager
+    def _watched(self, action: str) -> Generator[None]:
+        import stripe  # noqa: PLC0415 - see above
+
+        started = time.perf_counter()
+        outcome = "uncertain"
+        try:
+            yield
+            outcome = "ok"
+        except stripe.StripeError as failure:
+            refusal = translation.refusal(failure)
+            outcome = _outcome(refusal)
+            _note(action, failure, refusal)
+            raise refusal from None  # its text, which is Stripe's, ends here
+        except ValidationError as failure:
+            _log.error("stripe_answer_unreadable", action=action, faults=failure.error_count())
+            raise translation.worded(ProviderFailed) from None
+        except Refusal as refusal:
+            outcome = _outcome(refusal)
+            raise
+        finally:
+            SECONDS.labels(action).observe(time.perf_counter() - started)
+            CALLS.labels(action, outcome).inc()
+
+    def _opened(self) -> "stripe.StripeClient":
+        import stripe  # noqa: PLC0415 - see above
+
+        with self._opening:
+            if self._client is None:
+                stripe.enable_telemetry = False
+                logging.getLogger("stripe").setLevel(logging.WARNING)  # below it is their text
+                if self._http_client is None:
+                    self._http_client = stripe.RequestsClient(
+                        timeout=(CONNECT_SECONDS, self._timeout_seconds)
+                    )
+                self._client = stripe.StripeClient(
+                    self._secret_key,
+                    base_addresses={"api": self._api_url} if self._api_url else {},
+                    max_network_retries=0,
+                    http_client=self._http_client,
+                )
+            return self._client
+
+
+class Part:
+    """Some methods of the port; all parts of one gateway share a caller."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+
+def _outcome(refusal: Refusal) -> str:
+    return "uncertain" if isinstance(refusal, CallUncertain) else "refused"
+
+
+def _note(action: str, failure: "stripe.StripeError", refusal: Refusal) -> None:
+    told = translation.complaint(failure)
+    write = _log.warning if isinstance(refusal, CallUncertain) else _log.info
+    write(
+        "stripe_call_failed",
+        action=action,
+        code=refusal.code,
+        vendor_code=translation.loggable(told.code),
+        decline_code=translation.loggable(told.decline_code),
+        status=failure.http_status,
+        request_id=translation.loggable(failure.request_id),
+    )

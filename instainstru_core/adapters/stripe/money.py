@@ -1,0 +1,193 @@
+"""Holds, captures, refunds and transfers at Stripe, and looking up what a command made."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from instainstru_core.adapters.stripe import answers, translation
+from instainstru_core.adapters.stripe.caller import Part
+from instainstru_core.domains.payments.errors import AlreadyReversed, CallRefused
+from instainstru_core.domains.payments.types import Intent, RefundSeen, TransferSeen
+
+if TYPE_CHECKING:
+    from stripe.params import TransferCreateParams
+
+WITH_CHARGE = "latest_charge.balance_transaction"
+PAGE = 100
+CLOCK_SLACK = timedelta(minutes=5)
+"""How far Stripe's clock may be behind ours when we look for what came after a moment."""
+
+
+class StripeMoney(Part):
+    """Most of the port's MoneyGateway. The id of the command goes along as metadata."""
+
+    def authorize(
+        self,
+        *,
+        key: str,
+        command_id: str,
+        reference: str,
+        cents: int,
+        customer_id: str,
+        payment_method_id: str,
+        off_session: bool,
+        capture: bool,
+    ) -> Intent:
+        return self._caller.ask(
+            "authorize",
+            lambda client: client.v1.payment_intents.create(
+                {
+                    "amount": cents,
+                    "currency": answers.CURRENCY,
+                    "customer": customer_id,
+                    "payment_method": payment_method_id,
+                    "confirm": True,
+                    "off_session": off_session,
+                    "capture_method": "automatic" if capture else "manual",
+                    "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                    "transfer_group": reference,
+                    "metadata": _marks(command_id, reference),
+                    "expand": [WITH_CHARGE],
+                },
+                {"idempotency_key": key},
+            ),
+            answers.authorized,
+        )
+
+    def intent(self, intent_id: str) -> Intent:
+        return self._caller.ask(
+            "intent",
+            lambda client: client.v1.payment_intents.retrieve(intent_id, {"expand": [WITH_CHARGE]}),
+            answers.intent,
+        )
+
+    def find_intent(self, *, customer_id: str, command_id: str, since: datetime) -> Intent | None:
+        after = int((since - CLOCK_SLACK).timestamp())
+        return self._caller.find(
+            "find_intent",
+            lambda client: client.v1.payment_intents.list(
+                {
+                    "customer": customer_id,
+                    "created": {"gte": after},
+                    "limit": PAGE,
+                    "expand": [f"data.{WITH_CHARGE}"],
+                }
+            ),
+            answers.intent,
+            lambda intent: intent.command_id == command_id,
+        )
+
+    def capture(self, *, key: str, intent_id: str, cents: int) -> Intent:
+        return self._caller.ask(
+            "capture",
+            lambda client: client.v1.payment_intents.capture(
+                intent_id,
+                {"amount_to_capture": cents, "expand": [WITH_CHARGE]},
+                {"idempotency_key": key},
+            ),
+            answers.intent,
+        )
+
+    def void(self, *, key: str, intent_id: str) -> Intent:
+        return self._caller.ask(
+            "void",
+            lambda client: client.v1.payment_intents.cancel(
+                intent_id, {"expand": [WITH_CHARGE]}, {"idempotency_key": key}
+            ),
+            answers.intent,
+        )
+
+    def refund(
+        self, *, key: str, command_id: str, intent_id: str, cents: int, reason: str
+    ) -> RefundSeen:
+        return self._caller.ask(
+            "refund",
+            lambda client: client.v1.refunds.create(
+                {
+                    "payment_intent": intent_id,
+                    "amount": cents,
+                    "metadata": {answers.COMMAND: command_id, "reason": reason},
+                },
+                {"idempotency_key": key},
+            ),
+            answers.refund,
+        )
+
+    def find_refund(self, *, intent_id: str, command_id: str) -> RefundSeen | None:
+        return self._caller.find(
+            "find_refund",
+            lambda client: client.v1.refunds.list({"payment_intent": intent_id, "limit": PAGE}),
+            answers.refund,
+            lambda refund: refund.command_id == command_id,
+        )
+
+    def transfer(
+        self,
+        *,
+        key: str,
+        command_id: str,
+        reference: str,
+        account_id: str,
+        cents: int,
+        source_charge_id: str | None,
+    ) -> TransferSeen:
+        wanted: TransferCreateParams = {
+            "amount": cents,
+            "currency": answers.CURRENCY,
+            "destination": account_id,
+            "transfer_group": reference,
+            "metadata": _marks(command_id, reference),
+        }
+        if source_charge_id is not None:
+            wanted["source_transaction"] = source_charge_id
+        return self._caller.ask(
+            "transfer",
+            lambda client: client.v1.transfers.create(wanted, {"idempotency_key": key}),
+            answers.transfer,
+        )
+
+    def find_transfer(self, *, reference: str, command_id: str) -> TransferSeen | None:
+        return self._caller.find(
+            "find_transfer",
+            lambda client: client.v1.transfers.list({"transfer_group": reference, "limit": PAGE}),
+            answers.transfer,
+            lambda transfer: transfer.command_id == command_id,
+        )
+
+    def reverse(self, *, key: str, command_id: str, transfer_id: str, cents: int) -> TransferSeen:
+        """Stripe has no code for a transfer that is taken back already: the transfer tells."""
+        try:
+            return self._caller.ask(
+                "reverse",
+                lambda client: client.v1.transfers.reversals.create(
+                    transfer_id,
+                    {"amount": cents, "metadata": {answers.COMMAND: command_id}},
+                    {"idempotency_key": key},
+                ),
+                answers.transfer,
+            )
+        except CallRefused as refusal:
+            if type(refusal) is not CallRefused or "vendor_code" in refusal.facts:
+                raise
+            transfer = self._transfer(transfer_id)
+            if transfer.reversed_cents + cents <= transfer.cents:
+                raise
+            raise translation.worded(AlreadyReversed) from refusal
+
+    def find_reversal(self, *, transfer_id: str, command_id: str) -> TransferSeen | None:
+        return self._caller.find(
+            "find_reversal",
+            lambda client: client.v1.transfers.reversals.list(transfer_id, {"limit": PAGE}),
+            answers.transfer,
+            lambda reversal: reversal.command_id == command_id,
+        )
+
+    def _transfer(self, transfer_id: str) -> TransferSeen:
+        return self._caller.ask(
+            "transfer_seen",
+            lambda client: client.v1.transfers.retrieve(transfer_id),
+            answers.transfer,
+        )
+
+
+def _marks(command_id: str, reference: str) -> dict[str, str]:
+    return {answers.COMMAND: command_id, "reference": reference}
