@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from instainstru_core.adapters.stripe import answers
-from instainstru_core.adapters.stripe.caller import Part, Values
+from instainstru_core.adapters.stripe import reading
+from instainstru_core.adapters.stripe.caller import Part
 from instainstru_core.domains.payments.types import BalanceChanges, DisputeSeen
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class StripeBooks(Part):
 
     def dispute(self, dispute_id: str) -> DisputeSeen:
         return self._caller.ask(
-            "dispute", lambda client: client.v1.disputes.retrieve(dispute_id), answers.dispute
+            "dispute", lambda client: client.v1.disputes.retrieve(dispute_id), reading.dispute
         )
 
     def balance_changes(
@@ -34,13 +34,5 @@ class StripeBooks(Part):
         return self._caller.ask(
             "balance_changes",
             lambda client: client.v1.balance_transactions.list(wanted),
-            _page,
+            reading.balance_changes,
         )
-
-
-def _page(values: Values) -> BalanceChanges:
-    page = answers.LinesAnswer.model_validate(values)
-    return BalanceChanges(
-        items=tuple(answers.change(line) for line in page.data),
-        next_cursor=page.data[-1].id if page.has_more and page.data else None,
-    )

@@ -1,6 +1,7 @@
 """Customers and their saved cards at Stripe."""
 
-from instainstru_core.adapters.stripe import answers
+from instainstru_core.adapters.stripe import reading
+from instainstru_core.adapters.stripe.answers import Object
 from instainstru_core.adapters.stripe.caller import Part
 from instainstru_core.domains.payments.errors import CallRefused
 from instainstru_core.domains.payments.types import CardSeen, SetupSeen
@@ -16,7 +17,7 @@ class StripeCards(Part):
                 {"email": email, "name": name, "metadata": {"user_id": user_id}},
                 {"idempotency_key": key},
             ),
-            lambda values: answers.Object.model_validate(values).id,
+            lambda values: Object.model_validate(values).id,
         )
 
     def start_setup(self, *, key: str, customer_id: str) -> SetupSeen:
@@ -30,19 +31,19 @@ class StripeCards(Part):
                 },
                 {"idempotency_key": key},
             ),
-            answers.setup,
+            reading.setup,
         )
 
     def setup(self, setup_id: str) -> SetupSeen:
         return self._caller.ask(
-            "setup", lambda client: client.v1.setup_intents.retrieve(setup_id), answers.setup
+            "setup", lambda client: client.v1.setup_intents.retrieve(setup_id), reading.setup
         )
 
     def card(self, payment_method_id: str) -> CardSeen:
         return self._caller.ask(
             "card",
             lambda client: client.v1.payment_methods.retrieve(payment_method_id),
-            answers.card,
+            reading.card,
         )
 
     def attach_card(self, *, key: str, customer_id: str, payment_method_id: str) -> CardSeen:
@@ -51,7 +52,7 @@ class StripeCards(Part):
             lambda client: client.v1.payment_methods.attach(
                 payment_method_id, {"customer": customer_id}, {"idempotency_key": key}
             ),
-            answers.card,
+            reading.card,
         )
 
     def detach_card(self, *, key: str, payment_method_id: str) -> None:
@@ -62,7 +63,7 @@ class StripeCards(Part):
                 lambda client: client.v1.payment_methods.detach(
                     payment_method_id, options={"idempotency_key": key}
                 ),
-                answers.card,
+                reading.card,
             )
         except CallRefused:
             if self.card(payment_method_id).customer_id is not None:

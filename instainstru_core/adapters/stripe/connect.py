@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from instainstru_core.adapters.stripe import answers
+from instainstru_core.adapters.stripe import reading
 from instainstru_core.adapters.stripe.caller import Part
 from instainstru_core.domains.payments.types import (
     AccountSeen,
@@ -38,12 +38,12 @@ class StripeConnect(Part):
                 },
                 {"idempotency_key": key},
             ),
-            answers.account,
+            reading.account,
         )
 
     def account(self, account_id: str) -> AccountSeen:
         return self._caller.ask(
-            "account", lambda client: client.v1.accounts.retrieve(account_id), answers.account
+            "account", lambda client: client.v1.accounts.retrieve(account_id), reading.account
         )
 
     def onboarding_link(self, *, account_id: str, refresh_url: str, return_url: str) -> LinkSeen:
@@ -58,7 +58,7 @@ class StripeConnect(Part):
                     "return_url": return_url,
                 }
             ),
-            answers.link,
+            reading.link,
         )
 
     def set_payout_schedule(self, *, key: str, account_id: str) -> AccountSeen:
@@ -70,24 +70,24 @@ class StripeConnect(Part):
             lambda client: client.v1.accounts.update(
                 account_id, {"settings": settings}, {"idempotency_key": key}
             ),
-            answers.account,
+            reading.account,
         )
 
     def available_cents(self, account_id: str) -> int:
         return self._caller.ask(
             "available_cents",
             lambda client: client.v1.balance.retrieve(options={"stripe_account": account_id}),
-            answers.available,
+            reading.available,
         )
 
     def instant_payout(self, *, key: str, account_id: str, cents: int) -> PayoutSeen:
         return self._caller.ask(
             "instant_payout",
             lambda client: client.v1.payouts.create(
-                {"amount": cents, "currency": answers.CURRENCY, "method": "instant"},
+                {"amount": cents, "currency": reading.CURRENCY, "method": "instant"},
                 {"idempotency_key": key, "stripe_account": account_id},
             ),
-            answers.payout,
+            reading.payout,
         )
 
     def payout(self, *, account_id: str, payout_id: str) -> PayoutSeen:
@@ -96,7 +96,7 @@ class StripeConnect(Part):
             lambda client: client.v1.payouts.retrieve(
                 payout_id, options={"stripe_account": account_id}
             ),
-            answers.payout,
+            reading.payout,
         )
 
     def start_identity(self, *, key: str, instructor_id: str, return_url: str) -> IdentitySeen:
@@ -113,12 +113,12 @@ class StripeConnect(Part):
                 },
                 {"idempotency_key": key},
             ),
-            answers.identity,
+            reading.identity,
         )
 
     def identity(self, session_id: str) -> IdentitySeen:
         return self._caller.ask(
             "identity",
             lambda client: client.v1.identity.verification_sessions.retrieve(session_id),
-            answers.identity,
+            reading.identity,
         )

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from instainstru_core.adapters.stripe import answers, translation
+from instainstru_core.adapters.stripe import reading, translation
+from instainstru_core.adapters.stripe.answers import COMMAND
 from instainstru_core.adapters.stripe.caller import Part
 from instainstru_core.domains.payments.errors import AlreadyReversed, CallRefused
 from instainstru_core.domains.payments.types import Intent, RefundSeen, TransferSeen
@@ -37,7 +38,7 @@ class StripeMoney(Part):
             lambda client: client.v1.payment_intents.create(
                 {
                     "amount": cents,
-                    "currency": answers.CURRENCY,
+                    "currency": reading.CURRENCY,
                     "customer": customer_id,
                     "payment_method": payment_method_id,
                     "confirm": True,
@@ -50,14 +51,14 @@ class StripeMoney(Part):
                 },
                 {"idempotency_key": key},
             ),
-            answers.authorized,
+            reading.authorized,
         )
 
     def intent(self, intent_id: str) -> Intent:
         return self._caller.ask(
             "intent",
             lambda client: client.v1.payment_intents.retrieve(intent_id, {"expand": [WITH_CHARGE]}),
-            answers.intent,
+            reading.intent,
         )
 
     def find_intent(self, *, customer_id: str, command_id: str, since: datetime) -> Intent | None:
@@ -72,7 +73,7 @@ class StripeMoney(Part):
                     "expand": [f"data.{WITH_CHARGE}"],
                 }
             ),
-            answers.intent,
+            reading.intent,
             lambda intent: intent.command_id == command_id,
         )
 
@@ -84,7 +85,7 @@ class StripeMoney(Part):
                 {"amount_to_capture": cents, "expand": [WITH_CHARGE]},
                 {"idempotency_key": key},
             ),
-            answers.intent,
+            reading.intent,
         )
 
     def void(self, *, key: str, intent_id: str) -> Intent:
@@ -93,7 +94,7 @@ class StripeMoney(Part):
             lambda client: client.v1.payment_intents.cancel(
                 intent_id, {"expand": [WITH_CHARGE]}, {"idempotency_key": key}
             ),
-            answers.intent,
+            reading.intent,
         )
 
     def refund(
@@ -105,18 +106,18 @@ class StripeMoney(Part):
                 {
                     "payment_intent": intent_id,
                     "amount": cents,
-                    "metadata": {answers.COMMAND: command_id, "reason": reason},
+                    "metadata": {COMMAND: command_id, "reason": reason},
                 },
                 {"idempotency_key": key},
             ),
-            answers.refund,
+            reading.refund,
         )
 
     def find_refund(self, *, intent_id: str, command_id: str) -> RefundSeen | None:
         return self._caller.find(
             "find_refund",
             lambda client: client.v1.refunds.list({"payment_intent": intent_id, "limit": PAGE}),
-            answers.refund,
+            reading.refund,
             lambda refund: refund.command_id == command_id,
         )
 
@@ -132,7 +133,7 @@ class StripeMoney(Part):
     ) -> TransferSeen:
         wanted: TransferCreateParams = {
             "amount": cents,
-            "currency": answers.CURRENCY,
+            "currency": reading.CURRENCY,
             "destination": account_id,
             "transfer_group": reference,
             "metadata": _marks(command_id, reference),
@@ -142,14 +143,14 @@ class StripeMoney(Part):
         return self._caller.ask(
             "transfer",
             lambda client: client.v1.transfers.create(wanted, {"idempotency_key": key}),
-            answers.transfer,
+            reading.transfer,
         )
 
     def find_transfer(self, *, reference: str, command_id: str) -> TransferSeen | None:
         return self._caller.find(
             "find_transfer",
             lambda client: client.v1.transfers.list({"transfer_group": reference, "limit": PAGE}),
-            answers.transfer,
+            reading.transfer,
             lambda transfer: transfer.command_id == command_id,
         )
 
@@ -160,10 +161,10 @@ class StripeMoney(Part):
                 "reverse",
                 lambda client: client.v1.transfers.reversals.create(
                     transfer_id,
-                    {"amount": cents, "metadata": {answers.COMMAND: command_id}},
+                    {"amount": cents, "metadata": {COMMAND: command_id}},
                     {"idempotency_key": key},
                 ),
-                answers.transfer,
+                reading.transfer,
             )
         except CallRefused as refusal:
             if type(refusal) is not CallRefused or "vendor_code" in refusal.facts:
@@ -177,7 +178,7 @@ class StripeMoney(Part):
         return self._caller.find(
             "find_reversal",
             lambda client: client.v1.transfers.reversals.list(transfer_id, {"limit": PAGE}),
-            answers.transfer,
+            reading.transfer,
             lambda reversal: reversal.command_id == command_id,
         )
 
@@ -185,9 +186,9 @@ class StripeMoney(Part):
         return self._caller.ask(
             "transfer_seen",
             lambda client: client.v1.transfers.retrieve(transfer_id),
-            answers.transfer,
+            reading.transfer,
         )
 
 
 def _marks(command_id: str, reference: str) -> dict[str, str]:
-    return {answers.COMMAND: command_id, "reference": reference}
+    return {COMMAND: command_id, "reference": reference}
