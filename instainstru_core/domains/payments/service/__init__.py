@@ -1,1 +1,71 @@
 """What can be done about payments, one transaction at a time."""
+
+from instainstru_core.domains.payments.service.accounts import (
+    account,
+    accounts_after,
+    keep_account,
+    note_account,
+    note_schedule,
+    own_account,
+    payee,
+    ready_payee,
+    usable_account,
+)
+from instainstru_core.domains.payments.service.cards import (
+    card_to_remove,
+    cards,
+    customer_owner,
+    forget_card,
+    keep_card,
+    keep_customer,
+    make_default_card,
+    note_card,
+    payer,
+    usable_card,
+)
+from instainstru_core.domains.payments.service.identity import (
+    identity,
+    is_identity_verified,
+    keep_identity,
+    note_identity,
+    own_identity,
+)
+from instainstru_core.domains.payments.service.standing import (
+    lift_restriction,
+    lock,
+    require_good_standing,
+    restrict,
+    unlock,
+)
+
+__all__ = [
+    "account",
+    "accounts_after",
+    "card_to_remove",
+    "cards",
+    "customer_owner",
+    "forget_card",
+    "identity",
+    "is_identity_verified",
+    "keep_account",
+    "keep_card",
+    "keep_customer",
+    "keep_identity",
+    "lift_restriction",
+    "lock",
+    "make_default_card",
+    "note_account",
+    "note_card",
+    "note_identity",
+    "note_schedule",
+    "own_account",
+    "own_identity",
+    "payee",
+    "payer",
+    "ready_payee",
+    "require_good_standing",
+    "restrict",
+    "unlock",
+    "usable_account",
+    "usable_card",
+]

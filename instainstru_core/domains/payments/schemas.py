@@ -1,0 +1,131 @@
+"""Commands in, views out."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from instainstru_core.domains.payments.types import IdentityStatus, PayoutStatus
+
+
+class Card(BaseModel):
+    """A saved card that can be charged, and how the provider calls it and its owner."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    vendor_id: str
+    customer_vendor_id: str
+
+
+class Payee(BaseModel):
+    """An instructor's account at the provider, and whether it can be paid now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    vendor_id: str
+    is_ready: bool
+
+
+class SaveCard(BaseModel):
+    """Which card to keep: the one of a finished setup, or one the browser names itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    setup_id: str | None = Field(
+        default=None,
+        pattern=r"^seti_[A-Za-z0-9_]{1,250}$",
+        description="The setup that the browser has confirmed.",
+    )
+    payment_method_id: str | None = Field(
+        default=None,
+        pattern=r"^(pm|card|src)_[A-Za-z0-9_]{1,250}$",
+        description="Or the payment method that the browser has made.",
+    )
+    is_default: bool = Field(default=False, description="Take it where no card is named.")
+
+
+class CardSetupView(BaseModel):
+    """A setup that a browser finishes with the secret, to save a card."""
+
+    model_config = ConfigDict(frozen=True)
+
+    setup_id: str
+    client_secret: str
+
+
+class PaymentMethodView(BaseModel):
+    """A saved card, for its owner."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    brand: str = Field(examples=["visa"])
+    last4: str = Field(examples=["4242"])
+    exp_month: int
+    exp_year: int
+    is_default: bool
+    is_expired: bool
+
+
+class PaymentMethodsView(BaseModel):
+    """One's own cards, the default first, then the newest."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: list[PaymentMethodView]
+
+
+class AccountView(BaseModel):
+    """How an instructor's account at the provider stands. Everything is false before it exists."""
+
+    model_config = ConfigDict(frozen=True)
+
+    exists: bool
+    is_ready: bool = Field(description="Whether lessons can be paid out to it now.")
+    details_submitted: bool
+    charges_enabled: bool
+    payouts_enabled: bool
+    disabled_reason: str | None = Field(description="The provider's code of what is missing.")
+    onboarded_at: datetime | None = Field(description="When it was first ready.")
+
+
+class OnboardingLinkView(BaseModel):
+    """A page of the provider, to be visited once, where an instructor tells who is to be paid."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    expires_at: datetime
+
+
+class BalanceView(BaseModel):
+    """What an instructor could have paid out at once."""
+
+    model_config = ConfigDict(frozen=True)
+
+    available_cents: int
+
+
+class PayoutView(BaseModel):
+    """Money on its way from the instructor's account to their bank."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: str
+    cents: int
+    status: PayoutStatus
+    is_instant: bool
+    arrives_at: datetime | None
+    failure_code: str | None
+    created_at: datetime
+
+
+class IdentityView(BaseModel):
+    """Where the check of one's identity is, and the page to go on with it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: IdentityStatus | None = Field(description="Null before the first session.")
+    verified_at: datetime | None
+    url: str | None = Field(default=None, description="Where to go on; null when nothing is left.")
+    last_error: str | None = Field(default=None, description="Why the last try was not enough.")

@@ -1,0 +1,78 @@
+"""The check of instructors' identities: its latest session and what came of it."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from instainstru_core.domains.audit import service as audit
+from instainstru_core.domains.payments.events import IdentityVerified
+from instainstru_core.domains.payments.repository import people as repository
+from instainstru_core.domains.payments.schemas import IdentityView
+from instainstru_core.domains.payments.service.accounts import own_instructor_id, own_profile
+from instainstru_core.domains.payments.types import IdentitySeen, IdentityStatus
+from instainstru_core.kernel.measure import operation
+from instainstru_core.kernel.uow import Uow
+
+
+class OwnIdentity(NamedTuple):
+    """The signed-in instructor's latest session, and the moment of asking."""
+
+    instructor_id: str
+    vendor_id: str | None
+    status: IdentityStatus | None
+    asked_at: datetime
+
+
+@operation("payments.is_identity_verified")
+def is_identity_verified(uow: Uow, instructor_id: str) -> bool:
+    """Whether this instructor proved who they are."""
+    return repository.is_verified(uow.session, instructor_id)
+
+
+@operation("payments.identity")
+def identity(uow: Uow) -> IdentityView:
+    """Where the check of the signed-in instructor's identity is, as the provider last told."""
+    row = repository.identity(uow.session, own_instructor_id(uow))
+    if row is None:
+        return IdentityView(status=None, verified_at=None)
+    return IdentityView(status=row.status, verified_at=row.verified_at)
+
+
+@operation("payments.own_identity")
+def own_identity(uow: Uow) -> OwnIdentity:
+    """The session to go on with, where there is one."""
+    own = own_profile(uow)
+    row = repository.identity(uow.session, own.instructor_id)
+    if row is None:
+        return OwnIdentity(own.instructor_id, None, None, uow.now)
+    return OwnIdentity(own.instructor_id, row.vendor_id, row.status, uow.now)
+
+
+@operation("payments.keep_identity")
+def keep_identity(
+    uow: Uow, instructor_id: str, seen: IdentitySeen, *, replacing: str | None, asked_at: datetime
+) -> IdentityView:
+    """Write down a new session in place of the one before. Of two at once the first one stays."""
+    row = repository.keep_identity(
+        uow.session, instructor_id, seen, replacing=replacing, asked_at=asked_at
+    )
+    if row.vendor_id == seen.id:
+        audit.record(
+            uow, "payments.start_identity", subject_kind="instructor", subject_id=instructor_id
+        )
+    return IdentityView(status=row.status, verified_at=row.verified_at)
+
+
+@operation("payments.note_identity")
+def note_identity(uow: Uow, seen: IdentitySeen, *, asked_at: datetime) -> None:
+    """Take over what the provider says of a session. Only the latest one of a person counts.
+
+    Of two answers the one that was asked for later counts, in whatever order they come.
+    """
+    row = repository.locked_identity(uow.session, seen.id)
+    if row is None or row.updated_at > asked_at:
+        return
+    if seen.status is IdentityStatus.VERIFIED and row.verified_at is None:
+        row.verified_at = uow.now
+        uow.emit(IdentityVerified(instructor_id=row.instructor_id))
+    row.status, row.updated_at = seen.status, asked_at
+    uow.session.flush()

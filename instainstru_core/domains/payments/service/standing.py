@@ -1,0 +1,74 @@
+"""Whether a student may pay now: not locked, not restricted, not in debt.
+
+Called by the services above, which have judged already who may do so.
+"""
+
+from instainstru_core.domains.audit import service as audit
+from instainstru_core.domains.payments.errors import PayerInDebt, PayerLocked, PayerRestricted
+from instainstru_core.domains.payments.repository import people as repository
+from instainstru_core.kernel.measure import operation
+from instainstru_core.kernel.money import dollars
+from instainstru_core.kernel.uow import Uow
+
+
+@operation("payments.require_good_standing")
+def require_good_standing(uow: Uow, user_id: str) -> None:
+    """Raises PayerLocked, PayerRestricted or PayerInDebt unless nothing is in the way."""
+    found = repository.standing(uow.session, user_id)
+    if found.locked_at is not None:
+        raise PayerLocked(
+            "A lesson was taught and its card was declined for three days, so nothing more can"
+            " be booked. Pay what is open with another card, and booking works again.",
+            debt_cents=found.debt_cents,
+        )
+    if found.restricted_at is not None:
+        raise PayerRestricted(
+            "A payment was disputed at the bank, so nothing can be booked while that stands."
+            " Write to support to settle it."
+        )
+    if found.debt_cents > 0:
+        raise PayerInDebt(
+            f"{dollars(found.debt_cents)} are open from before. Pay them first, then book.",
+            debt_cents=found.debt_cents,
+        )
+
+
+@operation("payments.lock")
+def lock(uow: Uow, user_id: str, why: str) -> None:
+    """Let a student book nothing until what is open is paid. Again changes nothing."""
+    row = repository.locked_standing(uow.session, user_id)
+    if row.locked_at is None:
+        row.locked_at, row.locked_for = uow.now, why
+        _note(uow, "payments.lock", user_id, why)
+
+
+@operation("payments.unlock")
+def unlock(uow: Uow, user_id: str) -> None:
+    """Take the lock away. Without one, nothing changes."""
+    row = repository.locked_standing(uow.session, user_id)
+    if row.locked_at is not None:
+        why, row.locked_at, row.locked_for = row.locked_for, None, None
+        _note(uow, "payments.unlock", user_id, why)
+
+
+@operation("payments.restrict")
+def restrict(uow: Uow, user_id: str, why: str) -> None:
+    """Let a student book nothing while a chargeback stands. Again changes nothing."""
+    row = repository.locked_standing(uow.session, user_id)
+    if row.restricted_at is None:
+        row.restricted_at, row.restricted_for = uow.now, why
+        _note(uow, "payments.restrict", user_id, why)
+
+
+@operation("payments.lift_restriction")
+def lift_restriction(uow: Uow, user_id: str) -> None:
+    """Take the restriction away. Without one, nothing changes."""
+    row = repository.locked_standing(uow.session, user_id)
+    if row.restricted_at is not None:
+        why, row.restricted_at, row.restricted_for = row.restricted_for, None, None
+        _note(uow, "payments.lift_restriction", user_id, why)
+
+
+def _note(uow: Uow, action: str, user_id: str, why: str | None) -> None:
+    uow.session.flush()
+    audit.record(uow, action, subject_kind="user", subject_id=user_id, details={"why": why})
