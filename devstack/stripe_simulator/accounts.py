@@ -46,11 +46,13 @@ def create_link(call: Call) -> Json:
     for name in ("refresh_url", "return_url"):
         params.required(name)
     world.of("account").get(identifier, param="account", in_path=False)
+    token = world.mint.token("link", 12)
+    world.return_urls[token] = params.required("return_url")
     return {
         "object": "account_link",
         "created": world.now,
         "expires_at": world.now + _LINK_LASTS,
-        "url": f"{world.link_base}/setup/e/{identifier}/{world.mint.token('link', 12)}",
+        "url": f"{world.link_base}/setup/e/{identifier}/{token}",
     }
 
 

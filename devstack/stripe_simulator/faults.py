@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from threading import Lock
 from typing import Literal, TypeVar
 
 from devstack.stripe_simulator.mint import Mint
@@ -55,14 +56,17 @@ class Faults:
     def __init__(self, seed: str = "") -> None:
         self._mint = Mint(f"faults/{seed}")
         self._active: list[Fault] = []
+        self._lock = Lock()
 
     def add(self, fault: Fault) -> None:
         """Put a fault in force, after those before it."""
-        self._active.append(fault)
+        with self._lock:
+            self._active.append(fault)
 
     def clear(self) -> None:
         """Let everything work again."""
-        self._active.clear()
+        with self._lock:
+            self._active.clear()
 
     def active(self) -> list[Fault]:
         """The faults in force, first come first."""
@@ -87,13 +91,18 @@ class Faults:
         return [things[position] for _, position in sorted(keyed)]
 
     def _strike(self, trouble: Trouble, fits: Callable[[Fault], bool]) -> Fault | None:
-        for position, fault in enumerate(self._active):
-            if fault.trouble != trouble or not fits(fault):
-                continue
-            if fault.probability < 1 and self._mint.chance(trouble) >= fault.probability:
-                continue
-            if fault.times is not None:
-                left = fault.times - 1
-                self._active[position : position + 1] = [replace(fault, times=left)] if left else []
-            return fault
+        with self._lock:
+            for position, fault in enumerate(self._active):
+                if fault.trouble != trouble or not fits(fault):
+                    continue
+                if fault.probability < 1 and self._mint.chance(trouble) >= fault.probability:
+                    continue
+                self._use_up(position)
+                return fault
         return None
+
+    def _use_up(self, position: int) -> None:
+        fault = self._active[position]
+        if fault.times is not None:
+            left = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
+            self._active[position : position + 1] = left

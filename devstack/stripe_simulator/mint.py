@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 
 _LENGTH = 24
-_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class Mint:
@@ -13,25 +12,25 @@ class Mint:
     def __init__(self, seed: str) -> None:
         self._seed = seed
         self._made: Counter[str] = Counter()
+        self._given: dict[str, str] = {}
+
+    def give(self, prefix: str, identifier: str) -> None:
+        """Have the next identifier with this prefix be this one."""
+        self._given[prefix] = identifier
 
     def new(self, prefix: str) -> str:
         """The next identifier with this prefix."""
-        return f"{prefix}_{self.token(prefix)}"
+        return self._given.pop(prefix, None) or f"{prefix}_{self.token(prefix)}"
 
     def token(self, purpose: str, length: int = _LENGTH) -> str:
         """The next word of letters and digits for this purpose."""
-        number = self._next(purpose)
-        letters: list[str] = []
-        for _ in range(length):
-            number, digit = divmod(number, len(_DIGITS))
-            letters.append(_DIGITS[digit])
-        return "".join(letters)
+        return self._next(purpose).hex()[:length]
 
     def chance(self, purpose: str) -> float:
         """The next number from 0 up to, not including, 1."""
-        return (self._next(purpose) >> 203) / (1 << 53)
+        return int.from_bytes(self._next(purpose)[:6], "big") / (1 << 48)
 
-    def _next(self, purpose: str) -> int:
+    def _next(self, purpose: str) -> bytes:
         self._made[purpose] += 1
         text = f"{self._seed}/{purpose}/{self._made[purpose]}"
-        return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+        return hashlib.sha256(text.encode()).digest()

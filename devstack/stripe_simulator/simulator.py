@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from threading import RLock
@@ -15,9 +15,13 @@ from devstack.stripe_simulator import (
     accounts,
     disputing,
     happenings,
+    identity,
+    loading,
     payment_intents,
+    payouts,
     setup_intents,
 )
+from devstack.stripe_simulator.answers import Answer, Request, headers_of, refused, replayed
 from devstack.stripe_simulator.call import Call, Route
 from devstack.stripe_simulator.cards import DECLINES, TEST_CARDS, Card
 from devstack.stripe_simulator.errors import (
@@ -29,7 +33,7 @@ from devstack.stripe_simulator.errors import (
 )
 from devstack.stripe_simulator.expanding import Expander
 from devstack.stripe_simulator.faults import CallTrouble, Faults
-from devstack.stripe_simulator.idempotency import Memory, Remembered, Slot
+from devstack.stripe_simulator.idempotency import Memory, Remembered
 from devstack.stripe_simulator.mint import Mint
 from devstack.stripe_simulator.params import Params, parse
 from devstack.stripe_simulator.routing import Router
@@ -38,34 +42,16 @@ from devstack.stripe_simulator.values import API_VERSION, Json, snapshot
 from devstack.stripe_simulator.world import Delivery, Origin, Secrets, World
 
 _KEYS = ("sk_test_", "rk_test_")
+_CONNECTED = (
+    "account",
+    "balance",
+    "balance_transactions",
+    "charges",
+    "events",
+    "payouts",
+    "refunds",
+)
 _Moment = Literal["timeout_before", "timeout_after"]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What went over the wire."""
-
-    status: int
-    headers: dict[str, str]
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """One call, taken apart."""
-
-    method: str
-    path: str
-    account: str | None
-    key: str | None
-    version: str
-    params: Json
-    request_id: str
-
-    @property
-    def slot(self) -> Slot | None:
-        """Where its answer is remembered; only writes have keys."""
-        return (self.account, self.key) if self.key and self.method == "POST" else None
 
 
 class Simulator:
@@ -80,7 +66,7 @@ class Simulator:
         faults: Faults | None = None,
         api_key: str | None = None,
         starting_balance: int = 0,
-        link_base: str = "https://connect.stripe.com",
+        link_base: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.faults = faults or Faults(seed)
@@ -94,8 +80,9 @@ class Simulator:
             mint=Mint(seed),
             faults=self.faults,
             secrets=secrets or Secrets(),
-            link_base=link_base,
         )
+        if link_base is not None:  # hosted pages stand beside the API then
+            self._world.link_base, self._world.verify_base = link_base, f"{link_base}/verify"
         self._read_clock()
         start(self._world, starting_balance)
 
@@ -114,7 +101,7 @@ class Simulator:
             try:
                 self._authenticate(known.get("authorization"))
                 text = "&".join(filter(None, (parts.query, body if method == "POST" else "")))
-                request = _Request(
+                request = Request(
                     method=method,
                     path=parts.path,
                     account=known.get("stripe-account"),
@@ -124,7 +111,7 @@ class Simulator:
                     request_id=request_id,
                 )
             except StripeRefusal as refusal:
-                return _refused(refusal, request_id, API_VERSION)
+                return refused(refusal, request_id, API_VERSION)
             return self._serve(request)
 
     def take_webhooks(self) -> list[Delivery]:
@@ -187,6 +174,52 @@ class Simulator:
             contested = world.of("dispute").get(dispute, param="dispute")
             return snapshot(disputing.decide(world, contested, won=won))
 
+    def verify_identity(self, session: str) -> Json:
+        """A person proves who they are."""
+        with self._acting() as world:
+            return snapshot(identity.verify(world, session))
+
+    def fail_identity(self, session: str, code: str = "document_unverified_other") -> Json:
+        """A person could not prove who they are."""
+        with self._acting() as world:
+            return snapshot(identity.fail(world, session, code))
+
+    def pay_out(self, account: str) -> Json:
+        """It is an account's payout day: everything goes to its bank."""
+        with self._acting() as world:
+            return snapshot(payouts.pay_out_everything(world, account))
+
+    def settle_payout(
+        self, payout: str, account: str | None, *, failure_code: str | None = None
+    ) -> Json:
+        """A payout arrives, or comes back for a reason."""
+        with self._acting() as world:
+            found = world.space(account).of("payout").get(payout, param="payout")
+            if failure_code is None:
+                return snapshot(payouts.arrive(world, found, account))
+            return snapshot(payouts.fail(world, found, account, failure_code))
+
+    def load(self, lines: Iterable[str]) -> dict[str, int]:
+        """Load objects in bulk, one JSON object a line; how many of each kind."""
+        with self._acting() as world:
+            return loading.load(world, lines)
+
+    def return_url(self, token: str) -> str | None:
+        """Where a hosted page sends its visitor afterwards."""
+        with self._lock:
+            return self._world.return_urls.get(token)
+
+    def summary(self) -> Json:
+        """How things stand."""
+        with self._lock:
+            self.tick()
+            return {
+                "balance": self.balance(),
+                "counts": dict(self._world.counts()),
+                "now": self._world.now,
+                "webhooks_waiting": len(self._world.outbox),
+            }
+
     def change_card(
         self,
         payment_method: str,
@@ -232,7 +265,7 @@ class Simulator:
         if not key.startswith(_KEYS) or self._api_key not in {None, key}:
             raise unauthorized(key)
 
-    def _serve(self, request: _Request) -> Answer:
+    def _serve(self, request: Request) -> Answer:
         """Go through trouble, memory and execution, in this order."""
         self._lose("timeout_before", request)
         try:
@@ -245,13 +278,13 @@ class Simulator:
                 if slot is not None
                 else None
             )
-            answer = _replayed(request, known) if known else self._execute(request, route, call)
+            answer = replayed(request, known) if known else self._execute(request, route, call)
         except StripeRefusal as refusal:
-            return _refused(refusal, request.request_id, request.version)
+            return refused(refusal, request.request_id, request.version)
         self._lose("timeout_after", request)
         return answer
 
-    def _execute(self, request: _Request, route: Route, call: Call) -> Answer:
+    def _execute(self, request: Request, route: Route, call: Call) -> Answer:
         """Run the handler and remember its answer, a refusal as well as a success."""
         self._world.origin = Origin(request.request_id, request.key)
         try:
@@ -274,49 +307,29 @@ class Simulator:
             self._memory.keep(
                 slot, Remembered(self._world.now, request.path, request.params, status, body)
             )
-        return Answer(status, _headers(request, status), body)
+        return Answer(status, headers_of(request, status), body)
 
-    def _call(self, request: _Request, ids: tuple[str, ...]) -> Call:
+    def _call(self, request: Request, ids: tuple[str, ...]) -> Call:
         if request.account is not None:
             self._world.space(request.account)
+            kind = request.path.split("/")[2]
+            if kind not in _CONNECTED or (request.method == "POST" and kind != "payouts"):
+                raise StripeRefusal(
+                    f"{request.method} {request.path} is not simulated for connected accounts.",
+                    status=HTTPStatus.NOT_IMPLEMENTED,
+                    executed=False,
+                )
         return Call(self._world, Params(request.params), request.path, ids, request.account)
 
-    def _trouble(self, request: _Request) -> None:
+    def _trouble(self, request: Request) -> None:
         if self._strikes("rate_limit", request):
             raise rate_limited()
         if self._strikes("error_before", request):
             raise broken()
 
-    def _lose(self, moment: _Moment, request: _Request) -> None:
+    def _lose(self, moment: _Moment, request: Request) -> None:
         if self._strikes(moment, request):
             raise SimulatedTimeout(f"{moment}: {request.method} {request.path}")
 
-    def _strikes(self, trouble: CallTrouble, request: _Request) -> bool:
+    def _strikes(self, trouble: CallTrouble, request: Request) -> bool:
         return self.faults.strikes(trouble, request.method, request.path) is not None
-
-
-def _refused(refusal: StripeRefusal, request_id: str, version: str) -> Answer:
-    headers = {
-        "Content-Type": "application/json",
-        "Request-Id": request_id,
-        "Stripe-Version": version,
-    }
-    return Answer(refusal.status, headers, json.dumps(refusal.body(request_id), indent=2))
-
-
-def _headers(request: _Request, status: int) -> dict[str, str]:
-    headers = {
-        "Content-Type": "application/json",
-        "Request-Id": request.request_id,
-        "Stripe-Version": request.version,
-    }
-    if request.slot is not None:
-        headers["Idempotency-Key"] = str(request.key)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            headers["Stripe-Should-Retry"] = "false"  # the same answer would come again
-    return headers
-
-
-def _replayed(request: _Request, known: Remembered) -> Answer:
-    headers = {**_headers(request, known.status), "Idempotent-Replayed": "true"}
-    return Answer(known.status, headers, known.body)

@@ -101,6 +101,8 @@ class World:
     origin: Origin = field(default_factory=Origin)
     quiet: bool = False  # a bulk load announces nothing
     link_base: str = "https://connect.stripe.com"
+    verify_base: str = "https://verify.stripe.com"
+    return_urls: dict[str, str] = field(default_factory=dict[str, str])  # after a hosted page
     platform_id: str = "acct_platform"
     cards: dict[str, Card] = field(default_factory=dict[str, Card])
     used_once: set[str] = field(default_factory=set[str])  # methods spent or detached
