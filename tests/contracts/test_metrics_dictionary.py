@@ -25,7 +25,13 @@ from tests.databases import ServerUrls
 from tests.factories.observability import NOW, ScriptedBroker, heartbeat
 from worker.exporter import Standing
 
-MEASURING = ("api.metrics", "mcp_server.metrics", "worker.attempts", "worker.relay")
+MEASURING = (
+    "api.metrics",
+    "instainstru_core.adapters.stripe.caller",
+    "mcp_server.metrics",
+    "worker.attempts",
+    "worker.relay",
+)
 METRICS = {metric.name: metric for metric in repository.dictionary()}
 BY_PROMQL = sorted(name for name, metric in METRICS.items() if metric.promql)
 SERIES = re.compile(r"\b(?:instainstru_\w+|process_\w+|up)\b")
