@@ -55,11 +55,11 @@ INSERT INTO lesson_money (
     chain_id, booking_id, student_id, instructor_id, credit_cents, card_cents, hold_failures,
     captured_cents, capture_failures, late_move_used, moves, ending, ended_at, outcome, settled_at,
     owed_cents, paid_cents, transfer_failures, refund_due_cents, refunded_cents, credit_back_cents,
-    charged_back_cents, is_disputed
+    charged_back_cents, is_disputed, is_blocked, moving_takes_all
 )
 SELECT chain_id, id, student_id, instructor_id, 0, total_cents, 0, 0, 0, false, 0,
     CASE WHEN status = 'CANCELLED' THEN 'student_cancel_unpaid' ELSE 'lesson_taken' END, now(),
-    'before_payments', now(), 0, 0, 0, 0, 0, 0, 0, false
+    'before_payments', now(), 0, 0, 0, 0, 0, 0, 0, false, false, false
 FROM bookings
 WHERE status <> 'CONFIRMED' OR starts_at < now() + interval '24 hours'
 """
@@ -69,10 +69,10 @@ INSERT INTO lesson_money (
     chain_id, booking_id, student_id, instructor_id, credit_cents, card_cents, hold_due_at,
     hold_failures, captured_cents, capture_failures, late_move_used, moves, owed_cents, paid_cents,
     transfer_failures, refund_due_cents, refunded_cents, credit_back_cents, charged_back_cents,
-    is_disputed, due_at, due_kind
+    is_disputed, is_blocked, moving_takes_all, due_at, due_kind
 )
 SELECT chain_id, id, student_id, instructor_id, 0, total_cents, starts_at - interval '24 hours',
-    0, 0, 0, false, 0, 0, 0, 0, 0, 0, 0, 0, false, starts_at - interval '24 hours', 'hold'
+    0, 0, 0, false, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, starts_at - interval '24 hours', 'hold'
 FROM bookings
 WHERE status = 'CONFIRMED' AND starts_at >= now() + interval '24 hours'
 """
@@ -219,12 +219,22 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("losses", sa.Integer(), server_default="0", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("was_ignored", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("replays", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_events")),
         sa.UniqueConstraint("source", "event_id", name="uq_webhook_events_source_event"),
+    )
+    op.create_index(
+        "ix_webhook_events_dead",
+        "webhook_events",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'dead_letter'"),
     )
     op.create_index(
         "ix_webhook_events_due",
@@ -323,6 +333,7 @@ def upgrade() -> None:
         sa.Column("expired_cents", sa.Integer(), server_default="0", nullable=False),
         sa.Column("revoked_cents", sa.Integer(), server_default="0", nullable=False),
         sa.Column("forfeited_cents", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("claimed_cents", sa.Integer(), server_default="0", nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
@@ -332,7 +343,7 @@ def upgrade() -> None:
             name=op.f("ck_credit_lots_adds_up"),
         ),
         sa.CheckConstraint(
-            "issued_cents > 0 AND available_cents >= 0 AND reserved_cents >= 0 AND consumed_cents >= 0 AND expired_cents >= 0 AND revoked_cents >= 0 AND forfeited_cents >= 0",
+            "issued_cents > 0 AND available_cents >= 0 AND reserved_cents >= 0 AND consumed_cents >= 0 AND expired_cents >= 0 AND revoked_cents >= 0 AND forfeited_cents >= 0 AND claimed_cents BETWEEN 0 AND issued_cents",
             name=op.f("ck_credit_lots_no_less_than_nothing"),
         ),
         sa.ForeignKeyConstraint(
@@ -595,9 +606,13 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("reinstated_cents", sa.Integer(), server_default="0", nullable=False),
         sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("cents > 0", name=op.f("ck_credit_reservations_something")),
+        sa.CheckConstraint(
+            "cents > 0 AND reinstated_cents BETWEEN 0 AND cents AND (reinstated_cents = 0 OR state IN ('consumed', 'forfeited'))",
+            name=op.f("ck_credit_reservations_something"),
+        ),
         sa.ForeignKeyConstraint(
             ["lot_id"], ["credit_lots.id"], name=op.f("fk_credit_reservations_lot_id_credit_lots")
         ),
@@ -850,6 +865,7 @@ def upgrade() -> None:
         sa.Column("late_move_used", sa.Boolean(), nullable=False),
         sa.Column("moves", sa.Integer(), nullable=False),
         sa.Column("moving_to_id", sa.String(length=26), nullable=True),
+        sa.Column("moving_takes_all", sa.Boolean(), nullable=False),
         sa.Column("moving_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "ending",
@@ -867,6 +883,7 @@ def upgrade() -> None:
                 "mutual_no_show",
                 "dispute_upheld",
                 "payment_failed",
+                "charged_back",
                 name="ending",
                 native_enum=False,
                 create_constraint=True,
@@ -913,6 +930,7 @@ def upgrade() -> None:
         sa.Column("credit_back_cents", sa.Integer(), nullable=False),
         sa.Column("charged_back_cents", sa.Integer(), nullable=False),
         sa.Column("is_disputed", sa.Boolean(), nullable=False),
+        sa.Column("is_blocked", sa.Boolean(), nullable=False),
         sa.Column("review_reason", sa.Text(), nullable=True),
         sa.Column("review_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
@@ -1261,6 +1279,11 @@ def downgrade() -> None:
         "ix_webhook_events_due",
         table_name="webhook_events",
         postgresql_where=sa.text("state IN ('received', 'processing', 'failed')"),
+    )
+    op.drop_index(
+        "ix_webhook_events_dead",
+        table_name="webhook_events",
+        postgresql_where=sa.text("state = 'dead_letter'"),
     )
     op.drop_table("webhook_events")
     op.drop_table("reconciliations")

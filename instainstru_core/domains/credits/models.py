@@ -12,8 +12,9 @@ from instainstru_core.kernel.db import Base, Id, NewId
 class CreditLot(Base):
     """One issue of credit. What was issued is somewhere: available, reserved, or gone.
 
-    Freezing is a mark beside the amounts, so that it changes none of them. `key` makes an issue
-    happen once.
+    Freezing is a mark beside the amounts, so that it changes none of them. So is `claimed_cents`:
+    what of it was spent, and became a debt when it should have been taken back. `key` makes an
+    issue happen once.
     """
 
     __tablename__ = "credit_lots"
@@ -21,7 +22,7 @@ class CreditLot(Base):
         CheckConstraint(
             "issued_cents > 0 AND available_cents >= 0 AND reserved_cents >= 0"
             " AND consumed_cents >= 0 AND expired_cents >= 0 AND revoked_cents >= 0"
-            " AND forfeited_cents >= 0",
+            " AND forfeited_cents >= 0 AND claimed_cents BETWEEN 0 AND issued_cents",
             name="no_less_than_nothing",
         ),
         CheckConstraint(
@@ -51,6 +52,7 @@ class CreditLot(Base):
     expired_cents: Mapped[int] = mapped_column(default=0, server_default="0")
     revoked_cents: Mapped[int] = mapped_column(default=0, server_default="0")
     forfeited_cents: Mapped[int] = mapped_column(default=0, server_default="0")
+    claimed_cents: Mapped[int] = mapped_column(default=0, server_default="0")
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     frozen_at: Mapped[datetime | None]
@@ -58,11 +60,18 @@ class CreditLot(Base):
 
 
 class CreditReservation(Base):
-    """A part of a lot that is set aside for a reference, and what became of it."""
+    """A part of a lot that is set aside for a reference, and what became of it.
+
+    What was consumed or forfeited and came back later is told by `reinstated_cents`.
+    """
 
     __tablename__ = "credit_reservations"
     __table_args__ = (
-        CheckConstraint("cents > 0", name="something"),
+        CheckConstraint(
+            "cents > 0 AND reinstated_cents BETWEEN 0 AND cents"
+            " AND (reinstated_cents = 0 OR state IN ('consumed', 'forfeited'))",
+            name="something",
+        ),
         Index("ix_credit_reservations_reference", "reference", "state"),
     )
 
@@ -71,6 +80,7 @@ class CreditReservation(Base):
     reference: Mapped[str]
     cents: Mapped[int]
     state: Mapped[ReservationState] = mapped_column(default=ReservationState.RESERVED)
+    reinstated_cents: Mapped[int] = mapped_column(default=0, server_default="0")
     reserved_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

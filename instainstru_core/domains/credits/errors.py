@@ -1,0 +1,15 @@
+"""Ways credits says no."""
+
+from instainstru_core.kernel.errors import Conflict, Invalid, NotFound
+
+
+class PersonNotFound(NotFound):
+    code = "credits.person_not_found"
+
+
+class NotEnoughCredit(Conflict):
+    code = "credits.not_enough"
+
+
+class NothingToAdjust(Invalid):
+    code = "credits.nothing_to_adjust"
