@@ -65,6 +65,11 @@ CREDENTIALS = select(User.id, User.email, User.password_hash).where(
     func.lower(User.email) == func.lower(bindparam("email", type_=Text()))
 )
 
+# Every few seconds, for those who are to be written to.
+MAILBOXES = select(User.id, User.first_name, User.email, User.status).where(
+    User.id.in_(bindparam("ids", expanding=True))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -175,6 +180,11 @@ class Users(Repository[User]):
             User.id.in_(ids)
         )
         return [(*row,) for row in self.session.execute(query)]
+
+    def mailboxes(self, ids: Collection[str]) -> Sequence[tuple[str, str, str, AccountStatus]]:
+        """Id, first name, address and status of these people."""
+        asked = {"ids": list(ids)}
+        return [(*row,) for row in self.session.execute(MAILBOXES, asked)]
 
 
 class LoginSessions(Repository[LoginSession]):

@@ -180,6 +180,16 @@ class PersonCard(BaseModel):
     status: AccountStatus
 
 
+class Mailbox(BaseModel):
+    """Where a person is written to, and how they are greeted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first_name: str
+    email: str = Field(repr=False)
+    status: AccountStatus
+
+
 class TokensView(BaseModel):
     """A signed-in browser's access token. The refresh token travels in an HttpOnly cookie."""
 

@@ -9,15 +9,51 @@ class MailRefused(Conflict):
     code = "notifications.refused"
 
 
+class MailTaken(MailRefused):
+    """The carrier took a mail with this key before, in other words: the person has it."""
+
+    code = "notifications.taken"
+
+
 class MailUncertain(Unavailable):
     """The carrier did not answer, or cannot now: ask again with the same key."""
 
     code = "notifications.uncertain"
 
 
+class MailBusy(MailUncertain):
+    """The carrier is asked too often, and took nothing. Not the fault of this mail."""
+
+    code = "notifications.busy"
+
+
 class MailNotConfigured(MailUncertain):
+    """There is no carrier that would take mails from us. Not the fault of this mail."""
+
     code = "notifications.not_configured"
+
+
+class AccountInactive(Conflict):
+    """Nothing is sent to a person whose account is not active."""
+
+    code = "notifications.account_inactive"
+
+
+class MessageTooLate(Conflict):
+    """What the message asks for can no longer be done."""
+
+    code = "notifications.too_late"
+
+
+class MessageUnreadable(Conflict):
+    """The stored facts do not make this message: other code wrote them."""
+
+    code = "notifications.unreadable"
 
 
 class DeliveryNotFound(NotFound):
     code = "notifications.not_found"
+
+
+class DeliveryUnderWay(Conflict):
+    code = "notifications.under_way"

@@ -1,6 +1,6 @@
 """Who carries messages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -9,15 +9,19 @@ class Mail:
     """One mail, ready to go. `key` makes the carrier take it once."""
 
     key: str
-    to: str
+    to: str = field(repr=False)
     subject: str
-    text: str
-    html: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
 
 
 class Mailer(Protocol):
     """Hands mails to a carrier."""
 
     def send(self, mail: Mail) -> str:
-        """The carrier's id of the mail. Raises notifications.errors.MailRefused or MailUncertain."""
+        """The carrier's id of the mail. Raises MailRefused or MailUncertain, or one of their kinds.
+
+        MailTaken says that the mail went out before; after MailBusy and MailNotConfigured it did
+        not, and none would now.
+        """
         ...

@@ -27,3 +27,10 @@ class Template(StrEnum):
     NO_SHOW_REPORTED = "no_show_reported"
     REFUNDED = "refunded"
     PAYOUT_SENT = "payout_sent"
+
+
+class Reader(StrEnum):
+    """From which side of a lesson somebody reads a message."""
+
+    STUDENT = "student"
+    INSTRUCTOR = "instructor"

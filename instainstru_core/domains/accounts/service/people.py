@@ -10,6 +10,7 @@ from instainstru_core.domains.accounts.errors import EmailTaken
 from instainstru_core.domains.accounts.repository import Users
 from instainstru_core.domains.accounts.schemas import (
     FoundPersonView,
+    Mailbox,
     MeView,
     NewPerson,
     PersonCard,
@@ -126,6 +127,15 @@ def cards(uow: Uow, ids: Collection[str]) -> dict[str, PersonCard]:
             status=status,
         )
         for user_id, first_name, last_name, timezone, status in Users(uow.session).cards(ids)
+    }
+
+
+@operation("accounts.mailboxes")
+def mailboxes(uow: Uow, ids: Collection[str]) -> dict[str, Mailbox]:
+    """Where to write to these people, in one query. Unknown ids are left out."""
+    return {
+        user_id: Mailbox(first_name=first_name, email=email, status=status)
+        for user_id, first_name, email, status in Users(uow.session).mailboxes(ids)
     }
 
 

@@ -1,0 +1,24 @@
+"""Messages: queued in the transaction of their cause, sent by a flow, looked at by staff."""
+
+from instainstru_core.domains.notifications.service.queueing import (
+    claim,
+    mark_failed,
+    mark_sent,
+    put_back,
+    queue,
+)
+from instainstru_core.domains.notifications.service.reading import detail, listing, resend
+from instainstru_core.domains.notifications.service.rendering import letter, read
+
+__all__ = [
+    "claim",
+    "detail",
+    "letter",
+    "listing",
+    "mark_failed",
+    "mark_sent",
+    "put_back",
+    "queue",
+    "read",
+    "resend",
+]
