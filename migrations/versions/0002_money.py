@@ -790,6 +790,30 @@ def upgrade() -> None:
     )
     op.create_index("ix_transfers_reference", "transfers", ["reference", "id"], unique=False)
     op.create_table(
+        "instant_payouts",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("instructor_id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("cents", sa.Integer(), nullable=False),
+        sa.Column("payout_id", sa.String(length=26), nullable=True),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("cents > 0", name=op.f("ck_instant_payouts_something")),
+        sa.ForeignKeyConstraint(
+            ["instructor_id"],
+            ["instructors.id"],
+            name=op.f("fk_instant_payouts_instructor_id_instructors"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["payout_id"],
+            ["payouts.id"],
+            name=op.f("fk_instant_payouts_payout_id_payouts"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instant_payouts")),
+        sa.UniqueConstraint("instructor_id", "key", name="uq_instant_payouts_key"),
+    )
+    op.create_table(
         "booking_notes",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("booking_id", sa.String(length=26), nullable=False),
@@ -1225,6 +1249,7 @@ def downgrade() -> None:
     op.drop_table("lesson_money")
     op.drop_index("ix_booking_notes_booking", table_name="booking_notes")
     op.drop_table("booking_notes")
+    op.drop_table("instant_payouts")
     op.drop_index("ix_transfers_reference", table_name="transfers")
     op.drop_index("ix_transfers_instructor", table_name="transfers")
     op.drop_table("transfers")

@@ -258,6 +258,26 @@ class Payout(Base):
     updated_at: Mapped[datetime]
 
 
+class InstantPayout(Base):
+    """An instructor's wish to be paid out at once. Its id is the idempotency key of the call.
+
+    It is written before the call, so that a repeat asks for the same amount with the same key.
+    """
+
+    __tablename__ = "instant_payouts"
+    __table_args__ = (
+        UniqueConstraint("instructor_id", "key", name="uq_instant_payouts_key"),
+        CheckConstraint("cents > 0", name="something"),
+    )
+
+    id: Mapped[NewId]
+    instructor_id: Mapped[Id] = mapped_column(ForeignKey("instructors.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    cents: Mapped[int]
+    payout_id: Mapped[Id | None] = mapped_column(ForeignKey("payouts.id", ondelete="CASCADE"))
+    requested_at: Mapped[datetime]
+
+
 class BalanceLine(Base):
     """A line of the provider's books, matched with ours by the nightly reconciliation."""
 

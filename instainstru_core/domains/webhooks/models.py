@@ -13,7 +13,9 @@ from instainstru_core.kernel.db import Base, NewId
 class WebhookEvent(Base):
     """One event of one source, known by the source's own id. Signatures and secrets stay outside.
 
-    A worker that takes it holds it until `leased_until`; whoever dies is replaced after that.
+    A worker that takes it moves `due_at` to the end of its lease; whoever dies is replaced then.
+    `attempts` counts how often it was taken, `failures` how often that failed for good, `losses`
+    how often the worker was never heard of again.
     """
 
     __tablename__ = "webhook_events"
@@ -26,6 +28,7 @@ class WebhookEvent(Base):
             postgresql_where=text("state IN ('received', 'processing', 'failed')"),
         ),
         Index("ix_webhook_events_received", "received_at", "id"),
+        Index("ix_webhook_events_dead", "id", postgresql_where=text("state = 'dead_letter'")),
     )
 
     id: Mapped[NewId]
@@ -38,7 +41,10 @@ class WebhookEvent(Base):
     received_at: Mapped[datetime]
     state: Mapped[WebhookState] = mapped_column(default=WebhookState.RECEIVED)
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    losses: Mapped[int] = mapped_column(default=0, server_default="0")
     due_at: Mapped[datetime]
     processed_at: Mapped[datetime | None]
+    was_ignored: Mapped[bool] = mapped_column(default=False, server_default="false")
     error: Mapped[str | None]
     replays: Mapped[int] = mapped_column(default=0, server_default="0")

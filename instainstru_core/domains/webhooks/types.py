@@ -26,3 +26,17 @@ class Inbound:
     account_id: str | None
     payload: dict[str, Any]
     happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedEvent:
+    """An event that a worker has taken. `attempt` tells its hold from a later one's."""
+
+    id: str
+    source: str
+    event_id: str
+    kind: str
+    account_id: str | None
+    payload: dict[str, Any]
+    happened_at: datetime
+    attempt: int
