@@ -29,11 +29,13 @@ def automatic_methods(params: Params) -> Json | None:
     return {"allow_redirects": redirects, "enabled": True} if enabled else None
 
 
-def require_return_url(automatic: Json | None, params: Params, *, wanted: bool) -> None:
+def require_return_url(
+    intent: str, automatic: Json | None, params: Params, *, wanted: bool
+) -> None:
     """Refuse to confirm what may send the payer away and does not say where to."""
     may_redirect = automatic is not None and automatic["allow_redirects"] == "always"
     if wanted and may_redirect and params.text("return_url") is None:
-        raise invalid(_REDIRECTS.format(intent="PaymentIntent"), "return_url")
+        raise invalid(_REDIRECTS.format(intent=intent), "return_url")
 
 
 def challenge(return_url: str | None) -> Json:

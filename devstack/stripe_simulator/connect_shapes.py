@@ -224,6 +224,7 @@ def dispute(identifier: str, now: int, charge: Json, reason: str) -> Json:
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
+            "submission_method": "not_submitted",
         },
         "is_charge_refundable": False,
         "livemode": False,

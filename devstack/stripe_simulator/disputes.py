@@ -25,6 +25,7 @@ def update(call: Call) -> Json:
     details["has_evidence"] = any(dispute["evidence"][name] for name in EVIDENCE)
     if evidence.plain() and call.params.flag("submit", default=True):
         details["submission_count"] += 1
+        details["submission_method"] = "manual"
         dispute["status"] = "under_review"
     call.world.emit("charge.dispute.updated", dispute)
     verdict = _VERDICTS.get(str(dispute["evidence"]["uncategorized_text"]))

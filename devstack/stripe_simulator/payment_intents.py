@@ -60,7 +60,9 @@ def create(call: Call) -> Json:
     if absent and not confirm_now:
         raise invalid("You must set `confirm` to `true` to use `off_session`.", "off_session")
     automatic = confirming.automatic_methods(params)
-    confirming.require_return_url(automatic, params, wanted=confirm_now and not absent)
+    confirming.require_return_url(
+        "PaymentIntent", automatic, params, wanted=confirm_now and not absent
+    )
     capture_method = params.choice("capture_method", _CAPTURE_METHODS)
     identifier = world.mint.new("pi")
     secret = f"{identifier}_secret_{world.mint.token('secret')}"
@@ -99,7 +101,7 @@ def confirm(call: Call) -> Json:
     intent, params = _find(call), call.params
     absent = params.flag("off_session")
     automatic = intent["automatic_payment_methods"]
-    confirming.require_return_url(automatic, params, wanted=not absent)
+    confirming.require_return_url("PaymentIntent", automatic, params, wanted=not absent)
     if intent["status"] not in _CONFIRMABLE:
         raise _unexpected(
             intent,

@@ -18,7 +18,7 @@ def create(call: Call) -> Json:
     confirm_now = params.flag("confirm")
     usage = params.choice("usage", ("off_session", "on_session"))
     automatic = confirming.automatic_methods(params)
-    confirming.require_return_url(automatic, params, wanted=confirm_now)
+    confirming.require_return_url("SetupIntent", automatic, params, wanted=confirm_now)
     identifier = world.mint.new("seti")
     secret = f"{identifier}_secret_{world.mint.token('secret')}"
     intent = shapes.setup_intent(identifier, world.now, secret)
@@ -43,7 +43,7 @@ def confirm(call: Call) -> Json:
     """Set the card up, or ask the payer to prove who they are."""
     intent = _find(call)
     automatic = intent["automatic_payment_methods"]
-    confirming.require_return_url(automatic, call.params, wanted=True)
+    confirming.require_return_url("SetupIntent", automatic, call.params, wanted=True)
     token = call.params.text("payment_method")
     if token is not None:
         intent["payment_method"] = payment_methods.resolve(call.world, token)["id"]
