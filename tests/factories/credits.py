@@ -57,3 +57,9 @@ def amounts(uow: Uow, lot_id: str) -> dict[str, int]:
 def owed(uow: Uow, user_id: str) -> int:
     """What the books say a person may still spend."""
     return -ledger.balance(uow, Account(AccountKind.CREDITS_LIABILITY, user_id)).amount
+
+
+def lots_of(uow: Uow, user_id: str) -> list[CreditLot]:
+    """A person's lots as the table has them now, in order of issue."""
+    query = select(CreditLot).filter_by(user_id=user_id).order_by(CreditLot.id)
+    return list(uow.session.scalars(query.execution_options(populate_existing=True)))

@@ -127,3 +127,11 @@ class Revocation:
     id: str
     revoked_cents: int
     spent_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was moved in all, and what of it is left to move back."""
+
+    original_cents: int
+    left_cents: int

@@ -1,5 +1,6 @@
 """What can be done with credit, one transaction at a time."""
 
+from instainstru_core.domains.credits.service.adjusting import adjust
 from instainstru_core.domains.credits.service.ending import (
     expire_due,
     freeze,
@@ -15,19 +16,28 @@ from instainstru_core.domains.credits.service.reserving import (
     reserve,
     reserved,
 )
+from instainstru_core.domains.credits.service.telling import issued, spent, used
+from instainstru_core.domains.credits.service.wallet import history, wallet, wallet_of
 
 __all__ = [
+    "adjust",
     "award_milestone",
     "consume",
     "expire_due",
     "forfeit",
     "freeze",
+    "history",
     "issue",
+    "issued",
     "reinstate",
     "release",
     "reserve",
     "reserved",
     "revoke",
     "revoke_milestone",
+    "spent",
     "unfreeze",
+    "used",
+    "wallet",
+    "wallet_of",
 ]
