@@ -51,9 +51,10 @@ class Collection:
         low, high = self._between(params)
         backwards = params.text("ending_before") is not None
         chosen: list[Json] = []
+        objects, order = self._objects, self._order
         positions = range(low, high) if backwards else range(high - 1, low - 1, -1)
         for position in positions:
-            thing = self._objects[self._order[position][2]]
+            thing = objects[order[position][2]]
             if wanted is None or wanted(thing):
                 if len(chosen) == limit:
                     break
