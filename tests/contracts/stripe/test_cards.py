@@ -70,6 +70,15 @@ class TestACard:
             stage.gateway.detach_card(key=stage.key(name), payment_method_id=card.id)
         assert stage.gateway.card(card.id).customer_id is None
 
+    def test_stays_where_it_is_when_the_key_was_used_for_another(self, stage: Stage) -> None:
+        customer_id = stage.customer()
+        visa, amex = stage.card(customer_id), stage.card(customer_id, "pm_card_amex")
+        stage.gateway.detach_card(key=stage.key("detach"), payment_method_id=visa.id)
+        with pytest.raises(CallRefused) as refused:
+            stage.gateway.detach_card(key=stage.key("detach"), payment_method_id=amex.id)
+        assert refused.value.facts == {"vendor_code": "idempotency_error"}
+        assert stage.gateway.card(amex.id) == amex
+
     def test_that_is_missing_is_not_detached(self, stage: Stage) -> None:
         with pytest.raises(CallRefused) as refused:
             stage.gateway.detach_card(key=stage.key("detach"), payment_method_id="pm_never_made")
