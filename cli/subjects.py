@@ -10,4 +10,5 @@ SUBJECTS = {
     "bookings": "Lessons that were booked.",
     "search": "Find instructors, and see what people look for.",
     "users": "People.",
+    "mail": "Messages to people.",
 }

@@ -1,5 +1,6 @@
 """Reading the outbox of a carrier that runs elsewhere, if it is a simulator."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,7 +32,7 @@ class MailSeen(BaseModel):
     subject: str
     text: str | None
     html: str | None
-    created_at: str
+    created_at: datetime
     last_event: str
     idempotency_key: str | None
 

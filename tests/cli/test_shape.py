@@ -51,7 +51,18 @@ def test_every_command_and_argument_says_what_it_is_for(name: str) -> None:
 
 
 def test_the_subjects_are_those_the_readme_promises() -> None:
-    promised = ["stack", "db", "seed", "serve", "token", "mcp", "bookings", "search", "users"]
+    promised = [
+        "stack",
+        "db",
+        "seed",
+        "serve",
+        "token",
+        "mcp",
+        "bookings",
+        "search",
+        "users",
+        "mail",
+    ]
     assert list(SUBJECTS) == promised
     assert CliRunner().invoke(app, []).exit_code == 2
     shown = CliRunner().invoke(app, ["--help"])
