@@ -10,5 +10,6 @@ SUBJECTS = {
     "bookings": "Lessons that were booked.",
     "search": "Find instructors, and see what people look for.",
     "users": "People.",
+    "ledger": "Where every cent is, and why.",
     "mail": "Messages to people.",
 }
