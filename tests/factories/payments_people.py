@@ -9,10 +9,19 @@ from instainstru_core.domains.ledger.types import AccountKind
 from instainstru_core.domains.payments.models import (
     ConnectAccount,
     IdentityCheck,
+    PaymentCommand,
     PaymentCustomer,
     PaymentMethod,
+    Payout,
+    Transfer,
 )
-from instainstru_core.domains.payments.types import IdentityStatus
+from instainstru_core.domains.payments.types import (
+    Action,
+    CommandState,
+    IdentityStatus,
+    PayoutStatus,
+    Purpose,
+)
 from instainstru_core.kernel.authority import Actor, Permission
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Uow
@@ -125,5 +134,80 @@ def debt(uow: Uow, user_id: str, cents: int) -> None:
         entries=[
             owed(AccountKind.STUDENT_DEBT, cents, user_id),
             other(AccountKind.DEBT_ALLOWANCE, cents),
+        ],
+    )
+
+
+def transfer(uow: Uow, instructor_id: str, cents: int, **changes: Any) -> Transfer:
+    """Money sent to an instructor's account a moment ago; `changes` are columns."""
+    reference = f"booking:{new_id()}"
+    command = PaymentCommand(
+        id=new_id(),
+        reference=reference,
+        action=Action.TRANSFER,
+        attempt=1,
+        state=CommandState.CONFIRMED,
+        request={},
+        requested_at=uow.now,
+        due_at=uow.now,
+        finished_at=uow.now,
+    )
+    row = Transfer(
+        **{
+            "id": new_id(),
+            "reference": reference,
+            "purpose": Purpose.LESSON,
+            "instructor_id": instructor_id,
+            "command_id": command.id,
+            "vendor_id": f"tr_{command.id}",
+            "cents": cents,
+            "transferred_at": uow.now,
+        }
+        | changes
+    )
+    for each in (command, row):
+        uow.session.add(each)
+        uow.session.flush()
+    return row
+
+
+def payout(uow: Uow, instructor_id: str, cents: int, **changes: Any) -> Payout:
+    """A payout to an instructor's bank; `changes` are columns."""
+    payout_id = new_id()
+    row = Payout(
+        **{
+            "id": payout_id,
+            "instructor_id": instructor_id,
+            "vendor_id": f"po_{payout_id}",
+            "cents": cents,
+            "status": PayoutStatus.PENDING,
+            "is_instant": False,
+            "created_at": uow.now,
+            "updated_at": uow.now,
+        }
+        | changes
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    return row
+
+
+def owed(
+    uow: Uow,
+    instructor_id: str,
+    cents: int,
+    *,
+    kind: AccountKind = AccountKind.INSTRUCTOR_PAYABLE,
+) -> None:
+    """So much that an instructor has earned and that was not sent yet."""
+    reference = f"booking:{new_id()}"
+    ledger.post(
+        uow,
+        key=f"test:{reference}",
+        fact="test",
+        reference=reference,
+        entries=[
+            books.debit(AccountKind.HELD, cents, reference),
+            books.credit(kind, cents, instructor_id),
         ],
     )

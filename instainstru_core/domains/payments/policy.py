@@ -1,6 +1,24 @@
-"""When a card, a payer or a payee is good. Pure."""
+"""When a card, a payer or a payee is good; what is news of a payout. Pure."""
 
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
+
+from instainstru_core.domains.payments.types import PayoutStatus
+
+USUAL_WINDOW = timedelta(days=29)
+"""With today, thirty days."""
+
+LONGEST_WINDOW = timedelta(days=366)
+
+PAYOUT_INTERVAL = "weekly"
+PAYOUT_ANCHOR = "tuesday"
+
+
+class PayoutNews(StrEnum):
+    """What an instructor is told of a payout."""
+
+    SENT = "sent"
+    FAILED = "failed"
 
 
 def is_expired(exp_month: int, exp_year: int, today: date) -> bool:
@@ -13,3 +31,29 @@ def is_payable(
 ) -> bool:
     """Whether an account can be paid: its owner has told everything, and nothing is disabled."""
     return details_submitted and payouts_enabled and disabled_reason is None
+
+
+def pays_out_on_our_day(interval: str | None, anchor: str | None) -> bool:
+    """Whether an account pays out every Tuesday."""
+    return (interval, anchor) == (PAYOUT_INTERVAL, PAYOUT_ANCHOR)
+
+
+def payout_news(before: PayoutStatus | None, now: PayoutStatus) -> PayoutNews | None:
+    """What is to be told when a payout changes. Nothing is told twice.
+
+    A bank may send back what has arrived, so a payout that was paid may fail; never the reverse.
+    """
+    if now is PayoutStatus.PAID and before not in {PayoutStatus.PAID, PayoutStatus.FAILED}:
+        return PayoutNews.SENT
+    if now is PayoutStatus.FAILED and before is not PayoutStatus.FAILED:
+        return PayoutNews.FAILED
+    return None
+
+
+def window(first: date | None, last: date | None, *, today: date) -> tuple[date, date]:
+    """The days that are asked about; thirty up to today, unless said otherwise."""
+    if last is not None:
+        return first or last - USUAL_WINDOW, last
+    if first is not None:
+        return first, max(first, min(today, first + LONGEST_WINDOW))
+    return today - USUAL_WINDOW, today

@@ -1,10 +1,14 @@
 """Commands in, views out."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from instainstru_core.domains.payments import policy
 from instainstru_core.domains.payments.types import IdentityStatus, PayoutStatus
+
+EARLIEST, LATEST = date(2020, 1, 1), date(2100, 1, 1)
 
 
 class Card(BaseModel):
@@ -42,6 +46,13 @@ class SaveCard(BaseModel):
         description="Or the payment method that the browser has made.",
     )
     is_default: bool = Field(default=False, description="Take it where no card is named.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.setup_id is None) == (self.payment_method_id is None):
+            msg = "send either setup_id or payment_method_id"
+            raise ValueError(msg)
+        return self
 
 
 class CardSetupView(BaseModel):
@@ -118,6 +129,49 @@ class PayoutView(BaseModel):
     arrives_at: datetime | None
     failure_code: str | None
     created_at: datetime
+
+
+class EarningsWindow(BaseModel):
+    """Which New York days, both included. Left out, it is the thirty days up to today."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first_on: date | None = Field(default=None, ge=EARLIEST, le=LATEST)
+    last_on: date | None = Field(default=None, ge=EARLIEST, le=LATEST)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first_on is None or self.last_on is None:
+            return self
+        if not timedelta(0) <= self.last_on - self.first_on <= policy.LONGEST_WINDOW:
+            msg = "first_on comes before last_on, and they are at most 366 days apart"
+            raise ValueError(msg)
+        return self
+
+
+class DayEarnedView(BaseModel):
+    """What an instructor earned on one New York day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    day: date
+    cents: int
+
+
+class EarningsView(BaseModel):
+    """What an instructor earned in some New York days, and what is still to come."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first_on: date
+    last_on: date
+    lessons_cents: int = Field(description="Sent to the account for lessons in these days.")
+    tips_cents: int = Field(description="Sent to the account for tips in these days.")
+    reversed_cents: int = Field(description="Of that, taken back since, after refunds.")
+    earned_cents: int = Field(description="Lessons and tips, less what was taken back.")
+    paid_out_cents: int = Field(description="What reached the bank, of payouts of these days.")
+    pending_cents: int = Field(description="Owed and not yet sent to the account, as of now.")
+    days: list[DayEarnedView] = Field(description="Days without anything are left out.")
 
 
 class IdentityView(BaseModel):

@@ -158,7 +158,13 @@ def accounts_after(session: Session, after: str, *, limit: int) -> Sequence[Paye
 
 
 def keep_account(
-    session: Session, instructor_id: str, seen: AccountSeen, *, now: datetime, asked_at: datetime
+    session: Session,
+    instructor_id: str,
+    seen: AccountSeen,
+    *,
+    on_our_day: bool,
+    now: datetime,
+    asked_at: datetime,
 ) -> str:
     """Write down a new account. Who comes second gets what the first one wrote."""
     session.execute(
@@ -170,6 +176,7 @@ def keep_account(
             payouts_enabled=seen.payouts_enabled,
             details_submitted=seen.details_submitted,
             disabled_reason=seen.disabled_reason,
+            schedule_applied_at=now if on_our_day else None,
             created_at=now,
             updated_at=asked_at,
         )

@@ -110,7 +110,14 @@ def usable_account(uow: Uow) -> UsableAccount:
 @operation("payments.keep_account")
 def keep_account(uow: Uow, instructor_id: str, seen: AccountSeen, *, asked_at: datetime) -> str:
     """Write down a new account. Answers with the one that is written: of two at once the first."""
-    kept = repository.keep_account(uow.session, instructor_id, seen, now=uow.now, asked_at=asked_at)
+    kept = repository.keep_account(
+        uow.session,
+        instructor_id,
+        seen,
+        on_our_day=policy.pays_out_on_our_day(seen.payout_interval, seen.payout_anchor),
+        now=uow.now,
+        asked_at=asked_at,
+    )
     if kept == seen.id:
         audit.record(
             uow, "payments.create_account", subject_kind="instructor", subject_id=instructor_id
