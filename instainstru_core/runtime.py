@@ -14,11 +14,20 @@ from sqlalchemy.orm import sessionmaker
 from instainstru_core import domains
 from instainstru_core.adapters import redis
 from instainstru_core.adapters.broker import RedisBroker
+from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.adapters.prometheus import HttpPrometheus
+from instainstru_core.adapters.resend import ResendMailer, UnconfiguredMailer
+from instainstru_core.adapters.stripe.gateway import StripeGateway, UnconfiguredGateway
+from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
+from instainstru_core.domains.bookings.flows import Cashier
+from instainstru_core.domains.notifications.ports import Mailer
 from instainstru_core.domains.observability.ports import Broker, Prometheus
+from instainstru_core.domains.payments.ports import PaymentGateway
+from instainstru_core.domains.webhooks.ports import WebhookParser
 from instainstru_core.kernel import log, measure, safety
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import Clock, utc_now
+from instainstru_core.kernel.ports import Mutex
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
 
@@ -38,6 +47,15 @@ class Runtime:
     engine: Engine
     prometheus: Prometheus
     broker: Broker
+    payments: PaymentGateway
+    webhook_parser: WebhookParser
+    mailer: Mailer
+    mutex: Mutex
+
+    @property
+    def cashier(self) -> Cashier:
+        """What moving a lesson's money needs."""
+        return Cashier(self.begin, self.payments, self.mutex, self.clock)
 
     def close(self) -> None:
         """Give back all connections."""
@@ -57,6 +75,32 @@ def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
         engine=engine,
         prometheus=HttpPrometheus(settings.prometheus_url),
         broker=RedisBroker(settings.redis_url.get_secret_value()),
+        payments=payment_gateway(settings),
+        webhook_parser=StripeWebhookParser(
+            [secret.get_secret_value() for secret in settings.stripe_webhook_secrets], clock
+        ),
+        mailer=mailer(settings),
+        mutex=RedisMutex(settings.redis_url.get_secret_value()),
+    )
+
+
+def payment_gateway(settings: Settings) -> PaymentGateway:
+    """Stripe, or its simulator, with the key of these settings; without a key, refusals."""
+    if settings.stripe_secret_key is None:
+        return UnconfiguredGateway()
+    return StripeGateway(
+        secret_key=settings.stripe_secret_key.get_secret_value(), api_url=settings.stripe_api_url
+    )
+
+
+def mailer(settings: Settings) -> Mailer:
+    """Resend, or its simulator, with the key of these settings; without a key, refusals."""
+    if settings.resend_api_key is None:
+        return UnconfiguredMailer()
+    return ResendMailer(
+        settings.resend_api_key,
+        api_url=settings.resend_api_url,
+        sender=settings.mail_from,
     )
 
 

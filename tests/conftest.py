@@ -2,20 +2,29 @@
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import sessionmaker
 
+from devstack.stripe_simulator.in_process import InProcessClient
+from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core import runtime as composition
 from instainstru_core.adapters.broker import RedisBroker
+from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.adapters.prometheus import HttpPrometheus
+from instainstru_core.adapters.resend import UnconfiguredMailer
+from instainstru_core.adapters.stripe.gateway import StripeGateway
+from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
 from instainstru_core.kernel.authority import SYSTEM, Actor
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
 from instainstru_core.runtime import Runtime
 from tests.databases import ServerUrls, clone, database_for, ensure_servers
+
+WEBHOOK_SECRET = "whsec_test"
 
 
 class SetClock:
@@ -93,7 +102,15 @@ def uow(begin: Begin) -> Iterator[Uow]:
 
 
 @pytest.fixture
-def runtime(settings: Settings, engine: Engine, begin: Begin, clock: SetClock) -> Runtime:
+def stripe(clock: SetClock) -> Simulator:
+    """The payment provider of this test, on the test's clock."""
+    return Simulator(clock, starting_balance=10_000_000)
+
+
+@pytest.fixture
+def runtime(
+    settings: Settings, engine: Engine, begin: Begin, clock: SetClock, stripe: Simulator
+) -> Runtime:
     """A runtime whose effects are undone after the test. One connection: no concurrency."""
     return Runtime(
         settings=settings,
@@ -102,16 +119,29 @@ def runtime(settings: Settings, engine: Engine, begin: Begin, clock: SetClock) -
         engine=engine,
         prometheus=HttpPrometheus(settings.prometheus_url),
         broker=RedisBroker(settings.redis_url.get_secret_value()),
+        payments=gateway_of(stripe),
+        webhook_parser=StripeWebhookParser([WEBHOOK_SECRET], clock),
+        mailer=UnconfiguredMailer(),
+        mutex=RedisMutex(settings.redis_url.get_secret_value()),
     )
 
 
 @pytest.fixture
-def committed_runtime(servers: ServerUrls, clock: SetClock) -> Iterator[Runtime]:
+def committed_runtime(servers: ServerUrls, clock: SetClock, stripe: Simulator) -> Iterator[Runtime]:
     """A runtime with real commits on a database of its own."""
     with clone(servers) as database_url:
         runtime = composition.build(settings_for(database_url, servers), clock)
-        yield runtime
+        yield replace(
+            runtime,
+            payments=gateway_of(stripe),
+            webhook_parser=StripeWebhookParser([WEBHOOK_SECRET], clock),
+        )
         runtime.close()
+
+
+def gateway_of(stripe: Simulator) -> StripeGateway:
+    """The real client, speaking to the simulator without a socket."""
+    return StripeGateway(secret_key="sk_test_here", http_client=InProcessClient(stripe))
 
 
 @pytest.fixture

@@ -69,10 +69,8 @@ def once(
     """
     if key is None:
         return produce()
-    if not key.isprintable() or not 1 <= len(key) <= MAX_KEY_LENGTH:
-        raise BadKey(f"An idempotency key has 1 to {MAX_KEY_LENGTH} printable characters.")
-    identity = {"actor_id": uow.actor.id or uow.actor.kind, "operation": operation, "key": key}
-    digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+    identity = _identity(uow, operation, key)
+    digest = _digest(request)
     claimed = uow.session.execute(
         _CLAIM, {**identity, "request_hash": digest, "created_at": uow.now}
     ).first()
@@ -82,6 +80,34 @@ def once(
     asked = {f"its_{name}": value for name, value in identity.items()}
     uow.session.execute(_ANSWER, {**asked, "answer": result.model_dump(mode="json")})
     return result
+
+
+def claim(
+    uow: Uow, *, operation: str, key: str | None, request: BaseModel, kind: type[Result]
+) -> Result | None:
+    """For work over several transactions: the answer this key got before, or None to do it.
+
+    Without an answer a repeat does the work again: it must bear that. `answer` writes it down.
+    """
+    if key is None:
+        return None
+    identity = _identity(uow, operation, key)
+    digest = _digest(request)
+    if uow.session.execute(
+        _CLAIM, {**identity, "request_hash": digest, "created_at": uow.now}
+    ).first():
+        return None
+    known, response = _stored(uow, identity)
+    _refuse_another(known, digest)
+    return None if response is None else kind.model_validate(response)
+
+
+def answer(uow: Uow, *, operation: str, key: str | None, result: BaseModel) -> None:
+    """Write down what a claimed key is answered with from now on."""
+    if key is None:
+        return
+    asked = {f"its_{name}": value for name, value in _identity(uow, operation, key).items()}
+    uow.session.execute(_ANSWER, {**asked, "answer": result.model_dump(mode="json")})
 
 
 def forget(uow: Uow, *, limit: int) -> int:
@@ -103,12 +129,31 @@ def forget(uow: Uow, *, limit: int) -> int:
 
 
 def _remembered(uow: Uow, identity: dict[str, str], digest: str, kind: type[Result]) -> Result:
-    known, response = uow.session.execute(
+    known, response = _stored(uow, identity)
+    _refuse_another(known, digest)
+    return kind.model_validate(response)
+
+
+def _identity(uow: Uow, operation: str, key: str) -> dict[str, str]:
+    if not key.isprintable() or not 1 <= len(key) <= MAX_KEY_LENGTH:
+        raise BadKey(f"An idempotency key has 1 to {MAX_KEY_LENGTH} printable characters.")
+    return {"actor_id": uow.actor.id or uow.actor.kind, "operation": operation, "key": key}
+
+
+def _digest(request: BaseModel) -> str:
+    return hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+
+
+def _stored(uow: Uow, identity: dict[str, str]) -> tuple[str, dict[str, Any] | None]:
+    row = uow.session.execute(
         select(IdempotencyKey.request_hash, IdempotencyKey.response).filter_by(**identity)
     ).one()
+    return row[0], row[1]
+
+
+def _refuse_another(known: str, digest: str) -> None:
     if known != digest:
         raise KeyReused(
             "This idempotency key was used for a different request. Use a new key for a new"
             " request, or repeat the first one unchanged."
         )
-    return kind.model_validate(response)

@@ -954,6 +954,7 @@ def upgrade() -> None:
         sa.Column("credit_back_cents", sa.Integer(), nullable=False),
         sa.Column("charged_back_cents", sa.Integer(), nullable=False),
         sa.Column("is_disputed", sa.Boolean(), nullable=False),
+        sa.Column("debt_cents", sa.Integer(), server_default="0", nullable=False),
         sa.Column("is_blocked", sa.Boolean(), nullable=False),
         sa.Column("review_reason", sa.Text(), nullable=True),
         sa.Column("review_since", sa.DateTime(timezone=True), nullable=True),
@@ -1016,6 +1017,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("chain_id", name=op.f("pk_lesson_money")),
         sa.UniqueConstraint("booking_id", name=op.f("uq_lesson_money_booking_id")),
+    )
+    op.create_index(
+        "ix_lesson_money_debt",
+        "lesson_money",
+        ["student_id"],
+        unique=False,
+        postgresql_where=sa.text("debt_cents > 0"),
     )
     op.create_index(
         "ix_lesson_money_due",
@@ -1200,14 +1208,14 @@ def upgrade() -> None:
     op.add_column("bookings", sa.Column("moved_to_id", sa.String(length=26), nullable=True))
     op.create_index("ix_bookings_chain", "bookings", ["chain_id", "id"], unique=False)
     op.create_foreign_key(
+        op.f("fk_bookings_moved_to_id_bookings"), "bookings", "bookings", ["moved_to_id"], ["id"]
+    )
+    op.create_foreign_key(
         op.f("fk_bookings_moved_from_id_bookings"),
         "bookings",
         "bookings",
         ["moved_from_id"],
         ["id"],
-    )
-    op.create_foreign_key(
-        op.f("fk_bookings_moved_to_id_bookings"), "bookings", "bookings", ["moved_to_id"], ["id"]
     )
     for guard in (REFUSE_UNBALANCED, GUARD_BALANCE, *GUARDS):
         op.execute(guard)
@@ -1225,8 +1233,8 @@ def downgrade() -> None:
     op.create_check_constraint(
         op.f("ck_bookings_paymentstatus"), "bookings", f"payment_status IN ({STATUSES_BEFORE})"
     )
-    op.drop_constraint(op.f("fk_bookings_moved_to_id_bookings"), "bookings", type_="foreignkey")
     op.drop_constraint(op.f("fk_bookings_moved_from_id_bookings"), "bookings", type_="foreignkey")
+    op.drop_constraint(op.f("fk_bookings_moved_to_id_bookings"), "bookings", type_="foreignkey")
     op.drop_index("ix_bookings_chain", table_name="bookings")
     op.drop_column("bookings", "moved_to_id")
     op.drop_column("bookings", "moved_from_id")
@@ -1245,6 +1253,11 @@ def downgrade() -> None:
         "ix_lesson_money_due",
         table_name="lesson_money",
         postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_lesson_money_debt",
+        table_name="lesson_money",
+        postgresql_where=sa.text("debt_cents > 0"),
     )
     op.drop_table("lesson_money")
     op.drop_index("ix_booking_notes_booking", table_name="booking_notes")

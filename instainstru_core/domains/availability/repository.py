@@ -17,6 +17,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    update,
 )
 from sqlalchemy.dialects.postgresql import (
     ARRAY,
@@ -234,6 +235,18 @@ def occupy(
         "now": now,
     }
     session.execute(OCCUPY, values)
+
+
+def keep(session: Session, reference: str, *, until: datetime | None) -> bool:
+    """Change when the span of this reference ends by itself; False where there is none."""
+    kept = session.scalars(
+        update(OccupiedTime)
+        .where(OccupiedTime.reference == reference)
+        .values(expires_at=until)
+        .returning(OccupiedTime.id)
+        .execution_options(synchronize_session=False)
+    )
+    return kept.first() is not None
 
 
 def release(session: Session, reference: str) -> None:

@@ -124,6 +124,7 @@ class LessonMoney(Base):
             "chain_id",
             postgresql_where=text("due_at IS NOT NULL"),
         ),
+        Index("ix_lesson_money_debt", "student_id", postgresql_where=text("debt_cents > 0")),
         Index(
             "ix_lesson_money_review",
             "review_since",
@@ -165,6 +166,7 @@ class LessonMoney(Base):
     late_move_used: Mapped[bool] = mapped_column(default=False)
     moves: Mapped[int] = mapped_column(default=0)
     moving_to_id: Mapped[Id | None] = mapped_column(ForeignKey("bookings.id"))
+    moving_takes_all: Mapped[bool] = mapped_column(default=False)
     moving_until: Mapped[datetime | None]
 
     ending: Mapped[Ending | None]
@@ -181,6 +183,8 @@ class LessonMoney(Base):
     charged_back_cents: Mapped[int] = mapped_column(default=0)
     is_disputed: Mapped[bool] = mapped_column(default=False)
 
+    debt_cents: Mapped[int] = mapped_column(default=0, server_default="0")
+    is_blocked: Mapped[bool] = mapped_column(default=False)
     review_reason: Mapped[str | None]
     review_since: Mapped[datetime | None]
     due_at: Mapped[datetime | None]

@@ -1,5 +1,7 @@
 """Booking vocabulary. Pure."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
@@ -56,6 +58,7 @@ class Ending(StrEnum):
     MUTUAL_NO_SHOW = "mutual_no_show"
     DISPUTE_UPHELD = "dispute_upheld"
     PAYMENT_FAILED = "payment_failed"
+    CHARGED_BACK = "charged_back"
 
 
 class Outcome(StrEnum):
@@ -194,3 +197,50 @@ class CancellationVerdict(StrEnum):
     CANCELLED_BEFORE = "cancelled_before"
     STARTED = "started"
     IMPOSSIBLE = "impossible"
+
+
+class PaymentResult(StrEnum):
+    """What became of a wish to pay."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    AUTHENTICATION_REQUIRED = "authentication_required"
+    PENDING = "pending"
+
+
+class RefundAction(StrEnum):
+    """How money is given back: a hold is let go, a charge is refunded."""
+
+    VOID = "void"
+    REFUND = "refund"
+
+
+class RefundState(StrEnum):
+    """Whether the provider has confirmed it."""
+
+    PENDING = "pending"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """What messages about a booking may tell. Names are like "Zoe M."."""
+
+    booking_id: str
+    student_id: str
+    instructor_id: str
+    student_name: str
+    instructor_name: str
+    service_name: str
+    starts_at: datetime
+    starts_local: datetime
+    timezone: str
+    duration_minutes: int
+    total_cents: int
+    payout_cents: int
+    status: BookingStatus
+    cancelled_by: CancelledBy | None
+    credit_back_cents: int
+    refunded_cents: int
+    owed_cents: int
+    was_confirmed: bool

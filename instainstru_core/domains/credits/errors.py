@@ -13,3 +13,7 @@ class NotEnoughCredit(Conflict):
 
 class NothingToAdjust(Invalid):
     code = "credits.nothing_to_adjust"
+
+
+class TopUpNotFound(NotFound):
+    code = "credits.top_up_not_found"

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from instainstru_core.domains.credits.models import CreditLot, CreditReservation
+from instainstru_core.domains.credits.models import CreditLot, CreditReservation, TopUp
 from instainstru_core.domains.credits.types import CreditSource, ReservationState
 from instainstru_core.kernel.db import Base
 
@@ -95,6 +95,11 @@ def history_of(
     if before_id is not None:
         query = query.where(CreditLot.id < before_id)
     return session.scalars(query.order_by(CreditLot.id.desc()).limit(limit)).all()
+
+
+def top_up(session: Session, top_up_id: str, *, lock: bool = False) -> TopUp | None:
+    """One top-up; locked, it is held until the transaction ends."""
+    return session.get(TopUp, top_up_id, with_for_update=lock, populate_existing=lock)
 
 
 # Built once: a booking asks most of these.

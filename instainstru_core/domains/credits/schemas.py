@@ -5,9 +5,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from instainstru_core.domains.credits.types import AdjustmentReason, CreditSource
+from instainstru_core.domains.credits.types import AdjustmentReason, CreditSource, TopUpState
+from instainstru_core.kernel.ids import ID_PATTERN
 
 MAX_ADJUSTMENT = 100_000
+MIN_TOP_UP, MAX_TOP_UP = 1_000, 50_000
+RowId = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Note = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$"),
@@ -107,3 +110,32 @@ class AdjustmentView(BaseModel):
     available_after_cents: int
     lots: list[AdjustedLot]
     is_preview: bool = Field(description="Whether nothing was changed.")
+
+
+class BuyCredit(BaseModel):
+    """A wish to buy credit with a card."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra={"examples": [{"cents": 5_000}]}
+    )
+
+    cents: int = Field(ge=MIN_TOP_UP, le=MAX_TOP_UP)
+    payment_method_id: RowId | None = Field(
+        default=None, description="A saved card; the default one where none is named."
+    )
+
+
+class TopUpView(BaseModel):
+    """Credit that is bought with a card."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    cents: int
+    state: TopUpState = Field(description="Only what is `issued` may be spent.")
+    failure: str | None = Field(description="Why the card was refused, as a stable code.")
+    client_secret: str | None = Field(
+        default=None, description="With this a browser lets the card's holder confirm."
+    )
+    created_at: datetime
+    issued_at: datetime | None

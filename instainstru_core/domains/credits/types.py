@@ -27,6 +27,14 @@ class ReservationState(StrEnum):
     FORFEITED = "forfeited"
 
 
+class TopUpState(StrEnum):
+    """How far credit that is bought with a card has come."""
+
+    PENDING = "pending"
+    ISSUED = "issued"
+    FAILED = "failed"
+
+
 class Expiry(Enum):
     """How long a new credit lives, where no instant is given."""
 

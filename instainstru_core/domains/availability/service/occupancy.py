@@ -118,6 +118,12 @@ def occupy(
         raise _slot_taken(party) from failure
 
 
+@operation("availability.keep")
+def keep(uow: Uow, reference: str, *, until: datetime | None = None) -> bool:
+    """Let what this reference takes up stand until then, or for good. False where it is gone."""
+    return repository.keep(uow.session, reference, until=until)
+
+
 @operation("availability.release")
 def release(uow: Uow, reference: str) -> None:
     """Give back what this reference takes up. Nothing happens where there is nothing."""

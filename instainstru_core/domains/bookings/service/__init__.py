@@ -1,8 +1,69 @@
-"""What can be done with a booking, one transaction at a time."""
+"""What can be done with a booking and its money, one transaction at a time."""
 
+from instainstru_core.domains.bookings.service.absences import (
+    dispute_report,
+    report_absence,
+    resolve_report,
+)
+from instainstru_core.domains.bookings.service.advancing import Progress, absorb, advance
 from instainstru_core.domains.bookings.service.cancel import cancel
+from instainstru_core.domains.bookings.service.chargebacks import note_chargeback
+from instainstru_core.domains.bookings.service.checkout import checkout, retry_payment
+from instainstru_core.domains.bookings.service.completing import complete
 from instainstru_core.domains.bookings.service.create import create, quote
-from instainstru_core.domains.bookings.service.reading import detail, listing
+from instainstru_core.domains.bookings.service.debts import (
+    absorb_debt,
+    advance_debt,
+    debts,
+    pay_debt,
+)
+from instainstru_core.domains.bookings.service.due import (
+    due_lessons,
+    health,
+    release_review,
+    unsent_tips,
+)
+from instainstru_core.domains.bookings.service.notes import edit, notes, write_note
+from instainstru_core.domains.bookings.service.reading import detail, listing, message_facts
+from instainstru_core.domains.bookings.service.refunds import order_refund, preview_refund
+from instainstru_core.domains.bookings.service.reschedule import reschedule
 from instainstru_core.domains.bookings.service.tiers import evaluate_tiers
+from instainstru_core.domains.bookings.service.tips import absorb_tip, advance_tip, give_tip, tip
 
-__all__ = ["cancel", "create", "detail", "evaluate_tiers", "listing", "quote"]
+__all__ = [
+    "Progress",
+    "absorb",
+    "absorb_debt",
+    "absorb_tip",
+    "advance",
+    "advance_debt",
+    "advance_tip",
+    "cancel",
+    "checkout",
+    "complete",
+    "create",
+    "debts",
+    "detail",
+    "dispute_report",
+    "due_lessons",
+    "edit",
+    "evaluate_tiers",
+    "give_tip",
+    "health",
+    "listing",
+    "message_facts",
+    "note_chargeback",
+    "notes",
+    "order_refund",
+    "pay_debt",
+    "preview_refund",
+    "quote",
+    "release_review",
+    "report_absence",
+    "reschedule",
+    "resolve_report",
+    "retry_payment",
+    "tip",
+    "unsent_tips",
+    "write_note",
+]

@@ -10,14 +10,21 @@ from instainstru_core.domains.bookings.errors import (
 )
 from instainstru_core.domains.bookings.events import BookingCancelled
 from instainstru_core.domains.bookings.models import Booking
-from instainstru_core.domains.bookings.schemas import BookingDetailView, CancelBooking
-from instainstru_core.domains.bookings.service.views import detailed, reference, visible
+from instainstru_core.domains.bookings.policy import settlement
+from instainstru_core.domains.bookings.schemas import CancelBooking
+from instainstru_core.domains.bookings.service import advancing, steps
+from instainstru_core.domains.bookings.service.lesson import Lesson, held
+from instainstru_core.domains.bookings.service.views import reference, visible
 from instainstru_core.domains.bookings.types import (
     BookingStatus,
     CancellationVerdict,
     CancelledBy,
+    Ending,
+    Notice,
     Side,
 )
+from instainstru_core.domains.payments import service as payments
+from instainstru_core.domains.payments.types import Command
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
@@ -30,12 +37,16 @@ CANCELLING_SIDE = {
 
 
 @operation("bookings.cancel")
-def cancel(uow: Uow, booking_id: str, command: CancelBooking) -> BookingDetailView:
+def cancel(
+    uow: Uow, booking_id: str, command: CancelBooking, *, fence: int | None = None
+) -> Command | None:
     """Cancel before the start, as the student, the instructor or staff, and free the time.
 
-    Cancelling again from the same side gets the same answer and changes nothing.
+    What follows for the money is decided here; a command that comes back is to be called now.
+    Cancelling again from the same side changes nothing.
     """
-    named, side = visible(uow, booking_id, lock=True)
+    named, side = visible(uow, booking_id)
+    lesson = held(uow, named.booking.chain_id, fence=fence)
     row = named.booking
     staff = side is Side.STAFF
     require(uow.actor, Permission.BOOKINGS_CANCEL_ANY if staff else Permission.BOOKINGS_CANCEL_OWN)
@@ -48,9 +59,29 @@ def cancel(uow: Uow, booking_id: str, command: CancelBooking) -> BookingDetailVi
         now=uow.now,
     )
     _refuse_unless_cancellable(row, verdict)
-    if verdict is CancellationVerdict.ALLOWED:
-        _cancel(uow, row, by, command.reason)
-    return detailed(named, side)
+    if payments.pending(uow, lesson.reference):
+        resumed = payments.resume(uow, lesson.reference)
+        if verdict is CancellationVerdict.REPEATED or resumed is not None:
+            return resumed
+    if verdict is CancellationVerdict.REPEATED:
+        return None
+    notice = _cancel(uow, row, by, command.reason)
+    steps.end(uow, lesson, _ending(lesson, by, notice, keep=command.keep_payment))
+    return advancing.proceed(uow, lesson)
+
+
+def _ending(lesson: Lesson, by: CancelledBy, notice: Notice, *, keep: bool) -> Ending:
+    """What a cancellation means for the money. An unpaid checkout costs nobody anything."""
+    if lesson.booking.confirmed_at is None:
+        return Ending.STUDENT_CANCEL_UNPAID
+    match by:
+        case CancelledBy.STUDENT:
+            is_locked = lesson.money.locked_at is not None
+            return settlement.student_cancellation(notice, is_locked=is_locked)
+        case CancelledBy.INSTRUCTOR:
+            return Ending.INSTRUCTOR_CANCEL
+        case CancelledBy.ADMIN:
+            return Ending.ADMIN_CANCEL_KEEP if keep else Ending.ADMIN_CANCEL_REFUND
 
 
 def _refuse_unless_cancellable(row: Booking, verdict: CancellationVerdict) -> None:
@@ -78,12 +109,13 @@ def _refuse_unless_cancellable(row: Booking, verdict: CancellationVerdict) -> No
             return
 
 
-def _cancel(uow: Uow, row: Booking, by: CancelledBy, reason: str) -> None:
+def _cancel(uow: Uow, row: Booking, by: CancelledBy, reason: str) -> Notice:
     notice = policy.notice(row.starts_at, uow.now)
     row.status = BookingStatus.CANCELLED
     row.cancelled_at = uow.now
     row.cancelled_by = by
     row.cancellation_reason = reason
+    uow.session.flush()
     availability.release(uow, reference(row.id))
     uow.emit(
         BookingCancelled(
@@ -102,3 +134,4 @@ def _cancel(uow: Uow, row: Booking, by: CancelledBy, reason: str) -> None:
         subject_id=row.id,
         details={"cancelled_by": by, "notice": notice},
     )
+    return notice

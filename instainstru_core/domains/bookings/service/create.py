@@ -1,12 +1,12 @@
 """Booking a lesson, and what it would cost."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from instainstru_core.domains.accounts.service.rows import refuse_inactive
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.availability import service as availability
-from instainstru_core.domains.bookings import policy, repository
+from instainstru_core.domains.bookings import policy
 from instainstru_core.domains.bookings.errors import (
     AddressRequired,
     DurationNotOffered,
@@ -18,13 +18,16 @@ from instainstru_core.domains.bookings.errors import (
     TooFarAhead,
 )
 from instainstru_core.domains.bookings.events import BookingCreated
-from instainstru_core.domains.bookings.models import Booking
-from instainstru_core.domains.bookings.repository import Named, Sides
+from instainstru_core.domains.bookings.models import Booking, LessonMoney
+from instainstru_core.domains.bookings.policy import agenda
+from instainstru_core.domains.bookings.repository import lessons as repository
+from instainstru_core.domains.bookings.repository.lessons import Named, Sides
 from instainstru_core.domains.bookings.schemas import BookingDetailView, BookLesson
 from instainstru_core.domains.bookings.service.views import detailed, reference
-from instainstru_core.domains.bookings.types import BookingStatus, PaymentStatus, Side
+from instainstru_core.domains.bookings.types import BookingStatus, DueKind, PaymentStatus, Side
 from instainstru_core.domains.instructors import service as instructors
 from instainstru_core.domains.instructors.types import LessonTerms
+from instainstru_core.domains.payments.service.standing import refuse_standing
 from instainstru_core.domains.pricing import policy as pricing_rules
 from instainstru_core.domains.pricing import service as pricing
 from instainstru_core.domains.pricing.policy import Quote
@@ -46,11 +49,33 @@ class Place:
     longitude: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A booking that may be made, not yet written."""
+
+    row: Booking
+    sides: Sides
+    travels: bool
+
+
+PRICE = (
+    "hourly_rate_cents",
+    "lesson_price_cents",
+    "student_fee_cents",
+    "instructor_fee_cents",
+    "total_cents",
+    "payout_cents",
+    "instructor_fee_rate",
+    "instructor_tier",
+    "pricing_version",
+)
+
+
 @operation("bookings.create")
 def create(
     uow: Uow, command: BookLesson, *, idempotency_key: str | None = None
 ) -> BookingDetailView:
-    """Book a lesson for the student who asks. Until the payments work it is confirmed at once.
+    """Keep a lesson's time for the student who asks, for 30 minutes, in which to check out.
 
     A repeat with the same key gets the first answer. Everything is checked against the moment
     and the tables of this transaction; the slot itself is guarded by the database.
@@ -102,6 +127,38 @@ def quote(uow: Uow, command: QuoteLesson) -> QuoteView:
 
 
 def _book(uow: Uow, student_id: str, command: BookLesson) -> BookingDetailView:
+    wanted = _prepared(uow, student_id, command, moves=None)
+    row = wanted.row
+    until = agenda.checkout_expiry(row.starts_at, uow.now)
+    availability.occupy(
+        uow,
+        instructor_id=row.instructor_id,
+        student_id=student_id,
+        span=Span(row.starts_at, row.ends_at),
+        travels=wanted.travels,
+        chain_id=row.chain_id,
+        reference=reference(row.id),
+        expires_at=until,
+    )
+    money = _money(row, until)
+    _keep(uow, row, money)
+    named = Named(row, wanted.sides.student, wanted.sides.instructor)
+    return detailed(named, Side.STUDENT, money)
+
+
+def prepared(uow: Uow, student_id: str, command: BookLesson, *, moves: Booking) -> Booking:
+    """The booking that is to take another one's place: checked like a new one, not yet written."""
+    return _prepared(uow, student_id, command, moves=moves).row
+
+
+def copy_price(old: Booking, new: Booking) -> None:
+    """Give a booking the price of the one whose place it takes."""
+    for part in PRICE:
+        setattr(new, part, getattr(old, part))
+
+
+def _prepared(uow: Uow, student_id: str, command: BookLesson, *, moves: Booking | None) -> Prepared:
+    """Every check but the database's own on the slot, and the row that they lead to."""
     terms = instructors.lesson_terms(
         uow,
         command.offering_id,
@@ -123,6 +180,8 @@ def _book(uow: Uow, student_id: str, command: BookLesson) -> BookingDetailView:
         since=pricing_rules.window_start(rules, uow.now),
     )
     refuse_inactive(sides.student_status)
+    if moves is None:
+        refuse_standing(sides.standing)
     quoted = pricing.quote(
         uow,
         sides.record,
@@ -132,20 +191,17 @@ def _book(uow: Uow, student_id: str, command: BookLesson) -> BookingDetailView:
         place=place.address,
     )
     availability.require_open(
-        uow, terms.instructor_id, span, lesson_format=command.format, student_id=student_id
+        uow,
+        terms.instructor_id,
+        span,
+        lesson_format=command.format,
+        student_id=student_id,
+        chain_id=None if moves is None else moves.chain_id,
     )
     row = _row(uow, command, terms, student_id=student_id, span=span, place=place, quoted=quoted)
-    availability.occupy(
-        uow,
-        instructor_id=row.instructor_id,
-        student_id=student_id,
-        span=span,
-        travels=terms.travels,
-        chain_id=row.chain_id,
-        reference=reference(row.id),
-    )
-    _keep(uow, row)
-    return detailed(_named(row, sides), Side.STUDENT)
+    if moves is not None:
+        row.chain_id = moves.chain_id
+    return Prepared(row, sides, travels=terms.travels)
 
 
 def _span(uow: Uow, command: BookLesson, timezone: str) -> Span:
@@ -212,7 +268,7 @@ def _row(
         service_id=terms.service_id,
         service_name=terms.service_name,
         format=terms.format,
-        status=BookingStatus.CONFIRMED,
+        status=BookingStatus.PENDING,
         payment_status=PaymentStatus.NONE,
         starts_at=span.start,
         ends_at=span.end,
@@ -235,12 +291,27 @@ def _row(
         instructor_tier=quoted.tier,
         pricing_version=quoted.version,
         created_at=uow.now,
-        confirmed_at=uow.now,
     )
 
 
-def _keep(uow: Uow, row: Booking) -> None:
+def _money(row: Booking, until: datetime) -> LessonMoney:
+    return LessonMoney(
+        chain_id=row.chain_id,
+        booking_id=row.id,
+        student_id=row.student_id,
+        instructor_id=row.instructor_id,
+        card_cents=row.total_cents,
+        checkout_expires_at=until,
+        due_at=until,
+        due_kind=DueKind.CHECKOUT,
+    )
+
+
+def _keep(uow: Uow, row: Booking, money: LessonMoney) -> None:
     uow.session.add(row)
+    uow.session.flush()
+    uow.session.add(money)
+    uow.session.flush()
     uow.emit(
         BookingCreated(
             booking_id=row.id,
@@ -258,7 +329,3 @@ def _keep(uow: Uow, row: Booking) -> None:
         subject_id=row.id,
         details={"format": row.format, "total_cents": row.total_cents},
     )
-
-
-def _named(row: Booking, sides: Sides) -> Named:
-    return Named(row, sides.student, sides.instructor)

@@ -3,10 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from instainstru_core.domains.bookings import repository
+from instainstru_core.domains.accounts.policy import public_name
+from instainstru_core.domains.bookings.repository import lessons as repository
+from instainstru_core.domains.bookings.repository import money
 from instainstru_core.domains.bookings.schemas import BookingDetailView, BookingView
-from instainstru_core.domains.bookings.service.views import detailed, summary, visible
-from instainstru_core.domains.bookings.types import BookingStatus, OwnSide, When
+from instainstru_core.domains.bookings.service.views import (
+    detailed,
+    not_found,
+    summary,
+    visible,
+)
+from instainstru_core.domains.bookings.types import (
+    BookingStatus,
+    MessageFacts,
+    OwnSide,
+    When,
+)
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.paging import MAX_PAGE, BadCursor, Page, decode_cursor, page_of
@@ -17,7 +29,7 @@ from instainstru_core.kernel.uow import Uow
 def detail(uow: Uow, booking_id: str) -> BookingDetailView:
     """One booking, for its two sides and for staff. The address is for the two sides only."""
     named, side = visible(uow, booking_id)
-    return detailed(named, side)
+    return detailed(named, side, money.of(uow.session, named.booking.chain_id))
 
 
 @operation("bookings.listing")
@@ -52,6 +64,37 @@ def listing(
         scope=scope,
         key=lambda named: (named.booking.starts_at.isoformat(), named.booking.id),
         view=lambda named: BookingView(**summary(named, side)),
+    )
+
+
+@operation("bookings.message_facts")
+def message_facts(uow: Uow, booking_id: str) -> MessageFacts:
+    """What messages about a booking may tell its two sides. Names as the public sees them."""
+    named = repository.find(uow.session, booking_id)
+    if named is None:
+        raise not_found(booking_id)
+    row = named.booking
+    found = money.of(uow.session, row.chain_id)
+    counts = found is not None and found.booking_id == row.id
+    return MessageFacts(
+        booking_id=row.id,
+        student_id=row.student_id,
+        instructor_id=row.instructor_id,
+        student_name=public_name(*named.student),
+        instructor_name=public_name(*named.instructor),
+        service_name=row.service_name,
+        starts_at=row.starts_at,
+        starts_local=row.starts_local,
+        timezone=row.lesson_timezone,
+        duration_minutes=row.duration_minutes,
+        total_cents=row.total_cents,
+        payout_cents=row.payout_cents,
+        status=row.status,
+        cancelled_by=row.cancelled_by,
+        credit_back_cents=found.credit_back_cents if found and counts else 0,
+        refunded_cents=found.refunded_cents if found and counts else 0,
+        owed_cents=found.owed_cents if found and counts else 0,
+        was_confirmed=row.confirmed_at is not None,
     )
 
 

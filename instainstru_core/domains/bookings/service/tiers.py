@@ -1,6 +1,6 @@
 """The nightly evaluation of instructors' tiers."""
 
-from instainstru_core.domains.bookings import repository
+from instainstru_core.domains.bookings.repository import lessons as repository
 from instainstru_core.domains.bookings.schemas import TierSweep
 from instainstru_core.domains.pricing import policy as pricing_rules
 from instainstru_core.domains.pricing import service as pricing

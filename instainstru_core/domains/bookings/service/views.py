@@ -3,10 +3,12 @@
 from typing import Any
 
 from instainstru_core.domains.accounts.policy import public_name
-from instainstru_core.domains.bookings import policy, repository
+from instainstru_core.domains.bookings import policy
 from instainstru_core.domains.bookings.errors import BookingNotFound
-from instainstru_core.domains.bookings.repository import Named
-from instainstru_core.domains.bookings.schemas import BookingDetailView
+from instainstru_core.domains.bookings.models import Booking, LessonMoney
+from instainstru_core.domains.bookings.repository import lessons as repository
+from instainstru_core.domains.bookings.repository.lessons import Named
+from instainstru_core.domains.bookings.schemas import BookingDetailView, LessonMoneyView
 from instainstru_core.domains.bookings.types import Side
 from instainstru_core.kernel.authority import ActorKind, Permission, require
 from instainstru_core.kernel.ids import is_id
@@ -32,11 +34,24 @@ def visible(uow: Uow, booking_id: str, *, lock: bool = False) -> tuple[Named, Si
         is_staff=is_staff,
     )
     if named is None or side is None:
-        raise BookingNotFound(
-            "There is no such booking among yours. List your bookings to find its id.",
-            booking_id=booking_id,
-        )
+        raise not_found(booking_id)
     return named, side
+
+
+def own_side(uow: Uow, booking_id: str, side: Side) -> Booking:
+    """The booking, for somebody on this side of it. For all others it does not exist."""
+    named, seen_as = visible(uow, booking_id)
+    if seen_as is not side:
+        raise not_found(booking_id)
+    return named.booking
+
+
+def not_found(booking_id: str) -> BookingNotFound:
+    """The refusal of a booking that is not there, or not this reader's."""
+    return BookingNotFound(
+        "There is no such booking among yours. List your bookings to find its id.",
+        booking_id=booking_id,
+    )
 
 
 def summary(named: Named, side: Side) -> dict[str, Any]:
@@ -72,7 +87,29 @@ def summary(named: Named, side: Side) -> dict[str, Any]:
     }
 
 
-def detailed(named: Named, side: Side) -> BookingDetailView:
+def money_view(row: LessonMoney, side: Side) -> LessonMoneyView:
+    """Where a lesson's money is, as far as it is this side's business."""
+    payer, payee = side is not Side.INSTRUCTOR, side is not Side.STUDENT
+    return LessonMoneyView(
+        is_locked=row.locked_at is not None,
+        late_move_used=row.late_move_used,
+        moves=row.moves,
+        outcome=row.outcome,
+        settled_at=row.settled_at,
+        checkout_expires_at=row.checkout_expires_at if payer else None,
+        hold_due_at=row.hold_due_at if payer else None,
+        authorized_at=row.authorized_at if payer else None,
+        credit_cents=row.credit_cents if payer else None,
+        card_cents=row.card_cents if payer else None,
+        captured_cents=row.captured_cents if payer else None,
+        refunded_cents=row.refunded_cents if payer else None,
+        credit_back_cents=row.credit_back_cents if payer else None,
+        owed_cents=row.owed_cents if payee else None,
+        paid_cents=row.paid_cents if payee else None,
+    )
+
+
+def detailed(named: Named, side: Side, money: LessonMoney | None) -> BookingDetailView:
     """Everything that a reader from this side may know."""
     row = named.booking
     is_party, payee = side is not Side.STAFF, side is not Side.STUDENT
@@ -88,6 +125,10 @@ def detailed(named: Named, side: Side) -> BookingDetailView:
         longitude=row.longitude if is_party else None,
         area_key=row.area_key,
         student_note=row.student_note if is_party else None,
+        instructor_note=row.instructor_note if payee else None,
+        moved_from_id=row.moved_from_id,
+        moved_to_id=row.moved_to_id,
+        money=None if money is None else money_view(money, side),
         confirmed_at=row.confirmed_at,
         completed_at=row.completed_at,
         cancellation_reason=row.cancellation_reason,

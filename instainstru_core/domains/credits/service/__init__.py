@@ -17,10 +17,18 @@ from instainstru_core.domains.credits.service.reserving import (
     reserved,
 )
 from instainstru_core.domains.credits.service.telling import issued, spent, used
+from instainstru_core.domains.credits.service.topping_up import (
+    absorb_top_up,
+    advance_top_up,
+    start_top_up,
+    top_up,
+)
 from instainstru_core.domains.credits.service.wallet import history, wallet, wallet_of
 
 __all__ = [
+    "absorb_top_up",
     "adjust",
+    "advance_top_up",
     "award_milestone",
     "consume",
     "expire_due",
@@ -36,6 +44,8 @@ __all__ = [
     "revoke",
     "revoke_milestone",
     "spent",
+    "start_top_up",
+    "top_up",
     "unfreeze",
     "used",
     "wallet",

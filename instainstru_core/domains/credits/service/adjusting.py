@@ -145,7 +145,7 @@ def _take(
     ledger.post(
         uow,
         key=f"credits.adjust:{adjustment_id}",
-        fact="credits.adjust",
+        fact="credit_adjusted",
         reference=f"adjustment:{adjustment_id}",
         entries=[
             debit(AccountKind.CREDITS_LIABILITY, -command.cents, command.user_id),

@@ -100,7 +100,7 @@ def _revoke(
         ledger.post(
             uow,
             key=f"credits.revoke:{first.id}:{first.revoked_cents}",
-            fact="credits.revoke",
+            fact="credit_revoked",
             reference=reference,
             entries=[*no_longer_owed(by_user), credit(into.kind, total, into.owner_id)],
         )

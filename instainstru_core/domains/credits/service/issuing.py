@@ -54,7 +54,7 @@ def issue(
     ledger.post(
         uow,
         key=f"credits.issue:{key}",
-        fact="credits.issue",
+        fact="credit_issued",
         reference=reference or f"credit:{lot_id}",
         entries=[
             debit(funded_by.kind, cents, funded_by.owner_id),
@@ -106,7 +106,7 @@ def reinstate(uow: Uow, *, reference: str, cents: int, funded_by: Account, key: 
     ledger.post(
         uow,
         key=f"credits.reinstate:{key}",
-        fact="credits.reinstate",
+        fact="credit_reinstated",
         reference=reference,
         entries=[debit(funded_by.kind, total, funded_by.owner_id), *entries],
     )

@@ -79,7 +79,7 @@ def post_expiry(uow: Uow, lot: CreditLot, cents: int, *, key: str, reference: st
     ledger.post(
         uow,
         key=f"credits.expire:{key}",
-        fact="credits.expire",
+        fact="credit_expired",
         reference=reference,
         entries=[
             debit(AccountKind.CREDITS_LIABILITY, cents, lot.user_id),

@@ -97,13 +97,13 @@ def _use(uow: Uow, reference: str, cents: int | None, state: ReservationState) -
         else:
             one.lot.forfeited_cents += part.cents
         by_user[one.lot.user_id] += part.cents
-    fact = "credits.consume" if state is ReservationState.CONSUMED else "credits.forfeit"
+    verb = "consume" if state is ReservationState.CONSUMED else "forfeit"
     pot = books.pot(reference)
     total = by_user.total()
     ledger.post(
         uow,
-        key=f"{fact}:{ended[0]}",
-        fact=fact,
+        key=f"credits.{verb}:{ended[0]}",
+        fact=f"credit_{state}",
         reference=reference,
         entries=[*no_longer_owed(by_user), books.credit(pot.kind, total, pot.owner_id)],
     )

@@ -6,6 +6,7 @@ Called by the services above, which have judged already who may do so.
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.payments.errors import PayerInDebt, PayerLocked, PayerRestricted
 from instainstru_core.domains.payments.repository import people as repository
+from instainstru_core.domains.payments.types import Standing
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.money import dollars
 from instainstru_core.kernel.uow import Uow
@@ -15,13 +16,20 @@ from instainstru_core.kernel.uow import Uow
 def require_good_standing(uow: Uow, user_id: str) -> None:
     """Raises PayerLocked, PayerRestricted or PayerInDebt unless nothing is in the way."""
     found = repository.standing(uow.session, user_id)
-    if found.locked_at is not None:
+    refuse_standing(
+        Standing(found.locked_at is not None, found.restricted_at is not None, found.debt_cents)
+    )
+
+
+def refuse_standing(found: Standing) -> None:
+    """The same for a standing that was read already."""
+    if found.is_locked:
         raise PayerLocked(
             "A lesson was taught and its card was declined for three days, so nothing more can"
             " be booked. Pay what is open with another card, and booking works again.",
             debt_cents=found.debt_cents,
         )
-    if found.restricted_at is not None:
+    if found.is_restricted:
         raise PayerRestricted(
             "A payment was disputed at the bank, so nothing can be booked while that stands."
             " Write to support to settle it."

@@ -1,25 +1,44 @@
-"""Commands in, views out."""
+"""Lessons: commands in, views out."""
 
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
 
+from instainstru_core.domains.bookings.schemas.words import NO_NUL, RowId, Words
 from instainstru_core.domains.bookings.types import (
     BookingStatus,
     CancelledBy,
+    NoteCategory,
+    NoteVisibility,
+    Outcome,
     PaymentStatus,
     Side,
 )
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.pricing.types import Tier
-from instainstru_core.kernel.ids import ID_PATTERN
 
-RowId = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
-NO_NUL = r"^[^\x00]*$"
-Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)
-]
+
+class LessonMoneyView(BaseModel):
+    """Where the money of a lesson is. Amounts of the other side's business are null."""
+
+    model_config = ConfigDict(frozen=True)
+
+    is_locked: bool = Field(description="Taken in full when the lesson was moved late.")
+    late_move_used: bool
+    moves: int = Field(description="How often the lesson was moved.")
+    outcome: Outcome | None = Field(description="How the money was settled; null until it is.")
+    settled_at: datetime | None
+    checkout_expires_at: datetime | None = Field(description="Until when to check out.")
+    hold_due_at: datetime | None = Field(description="When the card's part is held.")
+    authorized_at: datetime | None
+    credit_cents: int | None = Field(description="What credit pays.")
+    card_cents: int | None = Field(description="What the card pays.")
+    captured_cents: int | None
+    refunded_cents: int | None
+    credit_back_cents: int | None = Field(description="Credit given back or newly issued.")
+    owed_cents: int | None = Field(description="What the instructor is owed.")
+    paid_cents: int | None = Field(description="What was sent to the instructor's account.")
 
 
 class BookLesson(BaseModel):
@@ -71,6 +90,64 @@ class BookLesson(BaseModel):
     student_note: Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)] | None = None
 
 
+class RescheduleBooking(BaseModel):
+    """Where a lesson is to be moved to. What is left out stays as it is."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"starts_local": "2026-06-19T17:00:00"}]},
+    )
+
+    starts_local: NaiveDatetime = Field(
+        description="The new start on the instructor's wall clock, on a quarter of an hour."
+    )
+    offering_id: RowId | None = Field(
+        default=None,
+        description="Another offering of the same instructor; up to 24 hours before the start.",
+    )
+    duration_minutes: int | None = Field(
+        default=None, ge=30, le=240, description="Another length; up to 24 hours before the start."
+    )
+    format: LessonFormat | None = None
+    place: Words | None = None
+    latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+
+
+class WriteNote(BaseModel):
+    """A note of staff."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)
+    ]
+    visibility: NoteVisibility = NoteVisibility.INTERNAL
+    category: NoteCategory = NoteCategory.GENERAL
+
+
+class NoteView(BaseModel):
+    """A note of staff, for whoever may read it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    booking_id: str
+    words: str
+    visibility: NoteVisibility
+    category: NoteCategory
+    created_at: datetime
+
+
+class EditBooking(BaseModel):
+    """What the instructor may change: a note of their own, for both sides to read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    instructor_note: Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)] | None
+
+
 class CancelBooking(BaseModel):
     """A wish to cancel."""
 
@@ -81,6 +158,10 @@ class CancelBooking(BaseModel):
     )
 
     reason: Words = Field(description="Why, in words that both sides may read.")
+    keep_payment: bool = Field(
+        default=False,
+        description="Staff only: charge the student and pay the instructor all the same.",
+    )
 
 
 class BookingView(BaseModel):
@@ -130,6 +211,10 @@ class BookingDetailView(BookingView):
     longitude: float | None
     area_key: str | None
     student_note: str | None
+    instructor_note: str | None
+    moved_from_id: str | None
+    moved_to_id: str | None
+    money: LessonMoneyView | None = Field(description="Null where no money was ever planned.")
     confirmed_at: datetime | None
     completed_at: datetime | None
     cancellation_reason: str | None

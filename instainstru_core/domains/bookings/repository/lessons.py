@@ -25,6 +25,10 @@ from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.types import BookingStatus, OwnSide, Side, When
 from instainstru_core.domains.instructors.models import Instructor
+from instainstru_core.domains.ledger.models import LedgerEntry
+from instainstru_core.domains.ledger.types import AccountKind
+from instainstru_core.domains.payments.models import PayerStanding
+from instainstru_core.domains.payments.types import Standing
 from instainstru_core.domains.pricing.models import InstructorTier
 from instainstru_core.domains.pricing.types import TeachingRecord, Tier
 
@@ -47,6 +51,7 @@ class Sides(NamedTuple):
 
     student: tuple[str, str]
     student_status: AccountStatus
+    standing: Standing
     instructor: tuple[str, str]
     record: TeachingRecord
 
@@ -89,6 +94,9 @@ def sides(session: Session, *, student_id: str, instructor_id: str, since: datet
     return Sides(
         student=(row.student_first, row.student_last),
         student_status=row.student_status,
+        standing=Standing(
+            row.locked_at is not None, row.restricted_at is not None, row.debt_cents or 0
+        ),
         instructor=(row.teacher_first, row.teacher_last),
         record=_record(row),
     )
@@ -169,14 +177,27 @@ def _of_side(
 
 @cache
 def _sides() -> Select[*tuple[Any, ...]]:
+    debt = (
+        select(func.sum(LedgerEntry.cents))
+        .where(
+            LedgerEntry.account == AccountKind.STUDENT_DEBT,
+            LedgerEntry.owner_id == Student.id,
+        )
+        .correlate(Student)
+        .scalar_subquery()
+    )
     return (
         _teaching_records()
         .join(Teacher, Teacher.id == Instructor.id)
         .join(Student, Student.id == bindparam("student_id", type_=String))
+        .outerjoin(PayerStanding, PayerStanding.user_id == Student.id)
         .add_columns(
             Student.first_name.label("student_first"),
             Student.last_name.label("student_last"),
             Student.status.label("student_status"),
+            PayerStanding.locked_at,
+            PayerStanding.restricted_at,
+            debt.label("debt_cents"),
             Teacher.first_name.label("teacher_first"),
             Teacher.last_name.label("teacher_last"),
         )

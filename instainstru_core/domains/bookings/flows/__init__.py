@@ -1,0 +1,37 @@
+"""Journeys of a lesson's money: write, call, write."""
+
+from instainstru_core.domains.bookings.flows.driving import Cashier, drive, drive_quietly
+from instainstru_core.domains.bookings.flows.extras import pay_debt, resume, tip
+from instainstru_core.domains.bookings.flows.lessons import (
+    cancel,
+    checkout,
+    complete,
+    dispute_report,
+    report_absence,
+    reschedule,
+    resolve_report,
+    retry_payment,
+)
+from instainstru_core.domains.bookings.flows.refunding import refund
+from instainstru_core.domains.bookings.flows.vendor import on_charge, on_dispute, on_intent
+
+__all__ = [
+    "Cashier",
+    "cancel",
+    "checkout",
+    "complete",
+    "dispute_report",
+    "drive",
+    "drive_quietly",
+    "on_charge",
+    "on_dispute",
+    "on_intent",
+    "pay_debt",
+    "refund",
+    "report_absence",
+    "reschedule",
+    "resolve_report",
+    "resume",
+    "retry_payment",
+    "tip",
+]

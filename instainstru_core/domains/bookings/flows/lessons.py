@@ -1,0 +1,180 @@
+"""What people do with lessons, with the money that follows."""
+
+from collections.abc import Callable
+
+from instainstru_core.domains.bookings import service
+from instainstru_core.domains.bookings.errors import MoveFailed
+from instainstru_core.domains.bookings.flows.driving import Cashier, Start, run
+from instainstru_core.domains.bookings.repository import money
+from instainstru_core.domains.bookings.schemas import (
+    BookingDetailView,
+    CancelBooking,
+    CheckoutBooking,
+    CheckoutView,
+    DisputeReport,
+    ReportAbsence,
+    RescheduleBooking,
+    ResolveReport,
+    RetryPayment,
+)
+from instainstru_core.domains.bookings.service.views import not_found
+from instainstru_core.domains.bookings.types import BookingStatus, PaymentResult, PaymentStatus
+from instainstru_core.domains.payments.errors import AuthenticationRequired
+from instainstru_core.domains.payments.types import Command, CommandState, Recorded
+from instainstru_core.kernel import idempotency
+from instainstru_core.kernel.authority import Actor
+from instainstru_core.kernel.uow import Uow
+
+
+def checkout(
+    cashier: Cashier,
+    *,
+    actor: Actor,
+    booking_id: str,
+    command: CheckoutBooking,
+    idempotency_key: str | None = None,
+) -> CheckoutView:
+    """Pay for a lesson. What happened is told, also when the card was refused; with a key, a
+    repeat gets the same answer and nothing is charged twice.
+    """
+    with cashier.begin(actor) as uow:
+        known = idempotency.claim(
+            uow,
+            operation=f"bookings.checkout:{booking_id}",
+            key=idempotency_key,
+            request=command,
+            kind=CheckoutView,
+        )
+    if known is not None:
+        return known
+    recorded = _run(cashier, actor, booking_id, command, service.checkout)
+    with cashier.begin(actor) as uow:
+        told = _told(uow, booking_id, recorded)
+        if told.result is not PaymentResult.PENDING:
+            idempotency.answer(
+                uow,
+                operation=f"bookings.checkout:{booking_id}",
+                key=idempotency_key,
+                result=told,
+            )
+        return told
+
+
+def retry_payment(
+    cashier: Cashier, *, actor: Actor, booking_id: str, command: RetryPayment
+) -> CheckoutView:
+    """Try a refused payment again, perhaps with another card."""
+    recorded = _run(cashier, actor, booking_id, command, service.retry_payment)
+    with cashier.begin(actor) as uow:
+        return _told(uow, booking_id, recorded)
+
+
+def cancel(
+    cashier: Cashier, *, actor: Actor, booking_id: str, command: CancelBooking
+) -> BookingDetailView:
+    """Cancel a lesson and let the money follow."""
+    _run(cashier, actor, booking_id, command, service.cancel)
+    return _detail(cashier, actor, booking_id)
+
+
+def reschedule(
+    cashier: Cashier, *, actor: Actor, booking_id: str, command: RescheduleBooking
+) -> BookingDetailView:
+    """Move a lesson. Answers with the new booking. Raises MoveFailed where its money could not be
+    had: then the old booking stands as it was.
+    """
+    _run(cashier, actor, booking_id, command, service.reschedule)
+    old = _detail(cashier, actor, booking_id)
+    if old.moved_to_id is not None:
+        return _detail(cashier, actor, old.moved_to_id)
+    raise MoveFailed(
+        "The card was refused or has not answered, so the lesson was not moved and stands as it"
+        " was. Choose another card, then move it again.",
+        booking_id=booking_id,
+    )
+
+
+def complete(cashier: Cashier, *, actor: Actor, booking_id: str) -> BookingDetailView:
+    """Say that a lesson took place."""
+
+    def start(uow: Uow, fence: int | None) -> Command | None:
+        return service.complete(uow, booking_id, fence=fence)
+
+    _run_with(cashier, actor, booking_id, start)
+    return _detail(cashier, actor, booking_id)
+
+
+def report_absence(
+    cashier: Cashier, *, actor: Actor, booking_id: str, command: ReportAbsence
+) -> BookingDetailView:
+    """Say that somebody did not come."""
+    _run(cashier, actor, booking_id, command, service.report_absence)
+    return _detail(cashier, actor, booking_id)
+
+
+def dispute_report(
+    cashier: Cashier, *, actor: Actor, booking_id: str, command: DisputeReport
+) -> BookingDetailView:
+    """Object to a report."""
+    _run(cashier, actor, booking_id, command, service.dispute_report)
+    return _detail(cashier, actor, booking_id)
+
+
+def resolve_report(
+    cashier: Cashier, *, actor: Actor, booking_id: str, command: ResolveReport
+) -> BookingDetailView:
+    """Decide about a report, as staff."""
+    _run(cashier, actor, booking_id, command, service.resolve_report)
+    return _detail(cashier, actor, booking_id)
+
+
+def _run(
+    cashier: Cashier,
+    actor: Actor,
+    booking_id: str,
+    command: object,
+    act: Callable[..., Command | None],
+) -> Recorded | None:
+    return _run_with(
+        cashier, actor, booking_id, lambda uow, fence: act(uow, booking_id, command, fence=fence)
+    )
+
+
+def _run_with(cashier: Cashier, actor: Actor, booking_id: str, start: Start) -> Recorded | None:
+    chain_id = chain_of(cashier, actor, booking_id)
+    return run(cashier, actor=actor, chain_id=chain_id, start=start)
+
+
+def chain_of(cashier: Cashier, actor: Actor, booking_id: str) -> str:
+    """The lesson that a booking belongs to. Whether the actor may know is judged later."""
+    with cashier.begin(actor) as uow:
+        found = money.chain_of(uow.session, booking_id)
+    if found is None:
+        raise not_found(booking_id)
+    return found
+
+
+def _detail(cashier: Cashier, actor: Actor, booking_id: str) -> BookingDetailView:
+    with cashier.begin(actor) as uow:
+        return service.detail(uow, booking_id)
+
+
+def _told(uow: Uow, booking_id: str, recorded: Recorded | None) -> CheckoutView:
+    found = service.detail(uow, booking_id)
+    result, failure = PaymentResult.CONFIRMED, None
+    if recorded is not None and recorded.state is CommandState.SENT:
+        result = PaymentResult.AUTHENTICATION_REQUIRED
+    elif recorded is not None and recorded.state is CommandState.REQUESTED:
+        result = PaymentResult.PENDING
+    elif recorded is not None and recorded.failure is not None:
+        result, failure = PaymentResult.DECLINED, recorded.failure
+    elif found.status in {BookingStatus.PENDING, BookingStatus.PAYMENT_FAILED}:
+        result, failure = PaymentResult.DECLINED, AuthenticationRequired.code
+    elif found.payment_status is PaymentStatus.PAYMENT_METHOD_REQUIRED:
+        result = PaymentResult.DECLINED
+    return CheckoutView(
+        result=result,
+        failure=failure,
+        client_secret=None if recorded is None else recorded.client_secret,
+        booking=found,
+    )

@@ -1,0 +1,1 @@
+"""Named queries over bookings and their money."""

@@ -1,0 +1,168 @@
+"""Named queries over lessons' money. The row of a chain is what every change holds first."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import DateTime, Integer, Select, String, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from instainstru_core.domains.bookings.models import (
+    AdminRefund,
+    Booking,
+    BookingNote,
+    LessonMoney,
+    NoShowReport,
+    Tip,
+)
+from instainstru_core.domains.bookings.types import BookingStatus, DueKind, TipState
+
+_LOCKED: Select[LessonMoney] = (
+    select(LessonMoney)
+    .where(LessonMoney.chain_id == bindparam("chain_id", type_=String))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_BOOKING: Select[Booking, NoShowReport] = (
+    select(Booking, NoShowReport)
+    .outerjoin(NoShowReport, NoShowReport.booking_id == Booking.id)
+    .where(Booking.id == bindparam("booking_id", type_=String))
+    .execution_options(populate_existing=True)
+)
+_DUE: Select[str] = (
+    select(LessonMoney.chain_id)
+    .where(
+        LessonMoney.due_kind.in_(bindparam("kinds", expanding=True)),
+        LessonMoney.due_at <= bindparam("now", type_=DateTime(timezone=True)),
+        LessonMoney.chain_id > bindparam("after", type_=String),
+    )
+    .order_by(LessonMoney.chain_id)
+    .limit(bindparam("most", type_=Integer))
+)
+
+
+class Overdue(NamedTuple):
+    """How many lessons of a kind are past their instant, and since when the oldest is."""
+
+    kind: DueKind
+    lessons: int
+    oldest_at: datetime
+
+
+def locked(session: Session, chain_id: str) -> LessonMoney | None:
+    """The money of a lesson, held until the transaction ends, as it is now."""
+    return session.scalars(_LOCKED, {"chain_id": chain_id}).one_or_none()
+
+
+def of(session: Session, chain_id: str) -> LessonMoney | None:
+    """The money of a lesson, only to look at."""
+    return session.get(LessonMoney, chain_id)
+
+
+def booking(session: Session, booking_id: str) -> tuple[Booking, NoShowReport | None]:
+    """A booking and the report about it, read afresh."""
+    row = session.execute(_BOOKING, {"booking_id": booking_id}).one()
+    return row[0], row[1]
+
+
+def chain_of(session: Session, booking_id: str) -> str | None:
+    """The lesson that a booking belongs to."""
+    return session.scalar(select(Booking.chain_id).where(Booking.id == booking_id))
+
+
+def due(
+    session: Session, kinds: Collection[DueKind], *, now: datetime, after: str, limit: int
+) -> Sequence[str]:
+    """Lessons whose money waits for something that is due, in order, beyond `after`."""
+    asked = {"kinds": list(kinds), "now": now, "after": after, "most": limit}
+    return session.scalars(_DUE, asked).all()
+
+
+def overdue(session: Session, *, before: datetime) -> Sequence[Overdue]:
+    """What should have been looked at before this instant, by kind."""
+    rows = session.execute(
+        select(LessonMoney.due_kind, func.count(), func.min(LessonMoney.due_at))
+        .where(LessonMoney.due_at < before)
+        .group_by(LessonMoney.due_kind)
+    )
+    return [
+        Overdue(kind, count, oldest)
+        for kind, count, oldest in rows
+        if kind is not None and oldest is not None
+    ]
+
+
+def in_review(session: Session, *, before: datetime) -> tuple[int, datetime | None]:
+    """How many lessons people have had to look at since before this instant, and the oldest."""
+    count, oldest = session.execute(
+        select(func.count(), func.min(LessonMoney.review_since)).where(
+            LessonMoney.review_since < before
+        )
+    ).one()
+    return count, oldest
+
+
+def next_due(session: Session) -> datetime | None:
+    """The next instant at which any lesson's money has to be looked at."""
+    return session.scalar(select(func.min(LessonMoney.due_at)))
+
+
+def completed_lessons(session: Session, student_id: str) -> int:
+    """How many lessons a student has completed, ever."""
+    count = session.scalar(
+        select(func.count()).where(
+            Booking.student_id == student_id, Booking.status == BookingStatus.COMPLETED
+        )
+    )
+    return count or 0
+
+
+def orders(session: Session, chain_id: str) -> Sequence[AdminRefund]:
+    """Refunds that staff ordered, oldest first."""
+    return session.scalars(
+        select(AdminRefund).where(AdminRefund.chain_id == chain_id).order_by(AdminRefund.id)
+    ).all()
+
+
+def tip(session: Session, tip_id: str) -> Tip | None:
+    """A tip, held until the transaction ends."""
+    return session.scalars(
+        select(Tip)
+        .where(Tip.id == tip_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def open_tips(session: Session, booking_id: str) -> int:
+    """How many tips for a booking went through or still may."""
+    count = session.scalar(
+        select(func.count()).where(Tip.booking_id == booking_id, Tip.state != TipState.FAILED)
+    )
+    return count or 0
+
+
+def unsent_tips(session: Session, *, after: str, limit: int) -> Sequence[str]:
+    """Tips that were charged and not sent on, in order, beyond `after`."""
+    return session.scalars(
+        select(Tip.id)
+        .where(Tip.state == TipState.CHARGED, Tip.id > after)
+        .order_by(Tip.id)
+        .limit(limit)
+    ).all()
+
+
+def debts(session: Session, student_id: str) -> Sequence[LessonMoney]:
+    """The lessons that a student owes something for, oldest first."""
+    return session.scalars(
+        select(LessonMoney)
+        .where(LessonMoney.student_id == student_id, LessonMoney.debt_cents > 0)
+        .order_by(LessonMoney.chain_id)
+    ).all()
+
+
+def notes(session: Session, booking_id: str) -> Sequence[BookingNote]:
+    """Staff's notes on a booking, oldest first."""
+    return session.scalars(
+        select(BookingNote).where(BookingNote.booking_id == booking_id).order_by(BookingNote.id)
+    ).all()

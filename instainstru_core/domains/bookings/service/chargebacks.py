@@ -1,0 +1,133 @@
+"""A bank takes a charge back: what that freezes, what it costs, and what comes back."""
+
+from instainstru_core.domains.audit import service as audit
+from instainstru_core.domains.availability import service as availability
+from instainstru_core.domains.bookings.policy.settlement import running_share
+from instainstru_core.domains.bookings.service import advancing, books, steps
+from instainstru_core.domains.bookings.service.lesson import Lesson, chain_id_of, held
+from instainstru_core.domains.bookings.types import (
+    BookingStatus,
+    CancelledBy,
+    Ending,
+    Outcome,
+)
+from instainstru_core.domains.credits import service as credits
+from instainstru_core.domains.payments import service as payments
+from instainstru_core.domains.payments.types import ChargebackChange, DisputeSeen, DisputeState
+from instainstru_core.kernel.measure import operation
+from instainstru_core.kernel.money import Cents
+from instainstru_core.kernel.uow import Uow
+
+
+@operation("bookings.note_chargeback")
+def note_chargeback(uow: Uow, chain_id: str, seen: DisputeSeen) -> None:
+    """Take over how a dispute about this lesson's charge stands. Again changes nothing."""
+    lesson = held(uow, chain_id)
+    change = payments.note_chargeback(uow, seen)
+    if change is None or chain_id_of(change.reference) != chain_id:
+        return
+    if change.withdrawn_cents or change.fee_cents:
+        books.withdraw(
+            uow,
+            lesson,
+            key=f"chargeback:{change.id}:{seen.withdrawn_cents}:{seen.fee_cents}:{seen.state}",
+            cents=Cents(change.withdrawn_cents),
+            fee=Cents(change.fee_cents),
+        )
+    if change.before is None:
+        _opened(uow, lesson, change)
+    match change.state:
+        case DisputeState.WON:
+            _won(uow, lesson, change)
+        case DisputeState.LOST:
+            _lost(uow, lesson, change)
+        case DisputeState.OPEN:
+            pass
+    audit.record(
+        uow,
+        "bookings.note_chargeback",
+        subject_kind="booking",
+        subject_id=lesson.booking.id,
+        details={"state": change.state, "cents": change.cents},
+    )
+    if not payments.pending(uow, lesson.reference):
+        advancing.decide_again(uow, lesson)
+
+
+def _opened(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
+    """The payout is frozen, and so is credit that the lesson issued."""
+    row = lesson.money
+    row.is_disputed = True
+    row.charged_back_cents += change.cents
+    credits.freeze(uow, lesson.reference)
+    if credits.spent(uow, lesson.reference) > 0:
+        payments.restrict(uow, row.student_id, lesson.reference)
+
+
+def _won(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
+    """Everything is as before; the instructor is paid the same amount again."""
+    row = lesson.money
+    row.is_disputed = False
+    row.charged_back_cents -= change.cents
+    credits.unfreeze(uow, lesson.reference)
+    payments.lift_restriction(uow, row.student_id)
+    if row.settled_at is not None:
+        row.outcome = Outcome.DISPUTE_WON
+
+
+def _lost(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
+    """The money is gone: whoever had a part of it gives it back, as far as it is there."""
+    row = lesson.money
+    row.is_disputed = False
+    credits.unfreeze(uow, lesson.reference)
+    payments.restrict(uow, row.student_id, lesson.reference)
+    if row.settled_at is None:
+        _lost_before_settling(uow, lesson)
+        return
+    gone = row.refund_due_cents + row.charged_back_cents
+    whole = row.captured_cents
+
+    def share(amount: int) -> int:
+        before = running_share(amount, part=gone - change.cents, whole=whole)
+        return running_share(amount, part=gone, whole=whole) - before
+
+    used = credits.used(uow, lesson.reference)
+    credits.reinstate(
+        uow,
+        reference=lesson.reference,
+        cents=min(share(used.original_cents), used.left_cents),
+        funded_by=books.DISPUTE_LOSSES,
+        key=f"chargeback:{change.id}",
+    )
+    issued = credits.issued(uow, lesson.reference)
+    revoked = credits.revoke(
+        uow,
+        reference=lesson.reference,
+        cents=share(issued.original_cents),
+        into=books.DISPUTE_LOSSES,
+    )
+    books.lose(
+        uow,
+        lesson,
+        key=f"chargeback_lost:{change.id}",
+        payout=Cents(share(row.owed_cents)),
+        spent=Cents(revoked.spent_cents),
+    )
+    row.debt_cents += revoked.spent_cents
+    if gone >= whole:
+        credits.revoke_milestone(uow, reference=lesson.reference)
+        row.outcome = Outcome.STUDENT_WINS_DISPUTE_FULL_REFUND
+
+
+def _lost_before_settling(uow: Uow, lesson: Lesson) -> None:
+    """A locked lesson whose money the bank took back does not take place."""
+    booking = lesson.booking
+    if booking.status in {BookingStatus.PENDING, BookingStatus.CONFIRMED}:
+        booking.status = BookingStatus.CANCELLED
+        booking.cancelled_at = uow.now
+        booking.cancelled_by = CancelledBy.ADMIN
+        booking.cancellation_reason = "The payment was disputed at the bank"
+        uow.session.flush()
+        availability.release(uow, steps.occupies(booking.id))
+    lesson.money.refunded_cents = lesson.money.captured_cents
+    steps.end(uow, lesson, Ending.CHARGED_BACK)

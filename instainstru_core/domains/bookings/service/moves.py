@@ -1,0 +1,77 @@
+"""What becomes of a move whose money is done, or could not be had."""
+
+from instainstru_core.domains.audit import service as audit
+from instainstru_core.domains.availability import service as availability
+from instainstru_core.domains.bookings.events import BookingRescheduled
+from instainstru_core.domains.bookings.models import Booking
+from instainstru_core.domains.bookings.policy import agenda
+from instainstru_core.domains.bookings.service import confirming, steps
+from instainstru_core.domains.bookings.service.lesson import Lesson
+from instainstru_core.domains.bookings.types import BookingStatus, CancelledBy, PaymentStatus
+from instainstru_core.kernel.uow import Uow
+
+RESCHEDULED = "Rescheduled"
+
+
+def finish(uow: Uow, lesson: Lesson) -> None:
+    """Let the new booking take the old one's place, with the money."""
+    row = lesson.money
+    child = uow.session.get_one(Booking, row.moving_to_id)
+    if not confirming.keep_time(uow, child):
+        abandon(uow, lesson)
+        if row.captured_at is not None:
+            steps.block(uow, lesson, "moved_into_a_taken_time")
+        return
+    is_lock = row.moving_takes_all
+    if is_lock:
+        row.locked_at = uow.now
+        row.late_move_used = True
+    replace(uow, lesson, child)
+    lesson.booking = child
+
+
+def replace(uow: Uow, lesson: Lesson, child: Booking) -> None:
+    """The old booking is cancelled as moved, the new one counts. Its hold is planned anew."""
+    row, old = lesson.money, lesson.booking
+    old.status = BookingStatus.CANCELLED
+    old.cancelled_at = uow.now
+    old.cancelled_by = CancelledBy.STUDENT
+    old.cancellation_reason = RESCHEDULED
+    old.moved_to_id = child.id
+    old.payment_status = PaymentStatus.LOCKED if row.locked_at else PaymentStatus.SETTLED
+    availability.release(uow, steps.occupies(old.id))
+    child.status = BookingStatus.CONFIRMED
+    child.confirmed_at = uow.now
+    row.booking_id = child.id
+    row.card_cents = child.total_cents - row.credit_cents
+    row.moves += 1
+    row.moving_to_id = row.moving_until = None
+    row.moving_takes_all = False
+    row.hold_due_at = agenda.hold_due_at(child.starts_at)
+    row.hold_failures = 0
+    row.hold_first_failed_at = row.hold_last_failed_at = row.hold_failure = None
+    row.warned_at = None
+    uow.emit(BookingRescheduled(booking_id=old.id, to_booking_id=child.id))
+    audit.record(
+        uow,
+        "bookings.reschedule",
+        subject_kind="booking",
+        subject_id=old.id,
+        details={"to_booking_id": child.id, "locked": row.locked_at is not None},
+    )
+    lesson.booking = child
+
+
+def abandon(uow: Uow, lesson: Lesson) -> None:
+    """Give the new time back and forget the new booking; the old one stands as it was."""
+    row = lesson.money
+    child_id = row.moving_to_id
+    row.moving_to_id = row.moving_until = None
+    row.moving_takes_all = False
+    uow.session.flush()
+    if child_id is None:
+        return
+    availability.release(uow, steps.occupies(child_id))
+    uow.session.delete(uow.session.get_one(Booking, child_id))
+    uow.session.flush()
+    audit.record(uow, "bookings.abandon_move", subject_kind="booking", subject_id=lesson.booking.id)

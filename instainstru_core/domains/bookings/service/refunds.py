@@ -1,0 +1,226 @@
+"""Money that staff give back: shown first, then ordered, judged anew at that moment.
+
+A refund takes the instructor's share back in proportion, as differences of a running total, so
+that a full refund in pieces takes back exactly all. Credit used for the lesson comes back the
+same way, and credit issued for it is revoked.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from instainstru_core.domains.audit import service as audit
+from instainstru_core.domains.availability import service as availability
+from instainstru_core.domains.bookings.errors import (
+    NotRefundable,
+    PreviewOutdated,
+    RefundTooLarge,
+)
+from instainstru_core.domains.bookings.models import AdminRefund
+from instainstru_core.domains.bookings.policy.settlement import running_share
+from instainstru_core.domains.bookings.schemas import OrderRefund, RefundPreview
+from instainstru_core.domains.bookings.service import advancing, books, steps
+from instainstru_core.domains.bookings.service.lesson import Lesson, held
+from instainstru_core.domains.bookings.service.views import visible
+from instainstru_core.domains.bookings.types import (
+    BookingStatus,
+    CancelledBy,
+    Ending,
+    RefundAction,
+)
+from instainstru_core.domains.credits import service as credits
+from instainstru_core.domains.payments import service as payments
+from instainstru_core.domains.payments.types import Command
+from instainstru_core.kernel.authority import Permission, require
+from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.measure import operation
+from instainstru_core.kernel.money import Cents
+from instainstru_core.kernel.uow import Uow
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What a refund takes from whom."""
+
+    refund: int
+    instructor: int
+    credit_back: int
+    credit_revoked: int
+
+    @property
+    def platform(self) -> int:
+        """What is left for the platform to bear."""
+        return self.refund + self.credit_back - self.instructor - self.credit_revoked
+
+
+@operation("bookings.preview_refund")
+def preview_refund(uow: Uow, booking_id: str, command: OrderRefund) -> RefundPreview:
+    """What this refund would do now. Nothing changes."""
+    require(uow.actor, Permission.PAYMENTS_REFUND_ANY)
+    return _preview(uow, _lesson(uow, booking_id, None), command)
+
+
+@operation("bookings.order_refund")
+def order_refund(
+    uow: Uow, booking_id: str, command: OrderRefund, *, fence: int | None = None
+) -> tuple[RefundPreview, str | None, Command | None]:
+    """Order it, as it is at this moment. Refused when a preview was confirmed that no longer holds.
+
+    Comes back with what is being done, the order's id, and the call to be made for it now.
+    """
+    require(uow.actor, Permission.PAYMENTS_REFUND_ANY)
+    lesson = _lesson(uow, booking_id, fence)
+    if payments.pending(uow, lesson.reference):
+        raise payments.command_open(lesson.reference)
+    found = _preview(uow, lesson, command)
+    if command.confirm is not None and command.confirm != found.confirm:
+        raise PreviewOutdated(
+            "Something changed since the preview. Look at it again, then confirm the new one.",
+            booking_id=booking_id,
+        )
+    if found.action is RefundAction.VOID:
+        _cancel(uow, lesson)
+        order_id = None
+    else:
+        order_id = _order(uow, lesson, command, found)
+    audit.record(
+        uow,
+        "bookings.order_refund",
+        subject_kind="booking",
+        subject_id=booking_id,
+        details={
+            "cents": found.refund_cents,
+            "reason": command.reason,
+            "instructor_cents": found.instructor_cents,
+        },
+    )
+    return found, order_id, advancing.proceed(uow, lesson)
+
+
+def _preview(uow: Uow, lesson: Lesson, command: OrderRefund) -> RefundPreview:
+    row = lesson.money
+    if row.is_disputed or row.is_blocked or row.moving_to_id is not None:
+        raise NotRefundable("Something else is going on with this payment. Settle that first.")
+    if row.captured_cents:
+        shares, action = _shares(uow, lesson, command), RefundAction.REFUND
+    else:
+        shares, action = _nothing_taken(lesson, command), RefundAction.VOID
+    seen = (
+        lesson.booking.id,
+        action,
+        row.refund_due_cents,
+        row.captured_cents,
+        row.owed_cents,
+        lesson.booking.status,
+        shares,
+    )
+    return RefundPreview(
+        booking_id=lesson.booking.id,
+        action=action,
+        charged_cents=row.captured_cents,
+        refunded_before_cents=row.refund_due_cents,
+        refund_cents=shares.refund,
+        instructor_cents=shares.instructor,
+        platform_cents=shares.platform,
+        credit_back_cents=shares.credit_back,
+        credit_revoked_cents=shares.credit_revoked,
+        confirm=hashlib.sha256(repr(seen).encode()).hexdigest()[:24],
+    )
+
+
+def _shares(uow: Uow, lesson: Lesson, command: OrderRefund) -> Shares:
+    row = lesson.money
+    if row.settled_at is None:
+        raise NotRefundable(
+            "This lesson's money is not settled yet. Cancel the lesson, or wait until it is."
+        )
+    gone = row.refund_due_cents + row.charged_back_cents
+    left = row.captured_cents - gone
+    cents = left if command.cents is None else command.cents
+    if left <= 0:
+        raise NotRefundable("All of this charge has been given back already.")
+    if cents > left:
+        raise RefundTooLarge(
+            f"Only {left} cents of this charge are left to give back.", left_cents=left
+        )
+
+    def share(amount: int) -> int:
+        whole = row.captured_cents
+        before = running_share(amount, part=gone, whole=whole)
+        return running_share(amount, part=gone + cents, whole=whole) - before
+
+    used = credits.used(uow, lesson.reference)
+    issued = credits.issued(uow, lesson.reference)
+    return Shares(
+        refund=cents,
+        instructor=share(row.owed_cents),
+        credit_back=min(share(used.original_cents), used.left_cents),
+        credit_revoked=min(share(issued.original_cents), issued.left_cents),
+    )
+
+
+def _nothing_taken(lesson: Lesson, command: OrderRefund) -> Shares:
+    """A hold is let go as a whole: the lesson is cancelled, nothing is charged."""
+    if lesson.money.ending is not None or lesson.booking.confirmed_at is None:
+        raise NotRefundable("Nothing was charged for this booking, so nothing can be given back.")
+    if command.cents is not None:
+        raise RefundTooLarge(
+            "Nothing was taken yet, so no part can be given back. Leave the amount out to cancel"
+            " the lesson and let the hold go."
+        )
+    return Shares(0, 0, 0, 0)
+
+
+def _order(uow: Uow, lesson: Lesson, command: OrderRefund, found: RefundPreview) -> str:
+    row, reference = lesson.money, lesson.reference
+    order = AdminRefund(
+        id=new_id(),
+        chain_id=row.chain_id,
+        booking_id=lesson.booking.id,
+        cents=found.refund_cents,
+        reason=command.reason,
+        note=command.note,
+        ordered_by=uow.actor.id,
+        ordered_at=uow.now,
+    )
+    uow.session.add(order)
+    uow.session.flush()
+    books.take_back(
+        uow,
+        lesson,
+        key=f"refund_order:{order.id}",
+        refund=Cents(found.refund_cents),
+        payout=Cents(found.instructor_cents),
+        reinstated=Cents(found.credit_back_cents),
+    )
+    if found.credit_back_cents:
+        credits.reinstate(
+            uow,
+            reference=reference,
+            cents=found.credit_back_cents,
+            funded_by=books.pot(lesson),
+            key=f"refund_order:{order.id}",
+        )
+    if found.credit_revoked_cents:
+        credits.revoke(
+            uow, reference=reference, cents=found.credit_revoked_cents, into=books.REVENUE
+        )
+    row.refund_due_cents += found.refund_cents
+    if row.refund_due_cents + row.charged_back_cents >= row.captured_cents:
+        credits.revoke_milestone(uow, reference=reference)
+    return order.id
+
+
+def _cancel(uow: Uow, lesson: Lesson) -> None:
+    row = lesson.booking
+    row.status = BookingStatus.CANCELLED
+    row.cancelled_at = uow.now
+    row.cancelled_by = CancelledBy.ADMIN
+    row.cancellation_reason = "Refunded by staff"
+    uow.session.flush()
+    availability.release(uow, steps.occupies(row.id))
+    steps.end(uow, lesson, Ending.ADMIN_CANCEL_REFUND)
+
+
+def _lesson(uow: Uow, booking_id: str, fence: int | None) -> Lesson:
+    named, _ = visible(uow, booking_id)
+    return held(uow, named.booking.chain_id, fence=fence)

@@ -1,0 +1,23 @@
+"""Outside worlds that nobody owns."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from instainstru_core.kernel.errors import Conflict
+
+
+class InProgress(Conflict):
+    """Somebody else is at it right now. The fact `retry_after` says when to come back."""
+
+    code = "in_progress"
+
+
+class Mutex(Protocol):
+    """Lets one caller at a time do something, across processes."""
+
+    def hold(self, name: str, *, seconds: float) -> AbstractContextManager[int | None]:
+        """Hold this name, for so long at most. Gives a number that grows with every holder, to
+        tell a late one from its successor; None where the service of locks cannot be reached, and
+        the database alone keeps order. Raises InProgress while another one holds it.
+        """
+        ...

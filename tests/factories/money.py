@@ -1,0 +1,304 @@
+"""People who can pay and be paid, and lessons on their way through the money."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from devstack.stripe_simulator.simulator import Simulator
+from instainstru_core.domains.bookings import flows, service
+from instainstru_core.domains.bookings.models import Booking, LessonMoney
+from instainstru_core.domains.bookings.schemas import (
+    BookingDetailView,
+    CancelBooking,
+    CheckoutBooking,
+    CheckoutView,
+)
+from instainstru_core.domains.bookings.types import DueKind
+from instainstru_core.domains.credits import service as credits
+from instainstru_core.domains.credits.types import CreditSource
+from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.domains.ledger.types import Account, AccountKind
+from instainstru_core.domains.payments.models import (
+    ConnectAccount,
+    PaymentCustomer,
+    PaymentMethod,
+)
+from instainstru_core.kernel.authority import SYSTEM, Actor, Permission
+from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.uow import Uow
+from instainstru_core.runtime import Runtime
+from tests.factories.bookings import lesson
+from tests.factories.instructors import LiveInstructor, live_instructor, person
+
+PAYER_PERMISSIONS = frozenset(
+    {
+        Permission.BOOKINGS_VIEW_OWN,
+        Permission.BOOKINGS_CREATE,
+        Permission.BOOKINGS_CANCEL_OWN,
+        Permission.BOOKINGS_REPORT_OWN,
+        Permission.BOOKINGS_RESCHEDULE_OWN,
+        Permission.PAYMENTS_MANAGE_OWN,
+    }
+)
+TEACHER_PERMISSIONS = frozenset(
+    {
+        Permission.BOOKINGS_VIEW_OWN,
+        Permission.BOOKINGS_CANCEL_OWN,
+        Permission.BOOKINGS_COMPLETE_OWN,
+        Permission.BOOKINGS_REPORT_OWN,
+        Permission.PAYOUTS_MANAGE_OWN,
+    }
+)
+STAFF = Actor(id="01STAFF0000000000000000000", permissions=frozenset(Permission))
+
+
+def card(
+    uow: Uow, stripe: Simulator, user_id: str, *, kind: str = "pm_card_visa", default: bool = True
+) -> str:
+    """Save a card of this kind for a student, at the provider and here. Returns our id of it."""
+    customer = uow.session.get(PaymentCustomer, user_id)
+    if customer is None:
+        made = call(stripe, "POST", "/v1/customers", {"metadata[user_id]": user_id})
+        customer = PaymentCustomer(user_id=user_id, vendor_id=made["id"], created_at=uow.now)
+        uow.session.add(customer)
+    attached = call(
+        stripe,
+        "POST",
+        f"/v1/payment_methods/{kind}/attach",
+        {"customer": customer.vendor_id},
+    )
+    details = attached["card"]
+    row = PaymentMethod(
+        id=new_id(),
+        user_id=user_id,
+        vendor_id=attached["id"],
+        brand=details["brand"],
+        last4=details["last4"],
+        exp_month=12,
+        exp_year=2040,
+        is_default=default,
+        created_at=uow.now,
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    return row.id
+
+
+def call(stripe: Simulator, method: str, path: str, form: dict[str, str]) -> dict[str, Any]:
+    """One call to the simulator as its client would make it."""
+    import json
+    from urllib.parse import urlencode
+
+    answer = stripe.handle(method, path, {"Authorization": "Bearer sk_test_here"}, urlencode(form))
+    assert answer.status < 300, answer.body
+    found: dict[str, Any] = json.loads(answer.body)
+    return found
+
+
+def payee(uow: Uow, stripe: Simulator, instructor_id: str) -> str:
+    """An account for an instructor that can be paid. Returns the provider's id of it."""
+    made = call(
+        stripe,
+        "POST",
+        "/v1/accounts",
+        {"type": "express", "capabilities[transfers][requested]": "true"},
+    )
+    stripe.complete_onboarding(made["id"])
+    uow.session.add(
+        ConnectAccount(
+            instructor_id=instructor_id,
+            vendor_id=made["id"],
+            charges_enabled=True,
+            payouts_enabled=True,
+            details_submitted=True,
+            onboarded_at=uow.now,
+            created_at=uow.now,
+            updated_at=uow.now,
+        )
+    )
+    uow.session.flush()
+    account_id: str = made["id"]
+    return account_id
+
+
+@dataclass
+class Market:
+    """A student with a card, an instructor who can be paid, and everything between them.
+
+    Prices are those of the policy's examples: 120 dollars an hour online, at 12 percent.
+    """
+
+    runtime: Runtime
+    stripe: Simulator
+    clock: Any
+    teacher: LiveInstructor
+    student: Actor
+    card_id: str
+
+    def __post_init__(self) -> None:
+        self.instructor = Actor(id=self.teacher.id, permissions=TEACHER_PERMISSIONS)
+
+    @property
+    def cashier(self) -> flows.Cashier:
+        return self.runtime.cashier
+
+    def book(self, starts_local: str = "2026-06-18T16:00:00", **changes: Any) -> BookingDetailView:
+        """A checkout that has been begun."""
+        wanted = lesson(self.teacher, starts_local=starts_local, **changes)
+        with self.runtime.begin(self.student) as uow:
+            return service.create(uow, wanted)
+
+    def pay(
+        self,
+        booking_id: str,
+        *,
+        credit: int = 0,
+        card_id: str | None = None,
+        key: str | None = None,
+    ) -> CheckoutView:
+        return flows.checkout(
+            self.cashier,
+            actor=self.student,
+            booking_id=booking_id,
+            command=CheckoutBooking(payment_method_id=card_id, credit_cents=credit),
+            idempotency_key=key,
+        )
+
+    def confirmed(
+        self, starts_local: str = "2026-06-18T16:00:00", *, credit: int = 0, **changes: Any
+    ) -> BookingDetailView:
+        """A lesson that is checked out."""
+        paid = self.pay(self.book(starts_local, **changes).id, credit=credit)
+        assert paid.result == "confirmed", paid
+        return paid.booking
+
+    def cancel(
+        self, booking_id: str, *, actor: Actor | None = None, keep: bool = False
+    ) -> BookingDetailView:
+        return flows.cancel(
+            self.cashier,
+            actor=actor or self.student,
+            booking_id=booking_id,
+            command=CancelBooking(reason="Plans changed.", keep_payment=keep),
+        )
+
+    def run_jobs(self) -> None:
+        """Everything that is due at this instant, as the jobs would do it."""
+        for _ in range(20):
+            with self.runtime.begin(SYSTEM) as uow:
+                due = service.due_lessons(uow, list(DueKind), limit=1000)
+            if not due:
+                return
+            for chain_id in due:
+                flows.drive_quietly(self.cashier, actor=SYSTEM, chain_id=chain_id)
+        raise AssertionError("the jobs never come to an end")
+
+    def at(self, instant: datetime | str, *, run: bool = True) -> None:
+        """Let the time pass until then, with the jobs running whenever something is due."""
+        until = instant if isinstance(instant, datetime) else moment(instant)
+        if run:
+            self.run_until(until)
+        self.clock.now = until
+
+    def run_until(self, until: datetime) -> None:
+        from instainstru_core.domains.bookings.repository import money
+
+        for _ in range(500):
+            with self.runtime.begin(SYSTEM) as uow:
+                next_at = money.next_due(uow.session)
+            if next_at is None or next_at >= until:
+                return
+            self.clock.now = max(next_at, self.clock.now)
+            self.run_jobs()
+        raise AssertionError("time stands still")
+
+    def before(self, booking: BookingDetailView, **delta: float) -> datetime:
+        return booking.starts_at - timedelta(**delta)
+
+    def after(self, booking: BookingDetailView, **delta: float) -> datetime:
+        return booking.ends_at + timedelta(**delta)
+
+    def money(self, booking_id: str) -> LessonMoney:
+        with self.runtime.begin(SYSTEM) as uow:
+            row = uow.session.get(Booking, booking_id)
+            assert row is not None
+            found = uow.session.get(LessonMoney, row.chain_id)
+            assert found is not None
+            return found
+
+    def detail(self, booking_id: str, actor: Actor | None = None) -> BookingDetailView:
+        with self.runtime.begin(actor or self.student) as uow:
+            return service.detail(uow, booking_id)
+
+    def give_credit(self, cents: int, *, days: int | None = 365, user_id: str | None = None) -> str:
+        """Credit of so many cents that ends in so many days; None never ends."""
+        with self.runtime.begin(SYSTEM) as uow:
+            lot_id = credits.issue(
+                uow,
+                user_id=user_id or self.student.id or "",
+                cents=cents,
+                source=CreditSource.ADJUSTMENT,
+                key=f"test:{new_id()}",
+                funded_by=Account(AccountKind.CREDIT_EXPENSE),
+                expires_at=None if days is None else uow.now + timedelta(days=days),
+            )
+        assert lot_id is not None
+        return lot_id
+
+    def wallet(self, user_id: str | None = None) -> tuple[int, int]:
+        """What a student has available and reserved."""
+        with self.runtime.begin(STAFF) as uow:
+            found = credits.wallet_of(uow, user_id or self.student.id or "")
+        return found.available_cents, found.reserved_cents
+
+    def ledger(self) -> dict[str, int]:
+        """The balance of every kind of account, as debits less credits; zeros left out."""
+        from sqlalchemy import func, select
+
+        from instainstru_core.domains.ledger.models import LedgerEntry
+
+        with self.runtime.begin(SYSTEM) as uow:
+            rows = uow.session.execute(
+                select(LedgerEntry.account, func.sum(LedgerEntry.cents)).group_by(
+                    LedgerEntry.account
+                )
+            )
+            return {str(kind): int(cents) for kind, cents in rows if cents}
+
+
+def moment(text: str) -> datetime:
+    """This moment of UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def market(runtime: Runtime, stripe: Simulator, clock: Any, **changes: Any) -> Market:
+    """A market with one student and one instructor."""
+    from instainstru_core.domains.bookings.types import BookingStatus
+    from instainstru_core.domains.pricing.models import InstructorTier
+    from instainstru_core.domains.pricing.types import Tier
+    from tests.factories.bookings import booking
+
+    prices = dict.fromkeys(
+        (
+            LessonFormat.ONLINE,
+            LessonFormat.STUDENT_LOCATION,
+            LessonFormat.INSTRUCTOR_LOCATION,
+        ),
+        12_000,
+    )
+    with runtime.begin(SYSTEM) as uow:
+        teacher = live_instructor(uow, **({"prices": prices} | changes))
+        payee(uow, stripe, teacher.id)
+        uow.session.add(
+            InstructorTier(instructor_id=teacher.id, tier=Tier.PRO, evaluated_at=uow.now)
+        )
+        booking(
+            uow,
+            teacher=teacher,
+            starts_at=uow.now - timedelta(days=5),
+            status=BookingStatus.COMPLETED,
+        )
+        student_id = person(uow, first_name="Jonas", last_name="Lind")
+        card_id = card(uow, stripe, student_id)
+    student = Actor(id=student_id, permissions=PAYER_PERMISSIONS)
+    return Market(runtime, stripe, clock, teacher, student, card_id)
