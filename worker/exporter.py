@@ -132,6 +132,12 @@ def _plain(found: Gauges) -> Iterator[GaugeMetricFamily]:
             "How long the oldest of them has waited.",
             found.outbox_oldest_age_seconds,
         ),
+        ("deliveries_waiting", "Messages not yet with their carrier.", found.deliveries_waiting),
+        (
+            "deliveries_oldest_age_seconds",
+            "How long the oldest of them has waited.",
+            found.deliveries_oldest_age_seconds,
+        ),
     ):
         known = math.nan if value is None else value  # a share of nothing is no number, not zero
         yield GaugeMetricFamily(f"instainstru_{name}", meaning, known)

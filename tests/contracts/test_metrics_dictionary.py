@@ -26,6 +26,7 @@ from tests.factories.observability import NOW, ScriptedBroker, heartbeat
 from worker.exporter import Standing
 
 MEASURING = (
+    "instainstru_core.domains.notifications.flows",
     "api.metrics",
     "instainstru_core.adapters.stripe.caller",
     "mcp_server.metrics",

@@ -1,6 +1,6 @@
 """Queries over deliveries. What runs every few seconds or with every message is built once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -146,13 +146,3 @@ def matching(
     if after is not None:
         query = query.where(tuple_(*order) < after)
     return query.order_by(*(column.desc() for column in order)).limit(limit)
-
-
-def standing(session: Session) -> Sequence[tuple[DeliveryState, int, datetime]]:
-    """How many messages wait in each state, and since when the oldest does."""
-    query = (
-        select(_C.state, func.count(), func.min(_C.created_at))
-        .where(_C.state.in_(WAITING))
-        .group_by(_C.state)
-    )
-    return [(*row,) for row in session.execute(query)]

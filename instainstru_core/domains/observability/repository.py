@@ -14,6 +14,8 @@ from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.types import BookingStatus
 from instainstru_core.domains.instructors.models import Instructor
+from instainstru_core.domains.notifications.models import Delivery
+from instainstru_core.domains.notifications.types import DeliveryState
 from instainstru_core.domains.observability.models import TaskExecution
 from instainstru_core.domains.observability.schemas import MetricDefinition
 from instainstru_core.domains.observability.types import TaskState
@@ -84,6 +86,15 @@ def supply(session: Session, now: datetime) -> tuple[int, int, int]:
         select(live.scalar_subquery(), pending.scalar_subquery(), claimed.scalar_subquery())
     ).one()
     return instructors, invites, slots
+
+
+def deliveries_waiting(session: Session) -> tuple[int, datetime | None]:
+    """How many messages have not reached their carrier, and since when the oldest waits."""
+    query = select(func.count(), func.min(Delivery.created_at)).where(
+        Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
+    )
+    count, oldest = session.execute(query).one()
+    return count, oldest
 
 
 class TaskExecutions(Repository[TaskExecution]):

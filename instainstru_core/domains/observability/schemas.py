@@ -267,6 +267,8 @@ class Gauges(BaseModel):
     task_executions_1h: dict[TaskState, int] = Field(description="Attempts that began.")
     outbox_waiting: int
     outbox_oldest_age_seconds: float
+    deliveries_waiting: int
+    deliveries_oldest_age_seconds: float
 
     @property
     def zero_result_share_24h(self) -> float | None:

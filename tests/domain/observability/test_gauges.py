@@ -6,16 +6,20 @@ import pytest
 
 from instainstru_core.domains.accounts.models import User
 from instainstru_core.domains.accounts.types import AccountStatus
+from instainstru_core.domains.notifications.flows import send_due
+from instainstru_core.domains.notifications.service import claim
 from instainstru_core.domains.observability import service
 from instainstru_core.domains.observability.models import TaskExecution
 from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.domains.onboarding.models import Invite
 from instainstru_core.domains.search.models import SearchQuery
-from instainstru_core.kernel.authority import ANONYMOUS, PermissionMissing
+from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM, PermissionMissing
 from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.outbox import OutboxRow
 from instainstru_core.kernel.uow import Begin, Uow
+from tests.conftest import SetClock
+from tests.factories.notifications import ScriptedMailer, queued
 
 DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
@@ -129,6 +133,22 @@ class TestGauges:
         )
         found = service.gauges(uow)
         assert (found.outbox_waiting, found.outbox_oldest_age_seconds) == (2, 90.0)
+
+    def test_tell_how_long_the_oldest_message_waits(self, begin: Begin, clock: SetClock) -> None:
+        with begin(SYSTEM) as uow:
+            queued(uow)
+        clock.advance(timedelta(seconds=90))
+        with begin(SYSTEM) as uow:
+            queued(uow)
+            claim(uow, limit=1, lease=HOUR)
+            found = service.gauges(uow)
+            assert (found.deliveries_waiting, found.deliveries_oldest_age_seconds) == (2, 90.0)
+        send_due(begin, ScriptedMailer(), actor=SYSTEM)
+        clock.advance(HOUR)
+        send_due(begin, ScriptedMailer(), actor=SYSTEM)
+        with begin(SYSTEM) as uow:
+            found = service.gauges(uow)
+            assert (found.deliveries_waiting, found.deliveries_oldest_age_seconds) == (0, 0.0)
 
     def test_are_for_staff_only(self, begin: Begin) -> None:
         with begin(ANONYMOUS) as uow, pytest.raises(PermissionMissing):

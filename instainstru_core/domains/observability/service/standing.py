@@ -1,5 +1,7 @@
 """How things stand, for the exporter."""
 
+from datetime import datetime
+
 from instainstru_core.domains.observability import repository
 from instainstru_core.domains.observability.schemas import Gauges
 from instainstru_core.kernel import outbox
@@ -16,6 +18,7 @@ def gauges(uow: Uow) -> Gauges:
     live, pending, claimed = repository.supply(session, now)
     searched, in_vain = repository.searches(session, now)
     waiting, oldest = outbox.backlog(session)
+    unsent, oldest_unsent = repository.deliveries_waiting(session)
     return Gauges(
         bookings_today=repository.bookings_today(session, now),
         bookings_upcoming=repository.bookings_upcoming(session, now),
@@ -27,5 +30,11 @@ def gauges(uow: Uow) -> Gauges:
         searches_without_result_24h=in_vain,
         task_executions_1h=repository.task_executions(session, now),
         outbox_waiting=waiting,
-        outbox_oldest_age_seconds=max((now - oldest).total_seconds(), 0.0) if oldest else 0.0,
+        outbox_oldest_age_seconds=_age_seconds(oldest, now),
+        deliveries_waiting=unsent,
+        deliveries_oldest_age_seconds=_age_seconds(oldest_unsent, now),
     )
+
+
+def _age_seconds(since: datetime | None, now: datetime) -> float:
+    return max((now - since).total_seconds(), 0.0) if since else 0.0
