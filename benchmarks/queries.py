@@ -2,40 +2,49 @@
 
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from instainstru_core.kernel.ids import new_id
+
+
+@dataclass(slots=True)
+class Transaction:
+    """What was asked from a BEGIN to a COMMIT, or each statement for itself without these."""
+
+    has_frame: bool
+    statements: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
 
 
 @dataclass(slots=True)
 class Queries:
     """What one run of the work asked of the database, transaction by transaction."""
 
-    transactions: list[list[tuple[str, Any]]] = field(default_factory=list[list[tuple[str, Any]]])
+    transactions: list[Transaction] = field(default_factory=list[Transaction])
 
     @property
     def statements(self) -> int:
         """How many statements, not counting BEGIN and COMMIT."""
-        return sum(map(len, self.transactions))
+        return sum(len(one.statements) for one in self.transactions)
 
 
 def recorded(engine: Engine, work: Callable[[], object]) -> Queries:
     """The statements of one run of the work."""
     found = Queries()
 
-    def begin(*_: object) -> None:
-        found.transactions.append([])
+    def begin(connection: Connection) -> None:
+        level = connection.get_execution_options().get("isolation_level")
+        found.transactions.append(Transaction(has_frame=level != "AUTOCOMMIT"))
 
     def before(
         _connection: object, _cursor: object, statement: str, given: object, *_: object
     ) -> None:
-        found.transactions[-1].append((statement, given))
+        found.transactions[-1].statements.append((statement, given))
 
     event.listen(engine, "begin", begin)
     event.listen(engine, "before_cursor_execute", before)
@@ -58,13 +67,13 @@ def replaying(database_url: str, queries: Queries) -> Generator[Callable[[], flo
 
 def _replay(connection: psycopg.Connection, queries: Queries) -> float:
     for transaction in queries.transactions:
-        for statement, given in transaction:
+        for statement, given in transaction.statements:
             if statement.startswith("INSERT"):
                 given["id"] = new_id()  # a row that was written is written again
     started = time.perf_counter()
     for transaction in queries.transactions:
-        with connection.transaction():
-            for statement, given in transaction:
+        with connection.transaction() if transaction.has_frame else nullcontext():
+            for statement, given in transaction.statements:
                 cursor = connection.execute(statement.encode(), given)
                 if cursor.description is not None:
                     cursor.fetchall()

@@ -5,6 +5,7 @@ All of it happens on one worker thread, so that the event loop only passes messa
 
 import hashlib
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
@@ -12,7 +13,7 @@ from typing import Any
 
 from fastmcp.exceptions import ToolError
 from fastmcp.tools import ToolResult
-from mcp.types import TextContent
+from mcp.types import CallToolResult, ContentBlock, TextContent
 from pydantic_core import from_json, to_json
 
 from instainstru_core.domains.audit import service as audit
@@ -20,6 +21,7 @@ from instainstru_core.domains.audit.types import Outcome
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.errors import Refusal
 from instainstru_core.kernel.log import logger
+from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from mcp_server import errors, metrics
 from mcp_server.errors import AnswerTooLarge
@@ -40,6 +42,14 @@ class Record:
     outcome: Outcome = Outcome.SUCCESS
     code: str | None = None
     size: int = 0
+    took: float | None = None
+    is_written: bool = False
+
+    def taken(self) -> float:
+        """Seconds from the start until this was asked for the first time."""
+        if self.took is None:
+            self.took = time.perf_counter() - self.started
+        return self.took
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ class Calls:
         """The answer of the tool. Raises ToolError in words for the model."""
         record = Record(tool.name, time.perf_counter())
         try:
-            encoded = self._answer(tool, arguments, Call(self.runtime, actor))
+            encoded = self._accounted(tool, arguments, actor, record)
         except Refusal as refusal:
             record.outcome, record.code = Outcome.REFUSED, refusal.code
             raise ToolError(errors.told(refusal, actor.request_id), log_level=QUIETLY) from None
@@ -60,13 +70,11 @@ class Calls:
             record.outcome, record.code = Outcome.FAILED, errors.UNEXPECTED
             _log.exception("tool_failed", tool=tool.name)
             raise ToolError(errors.unexpected(actor.request_id), log_level=QUIETLY) from None
-        else:
-            record.size = len(encoded)
         finally:
-            self._account(record, arguments, actor)
-        return ToolResult(
-            content=[TextContent(text=encoded.decode())], structured_content=from_json(encoded)
-        )
+            _count(record)
+            if not record.is_written:
+                self._write(record, arguments, actor)
+        return _Known.of(encoded)
 
     def refuse(
         self, name: str | None, arguments: dict[str, Any], actor: Actor, refusal: Refusal
@@ -74,8 +82,21 @@ class Calls:
         """The error for a call that no tool is run for; None names a tool that does not exist."""
         known = PREFIX + metrics.UNKNOWN if name is None else name
         record = Record(known, time.perf_counter(), Outcome.REFUSED, refusal.code)
-        self._account(record, arguments, actor)
+        _count(record)
+        self._write(record, arguments, actor)
         return ToolError(errors.told(refusal, actor.request_id), log_level=QUIETLY)
+
+    def _accounted(
+        self, tool: Tool, arguments: dict[str, Any], actor: Actor, record: Record
+    ) -> bytes:
+        """The answer; that of a tool which reads is written down in the transaction it read in."""
+        with ExitStack() as kept:
+            call = Call(self.runtime, actor, kept if tool.reads else None)
+            encoded = self._answer(tool, arguments, call)
+            record.size = len(encoded)
+            is_written = call.uow is not None and _is_audited(call.uow, record, arguments)
+        record.is_written = is_written
+        return encoded
 
     def _answer(self, tool: Tool, arguments: dict[str, Any], call: Call) -> bytes:
         given = tool.read(arguments)
@@ -93,21 +114,11 @@ class Calls:
             )
         return encoded
 
-    def _account(self, record: Record, arguments: dict[str, Any], actor: Actor) -> None:
-        """Count the call and write it to the audit trail, in a transaction of its own."""
-        took = time.perf_counter() - record.started
-        metrics.observe(record.tool, _STATUS[record.outcome], took, record.size)
+    def _write(self, record: Record, arguments: dict[str, Any], actor: Actor) -> None:
+        """Write the call to the audit trail, in a transaction of its own."""
         try:
             with self.runtime.begin(actor) as uow:
-                audit.record(
-                    uow,
-                    f"mcp.{record.tool.removeprefix(PREFIX)}",
-                    outcome=record.outcome,
-                    code=record.code,
-                    arguments_hash=hashlib.sha256(to_json(arguments, fallback=str)).hexdigest(),
-                    duration_ms=round(took * 1000),
-                    details={"arguments": _shown(arguments), "result_bytes": record.size},
-                )
+                _audit(uow, record, arguments)
         except Exception:  # noqa: BLE001 - the answer is right even when the trail is not
             metrics.UNAUDITED.inc()
             _log.exception("call_not_audited", tool=record.tool)
@@ -121,6 +132,48 @@ _STATUS = {
 SHOWN_ARGUMENTS = 20
 SHOWN_NAME = 40
 LARGEST_SHOWN = 2**53
+
+
+def _count(record: Record) -> None:
+    metrics.observe(record.tool, _STATUS[record.outcome], record.taken(), record.size)
+
+
+def _is_audited(uow: Uow, record: Record, arguments: dict[str, Any]) -> bool:
+    """Write the call to the audit trail where it was made. Where that fails, nothing is lost: it
+    is written once more, in a transaction of its own.
+    """
+    try:
+        _audit(uow, record, arguments)
+    except Exception:  # noqa: BLE001 - as above
+        _log.exception("call_not_audited_at_once", tool=record.tool)
+        return False
+    return True
+
+
+def _audit(uow: Uow, record: Record, arguments: dict[str, Any]) -> None:
+    audit.record(
+        uow,
+        f"mcp.{record.tool.removeprefix(PREFIX)}",
+        outcome=record.outcome,
+        code=record.code,
+        arguments_hash=hashlib.sha256(to_json(arguments, fallback=str)).hexdigest(),
+        duration_ms=round(record.taken() * 1000),
+        details={"arguments": _shown(arguments), "result_bytes": record.size},
+    )
+
+
+class _Known(ToolResult):
+    """An answer that is known to be JSON: the framework need not look at it again and again."""
+
+    @classmethod
+    def of(cls, encoded: bytes) -> "_Known":
+        content: list[ContentBlock] = [TextContent(text=encoded.decode())]
+        return cls.model_construct(content=content, structured_content=from_json(encoded))
+
+    def to_mcp_result(self) -> CallToolResult:
+        return CallToolResult.model_construct(
+            content=self.content, structured_content=self.structured_content
+        )
 
 
 def _encoded(found: AnyAnswer) -> bytes:

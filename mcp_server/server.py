@@ -2,8 +2,8 @@
 
 import logging
 import socket
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio.to_thread
@@ -11,6 +11,7 @@ import uvicorn
 from fastmcp import FastMCP
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.types import Lifespan
 
 from instainstru_core import runtime as composition
 from instainstru_core.kernel import memory
@@ -70,10 +71,9 @@ def create_app(runtime: Runtime, tools: Sequence[Tool] | None = None) -> Starlet
         allowed_origins=settings.web_origins,
     )
     _also_at_the_root(app)
-    outer = Starlette(lifespan=_lifespan(app, runtime))
-    outer.add_middleware(Door, runtime=runtime)
-    outer.mount("/", app)
-    return outer
+    app.add_middleware(Door, runtime=runtime)
+    app.router.lifespan_context = _lifespan(app.router.lifespan_context, runtime)
+    return app
 
 
 def run(runtime: Runtime, *, host: str = "127.0.0.1", port: int) -> None:
@@ -123,16 +123,14 @@ def _also_at_the_root(app: Starlette) -> None:
             app.router.routes.append(Route(WELL_KNOWN, route.endpoint, methods=["GET", "OPTIONS"]))
 
 
-def _lifespan(
-    app: Starlette, runtime: Runtime
-) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(inner: Lifespan[Any], runtime: Runtime) -> Lifespan[Any]:
     """The protocol's own life, with as many threads as connections."""
 
     @asynccontextmanager
-    async def live(_outer: Starlette) -> AsyncGenerator[None]:
+    async def live(app: Starlette) -> AsyncGenerator[Any]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = runtime.settings.pool_size
-        async with app.router.lifespan_context(app):
-            yield
+        async with inner(app) as state:
+            yield state
 
     return live
 

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias, get_type_hints
 
@@ -22,16 +22,26 @@ PREFIX = "instainstru_"
 AnyAnswer: TypeAlias = Answer[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
-    """One call of a tool: the runtime and who calls."""
+    """One call of a tool: the runtime and who calls.
+
+    With `kept`, all of the call is one unit of work, which ends when whoever holds `kept` ends it:
+    after the call has been written to the audit trail there.
+    """
 
     runtime: Runtime
     actor: Actor
+    kept: ExitStack | None = None
+    uow: Uow | None = None
 
     def begin(self) -> AbstractContextManager[Uow]:
         """A unit of work of the caller."""
-        return self.runtime.begin(self.actor)
+        if self.kept is None:
+            return self.runtime.begin(self.actor)
+        if self.uow is None:
+            self.uow = self.kept.enter_context(self.runtime.begin(self.actor))
+        return nullcontext(self.uow)
 
 
 Body: TypeAlias = Callable[..., AnyAnswer]

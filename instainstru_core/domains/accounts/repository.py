@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
+    Executable,
     Select,
     Text,
     and_,
@@ -30,7 +32,7 @@ from instainstru_core.domains.accounts.policy import Lookup
 from instainstru_core.domains.accounts.types import AccountStatus, MatchReason, SessionEnd
 from instainstru_core.kernel.authority import Permission
 from instainstru_core.kernel.db import Base
-from instainstru_core.kernel.repository import Repository
+from instainstru_core.kernel.repository import Repository, alone
 
 _USERS = Base.metadata.tables[User.__tablename__]
 ROLES = (
@@ -107,8 +109,11 @@ _FRESH = {
     "used_at": bindparam("now", type_=_SESSIONS.c.used_at.type),
     "expires_at": bindparam("expires_at", type_=_SESSIONS.c.expires_at.type),
 }
-SIGN_IN = (
-    insert(_SESSIONS).from_select([*_FRESH], select(*_FRESH.values())).returning(_SESSIONS.c.id)
+SIGN_IN: CTE = (
+    insert(_SESSIONS)
+    .from_select([*_FRESH], select(*_FRESH.values()))
+    .returning(_SESSIONS.c.id)
+    .cte("begun")
 )
 
 
@@ -137,11 +142,11 @@ def start_session(session: Session, **values: object) -> None:
     session.execute(START_SESSION, values)
 
 
-def sign_in(session: Session, **values: object) -> bool:
+def sign_in(session: Session, statement: Executable, **values: object) -> bool:
     """Start a sign-in and keep this hash; False unless the account is active and its password is
-    still the one that was verified.
+    still the one that was verified. The statement is SIGN_IN with whatever belongs to it.
     """
-    return session.connection().execute(SIGN_IN, values).first() is not None
+    return alone(session).execute(statement, values).first() is not None
 
 
 class Users(Repository[User]):
@@ -149,7 +154,7 @@ class Users(Repository[User]):
 
     def credentials(self, email: str) -> tuple[str, str, str] | None:
         """Id, address and password hash of the person with this address."""
-        row = self.session.connection().execute(CREDENTIALS, {"email": email}).first()
+        row = alone(self.session).execute(CREDENTIALS, {"email": email}).first()
         return (row[0], row[1], row[2]) if row else None
 
     def add_new(self, values: dict[str, Any]) -> bool:

@@ -216,9 +216,19 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Drafted:
+    """A sign-in that has not begun: what it will hold, which is worth nothing until it does."""
+
+    session_id: str
+    refresh_digest: str = field(repr=False)
+    tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
-    """A person's id and password hash, for the flow that verifies it."""
+    """A person's id and password hash as of a moment, for the flow that verifies it."""
 
     user_id: str
     email: str
     password_hash: str = field(repr=False)
+    at: datetime

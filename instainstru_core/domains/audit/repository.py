@@ -1,7 +1,10 @@
 """Queries over the audit trail."""
 
-from sqlalchemy import Select, insert, select
+from typing import Any
+
+from sqlalchemy import CTE, Select, bindparam, insert, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from instainstru_core.domains.audit.models import AuditEntry
 from instainstru_core.domains.audit.schemas import AuditFilters
@@ -15,12 +18,23 @@ class AuditEntries(Repository[AuditEntry]):
     """Rows of the trail. They are added and read, never changed."""
 
 
-_WRITE = insert(Base.metadata.tables[AuditEntry.__tablename__])
+_ENTRIES = Base.metadata.tables[AuditEntry.__tablename__]
+_WRITE = insert(_ENTRIES)
+
+
+def written_after(work: CTE) -> ReturningInsert[*tuple[Any, ...]]:
+    """A statement that does the work and writes one entry if that returns a row.
+
+    Its values are those of an entry, each name with `entry_` before it.
+    """
+    values = [bindparam(f"entry_{one.name}", type_=one.type) for one in _ENTRIES.c]
+    written = select(*values).select_from(work)
+    return insert(_ENTRIES).from_select(list(_ENTRIES.c), written).returning(_ENTRIES.c.id)
 
 
 def write(session: Session, **values: object) -> None:
     """Write one entry at once. It stands alone, so what else waits to be written keeps waiting."""
-    session.execute(_WRITE, values, execution_options={"autoflush": False})
+    session.connection().execute(_WRITE, values)
 
 
 def matching(filters: AuditFilters, *, before_id: str | None, limit: int) -> Select[AuditEntry]:

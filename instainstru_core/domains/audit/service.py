@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import CTE, Executable
+
 from instainstru_core.domains.audit import repository
 from instainstru_core.domains.audit.repository import AuditEntries
 from instainstru_core.domains.audit.schemas import AuditEntryView, AuditFilters
@@ -32,25 +34,59 @@ def record(
     Anyone's action is recorded, so nothing is authorized here. Details are cleaned like log lines,
     as a second fence: callers pass counts and names of fields, not values.
     """
-    entry_id = new_id()
-    repository.write(
-        uow.session,
-        id=entry_id,
-        at=uow.now,
-        actor_kind=uow.actor.kind,
-        actor_id=uow.actor.id,
-        door=uow.actor.door,
-        action=action,
+    values = _entry(
+        uow,
+        action,
         subject_kind=subject_kind,
         subject_id=subject_id,
         outcome=outcome,
         code=code,
-        request_id=uow.actor.request_id,
         arguments_hash=arguments_hash,
         duration_ms=duration_ms,
-        details=dict(log.redact(None, action, details or {})),
+        details=details or {},
     )
-    return entry_id
+    repository.write(uow.session, **values)
+    return str(values["id"])
+
+
+def recorded_with(work: CTE) -> Executable:
+    """A statement that does the work and, if that returns a row, records it. Build it once.
+
+    What it needs are the work's own values and those of `entry_of`; it returns a row when done.
+    """
+    return repository.written_after(work)
+
+
+def entry_of(
+    uow: Uow, action: str, *, subject_kind: str, subject_id: str, details: dict[str, Any]
+) -> dict[str, Any]:
+    """The values that a statement of `recorded_with` writes down: a success."""
+    values = _entry(
+        uow,
+        action,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        outcome=Outcome.SUCCESS,
+        code=None,
+        arguments_hash=None,
+        duration_ms=None,
+        details=details,
+    )
+    return {f"entry_{name}": value for name, value in values.items()}
+
+
+def _entry(uow: Uow, action: str, *, details: dict[str, Any], **given: object) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "at": uow.now,
+        "actor_kind": uow.actor.kind,
+        "actor_id": uow.actor.id,
+        "door": uow.actor.door,
+        "action": action,
+        "request_id": uow.actor.request_id,
+        "details": dict(log.redact(None, action, details)),
+        **given,
+    }
 
 
 @operation("audit.search")

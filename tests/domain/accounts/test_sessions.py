@@ -179,10 +179,11 @@ class TestSignIn:
     ) -> None:
         verified = service.credentials(uow, maya.email)
         assert verified is not None
+        drafted = service.draft_session(verified, terms)
         maya.password_hash = flows.hash_password("another-one", email=maya.email)
         uow.session.flush()
         with pytest.raises(BadCredentials), begin(ANONYMOUS) as signing_in:
-            service.start_session(signing_in, verified, terms)
+            service.start_session(signing_in, verified, drafted)
 
     def test_spends_as_much_on_an_unknown_address(self) -> None:
         assert flows.HASHER.check_needs_rehash(flows.DUMMY_HASH) is False

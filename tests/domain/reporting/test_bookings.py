@@ -131,7 +131,7 @@ class TestSummary:
             booking(uow, starts_at=MIDNIGHT + timedelta(hours=hour * 2))
         with count_statements() as seen:
             service.bookings_summary(uow, "today")
-        assert len(seen) == 3
+        assert len(seen) == 1
 
 
 class TestRecent:

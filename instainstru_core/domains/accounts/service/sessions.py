@@ -1,7 +1,7 @@
 """Who is signed in: tokens, their rotation and their end."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from instainstru_core.domains.access import policy as access_policy
 from instainstru_core.domains.accounts import policy, repository
@@ -15,7 +15,7 @@ from instainstru_core.domains.accounts.errors import (
 from instainstru_core.domains.accounts.models import User
 from instainstru_core.domains.accounts.policy import TokenTerms
 from instainstru_core.domains.accounts.repository import LoginSessions, Users
-from instainstru_core.domains.accounts.schemas import Credentials, Tokens
+from instainstru_core.domains.accounts.schemas import Credentials, Drafted, Tokens
 from instainstru_core.domains.accounts.service.rows import own_id, refuse_inactive, row_of
 from instainstru_core.domains.accounts.types import SessionEnd
 from instainstru_core.domains.audit import service as audit
@@ -28,6 +28,7 @@ from instainstru_core.kernel.uow import Uow
 
 REFRESH_BYTES = 32
 KEEP_ENDED = timedelta(days=30)
+SIGN_IN = audit.recorded_with(repository.SIGN_IN)  # all of a sign-in in one journey
 
 
 def terms_of(settings: Settings) -> TokenTerms:
@@ -76,7 +77,7 @@ def authenticate(
 def credentials(uow: Uow, email: str) -> Credentials | None:
     """What a sign-in is verified against. For the flow that does; it never leaves the process."""
     found = Users(uow.session).credentials(policy.normalized_email(email))
-    return Credentials(*found) if found else None
+    return Credentials(*found, at=uow.now) if found else None
 
 
 @operation("accounts.own_credentials")
@@ -85,37 +86,48 @@ def own_credentials(uow: Uow) -> Credentials:
     user_id = own_id(uow)
     require(uow.actor, Permission.ACCOUNT_MANAGE_OWN)
     row = row_of(uow, user_id)
-    return Credentials(user_id=row.id, email=row.email, password_hash=row.password_hash)
+    return Credentials(user_id=row.id, email=row.email, password_hash=row.password_hash, at=uow.now)
+
+
+def draft_session(known: Credentials, terms: TokenTerms) -> Drafted:
+    """All that a sign-in of this person needs and that does not depend on their password.
+
+    Nothing is written: until `start_session` has done that, its tokens open no door.
+    """
+    return _drafted(known.user_id, terms, known.at)
 
 
 @operation("accounts.start_session")
 def start_session(
-    uow: Uow, verified: Credentials, terms: TokenTerms, *, rehashed: str | None = None
+    uow: Uow,
+    verified: Credentials,
+    drafted: Drafted,
+    *,
+    rehashed: str | None = None,
 ) -> Tokens:
     """Sign in a person whose password the flow has verified, unless it changed meanwhile."""
-    session_id = new_id()
-    fresh = _fresh_token(session_id)
     signed_in = repository.sign_in(
         uow.session,
+        SIGN_IN,
         user_id=verified.user_id,
         verified=verified.password_hash,
         kept=rehashed or verified.password_hash,
-        session_id=session_id,
-        digest=policy.digest_of(fresh),
+        session_id=drafted.session_id,
+        digest=drafted.refresh_digest,
         now=uow.now,
-        expires_at=uow.now + terms.refresh_ttl,
+        expires_at=uow.now + drafted.tokens.refresh_ttl,
+        **audit.entry_of(
+            uow,
+            "accounts.sign_in",
+            subject_kind="user",
+            subject_id=verified.user_id,
+            details={"rehashed": rehashed is not None},
+        ),
     )
     if not signed_in:
         refuse_inactive(row_of(uow, verified.user_id).status)
         raise BadCredentials("The password was changed a moment ago. Sign in with the new one.")
-    audit.record(
-        uow,
-        "accounts.sign_in",
-        subject_kind="user",
-        subject_id=verified.user_id,
-        details={"rehashed": rehashed is not None},
-    )
-    return _tokens(uow, verified.user_id, session_id, fresh, terms)
+    return drafted.tokens
 
 
 @operation("accounts.note_failed_sign_in")
@@ -153,7 +165,7 @@ def rotate_session(uow: Uow, refresh_token: str, terms: TokenTerms) -> Tokens | 
     )
     if rotated is not None:
         user_id, session_id = rotated
-        return _tokens(uow, user_id, session_id, fresh, terms)
+        return _tokens(user_id, session_id, fresh, terms, uow.now)
     stale = sessions.one_or_none(repository.superseded(session_id, digest))
     if stale is not None and (
         stale.previous_digest != digest or policy.is_reuse(now=uow.now, rotated_at=stale.used_at)
@@ -236,27 +248,38 @@ def _end_all(uow: Uow, row: User, reason: SessionEnd) -> None:
 
 
 def _new_session(uow: Uow, user_id: str, terms: TokenTerms) -> Tokens:
-    session_id = new_id()
-    fresh = _fresh_token(session_id)
+    drafted = _drafted(user_id, terms, uow.now)
     repository.start_session(
         uow.session,
-        id=session_id,
+        id=drafted.session_id,
         user_id=user_id,
-        refresh_digest=policy.digest_of(fresh),
+        refresh_digest=drafted.refresh_digest,
         created_at=uow.now,
         used_at=uow.now,
         expires_at=uow.now + terms.refresh_ttl,
     )
-    return _tokens(uow, user_id, session_id, fresh, terms)
+    return drafted.tokens
+
+
+def _drafted(user_id: str, terms: TokenTerms, now: datetime) -> Drafted:
+    session_id = new_id()
+    fresh = _fresh_token(session_id)
+    return Drafted(
+        session_id=session_id,
+        refresh_digest=policy.digest_of(fresh),
+        tokens=_tokens(user_id, session_id, fresh, terms, now),
+    )
 
 
 def _fresh_token(session_id: str) -> str:
     return policy.refresh_token_of(session_id, secrets.token_urlsafe(REFRESH_BYTES))
 
 
-def _tokens(uow: Uow, user_id: str, session_id: str, refresh: str, terms: TokenTerms) -> Tokens:
+def _tokens(
+    user_id: str, session_id: str, refresh: str, terms: TokenTerms, now: datetime
+) -> Tokens:
     access_token = policy.signed_access_token(
-        terms, user_id=user_id, session_id=session_id, token_id=new_id(), now=uow.now
+        terms, user_id=user_id, session_id=session_id, token_id=new_id(), now=now
     )
     return Tokens(
         access_token=access_token,

@@ -6,13 +6,17 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Date,
     Integer,
+    ScalarSelect,
     Select,
+    Subquery,
     and_,
     bindparam,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -25,6 +29,7 @@ from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.types import BookingStatus
 from instainstru_core.domains.catalog.models import Category, Service, Subcategory
 from instainstru_core.domains.reporting.types import AsWhom, Days
+from instainstru_core.kernel.repository import alone
 from instainstru_core.kernel.time import Span
 
 COUNTED = (BookingStatus.CONFIRMED, BookingStatus.COMPLETED)
@@ -63,6 +68,14 @@ class CategoryCount(NamedTuple):
     name: str
     lessons: int
     price_cents: int
+
+
+class Summary(NamedTuple):
+    """What happened in a window, and beside it how many lessons of which status before it."""
+
+    counts: list[StatusCount]
+    presence: Presence
+    top_categories: list[CategoryCount]
 
 
 class Line(NamedTuple):
@@ -104,77 +117,95 @@ def in_days() -> ColumnElement[bool]:
     return and_(Booking.lesson_day >= FIRST, Booking.lesson_day < END)
 
 
-def by_status(session: Session, before: Days, now: Days) -> list[StatusCount]:
-    """The lessons of two windows that touch."""
-    asked = {"before": before.first, "first": now.first, "end": now.end}
-    return [StatusCount._make(row) for row in session.connection().execute(_by_status(), asked)]
+def summary(session: Session, before: Days, now: Days, *, most: int) -> Summary:
+    """The lessons of two windows that touch, and of the later one the people and categories."""
+    asked = {"before": before.first, "first": now.first, "end": now.end, "most": most}
+    row = alone(session).execute(_summary(), asked).one()
+    counts, students, new, since, categories = row
+    return Summary(
+        counts=[_status_count(*count) for count in counts or ()],
+        presence=Presence(students, new, since),
+        top_categories=[CategoryCount._make(count) for count in categories or ()],
+    )
 
 
-def students(session: Session, days: Days) -> Presence:
-    """Who had a lesson that did not fall through."""
-    asked = {"first": days.first, "end": days.end}
-    return Presence._make(session.connection().execute(_students(), asked).one())
+def _status_count(is_now: bool, status: str, *figures: int) -> StatusCount:
+    return StatusCount(is_now, BookingStatus(status), *figures)
 
 
-def top_categories(session: Session, days: Days, *, limit: int) -> list[CategoryCount]:
-    """The categories with the most turnover."""
-    asked = {"first": days.first, "end": days.end, "most": limit}
-    return [
-        CategoryCount._make(row) for row in session.connection().execute(_top_categories(), asked)
-    ]
-
-
-# The statements of the summary are built once: building them costs as much as asking them. They
-# ask for plain columns and run on the connection itself: the ORM would add a third to their cost.
+# The statement of the summary is built once: building it costs as much as asking it. It is one
+# round trip of plain columns on the connection itself: each further one, and the ORM, would cost
+# more than what the database does for it.
 
 
 @cache
-def _by_status() -> Select[*tuple[Any, ...]]:
+def _summary() -> Select[*tuple[Any, ...]]:
+    counts, present, top = _by_status(), _present(), _top_categories()
+    had_one = (
+        select(Booking.id)
+        .where(
+            Booking.student_id == present.c.student_id,
+            Booking.lesson_day < FIRST,
+            Booking.status.not_in(_each(FALLEN_THROUGH)),
+        )
+        .exists()
+    )
+    people = select(func.count().label("all"), func.count().filter(~had_one).label("new"))
+    found = people.select_from(present).subquery("people")
+    return select(
+        _rows(counts),
+        found.c.all,
+        found.c.new,
+        select(func.min(Booking.lesson_day)).scalar_subquery(),
+        _rows(top),
+    )
+
+
+def _rows(query: Subquery) -> ScalarSelect[Any]:
+    """All rows of a query as one value: a list of lists, or null for none."""
+    return select(func.json_agg(func.json_build_array(*query.c))).scalar_subquery()
+
+
+def _each(statuses: Sequence[BookingStatus]) -> list[ColumnElement[BookingStatus]]:
+    """Values of their own: a list as one value would be taken apart anew at each call."""
+    return [literal(status, Booking.status.type) for status in statuses]
+
+
+def _by_status() -> Subquery:
     is_later = Booking.lesson_day >= FIRST
-    fees = Booking.student_fee_cents + Booking.instructor_fee_cents
     before = bindparam("before", type_=Date)
     return (
         select(
             is_later.label("is_later"),
             Booking.status,
-            func.count(),
-            func.sum(Booking.lesson_price_cents),
-            func.sum(fees),
+            func.count().label("lessons"),
+            func.sum(Booking.lesson_price_cents).label("price_cents"),
+            func.sum(Booking.student_fee_cents + Booking.instructor_fee_cents).label("fee_cents"),
         )
         .where(Booking.lesson_day >= before, Booking.lesson_day < END)
         .group_by(literal_column("is_later"), Booking.status)
+        .subquery("counts")
     )
 
 
-@cache
-def _students() -> Select[*tuple[Any, ...]]:
-    stands = Booking.status.not_in(FALLEN_THROUGH)
-    present = select(Booking.student_id).where(in_days(), stands).distinct().cte("present")
-    had_one = (
-        select(Booking.id)
-        .where(Booking.student_id == present.c.student_id, Booking.lesson_day < FIRST, stands)
-        .exists()
-    )
-    return select(
-        func.count(),
-        func.count().filter(~had_one),
-        select(func.min(Booking.lesson_day)).scalar_subquery(),
-    ).select_from(present)
+def _present() -> CTE:
+    stands = Booking.status.not_in(_each(FALLEN_THROUGH))
+    return select(Booking.student_id).where(in_days(), stands).distinct().cte("present")
 
 
-@cache
-def _top_categories() -> Select[*tuple[Any, ...]]:
+def _top_categories() -> Subquery:
     turnover = func.sum(Booking.lesson_price_cents)
     return (
-        select(Category.name, func.count(), turnover)
+        select(Category.name, func.count().label("lessons"), turnover.label("price_cents"))
         .select_from(Booking)
         .join(Service, Service.id == Booking.service_id)
         .join(Subcategory, Subcategory.id == Service.subcategory_id)
         .join(Category, Category.id == Subcategory.category_id)
-        .where(in_days(), is_counted())
+        .where(in_days(), Booking.status.in_(_each(COUNTED)))
         .group_by(Category.id)
         .order_by(turnover.desc(), Category.name)
         .limit(bindparam("most", type_=Integer))
+        .subquery("top")
     )
 
 

@@ -50,10 +50,9 @@ def bookings_summary(uow: Uow, window: str = "today") -> Report[BookingsSummary]
     asked = window_of(uow, window)
     before = windows.previous(asked)
     days, days_before = days_of(asked), days_of(before)
-    counts = lessons.by_status(uow.session, days_before, days)
+    counts, presence, top = lessons.summary(uow.session, days_before, days, most=TOP_CATEGORIES)
     now = _figures(count for count in counts if count.is_now)
     then = _figures(count for count in counts if not count.is_now)
-    presence = lessons.students(uow.session, days)
     since = presence.records_since
     comparable = since is not None and since <= days_before.first
     data = BookingsSummary(
@@ -62,9 +61,7 @@ def bookings_summary(uow: Uow, window: str = "today") -> Report[BookingsSummary]
         repeat_students=presence.students - presence.new,
         top_categories=[
             CategoryFigures(category=name, lessons=count, gmv_cents=cents)
-            for name, count, cents in lessons.top_categories(
-                uow.session, days, limit=TOP_CATEGORIES
-            )
+            for name, count, cents in top
         ],
         previous=PreviousFigures(
             **dict(then),
