@@ -24,7 +24,7 @@ def settled(committed_runtime: Runtime) -> None:
             debit(AccountKind.HELD, 13_440, POT),
             credit(AccountKind.INSTRUCTOR_PAYABLE, 10_560, "teacher"),
             credit(AccountKind.PLATFORM_REVENUE, 2_880),
-            fact="bookings.settle",
+            fact="settled",
         )
 
 
@@ -44,7 +44,7 @@ class TestExplain:
     def test_shows_debits_credits_and_the_pot_in_columns(self, terminal: Terminal) -> None:
         rows = [line.split() for line in terminal("ledger", "explain", POT).out.splitlines()]
         assert rows[0] == ["when", "fact", "account", "debit", "credit", "pot"]
-        assert rows[1][-3:] == ["payments.capture", "stripe_clearing", "$134.40"]
+        assert rows[1][-3:] == ["captured", "stripe_clearing", "$134.40"]
         assert rows[2] == [f"held:{POT}", "$134.40", "$134.40"]
         assert rows[5] == ["platform_revenue", "$28.80", "$0.00"]
         assert rows[-1] == ["Left", "in", "the", "pot:", "$0.00"]

@@ -13,7 +13,7 @@ def posted(
     uow: Uow,
     *entries: Entry,
     key: str | None = None,
-    fact: str = "payments.capture",
+    fact: str = "captured",
     reference: str = REFERENCE,
 ) -> bool:
     """Post these entries as one journal, under a key of its own unless one is given."""

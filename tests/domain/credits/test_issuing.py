@@ -63,7 +63,7 @@ class TestIssue:
 
         assert row(uow, lot_id).expires_at is None
         (told,) = ledger.explain(uow, f"credit:{lot_id}").journals
-        assert told.fact == "credits.issue"
+        assert told.fact == "credit_issued"
 
 
 class TestAwardMilestone:

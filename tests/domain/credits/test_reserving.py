@@ -254,6 +254,6 @@ class TestForfeit:
         told = ledger.explain(uow, BOOKING)
 
         assert [(one.fact, one.pot_cents) for one in told.journals] == [
-            ("credits.consume", 200),
-            ("credits.forfeit", 600),
+            ("credit_consumed", 200),
+            ("credit_forfeited", 600),
         ]

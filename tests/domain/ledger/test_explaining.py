@@ -19,20 +19,20 @@ def lesson_taken(uow: Uow) -> None:
         uow,
         debit(AccountKind.STRIPE_CLEARING, 13_440),
         credit(AccountKind.HELD, 13_440, POT),
-        fact="payments.capture",
+        fact="captured",
     )
     posted(
         uow,
         debit(AccountKind.HELD, 13_440, POT),
         credit(AccountKind.INSTRUCTOR_PAYABLE, 10_560, "teacher"),
         credit(AccountKind.PLATFORM_REVENUE, 2_880),
-        fact="bookings.settle",
+        fact="settled",
     )
     posted(
         uow,
         debit(AccountKind.INSTRUCTOR_PAYABLE, 10_560, "teacher"),
         credit(AccountKind.STRIPE_CLEARING, 10_560),
-        fact="payments.transfer",
+        fact="transferred",
     )
 
 
@@ -49,9 +49,9 @@ class TestExplain:
         found = service.explain(uow, REFERENCE)
 
         assert [(one.fact, one.pot_cents) for one in found.journals] == [
-            ("payments.capture", 13_440),
-            ("bookings.settle", 0),
-            ("payments.transfer", 0),
+            ("captured", 13_440),
+            ("settled", 0),
+            ("transferred", 0),
         ]
         assert found.totals == [
             LedgerEntryView(account=AccountKind.PLATFORM_REVENUE, owner_id="", cents=-2_880),

@@ -40,7 +40,7 @@ class TestPost:
         with begin(Actor(id="client_worker")) as theirs:
             assert posted(theirs, *CAPTURED, key="capture:c1")
         row = uow.session.scalars(select(Journal)).one()
-        assert (row.key, row.fact, row.reference) == ("capture:c1", "payments.capture", REFERENCE)
+        assert (row.key, row.fact, row.reference) == ("capture:c1", "captured", REFERENCE)
         assert (row.occurred_at, row.actor_id) == (clock.now, "client_worker")
         lines = uow.session.scalars(select(LedgerEntry).order_by(LedgerEntry.position)).all()
         assert [(one.position, one.account, one.owner_id, one.cents) for one in lines] == [
@@ -76,7 +76,7 @@ class TestPost:
         service.post(
             uow,
             key="fee:f1",
-            fact="payments.fee",
+            fact="fee_taken",
             reference=REFERENCE,
             entries=CAPTURED,
             occurred_at=before,
