@@ -1,33 +1,41 @@
 """People who can pay and be paid, and lessons on their way through the money."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import func, select
 
 from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core.domains.bookings import flows, service
 from instainstru_core.domains.bookings.models import Booking, LessonMoney
+from instainstru_core.domains.bookings.repository import money
 from instainstru_core.domains.bookings.schemas import (
     BookingDetailView,
     CancelBooking,
     CheckoutBooking,
     CheckoutView,
 )
-from instainstru_core.domains.bookings.types import DueKind
+from instainstru_core.domains.bookings.types import BookingStatus, DueKind
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.credits.types import CreditSource
 from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.domains.ledger.models import LedgerEntry
 from instainstru_core.domains.ledger.types import Account, AccountKind
 from instainstru_core.domains.payments.models import (
     ConnectAccount,
     PaymentCustomer,
     PaymentMethod,
 )
+from instainstru_core.domains.pricing.models import InstructorTier
+from instainstru_core.domains.pricing.types import Tier
 from instainstru_core.kernel.authority import SYSTEM, Actor, Permission
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
-from tests.factories.bookings import lesson
+from tests.factories.bookings import booking, lesson
 from tests.factories.instructors import LiveInstructor, live_instructor, person
 
 PAYER_PERMISSIONS = frozenset(
@@ -86,8 +94,6 @@ def card(
 
 def call(stripe: Simulator, method: str, path: str, form: dict[str, str]) -> dict[str, Any]:
     """One call to the simulator as its client would make it."""
-    import json
-    from urllib.parse import urlencode
 
     answer = stripe.handle(method, path, {"Authorization": "Bearer sk_test_here"}, urlencode(form))
     assert answer.status < 300, answer.body
@@ -201,7 +207,6 @@ class Market:
         self.clock.now = until
 
     def run_until(self, until: datetime) -> None:
-        from instainstru_core.domains.bookings.repository import money
 
         for _ in range(500):
             with self.runtime.begin(SYSTEM) as uow:
@@ -253,9 +258,6 @@ class Market:
 
     def ledger(self) -> dict[str, int]:
         """The balance of every kind of account, as debits less credits; zeros left out."""
-        from sqlalchemy import func, select
-
-        from instainstru_core.domains.ledger.models import LedgerEntry
 
         with self.runtime.begin(SYSTEM) as uow:
             rows = uow.session.execute(
@@ -273,10 +275,6 @@ def moment(text: str) -> datetime:
 
 def market(runtime: Runtime, stripe: Simulator, clock: Any, **changes: Any) -> Market:
     """A market with one student and one instructor."""
-    from instainstru_core.domains.bookings.types import BookingStatus
-    from instainstru_core.domains.pricing.models import InstructorTier
-    from instainstru_core.domains.pricing.types import Tier
-    from tests.factories.bookings import booking
 
     prices = dict.fromkeys(
         (
