@@ -12,4 +12,5 @@ SUBJECTS = {
     "users": "People.",
     "ledger": "Where every cent is, and why.",
     "mail": "Messages to people.",
+    "webhooks": "What vendors told us, and how far we are with it.",
 }

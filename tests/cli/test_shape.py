@@ -63,6 +63,7 @@ def test_the_subjects_are_those_the_readme_promises() -> None:
         "users",
         "ledger",
         "mail",
+        "webhooks",
     ]
     assert list(SUBJECTS) == promised
     assert CliRunner().invoke(app, []).exit_code == 2
