@@ -1,18 +1,21 @@
 """The wallet: what a student may spend besides a card."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import UowDep
+from api.deps import RuntimeDep, SignedInDep, UowDep
 from api.routing import Router
-from instainstru_core.domains.credits import service
+from instainstru_core.domains.credits import flows, service
 from instainstru_core.domains.credits.schemas import (
     AdjustCredit,
     AdjustmentView,
+    BuyCredit,
     CreditAdjustment,
     CreditView,
+    TopUpView,
     WalletView,
 )
 from instainstru_core.kernel.paging import MAX_PAGE, Page
@@ -48,6 +51,32 @@ def wallet(uow: UowDep) -> WalletView:
 def history(uow: UowDep, query: Annotated[HistoryQuery, Query()]) -> Page[CreditView]:
     """To the caller, the newest first."""
     return service.history(uow, cursor=query.cursor, limit=query.limit)
+
+
+@router.post(
+    "/credits/top-ups",
+    status_code=HTTPStatus.CREATED,
+    operation_id="credits.top_up",
+    summary="Buy credit with a card",
+    responses={404: {}, 409: {}},
+)
+def top_up(
+    runtime: RuntimeDep, actor: SignedInDep, command: BuyCredit, key: IdempotencyKey = None
+) -> TopUpView:
+    """Issued once the charge has succeeded. Where it is pending with a secret, the card's holder
+    has to confirm in the browser. Send a key, so that a repeat is safe.
+    """
+    return flows.top_up(
+        runtime.begin, runtime.payments, actor=actor, command=command, idempotency_key=key
+    )
+
+
+@router.get(
+    "/credits/top-ups/{top_up_id}", operation_id="credits.top_up_state", summary="One top-up"
+)
+def top_up_state(uow: UowDep, top_up_id: str) -> TopUpView:
+    """Whether it was issued, refused, or is still pending."""
+    return service.top_up(uow, top_up_id)
 
 
 @router.get(

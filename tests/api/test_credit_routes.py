@@ -3,11 +3,17 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core.domains.access.types import Role
+from instainstru_core.domains.payments import flows as payments
+from instainstru_core.domains.payments.schemas import SaveCard
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers, NewUser, SignIn
+from tests.conftest import gateway_of
 from tests.factories.credits import lot
+from tests.factories.payments_people import payer_actor
+from tests.factories.stripe import Outside
 
 V1 = "/api/v1"
 UNKNOWN_ID = "01JZ8M4T6Q3V9K2X7C5B1N0D8F"
@@ -17,6 +23,19 @@ BODY = {"cents": 2_000, "reason_code": "goodwill", "note": "The video room did n
 @pytest.fixture
 def zoe(new_user: NewUser) -> str:
     return new_user(Role.STUDENT)
+
+
+def save_card(runtime: Runtime, stripe: Simulator, user_id: str) -> None:
+    actor = payer_actor(user_id)
+    setup = payments.start_card_setup(runtime.begin, runtime.payments, actor=actor)
+    outside = Outside(stripe, gateway_of(stripe))
+    outside.confirm_setup(setup.setup_id)
+    payments.save_card(
+        runtime.begin,
+        runtime.payments,
+        actor=actor,
+        command=SaveCard(setup_id=setup.setup_id),
+    )
 
 
 class TestWallet:
@@ -60,6 +79,45 @@ class TestHistory:
         found = client.get(f"{V1}/credits/history", params={"cursor": "x"}, headers=student)
 
         assert (found.status_code, found.json()["code"]) == (422, "paging.bad_cursor")
+
+
+class TestTopUps:
+    def test_charge_a_saved_card_once_for_each_key(
+        self, client: TestClient, runtime: Runtime, stripe: Simulator, zoe: str, sign_in: SignIn
+    ) -> None:
+        headers = sign_in(zoe) | {"Idempotency-Key": "top-up-1"}
+        save_card(runtime, stripe, zoe)
+
+        done = client.post(f"{V1}/credits/top-ups", json={"cents": 5_000}, headers=headers)
+        again = client.post(f"{V1}/credits/top-ups", json={"cents": 5_000}, headers=headers)
+
+        assert done.status_code == 201
+        assert (done.json()["state"], done.json()["cents"]) == ("issued", 5_000)
+        assert again.json() == done.json()
+        shown = client.get(f"{V1}/credits/top-ups/{done.json()['id']}", headers=headers)
+        assert shown.json() == done.json()
+        assert client.get(f"{V1}/credits", headers=headers).json()["available_cents"] == 5_000
+
+    def test_need_a_card(self, client: TestClient, student: Headers) -> None:
+        refused = client.post(f"{V1}/credits/top-ups", json={"cents": 5_000}, headers=student)
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "payments.card_not_ready")
+
+    @pytest.mark.parametrize("cents", [999, 50_001])
+    def test_have_a_least_and_a_most(
+        self, client: TestClient, student: Headers, cents: int
+    ) -> None:
+        refused = client.post(f"{V1}/credits/top-ups", json={"cents": cents}, headers=student)
+
+        assert refused.status_code == 422
+
+    @pytest.mark.parametrize("top_up_id", [UNKNOWN_ID, "x"])
+    def test_are_not_found_under_a_wrong_id(
+        self, client: TestClient, student: Headers, top_up_id: str
+    ) -> None:
+        answer = client.get(f"{V1}/credits/top-ups/{top_up_id}", headers=student)
+
+        assert (answer.status_code, answer.json()["code"]) == (404, "credits.top_up_not_found")
 
 
 class TestStaff:

@@ -7,9 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from devstack.stripe_simulator.faults import Fault
-from devstack.stripe_simulator.in_process import InProcessClient
 from devstack.stripe_simulator.simulator import Simulator
-from instainstru_core.adapters.stripe.gateway import StripeGateway
 from instainstru_core.domains.credits import flows, service
 from instainstru_core.domains.credits.errors import TopUpNotFound
 from instainstru_core.domains.credits.models import TopUp
@@ -26,7 +24,7 @@ from instainstru_core.domains.payments.errors import (
 from instainstru_core.domains.payments.schemas import SaveCard
 from instainstru_core.kernel.authority import SYSTEM, Actor, PermissionMissing
 from instainstru_core.kernel.uow import Begin, Uow
-from tests.conftest import SetClock
+from tests.conftest import SetClock, gateway_of
 from tests.factories import payments_people as people
 from tests.factories.credits import lots_of, owed
 from tests.factories.ledger import standing
@@ -43,7 +41,7 @@ class Till:
     def __init__(self, begin: Begin, stripe: Simulator) -> None:
         self.begin = begin
         self.stripe = stripe
-        self.gateway = StripeGateway(secret_key="sk_test_x", http_client=InProcessClient(stripe))
+        self.gateway = gateway_of(stripe)
 
     def save_card(self, actor: Actor, card: str = "pm_card_visa") -> None:
         setup = payments.start_card_setup(self.begin, self.gateway, actor=actor)
@@ -82,8 +80,8 @@ class Till:
 
 
 @pytest.fixture
-def till(begin: Begin, clock: SetClock) -> Till:
-    return Till(begin, Simulator(clock, starting_balance=1_000_000))
+def till(begin: Begin, stripe: Simulator) -> Till:
+    return Till(begin, stripe)
 
 
 @pytest.fixture
