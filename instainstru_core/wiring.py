@@ -3,6 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from instainstru_core.domains.bookings.events import (
+    BookingCancelled,
+    BookingConfirmed,
+    BookingDropped,
+    BookingRescheduled,
+    CaptureFailed,
+    HoldFailed,
+    HoldWarned,
+    InstructorPaid,
+    LessonRefunded,
+    NoShowReported,
+    PayerLocked,
+)
+from instainstru_core.domains.notifications import reactions as notifications
 from instainstru_core.domains.payments.flows.webhooks import (
     on_account,
     on_card,
@@ -19,7 +33,19 @@ from instainstru_core.kernel.uow import Begin, Uow
 Reaction: TypeAlias = Callable[[Uow, Any], None]
 WebhookHandler: TypeAlias = Callable[[Begin, PaymentGateway, Actor, ClaimedEvent], None]
 
-REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {}
+REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
+    BookingCancelled: (notifications.on_booking_cancelled,),
+    BookingConfirmed: (notifications.on_booking_confirmed,),
+    BookingDropped: (notifications.on_booking_dropped,),
+    BookingRescheduled: (notifications.on_booking_rescheduled,),
+    CaptureFailed: (notifications.on_capture_failed,),
+    HoldFailed: (notifications.on_hold_failed,),
+    HoldWarned: (notifications.on_hold_warned,),
+    InstructorPaid: (notifications.on_instructor_paid,),
+    LessonRefunded: (notifications.on_lesson_refunded,),
+    NoShowReported: (notifications.on_no_show_reported,),
+    PayerLocked: (notifications.on_payer_locked,),
+}
 
 WEBHOOK_HANDLERS: Mapping[str, WebhookHandler] = {
     "account.updated": on_account,

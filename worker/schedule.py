@@ -11,6 +11,7 @@ from worker.relay import REACT, RELAY
 from worker.tasks.accounts import FORGET_SESSIONS
 from worker.tasks.bookings import EVALUATE_TIERS
 from worker.tasks.kernel import FORGET_FACTS, FORGET_KEYS
+from worker.tasks.notifications import SEND_DUE
 from worker.tasks.observability import FORGET_TASK_EXECUTIONS, NOTE_SCHEDULE
 
 ZONE = BUSINESS_ZONE
@@ -29,6 +30,7 @@ class Entry:
 ENTRIES = (
     Entry(RELAY, timedelta(seconds=2), expires=timedelta(seconds=10)),
     Entry(NOTE_SCHEDULE, timedelta(seconds=5), expires=timedelta(seconds=30)),
+    Entry(SEND_DUE, timedelta(seconds=10), expires=timedelta(seconds=10)),
     Entry(EVALUATE_TIERS, crontab(hour=3, minute=15)),
     Entry(FORGET_KEYS, crontab(hour="*", minute=25), expires=timedelta(hours=1)),
     Entry(FORGET_SESSIONS, crontab(hour=4, minute=5)),

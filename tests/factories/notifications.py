@@ -38,7 +38,11 @@ LESSON: dict[str, Any] = {
 PAY_BY = datetime(2026, 6, 18, 8, 0, tzinfo=UTC)
 MORE: dict[type[Facts], dict[str, Any]] = {
     BookingConfirmedFacts: {"reader": Reader.STUDENT, "amount_cents": 13_440},
-    HoldFailedFacts: {"total_cents": 13_440, "reason": "card_declined", "pay_by_at": PAY_BY},
+    HoldFailedFacts: {
+        "total_cents": 13_440,
+        "reason": "payments.card_declined",
+        "pay_by_at": PAY_BY,
+    },
     FinalWarningFacts: {"total_cents": 13_440, "pay_by_at": PAY_BY},
     DroppedStudentFacts: {"was_confirmed": True},
     DroppedInstructorFacts: {},

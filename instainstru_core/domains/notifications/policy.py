@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from instainstru_core.domains.bookings.policy import settlement
+from instainstru_core.domains.bookings.policy.settlement import Price
+from instainstru_core.domains.bookings.types import CancelledBy, Ending, Notice, Outcome
 from instainstru_core.domains.notifications.types import DeliveryState
+from instainstru_core.kernel.money import Cents
 
 WAITS = (
     timedelta(minutes=1),
@@ -17,12 +21,23 @@ WAITS = (
 
 DECLINED = "Your bank did not approve it."
 REASONS: Mapping[str, str] = {
-    "authentication_required": "Your bank wants you to confirm the payment yourself.",
-    "card_declined": "Your bank declined the card.",
-    "expired_card": "The card has expired.",
-    "insufficient_funds": "The card does not have enough funds.",
-    "no_card": "There is no card in your account that we could use.",
+    "payments.authentication_required": "Your bank wants you to confirm the payment yourself.",
+    "payments.card_declined": "Your bank declined the card.",
+    "payments.card_expired": "The card has expired.",
+    "payments.card_funds_insufficient": "The card does not have enough funds.",
+    "payments.card_not_found": "There is no card in your account that we could use.",
 }
+ENDINGS: Mapping[Outcome, Ending] = {
+    Outcome.STUDENT_CANCEL_GT24_NO_CHARGE: Ending.STUDENT_CANCEL_UNPAID,
+    Outcome.STUDENT_CANCEL_12_24_FULL_CREDIT: Ending.STUDENT_CANCEL_MIDDLE,
+    Outcome.STUDENT_CANCEL_LT12_SPLIT_50_50: Ending.STUDENT_CANCEL_LATE,
+    Outcome.LOCKED_CANCEL_GE12_FULL_CREDIT: Ending.STUDENT_CANCEL_MIDDLE,
+    Outcome.LOCKED_CANCEL_LT12_SPLIT_50_50: Ending.STUDENT_CANCEL_LATE,
+    Outcome.INSTRUCTOR_CANCEL_FULL_REFUND: Ending.INSTRUCTOR_CANCEL,
+    Outcome.ADMIN_REFUND: Ending.ADMIN_CANCEL_REFUND,
+    Outcome.ADMIN_NO_REFUND: Ending.ADMIN_CANCEL_KEEP,
+}
+"""How a cancelled lesson ended, where its money is settled already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,52 @@ def after_failure(
     return Standing(DeliveryState.QUEUED, now + max(WAITS[attempt - 1], retry_after))
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a cancellation means for both sides. `is_charged` is None while that is open."""
+
+    is_charged: bool | None
+    credit_cents: int = 0
+    refund_cents: int = 0
+    payout_cents: int = 0
+
+
+def shared_out(
+    *,
+    by: CancelledBy,
+    notice: Notice,
+    outcome: Outcome | None,
+    price: Price,
+    credit: Cents,
+    captured: Cents,
+    is_locked: bool,
+) -> Share:
+    """What each side gets by the rules of bookings, also before the money is settled.
+
+    Whether a cancellation by the marketplace is charged is known only then.
+    """
+    ending = ENDINGS.get(outcome) if outcome is not None else None
+    if ending is None and by is CancelledBy.ADMIN:
+        return Share(is_charged=None)
+    if ending is None and by is CancelledBy.INSTRUCTOR:
+        ending = Ending.INSTRUCTOR_CANCEL
+    ending = ending or settlement.student_cancellation(notice, is_locked=is_locked)
+    is_charged = ending in settlement.KEEPS_CARD
+    shares = settlement.settlement(
+        ending,
+        price,
+        credit=credit,
+        captured=max(captured, price.card(credit)) if is_charged else captured,
+        is_locked=is_locked,
+    )
+    return Share(
+        is_charged=is_charged,
+        credit_cents=(shares.released + shares.issued).amount if is_charged else 0,
+        refund_cents=shares.refunded.amount,
+        payout_cents=shares.owed.amount,
+    )
+
+
 def key_of_copy(key: str, number: int) -> str:
     """The key under which a message that was sent is sent once more."""
     return f"{key}#{number}"
@@ -49,4 +110,4 @@ def key_of_copy(key: str, number: int) -> str:
 
 def reason_in_words(code: str) -> str:
     """Why a payment did not go through, for the person who pays. Unknown codes say little."""
-    return REASONS.get(code.rsplit(".", 1)[-1], DECLINED)
+    return REASONS.get(code, DECLINED)

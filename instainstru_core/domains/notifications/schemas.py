@@ -87,7 +87,9 @@ class BookingCancelledFacts(LessonFacts):
     template = Template.BOOKING_CANCELLED
     reader: Reader
     cancelled_by: CancelledBy
-    is_charged: bool = Field(description="Whether the student pays for it, wholly or in part.")
+    is_charged: bool | None = Field(
+        description="Whether the student pays for it, wholly or in part; null while that is open."
+    )
     credit_cents: int = Field(ge=0)
     refund_cents: int = Field(ge=0)
     payout_cents: int = Field(ge=0)

@@ -160,8 +160,9 @@ class TestMoneyNews:
         assert "by 12 hours before its start, so the lesson does not take place." in told(
             DroppedStudentFacts
         )
-        assert "was not paid for in time, so it was not booked. Nothing was charged." in told(
-            DroppedStudentFacts, was_confirmed=False
+        assert (
+            "ended before it was paid for, so the lesson does not take place. Nothing was"
+            in told(DroppedStudentFacts, was_confirmed=False)
         )
         assert "Nothing is paid out for this lesson" in told(DroppedInstructorFacts)
 
@@ -205,32 +206,38 @@ class TestACancellation:
     def test_in_time_costs_the_student_nothing(self) -> None:
         text = told(BookingCancelledFacts, **NOTHING)
         assert "You cancelled the lesson below." in text
-        assert "You pay nothing for it." in text
+        assert "You pay nothing for it. A hold on your card is released" in text
 
     def test_by_the_instructor_costs_the_student_nothing(self) -> None:
         text = told(BookingCancelledFacts, **NOTHING, cancelled_by=CancelledBy.INSTRUCTOR)
         assert "Jonas L. cancelled the lesson below." in text
         assert "You pay nothing for it." in text
 
-    def test_by_us_says_so(self) -> None:
-        changes = CHARGED | {"refund_cents": 13_440}
-        text = told(BookingCancelledFacts, **changes, cancelled_by=CancelledBy.ADMIN)
+    def test_of_a_lesson_that_was_charged_may_bring_it_all_back(self) -> None:
+        changes = NOTHING | {"refund_cents": 13_440}
+        text = told(BookingCancelledFacts, **changes, cancelled_by=CancelledBy.INSTRUCTOR)
+        assert "You pay nothing for it: $134.40 go back to your card" in text
+
+    def test_by_us_says_so_and_may_be_open_or_charged(self) -> None:
+        text = told(
+            BookingCancelledFacts,
+            **(NOTHING | {"is_charged": None}),
+            cancelled_by=CancelledBy.ADMIN,
+        )
         assert "We had to cancel the lesson below." in text
-        assert "We return $134.40 to your card." in text
-        assert "The rest is not returned" not in text
+        assert "We settle the payment for it now" in text
+        text = told(BookingCancelledFacts, **CHARGED, cancelled_by=CancelledBy.ADMIN)
+        assert "The lesson is charged in full." in text
 
     def test_too_late_leaves_the_student_credit(self) -> None:
         text = told(BookingCancelledFacts)
-        assert "You get $60.00 back as credit for other lessons. The rest is not returned" in text
-
-    def test_too_late_may_leave_the_student_nothing(self) -> None:
-        text = told(BookingCancelledFacts, **CHARGED)
-        assert "too late for any of its price to come back" in text
+        assert "It is charged, because it was cancelled too late to be free." in text
+        assert "$60.00 are yours as credit for other lessons. The rest is not returned." in text
 
     def test_tells_the_instructor_only_what_is_theirs(self) -> None:
         text = told(BookingCancelledFacts, reader=Reader.INSTRUCTOR)
         assert "Jonas L. cancelled the lesson below." in text
-        assert "You are paid $51.00 for the time that you had kept free." in text
+        assert "You are paid $51.00 for the time that you had kept free" in text
         assert "$60.00" not in text
         text = told(BookingCancelledFacts, reader=Reader.INSTRUCTOR, payout_cents=0)
         assert "Nothing is paid out for this lesson" in text

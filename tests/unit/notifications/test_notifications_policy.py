@@ -44,7 +44,7 @@ class TestReasons:
     @pytest.mark.parametrize(
         ("code", "words"),
         [
-            ("insufficient_funds", "The card does not have enough funds."),
+            ("payments.card_funds_insufficient", "The card does not have enough funds."),
             ("payments.authentication_required", "Your bank wants you to confirm the payment"),
             ("pi_3Nf9x: do_not_honor", "Your bank did not approve it."),
         ],

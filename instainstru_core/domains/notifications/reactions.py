@@ -1,0 +1,231 @@
+"""What bookings announce becomes messages, to those whom it concerns and to nobody else.
+
+A reaction sees its fact once. Keys make sure of it where a fact of a booking can happen only once;
+refunds and payouts can happen again, and each is told.
+"""
+
+from datetime import datetime
+from typing import TypedDict
+
+from instainstru_core.domains.bookings import service as bookings
+from instainstru_core.domains.bookings.events import (
+    BookingCancelled,
+    BookingConfirmed,
+    BookingDropped,
+    BookingRescheduled,
+    CaptureFailed,
+    HoldFailed,
+    HoldWarned,
+    InstructorPaid,
+    LessonRefunded,
+    NoShowReported,
+    PayerLocked,
+)
+from instainstru_core.domains.bookings.policy import agenda
+from instainstru_core.domains.bookings.policy.settlement import Price
+from instainstru_core.domains.bookings.schemas import BookingDetailView
+from instainstru_core.domains.bookings.types import Absent, CancelledBy, MessageFacts, Notice
+from instainstru_core.domains.notifications import policy, service
+from instainstru_core.domains.notifications.policy import Share
+from instainstru_core.domains.notifications.schemas import (
+    AccountLockedFacts,
+    BookingCancelledFacts,
+    BookingConfirmedFacts,
+    BookingRescheduledFacts,
+    CaptureFailedFacts,
+    DroppedInstructorFacts,
+    DroppedStudentFacts,
+    FinalWarningFacts,
+    HoldFailedFacts,
+    LessonFacts,
+    NoShowReportedFacts,
+    PayoutSentFacts,
+    RefundedFacts,
+)
+from instainstru_core.domains.notifications.types import Reader
+from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.money import Cents
+from instainstru_core.kernel.uow import Uow
+
+
+class _Lesson(TypedDict):
+    service_name: str
+    with_name: str
+    starts_local: datetime
+    timezone: str
+    duration_minutes: int
+
+
+BOTH = (Reader.STUDENT, Reader.INSTRUCTOR)
+
+
+def on_booking_confirmed(uow: Uow, event: BookingConfirmed) -> None:
+    """Both learn that the lesson is certain, and what they pay or receive."""
+    lesson = bookings.message_facts(uow, event.booking_id)
+    for reader in BOTH:
+        is_student = reader is Reader.STUDENT
+        amount = lesson.total_cents if is_student else lesson.payout_cents
+        facts = BookingConfirmedFacts(**_of(lesson, reader), reader=reader, amount_cents=amount)
+        _tell(uow, lesson, reader, facts)
+
+
+def on_hold_failed(uow: Uow, event: HoldFailed) -> None:
+    """The student learns of the first refusal; the last warning is a message of its own."""
+    if event.attempt > 1:
+        return
+    lesson = bookings.message_facts(uow, event.booking_id)
+    facts = HoldFailedFacts(
+        **_of(lesson, Reader.STUDENT),
+        total_cents=_card_cents(uow, lesson),
+        reason=event.reason,
+        pay_by_at=lesson.starts_at - agenda.DROP_AHEAD if lesson.was_confirmed else None,
+    )
+    _tell(uow, lesson, Reader.STUDENT, facts)
+
+
+def on_hold_warned(uow: Uow, event: HoldWarned) -> None:
+    """The student is warned for the last time."""
+    lesson = bookings.message_facts(uow, event.booking_id)
+    facts = FinalWarningFacts(
+        **_of(lesson, Reader.STUDENT),
+        total_cents=_card_cents(uow, lesson),
+        pay_by_at=lesson.starts_at - agenda.DROP_AHEAD,
+    )
+    _tell(uow, lesson, Reader.STUDENT, facts)
+
+
+def on_booking_dropped(uow: Uow, event: BookingDropped) -> None:
+    """The student learns of it; the instructor only if they ever counted on the lesson."""
+    lesson = bookings.message_facts(uow, event.booking_id)
+    told = DroppedStudentFacts(**_of(lesson, Reader.STUDENT), was_confirmed=event.was_confirmed)
+    _tell(uow, lesson, Reader.STUDENT, told)
+    if event.was_confirmed:
+        facts = DroppedInstructorFacts(**_of(lesson, Reader.INSTRUCTOR))
+        _tell(uow, lesson, Reader.INSTRUCTOR, facts)
+
+
+def on_booking_cancelled(uow: Uow, event: BookingCancelled) -> None:
+    """Both learn of it, and what it means for their money. A checkout that ends is nobody's news.
+
+    This does not wait for the money, which a card may keep waiting for days.
+    """
+    lesson = bookings.message_facts(uow, event.booking_id)
+    if not lesson.was_confirmed:
+        return
+    share = _share(bookings.detail(uow, event.booking_id), event)
+    for reader in BOTH:
+        facts = BookingCancelledFacts(
+            **_of(lesson, reader),
+            reader=reader,
+            cancelled_by=CancelledBy(event.cancelled_by),
+            is_charged=share.is_charged,
+            credit_cents=share.credit_cents,
+            refund_cents=share.refund_cents,
+            payout_cents=share.payout_cents,
+        )
+        _tell(uow, lesson, reader, facts)
+
+
+def on_booking_rescheduled(uow: Uow, event: BookingRescheduled) -> None:
+    """Both learn when the lesson is now."""
+    was = bookings.message_facts(uow, event.booking_id)
+    lesson = bookings.message_facts(uow, event.to_booking_id)
+    for reader in BOTH:
+        facts = BookingRescheduledFacts(
+            **_of(lesson, reader),
+            reader=reader,
+            was_service_name=was.service_name,
+            was_starts_local=was.starts_local,
+            was_timezone=was.timezone,
+        )
+        _tell(uow, lesson, reader, facts)
+
+
+def on_capture_failed(uow: Uow, event: CaptureFailed) -> None:
+    """The student learns that an amount is due."""
+    lesson = bookings.message_facts(uow, event.booking_id)
+    due = _card_cents(uow, lesson)
+    facts = CaptureFailedFacts(**_of(lesson, Reader.STUDENT), total_cents=due)
+    _tell(uow, lesson, Reader.STUDENT, facts)
+
+
+def on_payer_locked(uow: Uow, event: PayerLocked) -> None:
+    """The student learns why they cannot book, and how they can again."""
+    lesson = bookings.message_facts(uow, event.booking_id)
+    due = _card_cents(uow, lesson)
+    facts = AccountLockedFacts(**_of(lesson, Reader.STUDENT), total_cents=due)
+    _tell(uow, lesson, Reader.STUDENT, facts)
+
+
+def on_no_show_reported(uow: Uow, event: NoShowReported) -> None:
+    """Whoever is said not to have come learns that they can object."""
+    lesson = bookings.message_facts(uow, event.booking_id)
+    absent = Absent(event.absent)
+    is_mutual = absent is Absent.MUTUAL
+    for reader in BOTH if is_mutual else (Reader(absent.value),):
+        facts = NoShowReportedFacts(**_of(lesson, reader), reader=reader, is_mutual=is_mutual)
+        _tell(uow, lesson, reader, facts)
+
+
+def on_lesson_refunded(uow: Uow, event: LessonRefunded) -> None:
+    """The student learns that money is on its way back."""
+    lesson = bookings.message_facts(uow, event.booking_id)
+    facts = RefundedFacts(**_of(lesson, Reader.STUDENT), refund_cents=event.cents)
+    _tell(uow, lesson, Reader.STUDENT, facts, again=True)
+
+
+def on_instructor_paid(uow: Uow, event: InstructorPaid) -> None:
+    """The instructor learns that money is on its way."""
+    lesson = bookings.message_facts(uow, event.booking_id)
+    facts = PayoutSentFacts(**_of(lesson, Reader.INSTRUCTOR), payout_cents=event.cents)
+    _tell(uow, lesson, Reader.INSTRUCTOR, facts, again=True)
+
+
+def _tell(
+    uow: Uow, lesson: MessageFacts, reader: Reader, facts: LessonFacts, *, again: bool = False
+) -> None:
+    is_student = reader is Reader.STUDENT
+    key = f"{facts.template.value}:{lesson.booking_id}:{reader.value}"
+    service.queue(
+        uow,
+        key=f"{key}:{new_id()}" if again else key,
+        template=facts.template,
+        user_id=lesson.student_id if is_student else lesson.instructor_id,
+        facts=facts,
+        reference=f"booking:{lesson.booking_id}",
+    )
+
+
+def _of(lesson: MessageFacts, reader: Reader) -> _Lesson:
+    """The lesson as this side sees it: with the other one, by first name and initial."""
+    return {
+        "service_name": lesson.service_name,
+        "with_name": lesson.instructor_name if reader is Reader.STUDENT else lesson.student_name,
+        "starts_local": lesson.starts_local,
+        "timezone": lesson.timezone,
+        "duration_minutes": lesson.duration_minutes,
+    }
+
+
+def _card_cents(uow: Uow, lesson: MessageFacts) -> int:
+    """What the card is to pay: credit may cover the rest of the total."""
+    money = bookings.detail(uow, lesson.booking_id).money
+    known = None if money is None else money.card_cents
+    return lesson.total_cents if known is None else known
+
+
+def _share(found: BookingDetailView, event: BookingCancelled) -> Share:
+    money, lesson_price = found.money, Cents(found.lesson_price_cents)
+    return policy.shared_out(
+        by=CancelledBy(event.cancelled_by),
+        notice=Notice(event.notice),
+        outcome=None if money is None else money.outcome,
+        price=Price(
+            lesson_price,
+            Cents(found.student_fee_cents or 0),
+            Cents(found.instructor_fee_cents or 0),
+        ),
+        credit=Cents(0 if money is None else money.credit_cents or 0),
+        captured=Cents(0 if money is None else money.captured_cents or 0),
+        is_locked=money is not None and money.is_locked,
+    )
