@@ -84,12 +84,14 @@ def sign_up_instructor(
     )
 
 
-@router.post("/sign-in", operation_id="auth.sign_in", summary="Sign in", response_model=TokensView)
-def sign_in(runtime: RuntimeDep, visitor: VisitorDep, command: SignIn) -> Response:
+@router.post("/sign-in", operation_id="auth.sign_in", summary="Sign in")
+def sign_in(
+    runtime: RuntimeDep, visitor: VisitorDep, response: Response, command: SignIn
+) -> TokensView:
     """Answers with an access token, and sets the refresh token as the cookie `rid`."""
     terms = service.terms_of(runtime.settings)
     tokens = flows.sign_in(runtime.begin, actor=visitor, command=command, terms=terms)
-    return _handed_over(tokens, runtime)
+    return _handed_over(tokens, response, runtime)
 
 
 @router.post(
@@ -97,15 +99,16 @@ def sign_in(runtime: RuntimeDep, visitor: VisitorDep, command: SignIn) -> Respon
     operation_id="auth.refresh",
     summary="Exchange the refresh cookie for a new access token",
     dependencies=[OWN_ORIGIN],
-    response_model=TokensView,
 )
-def refresh(runtime: RuntimeDep, visitor: VisitorDep, rid: RefreshCookie = None) -> Response:
+def refresh(
+    runtime: RuntimeDep, visitor: VisitorDep, response: Response, rid: RefreshCookie = None
+) -> TokensView:
     """The cookie changes each time. One that was exchanged before ends the sign-in."""
     if not rid:
         raise RefreshRefused("There is no sign-in to continue. Sign in.")
     terms = service.terms_of(runtime.settings)
     tokens = flows.refresh(runtime.begin, actor=visitor, refresh_token=rid, terms=terms)
-    return _handed_over(tokens, runtime)
+    return _handed_over(tokens, response, runtime)
 
 
 @router.post(
@@ -155,11 +158,9 @@ def keep_refresh_token(tokens: Tokens, response: Response, runtime: Runtime) -> 
     response.headers["Cache-Control"] = "no-store"
 
 
-def _handed_over(tokens: Tokens, runtime: Runtime) -> Response:
-    """The view as it leaves: made by us and whole, so that nobody has to look at it again."""
-    response = Response(tokens.view.model_dump_json(), media_type="application/json")
+def _handed_over(tokens: Tokens, response: Response, runtime: Runtime) -> TokensView:
     keep_refresh_token(tokens, response, runtime)
-    return response
+    return tokens.view
 
 
 def _bearer(header: str | None) -> str | None:

@@ -24,7 +24,6 @@ from instainstru_core.domains.accounts.errors import (
 from instainstru_core.domains.accounts.policy import TokenTerms
 from instainstru_core.domains.accounts.schemas import (
     ChangePassword,
-    Credentials,
     SignIn,
     SignUpAccepted,
     SignUpStudent,
@@ -100,10 +99,11 @@ def sign_in(begin: Begin, *, actor: Actor, command: SignIn, terms: TokenTerms) -
     password = command.password.get_secret_value()
     try:
         drafted = service.draft_session(known, terms) if known else None
+        is_old = known is not None and _is_old(known.password_hash)
         fits = _verified(known.password_hash if known else DUMMY_HASH, password)
         if not fits or known is None or drafted is None:
             raise BadCredentials("The address or the password is wrong. Check both and try again.")
-        rehashed = _rehashed(known, password)
+        rehashed = _hashed(password) if is_old else None
         with begin(actor) as uow:
             return service.start_session(uow, known, drafted, rehashed=rehashed)
     except Refusal as refusal:
@@ -160,9 +160,12 @@ def _verified(password_hash: str, password: str) -> bool:
             return False
 
 
-def _rehashed(known: Credentials, password: str) -> str | None:
-    """A hash with today's parameters, where the stored one has others."""
-    return _hashed(password) if HASHER.check_needs_rehash(known.password_hash) else None
+def _is_old(password_hash: str) -> bool:
+    """Whether a hash has other parameters than today's. What is no hash at all is not old."""
+    try:
+        return HASHER.check_needs_rehash(password_hash)
+    except InvalidHashError:
+        return False
 
 
 def _refused(problem: PasswordProblem) -> PasswordRefused:
