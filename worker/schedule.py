@@ -9,10 +9,27 @@ from instainstru_core.kernel.time import BUSINESS_ZONE
 from worker.jobs import Job
 from worker.relay import REACT, RELAY
 from worker.tasks.accounts import FORGET_SESSIONS
-from worker.tasks.bookings import EVALUATE_TIERS
+from worker.tasks.bookings import (
+    CAPTURE,
+    CHECK_HEALTH,
+    DRIVE,
+    EVALUATE_TIERS,
+    EXPIRE_CHECKOUTS,
+    FIND_COMMANDS,
+    MOVE_MONEY,
+    PLACE_HOLDS,
+    RESOLVE_NO_SHOWS,
+    RESUME,
+    RETRY_CAPTURES,
+    RETRY_HOLDS,
+    SEND_TIPS,
+)
+from worker.tasks.credits import EXPIRE
 from worker.tasks.kernel import FORGET_FACTS, FORGET_KEYS
 from worker.tasks.notifications import SEND_DUE
 from worker.tasks.observability import FORGET_TASK_EXECUTIONS, NOTE_SCHEDULE
+from worker.tasks.payments import AUDIT_SCHEDULES, RECONCILE
+from worker.tasks.webhooks import FORGET_WEBHOOKS, PROCESS_WEBHOOKS
 
 ZONE = BUSINESS_ZONE
 
@@ -30,12 +47,27 @@ class Entry:
 ENTRIES = (
     Entry(RELAY, timedelta(seconds=2), expires=timedelta(seconds=10)),
     Entry(NOTE_SCHEDULE, timedelta(seconds=5), expires=timedelta(seconds=30)),
+    Entry(PROCESS_WEBHOOKS, timedelta(seconds=5), expires=timedelta(seconds=10)),
     Entry(SEND_DUE, timedelta(seconds=10), expires=timedelta(seconds=10)),
+    Entry(EXPIRE_CHECKOUTS, timedelta(minutes=1), expires=timedelta(minutes=1)),
+    Entry(MOVE_MONEY, timedelta(minutes=1), expires=timedelta(minutes=1)),
+    Entry(FIND_COMMANDS, timedelta(minutes=1), expires=timedelta(minutes=1)),
+    Entry(PLACE_HOLDS, timedelta(minutes=5), expires=timedelta(minutes=5)),
+    Entry(RETRY_HOLDS, timedelta(minutes=5), expires=timedelta(minutes=5)),
+    Entry(CAPTURE, timedelta(minutes=5), expires=timedelta(minutes=5)),
+    Entry(RETRY_CAPTURES, timedelta(minutes=15), expires=timedelta(minutes=15)),
+    Entry(RESOLVE_NO_SHOWS, timedelta(minutes=15), expires=timedelta(minutes=15)),
+    Entry(CHECK_HEALTH, timedelta(minutes=15), expires=timedelta(minutes=15)),
+    Entry(SEND_TIPS, crontab(hour="*", minute=35), expires=timedelta(hours=1)),
+    Entry(AUDIT_SCHEDULES, crontab(hour=3, minute=5)),
     Entry(EVALUATE_TIERS, crontab(hour=3, minute=15)),
+    Entry(EXPIRE, crontab(hour=3, minute=35)),
+    Entry(RECONCILE, crontab(hour=4, minute=45)),
     Entry(FORGET_KEYS, crontab(hour="*", minute=25), expires=timedelta(hours=1)),
     Entry(FORGET_SESSIONS, crontab(hour=4, minute=5)),
     Entry(FORGET_FACTS, crontab(hour=4, minute=15)),
     Entry(FORGET_TASK_EXECUTIONS, crontab(hour=4, minute=25)),
+    Entry(FORGET_WEBHOOKS, crontab(hour=4, minute=35)),
 )
 
-JOBS: tuple[Job, ...] = (REACT, *(entry.job for entry in ENTRIES))
+JOBS: tuple[Job, ...] = (REACT, DRIVE, RESUME, *(entry.job for entry in ENTRIES))

@@ -1,11 +1,144 @@
-"""Nightly work on lessons."""
+"""The work on lessons' money: each job finds what is due, others do it a few lessons at a time.
 
+Finding is quick and never dials out, so a job is done in seconds however much is due. The work
+itself is a task for so many lessons; each lesson is driven on in transactions of its own, and one
+that fails stops no other. What is handed out twice is done once: the second finds nothing to do.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from prometheus_client import Counter
+
+from instainstru_core.domains.bookings import flows
 from instainstru_core.domains.bookings import service as bookings
+from instainstru_core.domains.bookings.types import DueKind
 from instainstru_core.domains.observability.types import Queue
+from instainstru_core.domains.payments import service as payments
+from instainstru_core.kernel.errors import Conflict, Refusal, Unavailable
+from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.uow import Uow
-from worker.jobs import Job, in_pages
+from worker.jobs import Desk, Job, in_pages
 
 PAGE = 200
+AT_ONCE = 20
+"""How many lessons one task takes: few enough to be done in time when every call is slow."""
+
+ITEMS = Counter(
+    "instainstru_worker_items_total",
+    "Single pieces of work inside background tasks by how they ended: done, busy, failed.",
+    ["task", "result"],
+)
+
+_log = logger(__name__)
+
+
+class SomeFailed(Conflict):
+    """Single pieces of a batch failed; they are due again, the others are done."""
+
+    code = "worker.some_failed"
+
+
+def each(name: str, items: Sequence[str], act: Callable[[str], bool]) -> None:
+    """Do this for each item, whatever becomes of the others. Raises SomeFailed at the end.
+
+    Where somebody cannot be reached at all the rest would only wait for the same: it is left.
+    """
+    failed = 0
+    for item in items:
+        try:
+            done = act(item)
+        except Unavailable:
+            ITEMS.labels(name, "failed").inc()
+            raise
+        except Exception as failure:  # noqa: BLE001 - one bad item never stops the batch
+            failed += 1
+            code = failure.code if isinstance(failure, Refusal) else type(failure).__name__
+            _log.error("item_failed", task=name, item=item, code=code, exc_info=failure)
+            ITEMS.labels(name, "failed").inc()
+        else:
+            ITEMS.labels(name, "done" if done else "busy").inc()
+    if failed:
+        raise SomeFailed(f"{failed} of {len(items)} failed and are due again.", failed=failed)
+
+
+def _drive(desk: Desk, *chain_ids: str) -> None:
+    def act(chain_id: str) -> bool:
+        cashier = desk.runtime.cashier
+        return flows.drive_quietly(cashier, actor=desk.actor, chain_id=chain_id)
+
+    each("bookings.drive", chain_ids, act)
+
+
+def _resume(desk: Desk, *references: str) -> None:
+    def act(reference: str) -> bool:
+        return flows.resume(desk.runtime.cashier, actor=desk.actor, reference=reference)
+
+    each("payments.resume", references, act)
+
+
+DRIVE = Job("bookings.drive", _drive, seconds=900, retries=0)
+RESUME = Job("payments.resume", _resume, seconds=900, retries=0)
+
+
+def _find(kinds: Sequence[DueKind], desk: Desk) -> None:
+    """Hand out the lessons whose money waits for something of these kinds."""
+    _hand_out(desk, DRIVE, partial(bookings.due_lessons, kinds=kinds))
+
+
+def _find_commands(desk: Desk) -> None:
+    """Hand out the commands whose caller is gone."""
+    _hand_out(desk, RESUME, payments.due_references)
+
+
+def _find_tips(desk: Desk) -> None:
+    """Hand out the tips that were charged and have not reached their instructor."""
+
+    def unsent(uow: Uow, *, after: str, limit: int) -> list[str]:
+        return [f"tip:{tip}" for tip in bookings.unsent_tips(uow, after=after, limit=limit)]
+
+    _hand_out(desk, RESUME, unsent, strip="tip:")
+
+
+def _hand_out(desk: Desk, job: Job, page: Callable[..., list[str]], *, strip: str = "") -> None:
+    after: str | None = ""
+    while after is not None:
+        with desk.begin() as uow:
+            found = page(uow, after=after, limit=PAGE)
+        for start in range(0, len(found), AT_ONCE):
+            desk.hand_out(job, tuple(found[start : start + AT_ONCE]))
+        after = found[-1].removeprefix(strip) if len(found) == PAGE else None
+
+
+def _finder(name: str, *kinds: DueKind) -> Job:
+    return Job(name, partial(_find, kinds), seconds=60, retries=0, is_quiet=False)
+
+
+EXPIRE_CHECKOUTS = _finder("bookings.expire_checkouts", DueKind.CHECKOUT)
+PLACE_HOLDS = _finder("bookings.place_holds", DueKind.HOLD, DueKind.HOLD_EXPIRY)
+RETRY_HOLDS = _finder("bookings.retry_holds", DueKind.HOLD_RETRY)
+CAPTURE = _finder("bookings.capture", DueKind.CAPTURE)
+RETRY_CAPTURES = _finder("bookings.retry_captures", DueKind.CAPTURE_RETRY)
+RESOLVE_NO_SHOWS = _finder("bookings.resolve_no_shows", DueKind.NO_SHOW)
+MOVE_MONEY = _finder("bookings.move_money", DueKind.MONEY)
+FIND_COMMANDS = Job("payments.find_commands", _find_commands, seconds=60, retries=0)
+SEND_TIPS = Job("bookings.send_tips", _find_tips, seconds=60, retries=0)
+
+
+def _check_health(desk: Desk) -> None:
+    """Say aloud when the work does not keep up, or when people let a case lie."""
+    with desk.begin() as uow:
+        found = bookings.health(uow)
+    if not found.is_healthy:
+        _log.error(
+            "payments_unhealthy",
+            overdue=sum(found.overdue.values()),
+            in_review=found.in_review,
+            stuck_commands=found.stuck_commands,
+        )
+
+
+CHECK_HEALTH = Job("bookings.check_health", _check_health, seconds=60, retries=0)
 
 
 def _evaluate_page(uow: Uow, after: str) -> str | None:

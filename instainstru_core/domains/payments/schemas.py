@@ -6,7 +6,12 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from instainstru_core.domains.payments import policy
-from instainstru_core.domains.payments.types import IdentityStatus, PayoutStatus
+from instainstru_core.domains.payments.types import (
+    Action,
+    CommandState,
+    IdentityStatus,
+    PayoutStatus,
+)
 
 EARLIEST, LATEST = date(2020, 1, 1), date(2100, 1, 1)
 
@@ -183,3 +188,48 @@ class IdentityView(BaseModel):
     verified_at: datetime | None
     url: str | None = Field(default=None, description="Where to go on; null when nothing is left.")
     last_error: str | None = Field(default=None, description="Why the last try was not enough.")
+
+
+class DifferenceView(BaseModel):
+    """Something that only one of the two books knows, or that they know differently."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source_id: str
+    kind: str | None = Field(description="The provider's kind of line; null where it has none.")
+    our_cents: int | None = Field(description="Null where the ledger does not know it.")
+    their_cents: int | None = Field(description="Null where the provider does not know it.")
+
+
+class ReconciliationView(BaseModel):
+    """A comparison of the ledger with the provider's balance transactions."""
+
+    model_config = ConfigDict(frozen=True)
+
+    compared_at: datetime
+    until: datetime = Field(description="What happened later may still be on its way.")
+    ledger_cents: int = Field(description="What the ledger says lies at the provider.")
+    provider_cents: int = Field(description="What the provider's lines read so far add up to.")
+    lines: int = Field(description="How many lines this comparison read.")
+    differences: list[DifferenceView]
+    is_clean: bool
+
+
+class CommandView(BaseModel):
+    """One call that was asked of the payment provider, and what came of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str = Field(description="Also the idempotency key at the provider.")
+    reference: str
+    action: Action
+    part: str
+    attempt: int
+    state: CommandState
+    cents: int | None
+    failure: str | None = Field(description="A stable code of ours; null where nothing failed.")
+    calls: int = Field(description="How often the call was made.")
+    provider_id: str | None
+    requested_at: datetime
+    due_at: datetime | None = Field(description="When it is looked at again; null once finished.")
+    finished_at: datetime | None

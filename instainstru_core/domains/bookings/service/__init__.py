@@ -24,7 +24,12 @@ from instainstru_core.domains.bookings.service.due import (
     unsent_tips,
 )
 from instainstru_core.domains.bookings.service.notes import edit, notes, write_note
-from instainstru_core.domains.bookings.service.reading import detail, listing, message_facts
+from instainstru_core.domains.bookings.service.reading import (
+    detail,
+    listing,
+    message_facts,
+    money_reference,
+)
 from instainstru_core.domains.bookings.service.refunds import order_refund, preview_refund
 from instainstru_core.domains.bookings.service.reschedule import reschedule
 from instainstru_core.domains.bookings.service.tiers import evaluate_tiers
@@ -52,6 +57,7 @@ __all__ = [
     "health",
     "listing",
     "message_facts",
+    "money_reference",
     "note_chargeback",
     "notes",
     "order_refund",

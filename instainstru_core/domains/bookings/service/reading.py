@@ -7,6 +7,7 @@ from instainstru_core.domains.accounts.policy import public_name
 from instainstru_core.domains.bookings.repository import lessons as repository
 from instainstru_core.domains.bookings.repository import money
 from instainstru_core.domains.bookings.schemas import BookingDetailView, BookingView
+from instainstru_core.domains.bookings.service.lesson import PREFIX
 from instainstru_core.domains.bookings.service.views import (
     detailed,
     not_found,
@@ -65,6 +66,14 @@ def listing(
         key=lambda named: (named.booking.starts_at.isoformat(), named.booking.id),
         view=lambda named: BookingView(**summary(named, side)),
     )
+
+
+@operation("bookings.money_reference")
+def money_reference(uow: Uow, booking_id: str) -> str:
+    """What payments and the ledger know a lesson by, also after a move. For staff."""
+    require(uow.actor, Permission.PAYMENTS_READ_ANY)
+    named, _ = visible(uow, booking_id)
+    return PREFIX + named.booking.chain_id
 
 
 @operation("bookings.message_facts")

@@ -100,6 +100,16 @@ def stuck(session: Session, *, before: datetime) -> int:
     return count or 0
 
 
+def open_commands(session: Session, *, after: str, limit: int) -> Sequence[PaymentCommand]:
+    """Open commands in order of id, beyond `after`."""
+    return session.scalars(
+        select(PaymentCommand)
+        .where(PaymentCommand.state.in_(OPEN), PaymentCommand.id > after)
+        .order_by(PaymentCommand.id)
+        .limit(limit)
+    ).all()
+
+
 def commands_of(session: Session, reference: str) -> Sequence[PaymentCommand]:
     """Every command of a reference, oldest first."""
     return session.scalars(

@@ -46,6 +46,7 @@ from instainstru_core.domains.payments.service.identity import (
     note_identity,
     own_identity,
 )
+from instainstru_core.domains.payments.service.inspecting import commands_of, open_commands
 from instainstru_core.domains.payments.service.payouts import (
     drop_instant_wish,
     earnings,
@@ -54,6 +55,12 @@ from instainstru_core.domains.payments.service.payouts import (
     keep_instant_wish,
     note_payout,
     payouts,
+)
+from instainstru_core.domains.payments.service.reconciling import (
+    compare_books,
+    keep_lines,
+    reconcile_from,
+    reconciliation,
 )
 from instainstru_core.domains.payments.service.standing import (
     lift_restriction,
@@ -70,6 +77,8 @@ __all__ = [
     "cards",
     "charge",
     "command_open",
+    "commands_of",
+    "compare_books",
     "customer_owner",
     "drop_instant_wish",
     "due_references",
@@ -84,6 +93,7 @@ __all__ = [
     "keep_customer",
     "keep_identity",
     "keep_instant_wish",
+    "keep_lines",
     "lift_restriction",
     "lock",
     "make_default_card",
@@ -93,6 +103,7 @@ __all__ = [
     "note_identity",
     "note_payout",
     "note_schedule",
+    "open_commands",
     "own_account",
     "own_identity",
     "payee",
@@ -100,6 +111,8 @@ __all__ = [
     "payouts",
     "pending",
     "ready_payee",
+    "reconcile_from",
+    "reconciliation",
     "record",
     "reference_of_charge",
     "reference_of_intent",

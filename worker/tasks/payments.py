@@ -1,0 +1,40 @@
+"""Nightly work with the payment provider's books and accounts."""
+
+from instainstru_core.domains.observability.types import Queue
+from instainstru_core.domains.payments.flows import connect, reconcile
+from worker.jobs import Desk, Job
+
+PAGE = 50
+
+
+def _reconcile(desk: Desk) -> None:
+    reconcile.reconcile(desk.runtime.begin, desk.runtime.payments, actor=desk.actor)
+
+
+def _audit_schedules(desk: Desk) -> None:
+    after: str | None = ""
+    while after is not None:
+        done = connect.audit_schedules(
+            desk.runtime.begin,
+            desk.runtime.payments,
+            actor=desk.actor,
+            after=after,
+            limit=PAGE,
+        )
+        after = done.next_after
+
+
+RECONCILE = Job(
+    "payments.reconcile",
+    _reconcile,
+    queue=Queue.MAINTENANCE,
+    seconds=1800,
+    first_wait_seconds=300,
+)
+AUDIT_SCHEDULES = Job(
+    "payments.audit_schedules",
+    _audit_schedules,
+    queue=Queue.MAINTENANCE,
+    seconds=1800,
+    first_wait_seconds=300,
+)
