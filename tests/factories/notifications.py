@@ -104,3 +104,6 @@ class ScriptedMailer:
         if answer is not None:
             raise answer
         return f"mail-{len(self.asked)}"
+
+    def close(self) -> None:
+        """Nothing was opened."""

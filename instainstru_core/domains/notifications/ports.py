@@ -25,3 +25,7 @@ class Mailer(Protocol):
         not, and none would now.
         """
         ...
+
+    def close(self) -> None:
+        """Give back the connections."""
+        ...

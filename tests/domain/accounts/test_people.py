@@ -19,6 +19,7 @@ from instainstru_core.domains.accounts.errors import (
 )
 from instainstru_core.domains.accounts.models import User
 from instainstru_core.domains.accounts.schemas import (
+    Mailbox,
     NewPerson,
     PersonCard,
     SignUpAccepted,
@@ -354,3 +355,23 @@ class TestRights:
         assert access.roles_of(uow, [user.id])[user.id] == {Role.ADMIN, Role.STUDENT}
         with pytest.raises(PersonNotFound):
             service.grant_role(uow, new_id(), Role.ADMIN)
+
+
+class TestMailboxes:
+    def test_tell_where_to_write_in_one_query(
+        self, uow: Uow, count_statements: Callable[[], AbstractContextManager[list[str]]]
+    ) -> None:
+        maya = accounts.person(uow, first_name="Maya", email="maya@example.org")
+        gone = accounts.person(uow, email="gone@example.org", status=AccountStatus.DEACTIVATED)
+        with count_statements() as statements:
+            boxes = service.mailboxes(uow, [maya.id, gone.id, new_id()])
+        assert len(statements) == 1
+        assert boxes == {
+            maya.id: Mailbox(
+                first_name="Maya", email="maya@example.org", status=AccountStatus.ACTIVE
+            ),
+            gone.id: Mailbox(
+                first_name="Maya", email="gone@example.org", status=AccountStatus.DEACTIVATED
+            ),
+        }
+        assert "maya@example.org" not in repr(boxes)

@@ -2,6 +2,9 @@
 
 import html as entities
 import re
+import subprocess
+import sys
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +33,7 @@ from instainstru_core.domains.notifications.schemas import (
 )
 from instainstru_core.domains.notifications.service import rendering
 from instainstru_core.domains.notifications.types import Reader, Template
+from tests.databases import ROOT
 from tests.factories.notifications import LESSON, MORE, facts
 
 TAGS = re.compile(r"<[^>]+>")
@@ -108,9 +112,14 @@ class TestEveryLetter:
         with pytest.raises(UndefinedError):
             rendering.letter(NobodyToldFacts(**LESSON), first_name="Maya")
 
-    def test_lies_beside_the_code_that_is_installed(self) -> None:
-        package = Path(rendering.__file__).parents[1]
-        assert rendering.LETTERS.parent == package
+    def test_is_in_the_wheel_that_is_installed(self, tmp_path: Path) -> None:
+        build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+        subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+        (wheel,) = tmp_path.glob("*.whl")
+        inside = set(zipfile.ZipFile(wheel).namelist())
+        letters = {path.relative_to(ROOT).as_posix() for path in rendering.LETTERS.iterdir()}
+        assert len(letters) == len(Template) + 2
+        assert letters <= inside
 
 
 class TestTheLessonsOwnClock:
