@@ -294,7 +294,10 @@ Call: TypeAlias = AuthorizeCall | CaptureCall | VoidCall | RefundCall | Transfer
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A call that is written down, ready to be made. `calls` counts how often it was."""
+    """A call that is written down, ready to be made. `calls` counts how often it was.
+
+    Unless its result is written down before `due_at`, somebody else may make it again from then on.
+    """
 
     id: str
     reference: str
@@ -304,6 +307,7 @@ class Command:
     call: Call
     calls: int
     requested_at: datetime
+    due_at: datetime
     intent_id: str | None = None
     last_failure: str | None = None
 
@@ -373,7 +377,10 @@ class TransferFacts:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a finished command changed. `failure` is set when it was refused."""
+    """What a finished command changed. `failure` is set when it was refused.
+
+    One that is not finished is looked at again at `due_at`.
+    """
 
     command_id: str
     action: Action
@@ -384,6 +391,7 @@ class Recorded:
     cents: int = 0
     charge: ChargeFacts | None = None
     client_secret: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,3 +418,13 @@ class Standing:
     is_locked: bool
     is_restricted: bool
     debt_cents: int
+
+
+class OutsideChange(StrEnum):
+    """What happened to a charge without us."""
+
+    NONE = "none"
+    HOLD_GONE = "hold_gone"
+    CAPTURED = "captured"
+    REFUNDED = "refunded"
+    ORPHAN_HOLD = "orphan_hold"

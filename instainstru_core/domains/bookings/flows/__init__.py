@@ -13,7 +13,13 @@ from instainstru_core.domains.bookings.flows.lessons import (
     retry_payment,
 )
 from instainstru_core.domains.bookings.flows.refunding import refund
-from instainstru_core.domains.bookings.flows.vendor import on_charge, on_dispute, on_intent
+from instainstru_core.domains.bookings.flows.vendor import (
+    on_charge_event,
+    on_dispute,
+    on_dispute_event,
+    on_intent,
+    on_intent_event,
+)
 
 __all__ = [
     "Cashier",
@@ -23,9 +29,11 @@ __all__ = [
     "dispute_report",
     "drive",
     "drive_quietly",
-    "on_charge",
+    "on_charge_event",
     "on_dispute",
+    "on_dispute_event",
     "on_intent",
+    "on_intent_event",
     "pay_debt",
     "refund",
     "report_absence",

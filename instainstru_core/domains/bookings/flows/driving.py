@@ -12,7 +12,7 @@ from instainstru_core.domains.bookings import service
 from instainstru_core.domains.bookings.service import Progress
 from instainstru_core.domains.payments.errors import CommandOpen
 from instainstru_core.domains.payments.flows import commands
-from instainstru_core.domains.payments.ports import MoneyGateway
+from instainstru_core.domains.payments.ports import PaymentGateway
 from instainstru_core.domains.payments.types import Command, Recorded
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.clock import Clock
@@ -30,7 +30,7 @@ class Cashier:
     """All that moving money needs: transactions, the provider, the mutex, the time."""
 
     begin: Begin
-    gateway: MoneyGateway
+    gateway: PaymentGateway
     mutex: Mutex
     clock: Clock
 

@@ -8,6 +8,7 @@ from instainstru_core.domains.bookings.service.debts import PREFIX as DEBT
 from instainstru_core.domains.bookings.service.lesson import PREFIX as LESSON
 from instainstru_core.domains.bookings.service.lesson import chain_id_of
 from instainstru_core.domains.bookings.service.tips import PREFIX as TIP
+from instainstru_core.domains.credits import flows as credit_flows
 from instainstru_core.domains.payments.errors import CommandOpen
 from instainstru_core.domains.payments.flows import commands
 from instainstru_core.domains.payments.types import Command, CommandState
@@ -53,7 +54,7 @@ def pay_debt(cashier: Cashier, *, actor: Actor, booking_id: str, command: RetryP
     _pursue_debt(cashier, actor, call)
 
 
-def resume(cashier: Cashier, *, actor: Actor, reference: str) -> bool:
+def resume(cashier: Cashier, *, actor: Actor, reference: str, at_once: bool = False) -> bool:
     """Go on with a command whose caller is gone. False where somebody else is at it."""
     try:
         if reference.startswith(LESSON):
@@ -71,7 +72,9 @@ def resume(cashier: Cashier, *, actor: Actor, reference: str) -> bool:
             return True
     except (CommandOpen, InProgress, PaymentRefused):
         return False
-    return False
+    return credit_flows.resume_top_up(
+        cashier.begin, cashier.gateway, actor=actor, reference=reference, at_once=at_once
+    )
 
 
 def _pursue_tip(cashier: Cashier, actor: Actor, call: Command | None) -> None:

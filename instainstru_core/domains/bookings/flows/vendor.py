@@ -1,40 +1,81 @@
-"""What the provider tells by itself. Events are hints: what holds is asked for again."""
+"""What the provider tells by itself. Events are hints: what holds is asked for again.
+
+So it does not matter whether an event comes twice, late, or after one that happened later.
+"""
 
 from instainstru_core.domains.bookings import service
 from instainstru_core.domains.bookings.flows.driving import Cashier, drive
 from instainstru_core.domains.bookings.flows.extras import resume
 from instainstru_core.domains.bookings.service.lesson import PREFIX, chain_id_of
 from instainstru_core.domains.payments import service as payments
+from instainstru_core.domains.payments.errors import CommandOpen
+from instainstru_core.domains.payments.flows.webhooks import object_id, object_of
+from instainstru_core.domains.webhooks.types import ClaimedEvent
 from instainstru_core.kernel.authority import Actor
+from instainstru_core.kernel.ports import InProgress
+from instainstru_core.kernel.uow import Uow
 
 
-def on_intent(cashier: Cashier, *, actor: Actor, reference: str | None) -> None:
-    """Something happened to a payment intent of ours: look at the lesson it is for.
+def on_intent_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
+    """A payment intent has moved: to be confirmed, held, taken, canceled, refused."""
+    on_intent(cashier, actor=actor, intent_id=object_id(event))
+
+
+def on_charge_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
+    """A charge has moved: captured, expired, refunded."""
+    intent_id = object_of(event).get("payment_intent")
+    if isinstance(intent_id, str):
+        on_intent(cashier, actor=actor, intent_id=intent_id)
+
+
+def on_dispute_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
+    """A bank has opened, changed or closed a dispute."""
+    on_dispute(cashier, actor=actor, dispute_id=object_id(event))
+
+
+def on_intent(cashier: Cashier, *, actor: Actor, intent_id: str) -> None:
+    """Ask how an intent stands and let what it is for follow.
 
     A command that waits for a browser is asked about at once; one that is under way is left alone,
-    its caller will know.
+    its caller will know. A hold that nobody here knows of is let go.
     """
+    seen = cashier.gateway.intent(intent_id)
+    with cashier.begin(actor) as uow:
+        reference = _reference(uow, seen.id, seen.command_id)
     if reference is None:
         return
     if not reference.startswith(PREFIX):
-        resume(cashier, actor=actor, reference=reference)
+        resume(cashier, actor=actor, reference=reference, at_once=True)
         return
-    drive(cashier, actor=actor, chain_id=chain_id_of(reference), at_once=True)
-
-
-def on_charge(cashier: Cashier, *, actor: Actor, vendor_charge_id: str) -> None:
-    """Something happened to a charge: look at what it is for."""
+    chain_id = chain_id_of(reference)
     with cashier.begin(actor) as uow:
-        reference = payments.reference_of_charge(uow, vendor_charge_id)
-    on_intent(cashier, actor=actor, reference=reference)
+        is_orphan = service.note_intent(uow, chain_id, seen)
+    if is_orphan:
+        cashier.gateway.void(key=f"orphan:{seen.id}", intent_id=seen.id)
+    drive_at_once(cashier, actor=actor, chain_id=chain_id)
 
 
 def on_dispute(cashier: Cashier, *, actor: Actor, dispute_id: str) -> None:
-    """A bank opened, changed or closed a dispute: ask how it stands, and let the money follow."""
+    """Ask how a dispute stands, and let the money follow."""
     seen = cashier.gateway.dispute(dispute_id)
     with cashier.begin(actor) as uow:
         reference = payments.reference_of_charge(uow, seen.charge_id)
         if reference is None or not reference.startswith(PREFIX):
             return
         service.note_chargeback(uow, chain_id_of(reference), seen)
-    drive(cashier, actor=actor, chain_id=chain_id_of(reference))
+    drive_at_once(cashier, actor=actor, chain_id=chain_id_of(reference))
+
+
+def drive_at_once(cashier: Cashier, *, actor: Actor, chain_id: str) -> None:
+    """Drive a lesson on; whoever is at it already does what there is to do."""
+    try:
+        drive(cashier, actor=actor, chain_id=chain_id, at_once=True)
+    except (CommandOpen, InProgress):
+        return
+
+
+def _reference(uow: Uow, intent_id: str, command_id: str | None) -> str | None:
+    known = payments.reference_of_intent(uow, intent_id)
+    if known is not None or command_id is None:
+        return known
+    return payments.reference_of_command(uow, command_id)

@@ -24,6 +24,7 @@ from instainstru_core.domains.bookings.service.due import (
     unsent_tips,
 )
 from instainstru_core.domains.bookings.service.notes import edit, notes, write_note
+from instainstru_core.domains.bookings.service.outside import note_intent
 from instainstru_core.domains.bookings.service.reading import (
     detail,
     listing,
@@ -59,6 +60,7 @@ __all__ = [
     "message_facts",
     "money_reference",
     "note_chargeback",
+    "note_intent",
     "notes",
     "order_refund",
     "pay_debt",

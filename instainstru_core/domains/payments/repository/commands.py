@@ -92,6 +92,11 @@ def due_references(session: Session, *, now: datetime, after: str, limit: int) -
     return session.scalars(_DUE, {"now": now, "after": after, "most": limit}).all()
 
 
+def reference_of_command(session: Session, command_id: str) -> str | None:
+    """What a command is for."""
+    return session.scalar(select(PaymentCommand.reference).where(PaymentCommand.id == command_id))
+
+
 def stuck(session: Session, *, before: datetime) -> int:
     """How many open commands should have been looked at before this instant."""
     count = session.scalar(

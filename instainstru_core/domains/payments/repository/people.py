@@ -20,7 +20,7 @@ from instainstru_core.domains.payments.models import (
     PaymentCustomer,
     PaymentMethod,
 )
-from instainstru_core.domains.payments.types import AccountSeen, IdentitySeen, IdentityStatus
+from instainstru_core.domains.payments.types import AccountSeen, IdentityStatus
 
 
 class Standing(NamedTuple):
@@ -124,7 +124,7 @@ def keep_customer(session: Session, user_id: str, vendor_id: str, *, now: dateti
     session.execute(
         insert(PaymentCustomer)
         .values(user_id=user_id, vendor_id=vendor_id, created_at=now)
-        .on_conflict_do_nothing(index_elements=["user_id"])
+        .on_conflict_do_nothing()  # whichever of the keys is seen to be taken first
     )
     return session.scalars(select(PaymentCustomer.vendor_id).filter_by(user_id=user_id)).one()
 
@@ -180,7 +180,7 @@ def keep_account(
             created_at=now,
             updated_at=asked_at,
         )
-        .on_conflict_do_nothing(index_elements=["instructor_id"])
+        .on_conflict_do_nothing()  # whichever of the keys is seen to be taken first
     )
     query = select(ConnectAccount.vendor_id).filter_by(instructor_id=instructor_id)
     return session.scalars(query).one()
@@ -206,7 +206,8 @@ def note_schedule(session: Session, vendor_id: str, *, now: datetime) -> None:
 
 def identity(session: Session, instructor_id: str) -> IdentityCheck | None:
     """The latest check of this instructor's identity."""
-    return session.scalars(select(IdentityCheck).filter_by(instructor_id=instructor_id)).first()
+    query = select(IdentityCheck).filter_by(instructor_id=instructor_id)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def locked_identity(session: Session, vendor_id: str) -> IdentityCheck | None:
@@ -218,28 +219,6 @@ def locked_identity(session: Session, vendor_id: str) -> IdentityCheck | None:
         .execution_options(populate_existing=True)
     )
     return session.scalars(query).one_or_none()
-
-
-def keep_identity(
-    session: Session,
-    instructor_id: str,
-    seen: IdentitySeen,
-    *,
-    replacing: str | None,
-    asked_at: datetime,
-) -> IdentityCheck:
-    """Write down a session in place of the one that was known. Who comes second changes nothing."""
-    values = {"vendor_id": seen.id, "status": seen.status, "updated_at": asked_at}
-    statement = insert(IdentityCheck).values(instructor_id=instructor_id, **values)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["instructor_id"],
-            set_={**values, "verified_at": None},
-            where=IdentityCheck.vendor_id == replacing,
-        )
-    )
-    query = select(IdentityCheck).filter_by(instructor_id=instructor_id)
-    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def is_verified(session: Session, instructor_id: str) -> bool:

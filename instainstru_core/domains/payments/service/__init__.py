@@ -28,6 +28,7 @@ from instainstru_core.domains.payments.service.charges import (
     due_references,
     note_chargeback,
     reference_of_charge,
+    reference_of_command,
     reference_of_intent,
     stuck_commands,
     transfers,
@@ -47,6 +48,7 @@ from instainstru_core.domains.payments.service.identity import (
     own_identity,
 )
 from instainstru_core.domains.payments.service.inspecting import commands_of, open_commands
+from instainstru_core.domains.payments.service.outside import note_intent
 from instainstru_core.domains.payments.service.payouts import (
     drop_instant_wish,
     earnings,
@@ -101,6 +103,7 @@ __all__ = [
     "note_card",
     "note_chargeback",
     "note_identity",
+    "note_intent",
     "note_payout",
     "note_schedule",
     "open_commands",
@@ -115,6 +118,7 @@ __all__ = [
     "reconciliation",
     "record",
     "reference_of_charge",
+    "reference_of_command",
     "reference_of_intent",
     "request",
     "require_good_standing",

@@ -31,6 +31,11 @@ def reference_of_intent(uow: Uow, intent_id: str) -> str | None:
     return None if found is None else found.reference
 
 
+def reference_of_command(uow: Uow, command_id: str) -> str | None:
+    """What a command is for; None for one that is not ours."""
+    return repository.reference_of_command(uow.session, command_id)
+
+
 def reference_of_charge(uow: Uow, vendor_charge_id: str) -> str | None:
     """What a charge of the provider is for; None for one that we do not know."""
     found = repository.charge_at_provider(uow.session, vendor_charge_id)

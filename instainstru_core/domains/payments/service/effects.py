@@ -121,7 +121,16 @@ def _authorized(uow: Uow, command: Command, call: AuthorizeCall, intent: Intent)
     return charge
 
 
+def note_captured(uow: Uow, charge: Charge, intent: Intent) -> None:
+    """A held amount was taken without a command of ours."""
+    _take(uow, charge, intent, key=f"capture:outside:{charge.id}")
+
+
 def _captured(uow: Uow, command: Command, charge: Charge, intent: Intent) -> None:
+    _take(uow, charge, intent, key=f"capture:{command.id}")
+
+
+def _take(uow: Uow, charge: Charge, intent: Intent, *, key: str) -> None:
     charge.state = ChargeState.CAPTURED
     charge.captured_cents = intent.captured_cents
     charge.captured_at = uow.now
@@ -130,12 +139,12 @@ def _captured(uow: Uow, command: Command, charge: Charge, intent: Intent) -> Non
     taken, fee = Cents(charge.captured_cents), Cents(charge.fee_cents)
     ledger.post(
         uow,
-        key=f"capture:{command.id}",
+        key=key,
         fact="captured",
-        reference=command.reference,
+        reference=charge.reference,
         entries=[
             Entry(CLEARING, taken),
-            Entry(pot(command.reference), Cents(0) - taken),
+            Entry(pot(charge.reference), Cents(0) - taken),
             Entry(FEES, fee),
             Entry(CLEARING, Cents(0) - fee),
         ],

@@ -1,0 +1,36 @@
+"""What happened to a lesson's charge at the provider without us."""
+
+from instainstru_core.domains.bookings.service import advancing, steps
+from instainstru_core.domains.bookings.service.lesson import held
+from instainstru_core.domains.payments import service as payments
+from instainstru_core.domains.payments.types import Intent, OutsideChange
+from instainstru_core.kernel.measure import operation
+from instainstru_core.kernel.uow import Uow
+
+
+@operation("bookings.note_intent")
+def note_intent(uow: Uow, chain_id: str, seen: Intent) -> bool:
+    """Take over what is new about a lesson's payment intent.
+
+    True where it holds an amount that we know nothing of: the caller lets it go.
+    """
+    lesson = held(uow, chain_id)
+    row = lesson.money
+    change, charge = payments.note_intent(uow, lesson.reference, seen)
+    if change is OutsideChange.ORPHAN_HOLD:
+        return True
+    if charge is None or charge.id != row.charge_id:
+        return False
+    match change:
+        case OutsideChange.HOLD_GONE:
+            row.authorized_at = None
+            row.capture_before = None
+        case OutsideChange.CAPTURED:
+            row.captured_at = uow.now
+            row.captured_cents = charge.captured_cents
+        case OutsideChange.REFUNDED:
+            steps.review(uow, lesson, "refunded_at_the_provider")
+        case _:
+            return False
+    advancing.decide_again(uow, lesson)
+    return False
