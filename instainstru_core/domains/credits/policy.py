@@ -45,13 +45,9 @@ class Ending(Protocol):
 
 def expiry(wanted: datetime | Expiry, *, now: datetime) -> datetime | None:
     """When credit that is issued now ends; None is never."""
-    match wanted:
-        case Expiry.STANDARD:
-            return now + LIFE
-        case Expiry.NEVER:
-            return None
-        case datetime():
-            return wanted
+    if isinstance(wanted, datetime):
+        return wanted
+    return None if wanted is Expiry.NEVER else now + LIFE
 
 
 def is_expired(expires_at: datetime | None, now: datetime) -> bool:

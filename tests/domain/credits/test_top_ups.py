@@ -21,6 +21,7 @@ from instainstru_core.domains.payments.errors import (
     CommandOpen,
     PayerInDebt,
 )
+from instainstru_core.domains.payments.flows import commands
 from instainstru_core.domains.payments.schemas import SaveCard
 from instainstru_core.kernel.authority import SYSTEM, Actor, PermissionMissing
 from instainstru_core.kernel.uow import Begin, Uow
@@ -173,6 +174,20 @@ class TestTopUp:
         done = till.buy(jonas)
 
         assert till.resume(done.id)
+        assert owed(uow, jonas.id or "") == 5_000
+
+    def test_is_issued_once_when_two_learn_of_the_charge(
+        self, till: Till, uow: Uow, jonas: Actor, clock: SetClock
+    ) -> None:
+        till.save_card(jonas)
+        with till.begin(jonas) as hers:
+            _, call = service.start_top_up(hers, BuyCredit(cents=5_000))
+        assert call is not None
+        outcome = commands.call(till.gateway, call, now=clock.now)
+        for _ in range(2):
+            with till.begin(SYSTEM) as worker:
+                assert service.absorb_top_up(worker, call, outcome) is None
+
         assert owed(uow, jonas.id or "") == 5_000
 
     def test_leaves_other_references_alone(self, till: Till) -> None:
