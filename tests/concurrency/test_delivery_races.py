@@ -3,7 +3,7 @@
 import threading
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from instainstru_core.domains.notifications import flows, service
 from instainstru_core.domains.notifications.models import Delivery
@@ -69,6 +69,15 @@ class TestSenders:
         sending.join(10)
         assert quick == Sending(claimed=1, sent=1)
         assert states(committed_runtime) == {DeliveryState.SENT: 2}
+
+    def test_in_the_middle_of_claiming_are_not_waited_for(self, committed_runtime: Runtime) -> None:
+        keys = queue(committed_runtime, 2)
+        begin = committed_runtime.begin
+        with begin(SYSTEM) as first, begin(SYSTEM) as second:
+            second.session.execute(text("SET LOCAL lock_timeout = '1s'"))
+            one = service.claim(first, limit=1, lease=flows.LEASE)
+            other = service.claim(second, limit=5, lease=flows.LEASE)
+        assert sorted(found.key for found in [*one, *other]) == sorted(keys)
 
     def test_one_of_which_died_are_followed_by_one_with_the_same_key(
         self, committed_runtime: Runtime, clock: SetClock

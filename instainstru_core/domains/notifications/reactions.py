@@ -70,9 +70,7 @@ def on_booking_confirmed(uow: Uow, event: BookingConfirmed) -> None:
 
 
 def on_hold_failed(uow: Uow, event: HoldFailed) -> None:
-    """The student learns of the first refusal; the last warning is a message of its own."""
-    if event.attempt > 1:
-        return
+    """The student learns of it once for each lesson; the last warning is a message of its own."""
     lesson = bookings.message_facts(uow, event.booking_id)
     facts = HoldFailedFacts(
         **_of(lesson, Reader.STUDENT),
