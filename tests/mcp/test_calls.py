@@ -1,18 +1,21 @@
 """What becomes of a call whatever its body does."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from pydantic import BaseModel, Field
 
+from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.errors import Unavailable
+from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from mcp_server.calls import BUDGET_BYTES, Calls
 from mcp_server.envelope import Answer, answer
 from mcp_server.tool import Call, reads
+from mcp_server.tools.bookings import bookings_summary
 from tests.mcp import world as worlds
 from tests.mcp.world import Copilot
 
@@ -98,3 +101,20 @@ class TestACall:
         found = calls.make(many_lines, {"limit": 1}, SYSTEM)
         assert found.structured_content is not None
         assert found.structured_content["total"] == 100
+
+    def test_is_written_apart_when_that_fails_where_it_read(
+        self, asked: Runtime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        written: list[str] = []
+        record = audit.record
+
+        def lost_at_first(uow: Uow, action: str, **values: Any) -> str:
+            written.append(action)
+            if len(written) == 1:
+                raise Unavailable("The trail is away.")
+            return record(uow, action, **values)
+
+        monkeypatch.setattr(audit, "record", lost_at_first)
+        found = Calls(asked).make(bookings_summary, {"window": "today"}, SYSTEM)
+        assert found.structured_content is not None
+        assert written == ["mcp.bookings_summary"] * 2

@@ -24,6 +24,7 @@ from instainstru_core.domains.accounts.errors import (
 from instainstru_core.domains.accounts.policy import TokenTerms
 from instainstru_core.domains.accounts.schemas import (
     ChangePassword,
+    Credentials,
     SignIn,
     SignUpAccepted,
     SignUpStudent,
@@ -37,7 +38,8 @@ from instainstru_core.kernel.uow import Begin
 HASHER = PasswordHasher(
     time_cost=2, memory_cost=19_456, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
 )
-# Verified when the address is unknown, so that the answer takes as long. Nobody's password.
+# Judged when the address is unknown, so that the answer takes as long. Nobody's id and password.
+NOBODY = "00000000000000000000000000"
 DUMMY_HASH = (
     "$argon2id$v=19$m=19456,t=2,p=1$pQMFIetW18WrLKvYyo5Qfg$u5TVa4"
     "/afdav/8ovkRbf35yu+OfXMNy5NgHxO/MJ61k"
@@ -96,12 +98,12 @@ def sign_in(begin: Begin, *, actor: Actor, command: SignIn, terms: TokenTerms) -
     """
     with begin(actor) as uow:
         known = service.credentials(uow, command.email)
+        judged = known or Credentials(NOBODY, command.email, DUMMY_HASH, at=uow.now)
     password = command.password.get_secret_value()
     try:
-        drafted = service.draft_session(known, terms) if known else None
-        is_old = known is not None and _is_old(known.password_hash)
-        fits = _verified(known.password_hash if known else DUMMY_HASH, password)
-        if not fits or known is None or drafted is None:
+        drafted = service.draft_session(judged, terms)
+        is_old = _is_old(judged.password_hash)
+        if not _verified(judged.password_hash, password) or known is None:
             raise BadCredentials("The address or the password is wrong. Check both and try again.")
         rehashed = _hashed(password) if is_old else None
         with begin(actor) as uow:

@@ -28,7 +28,13 @@ from instainstru_core.domains.accounts.errors import (
 )
 from instainstru_core.domains.accounts.models import LoginSession, User
 from instainstru_core.domains.accounts.policy import TokenTerms
-from instainstru_core.domains.accounts.schemas import ChangePassword, SignIn, Tokens
+from instainstru_core.domains.accounts.schemas import (
+    ChangePassword,
+    Credentials,
+    Drafted,
+    SignIn,
+    Tokens,
+)
 from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.audit.schemas import AuditFilters
@@ -185,7 +191,20 @@ class TestSignIn:
         with pytest.raises(BadCredentials), begin(ANONYMOUS) as signing_in:
             service.start_session(signing_in, verified, drafted)
 
-    def test_spends_as_much_on_an_unknown_address(self) -> None:
+    def test_spends_as_much_on_an_unknown_address(
+        self, begin: Begin, terms: TokenTerms, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        drafted_for: list[str] = []
+        draft = service.draft_session
+
+        def drafted(known: Credentials, terms: TokenTerms) -> Drafted:
+            drafted_for.append(known.user_id)
+            return draft(known, terms)
+
+        monkeypatch.setattr(service, "draft_session", drafted)
+        with pytest.raises(BadCredentials):
+            sign_in(begin, terms, "nobody@example.org", PASSWORD)
+        assert drafted_for == [flows.NOBODY]
         assert flows.HASHER.check_needs_rehash(flows.DUMMY_HASH) is False
 
 
