@@ -1,32 +1,29 @@
-"""Lessons: booking, looking, cancelling."""
+"""Lessons: booking, looking, changing, cancelling, moving, completing, and notes."""
 
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Header, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import UowDep
+from api.deps import RuntimeDep, SignedInDep, UowDep
+from api.keys import IdempotencyKey
 from api.routing import Router
-from instainstru_core.domains.bookings import service
+from instainstru_core.domains.bookings import flows, service
 from instainstru_core.domains.bookings.schemas import (
     BookingDetailView,
     BookingView,
     BookLesson,
     CancelBooking,
+    EditBooking,
+    NoteView,
+    RescheduleBooking,
+    WriteNote,
 )
 from instainstru_core.domains.bookings.types import BookingStatus, OwnSide, Side, When
 from instainstru_core.kernel.paging import MAX_PAGE, Page
 
 router = Router(prefix="/bookings", tags=["bookings"])
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        description="A repeat with the same key and body gets the first answer.",
-    ),
-]
 
 
 class BookingsQuery(BaseModel):
@@ -47,11 +44,13 @@ class BookingsQuery(BaseModel):
     "",
     status_code=HTTPStatus.CREATED,
     operation_id="bookings.create",
-    summary="Book a lesson",
+    summary="Begin to book a lesson",
     responses={404: {}},
 )
 def create(uow: UowDep, command: BookLesson, key: IdempotencyKey = None) -> BookingDetailView:
-    """Confirmed at once, at the price of this moment. Send a key, so that a repeat is safe."""
+    """Keeps the time for 30 minutes, at the price of this moment; the checkout confirms it. Send
+    a key, so that a repeat is safe.
+    """
     return service.create(uow, command, idempotency_key=key)
 
 
@@ -74,7 +73,54 @@ def detail(uow: UowDep, booking_id: str) -> BookingDetailView:
     return service.detail(uow, booking_id)
 
 
+@router.patch("/{booking_id}", operation_id="bookings.edit", summary="Leave a note for the lesson")
+def edit(uow: UowDep, booking_id: str, command: EditBooking) -> BookingDetailView:
+    """For the instructor; both sides read it. Null takes it away."""
+    return service.edit(uow, booking_id, command)
+
+
 @router.post("/{booking_id}/cancel", operation_id="bookings.cancel", summary="Cancel a booking")
-def cancel(uow: UowDep, booking_id: str, command: CancelBooking) -> BookingDetailView:
-    """Before the start. Cancelling again from the same side changes nothing."""
-    return service.cancel(uow, booking_id, command)
+def cancel(
+    runtime: RuntimeDep, actor: SignedInDep, booking_id: str, command: CancelBooking
+) -> BookingDetailView:
+    """Before the start; the money follows by how early it is. Cancelling again from the same side
+    changes nothing.
+    """
+    return flows.cancel(runtime.cashier, actor=actor, booking_id=booking_id, command=command)
+
+
+@router.post(
+    "/{booking_id}/reschedule", operation_id="bookings.reschedule", summary="Move a lesson"
+)
+def reschedule(
+    runtime: RuntimeDep, actor: SignedInDep, booking_id: str, command: RescheduleBooking
+) -> BookingDetailView:
+    """For the student. Answers with the booking that takes its place. Where the money of a late
+    move cannot be had, the lesson stands as it was.
+    """
+    return flows.reschedule(runtime.cashier, actor=actor, booking_id=booking_id, command=command)
+
+
+@router.post(
+    "/{booking_id}/complete", operation_id="bookings.complete", summary="Say that it took place"
+)
+def complete(runtime: RuntimeDep, actor: SignedInDep, booking_id: str) -> BookingDetailView:
+    """For the instructor, once it is over. A day after its end it is completed by itself."""
+    return flows.complete(runtime.cashier, actor=actor, booking_id=booking_id)
+
+
+@router.get("/{booking_id}/notes", operation_id="bookings.notes", summary="Staff's notes on it")
+def notes(uow: UowDep, booking_id: str) -> list[NoteView]:
+    """Those that the caller may read, the oldest first."""
+    return service.notes(uow, booking_id)
+
+
+@router.post(
+    "/{booking_id}/notes",
+    status_code=HTTPStatus.CREATED,
+    operation_id="bookings.write_note",
+    summary="Write a note",
+)
+def write_note(uow: UowDep, booking_id: str, command: WriteNote) -> NoteView:
+    """For staff; `visibility` says who else may read it."""
+    return service.write_note(uow, booking_id, command)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 import yaml
@@ -19,7 +20,11 @@ from instainstru_core.kernel.authority import Permission
 ROOT = Path(__file__).parents[2]
 DOMAINS = ROOT / "instainstru_core" / "domains"
 DOORS = ("api", "mcp_server")
+DOMAIN = "instainstru_core.domains."
 OTHER_WORDS = frozenset({"public", "owner", "internal"})
+
+Place: TypeAlias = tuple[str, str]
+"""A module of a service and a function in it."""
 
 
 @dataclass
@@ -28,7 +33,7 @@ class Function:
 
     public: bool
     permissions: set[str] = field(default_factory=set[str])
-    calls: set[str] = field(default_factory=set[str])
+    calls: set[Place] = field(default_factory=set[Place])
 
 
 def written() -> dict[str, list[str]]:
@@ -46,48 +51,65 @@ def services() -> dict[str, Function]:
     found: dict[str, Function] = {}
     for domain in sorted(path for path in DOMAINS.iterdir() if path.is_dir()):
         functions = functions_of(domain)
-        for name, function in functions.items():
+        for place, function in functions.items():
             if function.public:
-                function.permissions = reached(name, functions)
-                found[f"{domain.name}.{name}"] = function
+                function.permissions = reached(place, functions)
+                found[f"{domain.name}.{place[1]}"] = function
     return found
 
 
-def functions_of(domain: Path) -> dict[str, Function]:
+def functions_of(domain: Path) -> dict[Place, Function]:
     """The functions of a service module, or of a package: there, public is what it exports."""
     package = domain / "service"
     sources = sorted(package.glob("*.py")) if package.is_dir() else [domain / "service.py"]
-    functions: dict[str, Function] = {}
-    exported: set[str] | None = set() if package.is_dir() else None
-    for path in (path for path in sources if path.exists()):
-        for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.FunctionDef):
-                functions[node.name] = read(node)
-            elif isinstance(node, ast.ImportFrom) and path.name == "__init__.py":
-                exported = (exported or set()) | {alias.name for alias in node.names}
-    if exported is not None:
-        for name, function in functions.items():
-            function.public = name in exported
+    trees = {path.stem: ast.parse(path.read_text()) for path in sources if path.exists()}
+    functions = {
+        (module, node.name): read(node, module, imported(tree))
+        for module, tree in trees.items()
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
+    if package.is_dir():
+        exported = set(imported(trees["__init__"]).values())
+        for place, function in functions.items():
+            function.public = place in exported
     return functions
 
 
-def read(node: ast.FunctionDef) -> Function:
+def imported(tree: ast.Module) -> dict[str, Place]:
+    """What each name from the same service is: a function of a module, or a module itself."""
+    names: dict[str, Place] = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(DOMAIN):
+            path = (node.module or "").removeprefix(DOMAIN).split(".")[1:]
+            for alias in node.names:
+                name = alias.asname or alias.name
+                if path == ["service"]:
+                    names[name] = (alias.name, "")
+                elif path[:1] == ["service"]:
+                    names[name] = (path[1], alias.name)
+    return names
+
+
+def read(node: ast.FunctionDef, module: str, names: dict[str, Place]) -> Function:
     function = Function(public=not node.name.startswith("_"))
     for inner in ast.walk(node):
         match inner:
             case ast.Attribute(value=ast.Name(id="Permission"), attr=name):
                 function.permissions.add(Permission[name].value)
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-                function.calls.add(name)
+            case ast.Call(func=ast.Name(id=name)):
+                function.calls.add(names.get(name, (module, name)))
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=part), attr=name)) if part in names:
+                function.calls.add((names[part][0], name))
             case _:
                 pass
     return function
 
 
-def reached(name: str, functions: dict[str, Function]) -> set[str]:
+def reached(place: Place, functions: dict[Place, Function]) -> set[str]:
     """The permissions named in the function and in the private functions it goes through."""
-    seen: set[str] = set()
-    waiting = [name]
+    seen: set[Place] = set()
+    waiting = [place]
     permissions: set[str] = set()
     while waiting:
         current = waiting.pop()

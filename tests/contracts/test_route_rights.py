@@ -46,6 +46,33 @@ def aliases(path: Path) -> dict[str, tuple[str, str]]:
     }
 
 
+@cache
+def imported(path: Path) -> dict[str, tuple[Path, str]]:
+    """Where each function of another part of the same flows, imported here by name, is written."""
+    return {
+        alias.asname or alias.name: (part, alias.name)
+        for node in module(path).body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(DOMAIN)
+        for part in [DOMAINS.joinpath(*(node.module or "").split(".")[2:]).with_suffix(".py")]
+        if "flows" in part.parts and part.exists()
+        for alias in node.names
+        if alias.name in functions(part)
+    }
+
+
+def written_at(path: Path, name: str) -> tuple[Path, str] | None:
+    """Where the function that this module knows by a name is written."""
+    return (path, name) if name in functions(path) else imported(path).get(name)
+
+
+def flow(subject: str, name: str) -> tuple[Path, str]:
+    """Where a flow of a subject is written: its flows are one module or several."""
+    package = DOMAINS / subject / "flows" / "__init__.py"
+    found = written_at(package if package.exists() else DOMAINS / subject / "flows.py", name)
+    assert found is not None, f"{subject}.flows has no {name}"
+    return found
+
+
 def services_called(path: Path, function: str) -> set[str]:
     """Every service function that this one calls, itself, by its own parts or through flows."""
     seen: set[tuple[Path, str]] = set()
@@ -58,8 +85,8 @@ def services_called(path: Path, function: str) -> set[str]:
         seen.add(place)
         for node in ast.walk(functions(place[0])[place[1]]):
             match node:
-                case ast.Call(func=ast.Name(id=name)) if name in functions(place[0]):
-                    waiting.append((place[0], name))
+                case ast.Call(func=ast.Name(id=name)):
+                    waiting += filter(None, [written_at(place[0], name)])
                 case ast.Attribute(value=ast.Name(id=alias), attr=name) if alias in aliases(
                     place[0]
                 ):
@@ -67,7 +94,7 @@ def services_called(path: Path, function: str) -> set[str]:
                     if layer == "service":
                         called.add(f"{subject}.{name}")
                     else:
-                        waiting.append((DOMAINS / subject / "flows.py", name))
+                        waiting.append(flow(subject, name))
                 case _:
                     pass
     return called

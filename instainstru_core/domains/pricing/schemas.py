@@ -35,6 +35,13 @@ class QuoteLesson(BaseModel):
         default=None, ge=-90, le=90, allow_inf_nan=False, description="Where the lesson would be."
     )
     longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+    credit_cents: int = Field(
+        default=0,
+        ge=0,
+        le=10_000_000,
+        description="How much of their credit somebody signed in would use. It pays for the lesson,"
+        " never for the fee.",
+    )
 
 
 class QuoteLine(BaseModel):
@@ -63,8 +70,12 @@ class QuoteView(BaseModel):
     lesson_price_cents: int
     student_fee_rate: float
     student_fee_cents: int
-    total_cents: int = Field(description="What the student pays.")
-    lines: list[QuoteLine] = Field(description="The student's bill; the amounts sum to the total.")
+    total_cents: int = Field(description="What the student pays, by credit and by card.")
+    credit_cents: int = Field(description="What credit would pay: at most what there is of it.")
+    card_cents: int = Field(description="What the card would pay.")
+    lines: list[QuoteLine] = Field(
+        description="The student's bill; the amounts sum to what the card would pay."
+    )
     instructor_tier: Tier | None
     instructor_fee_rate: float | None
     instructor_fee_cents: int | None

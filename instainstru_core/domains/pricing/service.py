@@ -48,7 +48,12 @@ def quote(
 
 
 def view(
-    quoted: Quote, *, offering_id: str, lesson_format: LessonFormat, instructor_side: bool
+    quoted: Quote,
+    *,
+    offering_id: str,
+    lesson_format: LessonFormat,
+    credit: Cents,
+    instructor_side: bool,
 ) -> QuoteView:
     """A quote for people. What the instructor pays and earns is shown on their side only."""
     return QuoteView(
@@ -61,22 +66,25 @@ def view(
         student_fee_rate=float(quoted.student_fee_rate),
         student_fee_cents=quoted.student_fee.amount,
         total_cents=quoted.total.amount,
-        lines=[
-            QuoteLine(
-                label=f"Lesson, {quoted.duration_minutes} minutes",
-                amount_cents=quoted.lesson_price.amount,
-            ),
-            QuoteLine(
-                label=f"Booking fee ({quoted.student_fee_rate:.0%})",
-                amount_cents=quoted.student_fee.amount,
-            ),
-        ],
+        credit_cents=credit.amount,
+        card_cents=(quoted.total - credit).amount,
+        lines=_bill(quoted, credit),
         instructor_tier=quoted.tier if instructor_side else None,
         instructor_fee_rate=float(quoted.instructor_fee_rate) if instructor_side else None,
         instructor_fee_cents=quoted.instructor_fee.amount if instructor_side else None,
         payout_cents=quoted.payout.amount if instructor_side else None,
         pricing_version=quoted.version,
     )
+
+
+def _bill(quoted: Quote, credit: Cents) -> list[QuoteLine]:
+    lines = [
+        (f"Lesson, {quoted.duration_minutes} minutes", quoted.lesson_price),
+        (f"Booking fee ({quoted.student_fee_rate:.0%})", quoted.student_fee),
+    ]
+    if credit.amount:
+        lines.append(("Credit", Cents(0) - credit))
+    return [QuoteLine(label=label, amount_cents=cents.amount) for label, cents in lines]
 
 
 @operation("pricing.evaluate")

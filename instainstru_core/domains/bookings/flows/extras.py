@@ -3,7 +3,7 @@
 from instainstru_core.domains.bookings import service
 from instainstru_core.domains.bookings.errors import PaymentRefused
 from instainstru_core.domains.bookings.flows.driving import Cashier, drive_quietly
-from instainstru_core.domains.bookings.schemas import GiveTip, RetryPayment, TipView
+from instainstru_core.domains.bookings.schemas import DebtView, GiveTip, RetryPayment, TipView
 from instainstru_core.domains.bookings.service.debts import PREFIX as DEBT
 from instainstru_core.domains.bookings.service.lesson import PREFIX as LESSON
 from instainstru_core.domains.bookings.service.lesson import chain_id_of
@@ -47,11 +47,18 @@ def tip(
         return service.tip(uow, given.id)
 
 
-def pay_debt(cashier: Cashier, *, actor: Actor, booking_id: str, command: RetryPayment) -> None:
-    """Pay what is owed for a lesson. Raises PaymentRefused where the card was refused."""
+def pay_debt(
+    cashier: Cashier, *, actor: Actor, booking_id: str, command: RetryPayment
+) -> list[DebtView]:
+    """Pay what is owed for a lesson, and tell what is owed after that.
+
+    Raises PaymentRefused where the card was refused.
+    """
     with cashier.begin(actor) as uow:
         call = service.pay_debt(uow, booking_id, command)
     _pursue_debt(cashier, actor, call)
+    with cashier.begin(actor) as uow:
+        return service.debts(uow)
 
 
 def resume(cashier: Cashier, *, actor: Actor, reference: str, at_once: bool = False) -> bool:

@@ -25,6 +25,9 @@ from instainstru_core.kernel import idempotency
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.uow import Uow
 
+FINAL = frozenset({PaymentResult.CONFIRMED, PaymentResult.DECLINED})
+"""What a key is answered with from then on. Before that, whoever asks is to ask again."""
+
 
 def checkout(
     cashier: Cashier,
@@ -50,7 +53,7 @@ def checkout(
     recorded = _run(cashier, actor, booking_id, command, service.checkout)
     with cashier.begin(actor) as uow:
         told = _told(uow, booking_id, recorded)
-        if told.result is not PaymentResult.PENDING:
+        if told.result in FINAL:
             idempotency.answer(
                 uow,
                 operation=f"bookings.checkout:{booking_id}",

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, aliased
 
 from instainstru_core.domains.accounts.models import User
 from instainstru_core.domains.accounts.types import AccountStatus
-from instainstru_core.domains.bookings.models import Booking
+from instainstru_core.domains.bookings.models import Booking, LessonMoney
 from instainstru_core.domains.bookings.types import BookingStatus, OwnSide, Side, When
 from instainstru_core.domains.instructors.models import Instructor
 from instainstru_core.domains.ledger.models import LedgerEntry
@@ -39,11 +39,15 @@ WILL_NOT_HAPPEN = (BookingStatus.CANCELLED, BookingStatus.PAYMENT_FAILED)
 
 
 class Named(NamedTuple):
-    """A booking with first and last names of the student and the instructor."""
+    """A booking with first and last names of the student and the instructor.
+
+    Where one booking is asked for, the money of its lesson comes with it.
+    """
 
     booking: Booking
     student: tuple[str, str]
     instructor: tuple[str, str]
+    money: LessonMoney | None = None
 
 
 class Sides(NamedTuple):
@@ -59,7 +63,7 @@ class Sides(NamedTuple):
 def find(session: Session, booking_id: str, *, lock: bool = False) -> Named | None:
     """One booking; locked, it is read afresh and held until the transaction ends."""
     row = session.execute(_one(lock=lock), {"booking_id": booking_id}).one_or_none()
-    return None if row is None else _named(*row)
+    return None if row is None else _named(row)
 
 
 def of_side(
@@ -84,7 +88,7 @@ def of_side(
     if after is not None:
         asked["starts_at"], asked["id"] = after
     query = _of_side(side, when, chosen=bool(statuses), continued=after is not None)
-    return [_named(*row) for row in session.execute(query, asked)]
+    return [_named(row) for row in session.execute(query, asked)]
 
 
 def sides(session: Session, *, student_id: str, instructor_id: str, since: datetime) -> Sides:
@@ -131,16 +135,22 @@ def _with_names() -> Select[Booking, str, str, str, str]:
     )
 
 
-def _named(booking: Booking, first: str, last: str, teacher_first: str, teacher_last: str) -> Named:
-    return Named(booking, (first, last), (teacher_first, teacher_last))
+def _named(row: Row[*tuple[Any, ...]]) -> Named:
+    booking, first, last, teacher_first, teacher_last, *money = row
+    return Named(booking, (first, last), (teacher_first, teacher_last), *money)
 
 
 # Statements that nearly every request asks are built once: building costs more than asking.
 
 
 @cache
-def _one(*, lock: bool) -> Select[Booking, str, str, str, str]:
-    query = _with_names().where(Booking.id == bindparam("booking_id", type_=String))
+def _one(*, lock: bool) -> Select[*tuple[Any, ...]]:
+    query = (
+        _with_names()
+        .add_columns(LessonMoney)
+        .outerjoin(LessonMoney, LessonMoney.chain_id == Booking.chain_id)
+        .where(Booking.id == bindparam("booking_id", type_=String))
+    )
     if lock:
         query = query.with_for_update(of=Booking).execution_options(populate_existing=True)
     return query

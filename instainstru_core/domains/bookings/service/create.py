@@ -25,6 +25,7 @@ from instainstru_core.domains.bookings.repository.lessons import Named, Sides
 from instainstru_core.domains.bookings.schemas import BookingDetailView, BookLesson
 from instainstru_core.domains.bookings.service.views import detailed, reference
 from instainstru_core.domains.bookings.types import BookingStatus, DueKind, PaymentStatus, Side
+from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.instructors import service as instructors
 from instainstru_core.domains.instructors.types import LessonTerms
 from instainstru_core.domains.payments.service.standing import refuse_standing
@@ -36,6 +37,7 @@ from instainstru_core.kernel import idempotency
 from instainstru_core.kernel.authority import ActorKind, Permission, require
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.measure import operation
+from instainstru_core.kernel.money import Cents
 from instainstru_core.kernel.time import NonexistentLocalTime, Span, local_day, to_utc
 from instainstru_core.kernel.uow import Uow
 
@@ -98,7 +100,8 @@ def create(
 def quote(uow: Uow, command: QuoteLesson) -> QuoteView:
     """What a lesson would cost now. Open to everyone; nothing is kept.
 
-    What the instructor pays and earns is told to that instructor and to staff only.
+    Credit counts for whoever has some and may pay with it. What the instructor pays and earns is
+    told to that instructor and to staff only.
     """
     terms = instructors.lesson_terms(
         uow,
@@ -121,9 +124,19 @@ def quote(uow: Uow, command: QuoteLesson) -> QuoteView:
         quoted,
         offering_id=terms.offering_id,
         lesson_format=terms.format,
+        credit=_usable_credit(uow, min(command.credit_cents, quoted.lesson_price.amount)),
         instructor_side=actor.is_user(terms.instructor_id)
         or actor.may(Permission.INSTRUCTORS_READ_ANY),
     )
+
+
+def _usable_credit(uow: Uow, wanted_cents: int) -> Cents:
+    """How much of the wish the actor's wallet can meet now."""
+    actor = uow.actor
+    payer = actor.kind is ActorKind.USER and actor.may(Permission.PAYMENTS_MANAGE_OWN)
+    if not wanted_cents or not payer:
+        return Cents(0)
+    return Cents(min(wanted_cents, credits.wallet(uow).available_cents))
 
 
 def _book(uow: Uow, student_id: str, command: BookLesson) -> BookingDetailView:
@@ -142,8 +155,8 @@ def _book(uow: Uow, student_id: str, command: BookLesson) -> BookingDetailView:
     )
     money = _money(row, until)
     _keep(uow, row, money)
-    named = Named(row, wanted.sides.student, wanted.sides.instructor)
-    return detailed(named, Side.STUDENT, money)
+    named = Named(row, wanted.sides.student, wanted.sides.instructor, money)
+    return detailed(named, Side.STUDENT)
 
 
 def prepared(uow: Uow, student_id: str, command: BookLesson, *, moves: Booking) -> Booking:

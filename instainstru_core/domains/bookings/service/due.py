@@ -6,10 +6,10 @@ from datetime import timedelta
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.bookings.errors import NothingToResolve
 from instainstru_core.domains.bookings.repository import money as repository
-from instainstru_core.domains.bookings.schemas import HealthView
+from instainstru_core.domains.bookings.schemas import BookingDetailView, HealthView
 from instainstru_core.domains.bookings.service import advancing
 from instainstru_core.domains.bookings.service.lesson import held
-from instainstru_core.domains.bookings.service.views import visible
+from instainstru_core.domains.bookings.service.views import detailed, visible
 from instainstru_core.domains.bookings.types import DueKind
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.kernel.authority import Permission, require
@@ -56,10 +56,10 @@ def health(uow: Uow) -> HealthView:
 
 
 @operation("bookings.release_review")
-def release_review(uow: Uow, booking_id: str) -> None:
+def release_review(uow: Uow, booking_id: str) -> BookingDetailView:
     """Staff looked at a lesson's money: what was stopped goes on."""
     require(uow.actor, Permission.PAYMENTS_MANAGE_ANY)
-    named, _ = visible(uow, booking_id)
+    named, side = visible(uow, booking_id)
     lesson = held(uow, named.booking.chain_id)
     row = lesson.money
     if row.review_since is None and not row.is_blocked:
@@ -76,3 +76,4 @@ def release_review(uow: Uow, booking_id: str) -> None:
     row.transfer_failures = 0
     row.transfer_last_failed_at = None
     advancing.decide_again(uow, lesson)
+    return detailed(named, side)

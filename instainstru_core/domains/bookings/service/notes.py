@@ -3,8 +3,13 @@
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.bookings.models import BookingNote
 from instainstru_core.domains.bookings.repository import money as repository
-from instainstru_core.domains.bookings.schemas import EditBooking, NoteView, WriteNote
-from instainstru_core.domains.bookings.service.views import own_side, visible
+from instainstru_core.domains.bookings.schemas import (
+    BookingDetailView,
+    EditBooking,
+    NoteView,
+    WriteNote,
+)
+from instainstru_core.domains.bookings.service.views import detailed, not_found, visible
 from instainstru_core.domains.bookings.types import NoteVisibility, Side
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import new_id
@@ -53,12 +58,15 @@ def notes(uow: Uow, booking_id: str) -> list[NoteView]:
 
 
 @operation("bookings.edit")
-def edit(uow: Uow, booking_id: str, command: EditBooking) -> None:
+def edit(uow: Uow, booking_id: str, command: EditBooking) -> BookingDetailView:
     """The instructor leaves a note for both sides on the booking itself."""
     require(uow.actor, Permission.BOOKINGS_COMPLETE_OWN)
-    row = own_side(uow, booking_id, Side.INSTRUCTOR)
-    row.instructor_note = command.instructor_note or None
+    named, side = visible(uow, booking_id)
+    if side is not Side.INSTRUCTOR:
+        raise not_found(booking_id)
+    named.booking.instructor_note = command.instructor_note or None
     audit.record(uow, "bookings.edit", subject_kind="booking", subject_id=booking_id)
+    return detailed(named, side)
 
 
 def _view(row: BookingNote) -> NoteView:

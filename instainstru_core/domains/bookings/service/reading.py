@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from instainstru_core.domains.accounts.policy import public_name
+from instainstru_core.domains.bookings.errors import BookingNotFound
 from instainstru_core.domains.bookings.repository import lessons as repository
 from instainstru_core.domains.bookings.repository import money
 from instainstru_core.domains.bookings.schemas import BookingDetailView, BookingView
@@ -21,6 +22,7 @@ from instainstru_core.domains.bookings.types import (
     When,
 )
 from instainstru_core.kernel.authority import Permission, require
+from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.paging import MAX_PAGE, BadCursor, Page, decode_cursor, page_of
 from instainstru_core.kernel.uow import Uow
@@ -30,7 +32,7 @@ from instainstru_core.kernel.uow import Uow
 def detail(uow: Uow, booking_id: str) -> BookingDetailView:
     """One booking, for its two sides and for staff. The address is for the two sides only."""
     named, side = visible(uow, booking_id)
-    return detailed(named, side, money.of(uow.session, named.booking.chain_id))
+    return detailed(named, side)
 
 
 @operation("bookings.listing")
@@ -69,11 +71,24 @@ def listing(
 
 
 @operation("bookings.money_reference")
-def money_reference(uow: Uow, booking_id: str) -> str:
-    """What payments and the ledger know a lesson by, also after a move. For staff."""
+def money_reference(uow: Uow, named: str) -> str:
+    """What the ledger knows something by. For staff.
+
+    Named by a booking's id, also of one that was moved: all bookings of a lesson share its money.
+    Other references are what they say.
+    """
     require(uow.actor, Permission.PAYMENTS_READ_ANY)
-    named, _ = visible(uow, booking_id)
-    return PREFIX + named.booking.chain_id
+    kind, colon, own_id = named.partition(":")
+    if colon and kind + colon != PREFIX:
+        return named
+    booking_id = own_id if colon else named
+    chain_id = money.chain_of(uow.session, booking_id) if is_id(booking_id) else None
+    if chain_id is None:
+        raise BookingNotFound(
+            "There is no such booking. Look its id up in the list of bookings.",
+            booking_id=booking_id,
+        )
+    return PREFIX + chain_id
 
 
 @operation("bookings.message_facts")
@@ -82,8 +97,7 @@ def message_facts(uow: Uow, booking_id: str) -> MessageFacts:
     named = repository.find(uow.session, booking_id)
     if named is None:
         raise not_found(booking_id)
-    row = named.booking
-    found = money.of(uow.session, row.chain_id)
+    row, found = named.booking, named.money
     counts = found is not None and found.booking_id == row.id
     return MessageFacts(
         booking_id=row.id,

@@ -109,9 +109,9 @@ def money_view(row: LessonMoney, side: Side) -> LessonMoneyView:
     )
 
 
-def detailed(named: Named, side: Side, money: LessonMoney | None) -> BookingDetailView:
+def detailed(named: Named, side: Side) -> BookingDetailView:
     """Everything that a reader from this side may know."""
-    row = named.booking
+    row, money = named.booking, named.money
     is_party, payee = side is not Side.STAFF, side is not Side.STUDENT
     return BookingDetailView(
         **summary(named, side),
@@ -125,7 +125,7 @@ def detailed(named: Named, side: Side, money: LessonMoney | None) -> BookingDeta
         longitude=row.longitude if is_party else None,
         area_key=row.area_key,
         student_note=row.student_note if is_party else None,
-        instructor_note=row.instructor_note if payee else None,
+        instructor_note=row.instructor_note if is_party else None,
         moved_from_id=row.moved_from_id,
         moved_to_id=row.moved_to_id,
         money=None if money is None else money_view(money, side),
