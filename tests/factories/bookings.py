@@ -3,9 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from instainstru_core.domains.bookings.models import Booking
+from instainstru_core.domains.bookings.models import Booking, LessonMoney
+from instainstru_core.domains.bookings.policy import agenda
 from instainstru_core.domains.bookings.schemas import BookLesson
-from instainstru_core.domains.bookings.types import BookingStatus, CancelledBy, PaymentStatus
+from instainstru_core.domains.bookings.types import (
+    BookingStatus,
+    CancelledBy,
+    DueKind,
+    Ending,
+    Outcome,
+    PaymentStatus,
+)
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.pricing import policy as pricing
 from instainstru_core.domains.pricing.types import Tier
@@ -27,6 +35,14 @@ STUDENT_PERMISSIONS = frozenset(
     }
 )
 OCCUPYING = (BookingStatus.PENDING, BookingStatus.CONFIRMED)
+PAYMENT = {
+    BookingStatus.PENDING: PaymentStatus.NONE,
+    BookingStatus.CONFIRMED: PaymentStatus.SCHEDULED,
+}
+SETTLED = {
+    BookingStatus.CANCELLED: (Ending.STUDENT_CANCEL_UNPAID, Outcome.BEFORE_PAYMENTS),
+    BookingStatus.PAYMENT_FAILED: (Ending.PAYMENT_FAILED, Outcome.PAYMENT_FAILED_NO_CHARGE),
+}
 AT_HOME: dict[str, Any] = {
     "format": LessonFormat.STUDENT_LOCATION,
     "place": "9 Fillmore Street",
@@ -67,9 +83,13 @@ def booking(
     status: BookingStatus = BookingStatus.CONFIRMED,
     hourly_rate_cents: int = 12_000,
     tier: Tier = Tier.ENTRY,
+    money: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Booking:
-    """A booking online, a day from now, valid for its status; `changes` are columns."""
+    """A booking online, a day from now, with the money that fits its status.
+
+    `changes` are columns of the booking, `money` those of its money.
+    """
     teacher = teacher or live_instructor(uow)
     starts_at = starts_at or uow.now + timedelta(days=1)
     created_at = changes.get("created_at", min(uow.now, starts_at) - timedelta(days=3))
@@ -84,6 +104,9 @@ def booking(
     )
     uow.session.add(row)
     uow.session.flush()
+    if row.chain_id == row.id:
+        uow.session.add(LessonMoney(**(_money(row) | (money or {}))))
+        uow.session.flush()
     if row.status in OCCUPYING:
         availability.occupied(
             uow,
@@ -149,7 +172,7 @@ def _progress(status: BookingStatus, ends_at: datetime, created_at: datetime) ->
     cancelled = status is BookingStatus.CANCELLED
     return {
         "status": status,
-        "payment_status": PaymentStatus.NONE,
+        "payment_status": PAYMENT.get(status, PaymentStatus.SETTLED),
         "created_at": created_at,
         "confirmed_at": None if unpaid else created_at,
         "completed_at": ends_at if status is BookingStatus.COMPLETED else None,
@@ -157,3 +180,38 @@ def _progress(status: BookingStatus, ends_at: datetime, created_at: datetime) ->
         "cancelled_by": CancelledBy.STUDENT if cancelled else None,
         "cancellation_reason": "Plans changed." if cancelled else None,
     }
+
+
+def _money(row: Booking) -> dict[str, Any]:
+    """No card was ever asked: what is over was settled before there were payments."""
+    whose: dict[str, Any] = {
+        "chain_id": row.chain_id,
+        "booking_id": row.id,
+        "student_id": row.student_id,
+        "instructor_id": row.instructor_id,
+        "card_cents": row.total_cents,
+    }
+    plan: dict[str, Any]
+    match row.status:
+        case BookingStatus.PENDING:
+            until = agenda.checkout_expiry(row.starts_at, row.created_at)
+            plan = {
+                "checkout_expires_at": until,
+                "due_at": until,
+                "due_kind": DueKind.CHECKOUT,
+            }
+        case BookingStatus.CONFIRMED:
+            due_at = agenda.hold_due_at(row.starts_at)
+            plan = {"hold_due_at": due_at, "due_at": due_at, "due_kind": DueKind.HOLD}
+        case _:
+            over_at = row.cancelled_at or row.completed_at or row.created_at
+            ending, outcome = SETTLED.get(
+                row.status, (Ending.LESSON_TAKEN, Outcome.BEFORE_PAYMENTS)
+            )
+            plan = {
+                "ending": ending,
+                "ended_at": over_at,
+                "outcome": outcome,
+                "settled_at": over_at,
+            }
+    return whose | plan
