@@ -1,27 +1,20 @@
-"""The payment provider in this process, behind the real adapter."""
+"""People who pay and are paid, and the payment provider behind the real adapter."""
 
 import pytest
 
-from devstack.stripe_simulator.in_process import InProcessClient
 from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core.adapters.stripe.gateway import StripeGateway
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.uow import Uow
-from tests.conftest import SetClock
+from tests.conftest import gateway_of
 from tests.factories import payments_people as people
 from tests.factories.stripe import Outside
 
 
 @pytest.fixture
-def stripe(clock: SetClock) -> Simulator:
-    """The provider, on the tests' clock, with money of its own."""
-    return Simulator(clock, starting_balance=1_000_000)
-
-
-@pytest.fixture
 def gateway(stripe: Simulator) -> StripeGateway:
-    """The way to it that the system takes as well."""
-    return StripeGateway(secret_key="sk_test_x", http_client=InProcessClient(stripe))
+    """The way to the provider that the system takes as well."""
+    return gateway_of(stripe)
 
 
 @pytest.fixture

@@ -37,10 +37,9 @@ def instant_payout(
     with begin(actor) as uow:
         wish = service.instant_wish(uow, key)
         account = service.usable_account(uow)
-    if wish is not None and wish.payout is not None:
+    wish = wish or _wished(begin, gateway, actor, account.vendor_id, key)
+    if wish.payout is not None:
         return wish.payout
-    if wish is None:
-        wish = _wished(begin, gateway, actor, account.vendor_id, key)
     try:
         seen = gateway.instant_payout(
             key=f"instant:{wish.id}", account_id=account.vendor_id, cents=wish.cents
@@ -58,8 +57,12 @@ def instant_payout(
 
 
 def _wished(begin: Begin, gateway: ConnectGateway, actor: Actor, account_id: str, key: str) -> Wish:
+    """What this key asks for: all there is, unless the same was asked for at this very moment."""
     cents = gateway.available_cents(account_id)
-    if cents <= 0:
-        raise NothingToPayOut(NOTHING)
     with begin(actor) as uow:
-        return service.keep_instant_wish(uow, key, cents)
+        if cents > 0:
+            return service.keep_instant_wish(uow, key, cents)
+        known = service.instant_wish(uow, key)
+    if known is None:
+        raise NothingToPayOut(NOTHING)
+    return known

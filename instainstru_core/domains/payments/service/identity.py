@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.payments.events import IdentityVerified
+from instainstru_core.domains.payments.models import IdentityCheck
 from instainstru_core.domains.payments.repository import people as repository
 from instainstru_core.domains.payments.schemas import IdentityView
 from instainstru_core.domains.payments.service.accounts import own_instructor_id, own_profile
 from instainstru_core.domains.payments.types import IdentitySeen, IdentityStatus
+from instainstru_core.kernel import locks
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
 
@@ -52,13 +54,25 @@ def keep_identity(
     uow: Uow, instructor_id: str, seen: IdentitySeen, *, replacing: str | None, asked_at: datetime
 ) -> IdentityView:
     """Write down a new session in place of the one before. Of two at once the first one stays."""
-    row = repository.keep_identity(
-        uow.session, instructor_id, seen, replacing=replacing, asked_at=asked_at
-    )
-    if row.vendor_id == seen.id:
-        audit.record(
-            uow, "payments.start_identity", subject_kind="instructor", subject_id=instructor_id
+    locks.advisory(uow.session, [f"identity:{instructor_id}"])
+    row = repository.identity(uow.session, instructor_id)
+    if row is None:
+        row = IdentityCheck(
+            instructor_id=instructor_id,
+            vendor_id=seen.id,
+            status=seen.status,
+            updated_at=asked_at,
         )
+        uow.session.add(row)
+    elif row.vendor_id == replacing:
+        row.vendor_id, row.status, row.verified_at = seen.id, seen.status, None
+        row.updated_at = asked_at
+    else:
+        return IdentityView(status=row.status, verified_at=row.verified_at)
+    uow.session.flush()
+    audit.record(
+        uow, "payments.start_identity", subject_kind="instructor", subject_id=instructor_id
+    )
     return IdentityView(status=row.status, verified_at=row.verified_at)
 
 
