@@ -226,10 +226,8 @@ def _held(case: Case, now: datetime) -> Decision | None:
         return None
     renew_at = before - HOLD_MARGIN
     if now >= renew_at:
-        return Decision(Step.AUTHORIZE if case.has_card else Step.NOTE_NO_CARD)
-    if renew_at < case.closes_at:
-        return Decision(due_at=renew_at, due_kind=DueKind.HOLD_EXPIRY)
-    return None
+        return _try_hold(case)
+    return Decision(due_at=renew_at, due_kind=DueKind.HOLD_EXPIRY)
 
 
 def _refused_hold(case: Case, now: datetime) -> Decision:
@@ -319,9 +317,14 @@ def _try_take(case: Case) -> Decision:
 
 
 def _settled(case: Case, now: datetime) -> Decision | None:
-    """After settling: refunds that staff ordered, and the instructor's share, both to the cent."""
+    """After settling: refunds that staff ordered, and the instructor's share, both to the cent.
+
+    A hold that is left was never taken: after an escalation it is let go.
+    """
     if not case.is_settled:
         return None
+    if case.is_held:
+        return Decision(Step.VOID)
     if case.refunded_cents < case.refund_due_cents:
         return Decision(Step.REFUND, cents=case.refund_due_cents - case.refunded_cents)
     if case.paid_cents > case.owed_cents:

@@ -8,6 +8,7 @@ from instainstru_core.domains.bookings.policy import agenda
 from instainstru_core.domains.bookings.service import confirming, steps
 from instainstru_core.domains.bookings.service.lesson import Lesson
 from instainstru_core.domains.bookings.types import BookingStatus, CancelledBy, PaymentStatus
+from instainstru_core.domains.credits import service as credits
 from instainstru_core.kernel.uow import Uow
 
 RESCHEDULED = "Rescheduled"
@@ -19,7 +20,9 @@ def finish(uow: Uow, lesson: Lesson) -> None:
     child = uow.session.get_one(Booking, row.moving_to_id)
     if not confirming.keep_time(uow, child):
         abandon(uow, lesson)
-        if row.captured_at is not None:
+        if row.captured_at is None:
+            steps.let_go(lesson)
+        else:
             steps.block(uow, lesson, "moved_into_a_taken_time")
         return
     is_lock = row.moving_takes_all
@@ -43,6 +46,7 @@ def replace(uow: Uow, lesson: Lesson, child: Booking) -> None:
     child.status = BookingStatus.CONFIRMED
     child.confirmed_at = uow.now
     row.booking_id = child.id
+    row.credit_cents = _reduced_credit(uow, lesson, child)
     row.card_cents = child.total_cents - row.credit_cents
     row.moves += 1
     row.moving_to_id = row.moving_until = None
@@ -62,12 +66,25 @@ def replace(uow: Uow, lesson: Lesson, child: Booking) -> None:
     lesson.booking = child
 
 
+def credit_for(lesson: Lesson, child: Booking) -> int:
+    """What credit pays of the new booking: what is reserved, at most its lesson's price."""
+    return min(lesson.money.credit_cents, child.lesson_price_cents)
+
+
+def _reduced_credit(uow: Uow, lesson: Lesson, child: Booking) -> int:
+    row, wanted = lesson.money, credit_for(lesson, child)
+    if wanted == row.credit_cents:
+        return wanted
+    return credits.reserve(uow, user_id=row.student_id, reference=lesson.reference, cents=wanted)
+
+
 def abandon(uow: Uow, lesson: Lesson) -> None:
     """Give the new time back and forget the new booking; the old one stands as it was."""
     row = lesson.money
     child_id = row.moving_to_id
     row.moving_to_id = row.moving_until = None
     row.moving_takes_all = False
+    row.card_cents = lesson.booking.total_cents - row.credit_cents
     uow.session.flush()
     if child_id is None:
         return

@@ -20,7 +20,6 @@ from instainstru_core.domains.bookings.service.create import copy_price, prepare
 from instainstru_core.domains.bookings.service.lesson import Lesson, held
 from instainstru_core.domains.bookings.service.views import own_side
 from instainstru_core.domains.bookings.types import Notice, Side
-from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.instructors.policy import instructor_travels
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.types import Command
@@ -82,6 +81,7 @@ def reschedule(
         moves.replace(uow, lesson, wish.child)
         return advancing.proceed(uow, lesson)
     row = lesson.money
+    row.card_cents = wish.child.total_cents - moves.credit_for(lesson, wish.child)
     row.moving_to_id = wish.child.id
     row.moving_takes_all = wish.takes_all
     row.moving_until = uow.now + PATIENCE
@@ -114,7 +114,7 @@ def _wish(uow: Uow, lesson: Lesson, command: RescheduleBooking) -> Wish:
     child = _child(uow, lesson, wanted, keeps_price=not early)
     needs_hold = early and agenda.is_immediate(child.starts_at, uow.now)
     if early:
-        _plan_anew(uow, lesson, child)
+        steps.let_go(lesson)
     takes_all = not early
     _occupy(uow, child, pending=takes_all or needs_hold)
     return Wish(child, takes_all=takes_all, needs_hold=needs_hold)
@@ -148,21 +148,6 @@ def _child(uow: Uow, lesson: Lesson, wanted: BookLesson, *, keeps_price: bool) -
     uow.session.add(child)
     uow.session.flush()
     return child
-
-
-def _plan_anew(uow: Uow, lesson: Lesson, child: Booking) -> None:
-    """Early enough, the plan is made anew: a hold that is there already is let go."""
-    row = lesson.money
-    if row.authorized_at is not None:
-        row.stale_charge_id, row.authorized_at = row.charge_id, None
-        row.capture_before = None
-    if row.credit_cents > child.lesson_price_cents:
-        row.credit_cents = credits.reserve(
-            uow,
-            user_id=row.student_id,
-            reference=lesson.reference,
-            cents=child.lesson_price_cents,
-        )
 
 
 def _occupy(uow: Uow, child: Booking, *, pending: bool) -> None:

@@ -66,6 +66,7 @@ def warn(uow: Uow, lesson: Lesson) -> None:
 
 def note_no_card(uow: Uow, lesson: Lesson) -> None:
     """Without a card a hold, or taking the amount, fails like a refused one."""
+    let_go(lesson)
     note_failure(uow, lesson, NO_CARD)
 
 
@@ -183,6 +184,14 @@ def escalate(uow: Uow, lesson: Lesson) -> None:
     review(uow, lesson, "capture_failed_for_72_hours")
     uow.emit(PayerLocked(booking_id=lesson.booking.id, student_id=row.student_id))
     uow.emit(LessonSettled(booking_id=lesson.booking.id, outcome=settled.outcome))
+
+
+def let_go(lesson: Lesson) -> None:
+    """Do without the hold that is there: the next step gives it back."""
+    row = lesson.money
+    if row.authorized_at is not None:
+        row.stale_charge_id, row.authorized_at = row.charge_id, None
+        row.capture_before = None
 
 
 def review(uow: Uow, lesson: Lesson, reason: str) -> None:
