@@ -1,7 +1,7 @@
 """People who can pay and be paid, and lessons on their way through the money."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -24,11 +24,15 @@ from instainstru_core.domains.credits.types import CreditSource
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.ledger.models import LedgerEntry
 from instainstru_core.domains.ledger.types import Account, AccountKind
+from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.models import (
     ConnectAccount,
+    PaymentCommand,
     PaymentCustomer,
     PaymentMethod,
 )
+from instainstru_core.domains.payments.repository import people
+from instainstru_core.domains.payments.repository.commands import OPEN
 from instainstru_core.domains.pricing.models import InstructorTier
 from instainstru_core.domains.pricing.types import Tier
 from instainstru_core.kernel.authority import SYSTEM, Actor, Permission
@@ -36,6 +40,7 @@ from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from tests.factories.bookings import booking, lesson
+from tests.factories.gateways import Troubled
 from tests.factories.instructors import LiveInstructor, live_instructor, person
 
 PAYER_PERMISSIONS = frozenset(
@@ -57,6 +62,9 @@ TEACHER_PERMISSIONS = frozenset(
         Permission.PAYOUTS_MANAGE_OWN,
     }
 )
+FUNDS = 10_000_000
+"""What the platform has at the provider before anything happens; `stripe` of the fixtures."""
+
 STAFF = Actor(id="01STAFF0000000000000000000", permissions=frozenset(Permission))
 
 
@@ -192,11 +200,17 @@ class Market:
         """Everything that is due at this instant, as the jobs would do it."""
         for _ in range(20):
             with self.runtime.begin(SYSTEM) as uow:
-                due = service.due_lessons(uow, list(DueKind), limit=1000)
-            if not due:
-                return
-            for chain_id in due:
+                lessons = service.due_lessons(uow, list(DueKind), limit=1000)
+                calls = payments.due_references(uow, after="", limit=1000)
+            done = [
                 flows.drive_quietly(self.cashier, actor=SYSTEM, chain_id=chain_id)
+                for chain_id in lessons
+            ]
+            done += [
+                flows.resume(self.cashier, actor=SYSTEM, reference=reference) for reference in calls
+            ]
+            if not any(done):
+                return
         raise AssertionError("the jobs never come to an end")
 
     def at(self, instant: datetime | str, *, run: bool = True) -> None:
@@ -210,10 +224,13 @@ class Market:
 
         for _ in range(500):
             with self.runtime.begin(SYSTEM) as uow:
-                next_at = money.next_due(uow.session)
-            if next_at is None or next_at >= until:
+                open_at = uow.session.scalar(
+                    select(func.min(PaymentCommand.due_at)).where(PaymentCommand.state.in_(OPEN))
+                )
+                due = [at for at in (money.next_due(uow.session), open_at) if at is not None]
+            if not due or min(due) >= until:
                 return
-            self.clock.now = max(next_at, self.clock.now)
+            self.clock.now = max(min(due), self.clock.now)
             self.run_jobs()
         raise AssertionError("time stands still")
 
@@ -266,6 +283,97 @@ class Market:
                 )
             )
             return {str(kind): int(cents) for kind, cents in rows if cents}
+
+    def pots(self) -> dict[str, int]:
+        """What lies in the pots of lessons, tips and debts; at the end nothing does."""
+        total = func.sum(LedgerEntry.cents)
+        query = select(LedgerEntry.owner_id, total).where(LedgerEntry.account == AccountKind.HELD)
+        with self.runtime.begin(SYSTEM) as uow:
+            rows = uow.session.execute(query.group_by(LedgerEntry.owner_id))
+            return {str(owner): int(cents) for owner, cents in rows if cents}
+
+    def made(self, kind: str) -> list[dict[str, Any]]:
+        """Everything of a kind at the provider, the newest first: transfers, refunds."""
+        found: list[dict[str, Any]] = call(self.stripe, "GET", f"/v1/{kind}?limit=100", {})["data"]
+        return found
+
+    def intents(self, status: str) -> list[int]:
+        """The amounts of the provider's payment intents in this state, the newest first."""
+        return [one["amount"] for one in self.made("payment_intents") if one["status"] == status]
+
+    def dispute(self, booking_id: str, *, cents: int | None = None) -> str:
+        """The student has the bank take the charge of a lesson back, or a part of it."""
+        opened = self.stripe.open_dispute(self.vendor_charge(booking_id), amount=cents)
+        dispute_id = str(opened["id"])
+        self.hear(dispute_id)
+        return dispute_id
+
+    def close(self, dispute_id: str, *, won: bool) -> None:
+        """The bank decides; won means that the platform keeps the money."""
+        self.stripe.close_dispute(dispute_id, won=won)
+        self.hear(dispute_id)
+
+    def hear(self, dispute_id: str) -> None:
+        flows.on_dispute(self.cashier, actor=SYSTEM, dispute_id=dispute_id)
+
+    def vendor_charge(self, booking_id: str) -> str:
+        """What the provider calls the charge of a lesson."""
+        row = self.money(booking_id)
+        with self.runtime.begin(SYSTEM) as uow:
+            found = payments.charge(uow, row.charge_id or "").vendor_charge_id
+        assert found is not None
+        return found
+
+    def troubled(self) -> Troubled:
+        """Let calls to the provider meet trouble from now on, as the test says."""
+        gateway = Troubled(self.runtime.payments)
+        self.runtime = replace(self.runtime, payments=gateway)  # type: ignore[arg-type]
+        return gateway
+
+    def change_card(self, card_id: str | None = None, **changes: Any) -> None:
+        """A saved card behaves otherwise from now on: `decline`, `hold_seconds`."""
+        with self.runtime.begin(SYSTEM) as uow:
+            vendor_id = uow.session.get_one(PaymentMethod, card_id or self.card_id).vendor_id
+        self.stripe.change_card(vendor_id, **changes)
+
+    def second_card(self, kind: str = "pm_card_mastercard") -> str:
+        """Another saved card of the student, not the default one."""
+        with self.runtime.begin(SYSTEM) as uow:
+            return card(uow, self.stripe, self.student.id or "", kind=kind, default=False)
+
+    def close_account(self) -> None:
+        """The instructor's account can no longer be paid, and we know it."""
+        with self.runtime.begin(SYSTEM) as uow:
+            row = uow.session.get_one(ConnectAccount, self.teacher.id)
+            row.payouts_enabled = False
+            row.disabled_reason = "requirements.past_due"
+            vendor_id = row.vendor_id
+        self.stripe.disable_account(vendor_id)
+
+    def open_account(self) -> None:
+        """The instructor's account can be paid again."""
+        with self.runtime.begin(SYSTEM) as uow:
+            row = uow.session.get_one(ConnectAccount, self.teacher.id)
+            row.payouts_enabled = True
+            row.disabled_reason = None
+            vendor_id = row.vendor_id
+        self.stripe.complete_onboarding(vendor_id)
+
+    def standing(self) -> tuple[bool, bool, int]:
+        """Whether the student is locked, whether restricted, and what they owe."""
+        with self.runtime.begin(SYSTEM) as uow:
+            found = people.standing(uow.session, self.student.id or "")
+        return found.locked_at is not None, found.restricted_at is not None, found.debt_cents
+
+    def assert_at_rest(self) -> None:
+        """Every cent has arrived: the books balance, agree with the provider's, and stay."""
+        assert self.pots() == {}
+        books = self.ledger()
+        assert sum(books.values()) == 0
+        assert books.get(str(AccountKind.STRIPE_CLEARING), 0) == self.stripe.balance() - FUNDS
+        self.run_jobs()
+        assert self.ledger() == books
+        assert books.get(str(AccountKind.STRIPE_CLEARING), 0) == self.stripe.balance() - FUNDS
 
 
 def moment(text: str) -> datetime:

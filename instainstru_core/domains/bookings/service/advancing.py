@@ -74,7 +74,7 @@ def advance(
     """
     lesson = held(uow, chain_id, fence=fence)
     resumed = payments.resume(uow, lesson.reference, at_once=at_once)
-    return resumed or proceed(uow, lesson)
+    return proceed(uow, lesson) if resumed is None else under_way(lesson, resumed)
 
 
 @operation("bookings.absorb")
@@ -89,7 +89,7 @@ def absorb(uow: Uow, command: Command, outcome: Outcome) -> Progress:
     elif recorded.state is CommandState.FAILED:
         _refused(uow, lesson, recorded)
     else:
-        lesson.money.due_at, lesson.money.due_kind = uow.now, DueKind.MONEY
+        _rest(lesson, Decision(due_at=recorded.due_at, due_kind=DueKind.MONEY))
         return Progress(recorded)
     return Progress(recorded, proceed(uow, lesson))
 
@@ -99,15 +99,22 @@ def proceed(uow: Uow, lesson: Lesson) -> Command | None:
     for _ in range(MOST_STEPS):
         decision = agenda.decide(case_of(lesson), uow.now)
         if decision.step is None:
-            return _rest(lesson, decision)
+            _rest(lesson, decision)
+            return None
         if decision.step in LOCAL:
             LOCAL[decision.step](uow, lesson)
             continue
         command = ASKED[decision.step](uow, lesson, decision)
         if command is not None:
-            return _rest(lesson, Decision(due_at=uow.now, due_kind=DueKind.MONEY), command)
+            return under_way(lesson, command)
     msg = f"the money of lesson {lesson.money.chain_id} never comes to rest"
     raise RuntimeError(msg)
+
+
+def under_way(lesson: Lesson, command: Command) -> Command:
+    """The provider is asked now; a lesson whose caller is lost is looked at after a while."""
+    _rest(lesson, Decision(due_at=command.due_at, due_kind=DueKind.MONEY))
+    return command
 
 
 def decide_again(uow: Uow, lesson: Lesson) -> None:
@@ -120,11 +127,10 @@ def wait(lesson: Lesson, until: datetime, kind: DueKind) -> None:
     _rest(lesson, Decision(due_at=until, due_kind=kind))
 
 
-def _rest(lesson: Lesson, decision: Decision, command: Command | None = None) -> Command | None:
+def _rest(lesson: Lesson, decision: Decision) -> None:
     lesson.money.due_at = decision.due_at
     lesson.money.due_kind = decision.due_kind
     lesson.booking.payment_status = payment_status(lesson)
-    return command
 
 
 def _authorized(uow: Uow, lesson: Lesson, recorded: Recorded) -> None:
@@ -209,9 +215,8 @@ def _refused(uow: Uow, lesson: Lesson, recorded: Recorded) -> None:
 
 def _card_refused(uow: Uow, lesson: Lesson, recorded: Recorded) -> None:
     row = lesson.money
-    if recorded.action is Action.AUTHORIZE and row.authorized_at is not None:
-        row.stale_charge_id, row.authorized_at = row.charge_id, None
-        row.capture_before = None
+    if recorded.action is Action.AUTHORIZE:
+        steps.let_go(lesson)
     if lesson.booking.status is BookingStatus.PENDING:
         confirming.refuse(uow, lesson, recorded.failure or "")
         return

@@ -54,13 +54,15 @@ def checkout(
     row.card_cents = booking.total_cents - row.credit_cents
     if agenda.is_immediate(booking.starts_at, uow.now):
         row.hold_due_at = uow.now
-        return calls.authorize(uow, lesson, Decision(), off_session=False)
+        call = calls.authorize(uow, lesson, Decision(), off_session=False)
+        return None if call is None else advancing.under_way(lesson, call)
     row.hold_due_at = due_at = agenda.hold_due_at(booking.starts_at)
     row.hold_failures = 0
     confirming.confirm(uow, lesson)
     if row.ending is not None:
         return advancing.proceed(uow, lesson)
-    return advancing.wait(lesson, due_at, DueKind.HOLD)
+    advancing.wait(lesson, due_at, DueKind.HOLD)
+    return None
 
 
 @operation("bookings.retry_payment")
@@ -79,9 +81,8 @@ def retry_payment(
     card = payments.usable_card(uow, row.student_id, command.payment_method_id)
     changed, row.payment_method_id = card.id != row.payment_method_id, card.id
     if row.capture_failures and row.settled_at is None:
-        if changed and row.authorized_at is not None:
-            row.stale_charge_id, row.authorized_at = row.charge_id, None
-            row.capture_before = None
+        if changed:
+            steps.let_go(lesson)
         row.capture_last_failed_at = None
     elif row.hold_failures and row.ending is None:
         row.hold_last_failed_at = None

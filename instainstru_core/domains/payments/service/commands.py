@@ -122,12 +122,12 @@ def record(uow: Uow, command: Command, outcome: Outcome) -> Recorded | None:
         case Waiting(intent=intent):
             row.due_at = row.requested_at + BROWSER_PATIENCE
             row.result = {"id": intent.id}
-            return _told(command, CommandState.SENT, secret=intent.client_secret)
+            return _told(command, CommandState.SENT, secret=intent.client_secret, due_at=row.due_at)
         case Uncertain(code=code, retry_after=wait):
             row.state = CommandState.REQUESTED
             row.failure = code
             row.due_at = uow.now + wait
-            return _told(command, CommandState.REQUESTED, failure=code)
+            return _told(command, CommandState.REQUESTED, failure=code, due_at=row.due_at)
 
 
 def action_of(call: Call) -> Action:
@@ -150,7 +150,12 @@ def command_open(
 
 
 def _told(
-    command: Command, state: CommandState, *, failure: str | None = None, secret: str | None = None
+    command: Command,
+    state: CommandState,
+    *,
+    failure: str | None = None,
+    secret: str | None = None,
+    due_at: datetime | None = None,
 ) -> Recorded:
     return Recorded(
         command_id=command.id,
@@ -160,6 +165,7 @@ def _told(
         state=state,
         failure=failure,
         client_secret=secret,
+        due_at=due_at,
     )
 
 
@@ -177,6 +183,7 @@ def _command(row: PaymentCommand) -> Command:
         call=kind(**request),
         calls=row.calls,
         requested_at=row.requested_at,
+        due_at=row.due_at,
         intent_id=(row.result or {}).get("id"),
         last_failure=row.failure,
     )
