@@ -38,7 +38,11 @@ class Payee(BaseModel):
 class SaveCard(BaseModel):
     """Which card to keep: the one of a finished setup, or one the browser names itself."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"setup_id": "seti_1NG8Du2eZvKYlo2C", "is_default": True}]},
+    )
 
     setup_id: str | None = Field(
         default=None,
