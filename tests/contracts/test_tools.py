@@ -17,6 +17,7 @@ PAGE = HERE.parents[1] / "docs" / "tools.md"
 NAMES = [
     "instainstru_bookings_recent",
     "instainstru_bookings_summary",
+    "instainstru_celery_payment_health",
     "instainstru_celery_queue_depth",
     "instainstru_celery_worker_status",
     "instainstru_instructors_coverage",
@@ -24,6 +25,8 @@ NAMES = [
     "instainstru_instructors_list",
     "instainstru_metrics_describe",
     "instainstru_metrics_query",
+    "instainstru_payments_pending_payouts",
+    "instainstru_payments_pipeline",
     "instainstru_prometheus_query",
     "instainstru_search_top_queries",
     "instainstru_search_zero_results",
@@ -33,7 +36,7 @@ NAMES = [
     "instainstru_users_lookup",
 ]
 MODEL_BUDGET = 16_000
-LIST_BUDGET = 64_000
+LIST_BUDGET = 76_000
 MAX_PURPOSE = 100
 
 each_tool = pytest.mark.parametrize("tool", declared(), ids=lambda tool: tool.name)

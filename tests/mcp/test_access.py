@@ -104,7 +104,7 @@ class TestJwt:
                 signing_key=issuer.signing_key,
                 ttl=timedelta(minutes=5),
             )
-        assert len(Copilot(url, issued.access_token).tools()) == 16
+        assert len(Copilot(url, issued.access_token).tools()) == 19
 
     @pytest.mark.parametrize(
         "changes",

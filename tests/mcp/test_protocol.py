@@ -67,7 +67,7 @@ class TestTransport:
         answer = httpx.post(f"{url}/mcp", json=LIST, headers=HEADERS)
         assert answer.headers["content-type"] == "application/json"
         assert "mcp-session-id" not in answer.headers
-        assert len(answer.json()["result"]["tools"]) == 16
+        assert len(answer.json()["result"]["tools"]) == 19
 
     def test_refuses_other_hosts_and_origins(self, url: str) -> None:
         evil = httpx.post(f"{url}/mcp", json=LIST, headers={**HEADERS, "Host": "evil.test"})

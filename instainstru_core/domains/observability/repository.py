@@ -1,17 +1,18 @@
 """Counts over whole tables, for watching the system; the record of tasks; the dictionary."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.accounts.models import User
 from instainstru_core.domains.accounts.types import AccountStatus
-from instainstru_core.domains.bookings.models import Booking
+from instainstru_core.domains.bookings.models import Booking, LessonMoney
 from instainstru_core.domains.bookings.types import BookingStatus
 from instainstru_core.domains.instructors.models import Instructor
 from instainstru_core.domains.notifications.models import Delivery
@@ -29,6 +30,25 @@ DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 
 State = TypeVar("State", bound=StrEnum)
+
+
+class LastRun(NamedTuple):
+    """When a job ran last, how that ended, and when it succeeded last."""
+
+    task_name: str
+    started_at: datetime | None
+    state: TaskState | None
+    succeeded_at: datetime | None
+
+
+class PaymentCounts(NamedTuple):
+    """How lessons' money stands, in numbers of lessons."""
+
+    pending_holds: int
+    pending_captures: int
+    failed_holds: int
+    failed_captures: int
+    escalated: int
 
 
 def bookings_today(session: Session, now: datetime) -> dict[BookingStatus, int]:
@@ -158,3 +178,45 @@ def dictionary() -> list[MetricDefinition]:
 
 def _by_state(session: Session, query: Select[State, int]) -> dict[State, int]:
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def payment_figures(session: Session, *, since: datetime, now: datetime) -> PaymentCounts:
+    """How lessons that are not settled stand, and what failed since then. One statement."""
+    money, status = LessonMoney, Booking.status
+    ahead = (status == BookingStatus.CONFIRMED) & (Booking.starts_at > now)
+    row = session.execute(
+        select(
+            func.count().filter(ahead & money.authorized_at.is_(None)),
+            func.count().filter(money.authorized_at.is_not(None) & money.captured_at.is_(None)),
+            func.count().filter(money.hold_last_failed_at >= since),
+            func.count().filter(money.capture_failures > 0, money.settled_at.is_(None)),
+            func.count().filter(money.escalated_at >= since),
+        )
+        .join(Booking, Booking.id == money.booking_id)
+        .where((money.settled_at.is_(None)) | (money.settled_at >= since))
+    ).one()
+    return PaymentCounts._make(row)
+
+
+def last_runs(session: Session, names: Collection[str]) -> list[LastRun]:
+    """The last attempt of each of these jobs, by name; those that never ran have no instants."""
+    rows = session.execute(_LAST_RUNS, {"names": list(names)})
+    return [LastRun(name, at, state and TaskState(state), done) for name, at, state, done in rows]
+
+
+_LAST_RUNS = text(
+    """
+    SELECT wanted.name, latest.started_at, latest.state, succeeded.finished_at
+    FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS wanted (name, place)
+    LEFT JOIN LATERAL (
+        SELECT started_at, state FROM task_executions WHERE task_name = wanted.name
+        ORDER BY started_at DESC LIMIT 1
+    ) AS latest ON true
+    LEFT JOIN LATERAL (
+        SELECT finished_at FROM task_executions
+        WHERE task_name = wanted.name AND state = 'succeeded'
+        ORDER BY started_at DESC LIMIT 1
+    ) AS succeeded ON true
+    ORDER BY wanted.place
+    """
+)

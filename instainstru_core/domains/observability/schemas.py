@@ -13,6 +13,7 @@ from instainstru_core.domains.observability.types import (
     MetricType,
     MetricUnit,
     QueryKind,
+    Severity,
     TaskState,
     Verdict,
     WorkerState,
@@ -274,3 +275,55 @@ class Gauges(BaseModel):
     def zero_result_share_24h(self) -> float | None:
         """The share of searches that found nothing; None when nobody searched."""
         return self.searches_without_result_24h / self.searches_24h if self.searches_24h else None
+
+
+class PaymentIssue(BaseModel):
+    """Something about payments that somebody should know."""
+
+    model_config = ConfigDict(frozen=True)
+
+    severity: Severity
+    message: str
+    count: int
+
+
+class JobRun(BaseModel):
+    """When a job on payments ran last."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task_name: str
+    last_run_at: datetime | None
+    last_state: TaskState | None
+    last_success_at: datetime | None
+    is_late: bool | None = Field(description="Null where it never ran.")
+
+
+class PaymentFigures(BaseModel):
+    """How payments stand now; the failures are of the last 24 hours."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pending_holds: int = Field(description="Confirmed lessons whose hold lies ahead.")
+    pending_captures: int = Field(description="Lessons with a hold, to be captured.")
+    failed_holds: int
+    failed_captures: int = Field(description="Lessons whose amount is due and refused, now.")
+    escalated: int = Field(description="Captures given up in the last 24 hours.")
+    overdue: int
+    in_review: int
+    stuck_commands: int
+    webhooks_waiting: int
+    webhooks_dead: int
+
+
+class PaymentHealth(BaseModel):
+    """Whether the work on payments keeps up."""
+
+    model_config = ConfigDict(frozen=True)
+
+    is_healthy: bool
+    issues: list[PaymentIssue]
+    figures: PaymentFigures
+    jobs: list[JobRun]
+    books_compared_at: datetime | None = Field(description="Null where they never were.")
+    books_differences: int | None

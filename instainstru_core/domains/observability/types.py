@@ -133,3 +133,11 @@ class Backlog:
 
     waiting: dict[str, int]
     unacked: dict[str, int]
+
+
+class Severity(StrEnum):
+    """How much somebody should hurry."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"

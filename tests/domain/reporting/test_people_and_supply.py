@@ -75,7 +75,7 @@ class TestLookup:
             with count_statements() as seen:
                 service.users_lookup(uow, "Zora Quill", limit=limit)
             used.append(len(seen))
-        assert used == [5, 5]
+        assert used == [6, 6]
 
 
 class TestDetail:

@@ -6,6 +6,7 @@ from instainstru_core.domains.observability.service.metrics import (
     metrics_describe,
     understand,
 )
+from instainstru_core.domains.observability.service.payments import payment_health
 from instainstru_core.domains.observability.service.standing import gauges
 from instainstru_core.domains.observability.service.tasks import (
     forget_task_executions,
@@ -19,6 +20,7 @@ __all__ = [
     "forget_task_executions",
     "gauges",
     "metrics_describe",
+    "payment_health",
     "record_task_finished",
     "record_task_started",
     "understand",

@@ -5,6 +5,10 @@ from instainstru_core.domains.reporting.service.bookings import (
     bookings_summary,
     users_booking_history,
 )
+from instainstru_core.domains.reporting.service.money import (
+    payments_pending_payouts,
+    payments_pipeline,
+)
 from instainstru_core.domains.reporting.service.people import (
     instructors_detail,
     instructors_list,
@@ -26,6 +30,8 @@ __all__ = [
     "instructors_coverage",
     "instructors_detail",
     "instructors_list",
+    "payments_pending_payouts",
+    "payments_pipeline",
     "search_top_queries",
     "search_zero_results",
     "service_lookup",

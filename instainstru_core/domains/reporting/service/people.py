@@ -12,9 +12,10 @@ from instainstru_core.domains.reporting.errors import AreaUnknown
 from instainstru_core.domains.reporting.policy import figures
 from instainstru_core.domains.reporting.repository import bookings as lessons
 from instainstru_core.domains.reporting.repository import people as instructors
-from instainstru_core.domains.reporting.repository import supply
+from instainstru_core.domains.reporting.repository import providers, supply
 from instainstru_core.domains.reporting.repository.bookings import PersonCount
 from instainstru_core.domains.reporting.repository.people import Filters, OfferingLine, Standing
+from instainstru_core.domains.reporting.repository.providers import ProviderIds
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.domains.reporting.schemas.people import (
     Candidate,
@@ -38,7 +39,6 @@ from instainstru_core.domains.reporting.service.common import (
     NO_CHECKS,
     NO_MESSAGES,
     NO_RATINGS,
-    NO_STRIPE,
     matched,
     people,
     unresolved,
@@ -71,6 +71,7 @@ def users_lookup(uow: Uow, text: str, *, limit: int = 5) -> Report[PeopleFound]:
     booked = lessons.booked_by(uow.session, ids, uow.now)
     taught = lessons.taught_by(uow.session, ids, uow.now)
     teach = instructors.standing(uow.session, ids)
+    known = providers.provider_ids(uow.session, ids)
     data = PeopleFound(
         found=len(shown),
         ambiguous=len(found) > 1 and not sides,
@@ -82,11 +83,12 @@ def users_lookup(uow: Uow, text: str, *, limit: int = 5) -> Report[PeopleFound]:
                 booked=booked.get(person.id),
                 taught=taught.get(person.id),
                 teaches=teach.get(person.id),
+                provider=known.get(person.id, providers.NOBODY),
             )
             for person, candidate in shown
         ],
     )
-    warnings = [NO_STRIPE] if shown else unresolved([])
+    warnings = [] if shown else unresolved([])
     if teach:
         warnings.append(NO_RATINGS)
     if len(found) > limit:
@@ -171,7 +173,7 @@ def instructors_detail(uow: Uow, text: str) -> Report[InstructorAnswer]:
     person, candidate = fitting[0]
     return Report(
         data=InstructorAnswer(instructor=_profile(uow, person, candidate), candidates=[]),
-        warnings=[NO_RATINGS, NO_CHECKS, NO_STRIPE, NO_MESSAGES],
+        warnings=[NO_RATINGS, NO_CHECKS, NO_MESSAGES],
     )
 
 
@@ -195,6 +197,7 @@ def _found(
     booked: PersonCount | None,
     taught: PersonCount | None,
     teaches: Standing | None,
+    provider: ProviderIds,
 ) -> PersonFound:
     return PersonFound(
         **dict(candidate),
@@ -210,12 +213,14 @@ def _found(
             cancelled=booked.cancelled if booked else 0,
             spent_cents=booked.money_cents if booked else 0,
         ),
-        as_instructor=None if teaches is None else _as_instructor(teaches, taught),
-        stripe_customer_id=None,
+        as_instructor=None if teaches is None else _as_instructor(teaches, taught, provider),
+        stripe_customer_id=provider.customer_id,
     )
 
 
-def _as_instructor(teaches: Standing, taught: PersonCount | None) -> InstructorFigures:
+def _as_instructor(
+    teaches: Standing, taught: PersonCount | None, provider: ProviderIds
+) -> InstructorFigures:
     return InstructorFigures(
         status=teaches.status,
         is_founding=teaches.is_founding,
@@ -225,7 +230,7 @@ def _as_instructor(teaches: Standing, taught: PersonCount | None) -> InstructorF
         cancelled=taught.cancelled if taught else 0,
         earned_cents=taught.money_cents if taught else 0,
         rating=None,
-        stripe_account_id=None,
+        stripe_account_id=provider.account_id,
     )
 
 
@@ -244,6 +249,8 @@ def _areas(uow: Uow, area: str) -> tuple[str, ...]:
 def _profile(uow: Uow, person: PersonView, candidate: Candidate) -> InstructorProfile:
     found = instructors.profile(uow.session, person.id)
     teacher = found.instructor
+    known = providers.provider_ids(uow.session, [person.id])
+    provider = known.get(person.id, providers.NOBODY)
     founding = Tier.FOUNDING if teacher.is_founding else None
     return InstructorProfile(
         instructor_id=person.id,
@@ -269,7 +276,7 @@ def _profile(uow: Uow, person: PersonView, candidate: Candidate) -> InstructorPr
         reviews=None,
         response_rate=None,
         background_check=None,
-        stripe_account_id=None,
+        stripe_account_id=provider.account_id,
     )
 
 
