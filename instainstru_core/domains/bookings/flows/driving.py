@@ -7,9 +7,9 @@ and its one open command keep them away for certain, also when the mutex's servi
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 from instainstru_core.domains.bookings import service
-from instainstru_core.domains.bookings.service import Progress
 from instainstru_core.domains.payments.errors import CommandOpen
 from instainstru_core.domains.payments.flows import commands
 from instainstru_core.domains.payments.ports import PaymentGateway
@@ -35,7 +35,9 @@ class Cashier:
     clock: Clock
 
 
-Start = Callable[[Uow, int | None], Command | None]
+Told = TypeVar("Told")
+Start: TypeAlias = Callable[[Uow, int | None], Command | None]
+Tell: TypeAlias = Callable[[Uow, Recorded | None], Told]
 
 
 def drive(cashier: Cashier, *, actor: Actor, chain_id: str, at_once: bool = False) -> None:
@@ -58,22 +60,29 @@ def drive_quietly(cashier: Cashier, *, actor: Actor, chain_id: str) -> bool:
 
 def run(cashier: Cashier, *, actor: Actor, chain_id: str, start: Start) -> Recorded | None:
     """Begin with `start`, then call and take in until nothing is left. Tells of the first call."""
+    return run_to(cashier, actor=actor, chain_id=chain_id, start=start, tell=_first)
+
+
+def run_to(
+    cashier: Cashier, *, actor: Actor, chain_id: str, start: Start, tell: Tell[Told]
+) -> Told:
+    """The same, and what to `tell` of it is found out in the last of the transactions."""
     with holding(cashier, chain_id) as fence:
         with cashier.begin(actor) as uow:
             command = start(uow, fence)
-        return pursue(cashier, actor=actor, command=command)
-
-
-def pursue(cashier: Cashier, *, actor: Actor, command: Command | None) -> Recorded | None:
-    """Make the call and those that follow from it."""
-    first: Recorded | None = None
-    for _ in range(MOST_CALLS):
-        if command is None:
-            return first
-        progress = _made(cashier, actor, command)
-        first = first or progress.recorded
-        command = progress.command
-    return first
+            if command is None:
+                return tell(uow, None)
+        first: Recorded | None = None
+        for _ in range(MOST_CALLS):
+            outcome = commands.call(cashier.gateway, command, now=cashier.clock())
+            with cashier.begin(actor) as uow:
+                progress = service.absorb(uow, command, outcome)
+                first = first or progress.recorded
+                if progress.command is None:
+                    return tell(uow, first)
+                command = progress.command
+    with cashier.begin(actor) as uow:
+        return tell(uow, first)
 
 
 @contextmanager
@@ -83,7 +92,5 @@ def holding(cashier: Cashier, chain_id: str) -> Generator[int | None]:
         yield fence
 
 
-def _made(cashier: Cashier, actor: Actor, command: Command) -> Progress:
-    outcome = commands.call(cashier.gateway, command, now=cashier.clock())
-    with cashier.begin(actor) as uow:
-        return service.absorb(uow, command, outcome)
+def _first(_: Uow, recorded: Recorded | None) -> Recorded | None:
+    return recorded

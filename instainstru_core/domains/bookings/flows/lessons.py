@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from instainstru_core.domains.bookings import service
 from instainstru_core.domains.bookings.errors import MoveFailed
-from instainstru_core.domains.bookings.flows.driving import Cashier, Start, run
+from instainstru_core.domains.bookings.flows.driving import Cashier, Start, drive, run, run_to
 from instainstru_core.domains.bookings.repository import money
 from instainstru_core.domains.bookings.schemas import (
     BookingDetailView,
@@ -19,7 +19,7 @@ from instainstru_core.domains.bookings.schemas import (
 )
 from instainstru_core.domains.bookings.service.views import not_found
 from instainstru_core.domains.bookings.types import BookingStatus, PaymentResult, PaymentStatus
-from instainstru_core.domains.payments.errors import AuthenticationRequired
+from instainstru_core.domains.payments.errors import AuthenticationRequired, CommandOpen
 from instainstru_core.domains.payments.types import Command, CommandState, Recorded
 from instainstru_core.kernel import idempotency
 from instainstru_core.kernel.authority import Actor
@@ -40,36 +40,40 @@ def checkout(
     """Pay for a lesson. What happened is told, also when the card was refused; with a key, a
     repeat gets the same answer and nothing is charged twice.
     """
+    operation = f"bookings.checkout:{booking_id}"
     with cashier.begin(actor) as uow:
         known = idempotency.claim(
-            uow,
-            operation=f"bookings.checkout:{booking_id}",
-            key=idempotency_key,
-            request=command,
-            kind=CheckoutView,
+            uow, operation=operation, key=idempotency_key, request=command, kind=CheckoutView
         )
-    if known is not None:
-        return known
-    recorded = _run(cashier, actor, booking_id, command, service.checkout)
-    with cashier.begin(actor) as uow:
+        if known is not None:
+            return known
+        chain_id = _chain(uow, booking_id)
+
+    def start(uow: Uow, fence: int | None) -> Command | None:
+        return service.checkout(uow, booking_id, command, fence=fence)
+
+    def tell(uow: Uow, recorded: Recorded | None) -> CheckoutView:
         told = _told(uow, booking_id, recorded)
         if told.result in FINAL:
-            idempotency.answer(
-                uow,
-                operation=f"bookings.checkout:{booking_id}",
-                key=idempotency_key,
-                result=told,
-            )
+            idempotency.answer(uow, operation=operation, key=idempotency_key, result=told)
         return told
+
+    return run_to(cashier, actor=actor, chain_id=chain_id, start=start, tell=tell)
 
 
 def retry_payment(
     cashier: Cashier, *, actor: Actor, booking_id: str, command: RetryPayment
 ) -> CheckoutView:
     """Try a refused payment again, perhaps with another card."""
-    recorded = _run(cashier, actor, booking_id, command, service.retry_payment)
-    with cashier.begin(actor) as uow:
+
+    def start(uow: Uow, fence: int | None) -> Command | None:
+        return service.retry_payment(uow, booking_id, command, fence=fence)
+
+    def tell(uow: Uow, recorded: Recorded | None) -> CheckoutView:
         return _told(uow, booking_id, recorded)
+
+    chain_id = chain_of(cashier, actor, booking_id)
+    return run_to(cashier, actor=actor, chain_id=chain_id, start=start, tell=tell)
 
 
 def cancel(
@@ -144,14 +148,28 @@ def _run(
 
 
 def _run_with(cashier: Cashier, actor: Actor, booking_id: str, start: Start) -> Recorded | None:
-    chain_id = chain_of(cashier, actor, booking_id)
-    return run(cashier, actor=actor, chain_id=chain_id, start=start)
+    return run_afresh(cashier, actor, chain_of(cashier, actor, booking_id), start)
+
+
+def run_afresh(cashier: Cashier, actor: Actor, chain_id: str, start: Start) -> Recorded | None:
+    """Run, once what a crash left of this lesson's money is finished. Raises CommandOpen while
+    somebody is at it.
+    """
+    try:
+        return run(cashier, actor=actor, chain_id=chain_id, start=start)
+    except CommandOpen:
+        drive(cashier, actor=actor, chain_id=chain_id)
+        return run(cashier, actor=actor, chain_id=chain_id, start=start)
 
 
 def chain_of(cashier: Cashier, actor: Actor, booking_id: str) -> str:
     """The lesson that a booking belongs to. Whether the actor may know is judged later."""
     with cashier.begin(actor) as uow:
-        found = money.chain_of(uow.session, booking_id)
+        return _chain(uow, booking_id)
+
+
+def _chain(uow: Uow, booking_id: str) -> str:
+    found = money.chain_of(uow.session, booking_id)
     if found is None:
         raise not_found(booking_id)
     return found

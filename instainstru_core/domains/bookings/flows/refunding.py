@@ -1,8 +1,8 @@
 """Giving money back, as staff."""
 
 from instainstru_core.domains.bookings import service
-from instainstru_core.domains.bookings.flows.driving import Cashier, run
-from instainstru_core.domains.bookings.flows.lessons import chain_of
+from instainstru_core.domains.bookings.flows.driving import Cashier
+from instainstru_core.domains.bookings.flows.lessons import chain_of, run_afresh
 from instainstru_core.domains.bookings.schemas import (
     OrderRefund,
     RefundOrderView,
@@ -49,7 +49,7 @@ def refund(
         return calls[0] if calls else None
 
     chain_id = chain_of(cashier, actor, booking_id)
-    recorded = run(cashier, actor=actor, chain_id=chain_id, start=start)
+    recorded = run_afresh(cashier, actor, chain_id, start)
     told = orders[0]
     if recorded is not None and recorded.state is CommandState.CONFIRMED:
         told = told.model_copy(update={"state": RefundState.DONE})

@@ -59,12 +59,10 @@ def cancel(
         now=uow.now,
     )
     _refuse_unless_cancellable(row, verdict)
-    if payments.pending(uow, lesson.reference):
-        resumed = payments.resume(uow, lesson.reference)
-        if verdict is CancellationVerdict.REPEATED or resumed is not None:
-            return resumed
     if verdict is CancellationVerdict.REPEATED:
         return None
+    if payments.pending(uow, lesson.reference):
+        raise payments.command_open(lesson.reference)
     notice = _cancel(uow, row, by, command.reason)
     steps.end(uow, lesson, _ending(lesson, by, notice, keep=command.keep_payment))
     return advancing.proceed(uow, lesson)

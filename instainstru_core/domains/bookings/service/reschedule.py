@@ -73,7 +73,7 @@ def reschedule(
     require(uow.actor, Permission.BOOKINGS_RESCHEDULE_OWN)
     lesson = held(uow, own_side(uow, booking_id, Side.STUDENT).chain_id, fence=fence)
     if payments.pending(uow, lesson.reference):
-        return payments.resume(uow, lesson.reference)
+        raise payments.command_open(lesson.reference)
     if lesson.booking.id != booking_id:
         raise _refused(MoveVerdict.IMPOSSIBLE, booking_id)
     wish = _wish(uow, lesson, command)
