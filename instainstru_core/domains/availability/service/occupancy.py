@@ -37,12 +37,15 @@ def require_open(
     lesson_format: LessonFormat,
     student_id: str | None = None,
     chain_id: str | None = None,
+    asked_at: datetime | None = None,
 ) -> None:
     """Refuse unless this lesson may be booked now: notice, night, open hours, pauses, the student.
 
     Holds both calendars until the transaction ends, so that what it found still stands when the
-    time is occupied. Rows of `chain_id` are the lesson itself and do not count.
+    time is occupied. Rows of `chain_id` are the lesson itself and do not count. Notice and night
+    are judged by when the lesson was asked for first: `asked_at`, else now.
     """
+    asked_at = asked_at or uow.now
     people = [f"availability:{person}" for person in (instructor_id, student_id) if person]
     locks.advisory(uow.session, people)
     found = repository.taken(
@@ -58,14 +61,14 @@ def require_open(
         raise CalendarNotFound("There is no such instructor to book.")
     calendar = found.calendar
     notice = policy.lead_time(lesson_format)
-    if span.start < uow.now + notice:
+    if span.start < asked_at + notice:
         minutes = notice // timedelta(minutes=1)
         raise TooSoon(
             f"This lesson has to be booked at least {minutes} minutes before it starts."
             " Choose a later time.",
             notice_minutes=minutes,
         )
-    if not policy.may_start(calendar, span.start, lesson_format, uow.now):
+    if not policy.may_start(calendar, span.start, lesson_format, asked_at):
         raise NightProtected(
             "Lessons this early have to be booked before the evening. Choose a later time."
         )

@@ -1,8 +1,10 @@
 """From a checkout to a kept lesson, or to a refused card."""
 
+from datetime import datetime
+
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.availability import service as availability
-from instainstru_core.domains.availability.errors import SlotTaken
+from instainstru_core.domains.availability.errors import NotOpen, SlotTaken
 from instainstru_core.domains.bookings.events import BookingConfirmed
 from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.policy import agenda
@@ -51,20 +53,41 @@ def refuse(uow: Uow, lesson: Lesson, code: str) -> None:
 
 def keep_time(uow: Uow, row: Booking) -> bool:
     """Whether the booking's time is its own from now on."""
-    reference = steps.occupies(row.id)
-    if availability.keep(uow, reference):
+    if availability.keep(uow, steps.occupies(row.id)):
         return True
     try:
         with uow.savepoint():
-            availability.occupy(
-                uow,
-                instructor_id=row.instructor_id,
-                student_id=row.student_id,
-                span=Span(row.starts_at, row.ends_at),
-                travels=instructor_travels(row.format),
-                chain_id=row.chain_id,
-                reference=reference,
-            )
-    except SlotTaken:
+            take_time(uow, row)
+    except (SlotTaken, NotOpen):
         return False
     return True
+
+
+def take_time(uow: Uow, row: Booking, *, until: datetime | None = None) -> None:
+    """Keep the booking's time until then, or for good. Given back meanwhile, it is taken anew.
+
+    How long ahead a lesson has to be booked is judged by when it was.
+    """
+    reference = steps.occupies(row.id)
+    if availability.keep(uow, reference, until=until):
+        return
+    span = Span(row.starts_at, row.ends_at)
+    availability.require_open(
+        uow,
+        row.instructor_id,
+        span,
+        lesson_format=row.format,
+        student_id=row.student_id,
+        chain_id=row.chain_id,
+        asked_at=row.created_at,
+    )
+    availability.occupy(
+        uow,
+        instructor_id=row.instructor_id,
+        student_id=row.student_id,
+        span=span,
+        travels=instructor_travels(row.format),
+        chain_id=row.chain_id,
+        reference=reference,
+        expires_at=until,
+    )
