@@ -17,8 +17,12 @@ from instainstru_core.domains.bookings.schemas import (
     CancelBooking,
     CheckoutBooking,
     CheckoutView,
+    OrderRefund,
+    RefundOrderView,
+    RescheduleBooking,
+    RetryPayment,
 )
-from instainstru_core.domains.bookings.types import BookingStatus, DueKind
+from instainstru_core.domains.bookings.types import BookingStatus, DueKind, RefundReason
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.credits.types import CreditSource
 from instainstru_core.domains.instructors.types import LessonFormat
@@ -150,6 +154,7 @@ class Market:
     card_id: str
 
     def __post_init__(self) -> None:
+        self.began: datetime = self.clock.now
         self.instructor = Actor(id=self.teacher.id, permissions=TEACHER_PERMISSIONS)
 
     @property
@@ -194,6 +199,15 @@ class Market:
             actor=actor or self.student,
             booking_id=booking_id,
             command=CancelBooking(reason="Plans changed.", keep_payment=keep),
+        )
+
+    def move(self, booking_id: str, starts_local: str, **changes: Any) -> BookingDetailView:
+        """A lesson moved by its student."""
+        return flows.reschedule(
+            self.cashier,
+            actor=self.student,
+            booking_id=booking_id,
+            command=RescheduleBooking.model_validate({"starts_local": starts_local} | changes),
         )
 
     def run_jobs(self) -> None:
@@ -272,6 +286,48 @@ class Market:
         with self.runtime.begin(STAFF) as uow:
             found = credits.wallet_of(uow, user_id or self.student.id or "")
         return found.available_cents, found.reserved_cents
+
+    def expiries(self) -> list[datetime | None]:
+        """When the student's credit that is available ends."""
+        with self.runtime.begin(STAFF) as uow:
+            lots = credits.wallet_of(uow, self.student.id or "").lots
+        return [lot.expires_at for lot in lots if lot.available_cents]
+
+    def completed(self, lessons: int) -> None:
+        """So many lessons that the student has taken before."""
+        with self.runtime.begin(SYSTEM) as uow:
+            for number in range(lessons):
+                booking(
+                    uow,
+                    teacher=self.teacher,
+                    student_id=self.student.id,
+                    starts_at=uow.now - timedelta(days=40, hours=number * 2),
+                    status=BookingStatus.COMPLETED,
+                )
+
+    def complete(self, booking_id: str) -> BookingDetailView:
+        """The instructor says that the lesson took place."""
+        return flows.complete(self.cashier, actor=self.instructor, booking_id=booking_id)
+
+    def refund(
+        self, booking_id: str, cents: int | None = None, *, confirm: str | None = None
+    ) -> RefundOrderView:
+        """Staff give so much back, or all that is left."""
+        return flows.refund(
+            self.cashier,
+            actor=STAFF,
+            booking_id=booking_id,
+            command=OrderRefund(cents=cents, reason=RefundReason.GOODWILL, confirm=confirm),
+        )
+
+    def pay_debt(self, booking_id: str, card_id: str | None = None) -> None:
+        """The student pays what is owed for a lesson."""
+        flows.pay_debt(
+            self.cashier,
+            actor=self.student,
+            booking_id=booking_id,
+            command=RetryPayment(payment_method_id=card_id),
+        )
 
     def ledger(self) -> dict[str, int]:
         """The balance of every kind of account, as debits less credits; zeros left out."""

@@ -40,15 +40,6 @@ def cancelled_and_refused(market: Market, *, hours: int, credit: int = 0) -> Boo
     return booked
 
 
-def pay(market: Market, booking_id: str, card_id: str | None = None) -> None:
-    flows.pay_debt(
-        market.cashier,
-        actor=market.student,
-        booking_id=booking_id,
-        command=RetryPayment(payment_method_id=card_id),
-    )
-
-
 class TestALessonThatCannotBeCharged:
     def test_is_tried_every_4_hours_until_72_hours_after_the_first_failure(
         self, http_market: Market
@@ -209,7 +200,7 @@ class TestACancellationThatCannotBeCharged:
         market.at(market.clock.now + THREE_DAYS)
         market.run_jobs()
 
-        pay(market, booked.id, market.second_card())
+        market.pay_debt(booked.id, market.second_card())
 
         assert market.wallet() == (12_000, 0)
         assert market.standing() == (False, False, 0)
@@ -236,7 +227,7 @@ class TestTheDebtOfAnEscalation:
     def test_is_paid_later_and_pays_nobody_a_second_time(self, market: Market) -> None:
         booked = escalated(market)
 
-        pay(market, booked.id, market.second_card())
+        market.pay_debt(booked.id, market.second_card())
 
         assert market.standing() == (False, False, 0)
         assert market.money(booked.id).review_since is None
@@ -256,20 +247,20 @@ class TestTheDebtOfAnEscalation:
         broken = market.second_card("pm_card_chargeCustomerFail")
 
         with pytest.raises(PaymentRefused) as refusal:
-            pay(market, booked.id, broken)
+            market.pay_debt(booked.id, broken)
 
         assert refusal.value.facts["failure"] == "payments.card_declined"
         assert market.standing() == (True, False, 13_440)
-        pay(market, booked.id, market.second_card())
+        market.pay_debt(booked.id, market.second_card())
         assert market.standing() == (False, False, 0)
         market.assert_at_rest()
 
     def test_is_paid_once(self, market: Market) -> None:
         booked = escalated(market)
-        pay(market, booked.id)
+        market.pay_debt(booked.id)
 
         with pytest.raises(NothingOwed):
-            pay(market, booked.id)
+            market.pay_debt(booked.id)
 
         assert market.intents("succeeded") == [13_440]
 
@@ -281,9 +272,9 @@ class TestTheDebtOfAnEscalation:
         market.run_jobs()
         assert market.standing() == (True, False, 26_880)
 
-        pay(market, first.id)
+        market.pay_debt(first.id)
         assert market.standing() == (True, False, 13_440)
-        pay(market, second.id)
+        market.pay_debt(second.id)
 
         assert market.standing() == (False, False, 0)
         market.assert_at_rest()

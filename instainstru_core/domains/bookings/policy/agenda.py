@@ -96,6 +96,7 @@ class Case:
     transfer_last_failed_at: datetime | None = None
     refund_due_cents: int = 0
     refunded_cents: int = 0
+    charged_back_cents: int = 0
     is_disputed: bool = False
     is_blocked: bool = False
 
@@ -277,8 +278,9 @@ def _give_back(case: Case, _: datetime) -> Decision | None:
     """Endings that do not charge: let the hold go, or refund what was taken."""
     if case.ending is None or case.is_settled or case.ending in KEEPS_CARD:
         return None
-    if case.is_captured and case.refunded_cents < case.captured_cents:
-        return Decision(Step.REFUND, cents=case.captured_cents - case.refunded_cents)
+    left = case.captured_cents - case.charged_back_cents - case.refunded_cents
+    if left > 0:
+        return Decision(Step.REFUND, cents=left)
     if case.is_held:
         return Decision(Step.VOID)
     return Decision(Step.SETTLE)

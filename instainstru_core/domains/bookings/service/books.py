@@ -2,7 +2,6 @@
 
 from instainstru_core.domains.bookings.policy.settlement import Recovery, Settlement
 from instainstru_core.domains.bookings.service.lesson import Lesson
-from instainstru_core.domains.bookings.types import Ending
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.credits.types import CreditSource
 from instainstru_core.domains.ledger import service as ledger
@@ -32,7 +31,10 @@ def allowance(lesson: Lesson) -> Account:
 
 
 def settle(uow: Uow, lesson: Lesson, settled: Settlement) -> None:
-    """Move reserved credit where it belongs, issue new one, and empty the pot."""
+    """Move reserved credit where it belongs, issue new one, and empty the pot.
+
+    What was to be refunded and could not be, the bank has given back already.
+    """
     reference = lesson.reference
     if settled.released > ZERO:
         credits.release(uow, reference=reference, cents=settled.released.amount)
@@ -42,7 +44,7 @@ def settle(uow: Uow, lesson: Lesson, settled: Settlement) -> None:
         credits.forfeit(uow, reference=reference)
     if settled.issued > ZERO:
         issue(uow, lesson, settled.issued, key=f"settle:{reference}")
-    lost = settled.refunded if lesson.money.ending is Ending.CHARGED_BACK else ZERO
+    lost = settled.refunded - Cents(lesson.money.refunded_cents) if settled.refunded else ZERO
     ledger.post(
         uow,
         key=f"settle:{reference}",

@@ -2,8 +2,7 @@
 
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.availability import service as availability
-from instainstru_core.domains.bookings.policy.settlement import running_share
-from instainstru_core.domains.bookings.service import advancing, books, steps
+from instainstru_core.domains.bookings.service import advancing, books, losing, steps
 from instainstru_core.domains.bookings.service.lesson import Lesson, chain_id_of, held
 from instainstru_core.domains.bookings.types import (
     BookingStatus,
@@ -70,56 +69,33 @@ def _won(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
     row.is_disputed = False
     row.charged_back_cents -= change.cents
     credits.unfreeze(uow, lesson.reference)
-    payments.lift_restriction(uow, row.student_id)
+    losing.lift_restriction(uow, row.student_id, lesson.reference)
     if row.settled_at is not None:
         row.outcome = Outcome.DISPUTE_WON
 
 
 def _lost(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
-    """The money is gone: whoever had a part of it gives it back, as far as it is there."""
+    """The money is gone: whoever had a part of it gives it back, as far as it is there.
+
+    Of a lesson that is not settled yet a part may be gone: it goes on, and settling it takes that
+    part from everybody.
+    """
     row = lesson.money
     row.is_disputed = False
     credits.unfreeze(uow, lesson.reference)
     payments.restrict(uow, row.student_id, lesson.reference)
-    if row.settled_at is None:
-        _lost_before_settling(uow, lesson)
-        return
-    gone = row.refund_due_cents + row.charged_back_cents
-    whole = row.captured_cents
-
-    def share(amount: int) -> int:
-        before = running_share(amount, part=gone - change.cents, whole=whole)
-        return running_share(amount, part=gone, whole=whole) - before
-
-    used = credits.used(uow, lesson.reference)
-    credits.reinstate(
-        uow,
-        reference=lesson.reference,
-        cents=min(share(used.original_cents), used.left_cents),
-        funded_by=books.DISPUTE_LOSSES,
-        key=f"chargeback:{change.id}",
-    )
-    issued = credits.issued(uow, lesson.reference)
-    revoked = credits.revoke(
-        uow,
-        reference=lesson.reference,
-        cents=share(issued.original_cents),
-        into=books.DISPUTE_LOSSES,
-    )
-    books.lose(
-        uow,
-        lesson,
-        key=f"chargeback_lost:{change.id}",
-        payout=Cents(share(row.owed_cents)),
-        spent=Cents(revoked.spent_cents),
-    )
-    row.debt_cents += revoked.spent_cents
-    if gone >= whole:
+    is_all = row.refund_due_cents + row.charged_back_cents >= row.captured_cents
+    if row.settled_at is not None:
+        losing.lose(uow, lesson, change.cents, key=change.id)
+    elif is_all:
+        _end(uow, lesson)
+    if is_all:
         credits.revoke_milestone(uow, reference=lesson.reference)
+    if is_all and row.settled_at is not None:
         row.outcome = Outcome.STUDENT_WINS_DISPUTE_FULL_REFUND
 
 
-def _lost_before_settling(uow: Uow, lesson: Lesson) -> None:
+def _end(uow: Uow, lesson: Lesson) -> None:
     """A locked lesson whose money the bank took back does not take place."""
     booking = lesson.booking
     if booking.status in {BookingStatus.PENDING, BookingStatus.CONFIRMED}:
@@ -129,5 +105,4 @@ def _lost_before_settling(uow: Uow, lesson: Lesson) -> None:
         booking.cancellation_reason = "The payment was disputed at the bank"
         uow.session.flush()
         availability.release(uow, steps.occupies(booking.id))
-    lesson.money.refunded_cents = lesson.money.captured_cents
     steps.end(uow, lesson, Ending.CHARGED_BACK)

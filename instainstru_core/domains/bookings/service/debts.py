@@ -4,7 +4,7 @@ from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.bookings.policy import settlement as rules
 from instainstru_core.domains.bookings.repository import money as repository
 from instainstru_core.domains.bookings.schemas import DebtView, RetryPayment
-from instainstru_core.domains.bookings.service import books
+from instainstru_core.domains.bookings.service import books, losing
 from instainstru_core.domains.bookings.service.lesson import Lesson, held
 from instainstru_core.domains.bookings.service.views import own_side
 from instainstru_core.domains.bookings.types import Outcome, Side
@@ -92,12 +92,13 @@ def _paid(uow: Uow, lesson: Lesson, reference: str) -> None:
             entries=[Entry(pot, cents), Entry(books.debt(lesson), Cents(0) - cents)],
         )
     row.debt_cents = 0
+    payments.make_good(uow, lesson.reference)
     if row.review_reason == "capture_failed_for_72_hours":
         row.review_reason = row.review_since = None
     uow.session.flush()
     if not repository.debts(uow.session, row.student_id):
         payments.unlock(uow, row.student_id)
-        payments.lift_restriction(uow, row.student_id)
+    losing.lift_restriction(uow, row.student_id, lesson.reference)
     audit.record(
         uow,
         "bookings.pay_debt",

@@ -8,7 +8,10 @@ from instainstru_core.domains.bookings.policy import settlement
 from instainstru_core.domains.bookings.policy.agenda import Case, Moving
 from instainstru_core.domains.bookings.policy.settlement import Price
 from instainstru_core.domains.bookings.repository import money as repository
+from instainstru_core.domains.bookings.service.views import not_found
 from instainstru_core.domains.bookings.types import BookingStatus, PaymentStatus
+from instainstru_core.kernel.authority import ActorKind
+from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.money import Cents
 from instainstru_core.kernel.ports import InProgress
 from instainstru_core.kernel.uow import Uow
@@ -57,13 +60,25 @@ def held(uow: Uow, chain_id: str, *, fence: int | None = None) -> Lesson:
     money = repository.locked(uow.session, chain_id)
     if money is None:
         raise BookingNotFound("There is no such lesson. List your bookings to find its id.")
-    if fence is not None:
-        if money.fence > fence:
-            raise InProgress(
-                "This booking was worked on meanwhile. Look at it again.", retry_after=1
-            )
-        money.fence = fence
+    return _lesson(uow, money, fence)
+
+
+def held_by_student(uow: Uow, booking_id: str, *, fence: int | None = None) -> Lesson:
+    """The lesson of a booking, held, for its student. For all others it does not exist."""
+    actor = uow.actor
+    is_person = actor.kind is ActorKind.USER and is_id(booking_id)
+    student_id = actor.id if is_person else None
+    money = student_id and repository.locked_of_student(uow.session, booking_id, student_id)
+    if not money:
+        raise not_found(booking_id)
+    return _lesson(uow, money, fence)
+
+
+def _lesson(uow: Uow, money: LessonMoney, fence: int | None) -> Lesson:
+    if fence is not None and money.fence > fence:
+        raise InProgress("This booking was worked on meanwhile. Look at it again.", retry_after=1)
     booking, report = repository.booking(uow.session, money.booking_id)
+    money.fence = money.fence if fence is None else fence
     return Lesson(money, booking, report)
 
 
@@ -108,6 +123,7 @@ def case_of(lesson: Lesson) -> Case:
         transfer_last_failed_at=row.transfer_last_failed_at,
         refund_due_cents=row.refund_due_cents,
         refunded_cents=row.refunded_cents,
+        charged_back_cents=row.charged_back_cents,
         is_disputed=row.is_disputed,
         is_blocked=row.is_blocked,
     )

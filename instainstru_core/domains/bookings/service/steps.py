@@ -17,7 +17,7 @@ from instainstru_core.domains.bookings.events import (
 from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.policy import settlement as rules
 from instainstru_core.domains.bookings.repository import money as repository
-from instainstru_core.domains.bookings.service import books
+from instainstru_core.domains.bookings.service import books, losing
 from instainstru_core.domains.bookings.service.lesson import Lesson
 from instainstru_core.domains.bookings.types import (
     Absent,
@@ -160,6 +160,8 @@ def settle(uow: Uow, lesson: Lesson) -> None:
     row.owed_cents = settled.owed.amount
     row.refund_due_cents = row.refunded_cents
     row.credit_back_cents = settled.released.amount + settled.issued.amount
+    if row.charged_back_cents and row.ending is not Ending.CHARGED_BACK:
+        losing.lose(uow, lesson, row.charged_back_cents, key=lesson.reference)
     uow.emit(LessonSettled(booking_id=lesson.booking.id, outcome=settled.outcome))
 
 

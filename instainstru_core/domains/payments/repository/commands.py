@@ -12,7 +12,7 @@ from instainstru_core.domains.payments.models import (
     PaymentCommand,
     Transfer,
 )
-from instainstru_core.domains.payments.types import Action, CommandState
+from instainstru_core.domains.payments.types import Action, CommandState, DisputeState
 
 OPEN = (CommandState.REQUESTED, CommandState.SENT)
 
@@ -26,11 +26,16 @@ _LOCKED: Select[PaymentCommand] = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_ATTEMPTS: Select[int] = select(func.max(PaymentCommand.attempt)).where(
-    PaymentCommand.reference == bindparam("reference", type_=String),
-    PaymentCommand.action == bindparam("action"),
-    PaymentCommand.part == bindparam("part", type_=String),
-)
+_HISTORY: Select[int, int] = select(
+    func.count().filter(PaymentCommand.state.in_(OPEN)),
+    func.coalesce(
+        func.max(PaymentCommand.attempt).filter(
+            PaymentCommand.action == bindparam("action"),
+            PaymentCommand.part == bindparam("part", type_=String),
+        ),
+        0,
+    ),
+).where(PaymentCommand.reference == bindparam("reference", type_=String))
 _TRANSFERS: Select[Transfer] = (
     select(Transfer)
     .where(Transfer.reference == bindparam("reference", type_=String))
@@ -58,10 +63,11 @@ def locked_command(session: Session, command_id: str) -> PaymentCommand:
     return session.scalars(_LOCKED, {"id": command_id}).one()
 
 
-def attempts(session: Session, reference: str, action: Action, part: str) -> int:
-    """How many attempts there were at this action."""
+def history(session: Session, reference: str, action: Action, part: str) -> tuple[int, int]:
+    """How many commands of a reference are open, and how often this action was attempted."""
     asked = {"reference": reference, "action": action, "part": part}
-    return session.scalar(_ATTEMPTS, asked) or 0
+    is_open, attempts = session.execute(_HISTORY, asked).one()
+    return is_open, attempts
 
 
 def charge(session: Session, charge_id: str) -> Charge | None:
@@ -134,4 +140,18 @@ def chargebacks(session: Session, reference: str) -> Sequence[Chargeback]:
     """The chargebacks of a reference, oldest first."""
     return session.scalars(
         select(Chargeback).where(Chargeback.reference == reference).order_by(Chargeback.id)
+    ).all()
+
+
+def chargebacks_of_student(session: Session, student_id: str) -> Sequence[Chargeback]:
+    """What stands against a student: neither won nor made good, oldest first."""
+    return session.scalars(
+        select(Chargeback)
+        .join(Charge, Charge.id == Chargeback.charge_id)
+        .where(
+            Charge.student_id == student_id,
+            Chargeback.state != DisputeState.WON,
+            Chargeback.settled_at.is_(None),
+        )
+        .order_by(Chargeback.id)
     ).all()

@@ -12,6 +12,7 @@ from instainstru_core.domains.payments.service.accounts import (
     usable_account,
 )
 from instainstru_core.domains.payments.service.cards import (
+    card_for,
     card_to_remove,
     cards,
     customer_owner,
@@ -26,10 +27,12 @@ from instainstru_core.domains.payments.service.cards import (
 from instainstru_core.domains.payments.service.charges import (
     charge,
     due_references,
+    make_good,
     note_chargeback,
     reference_of_charge,
     reference_of_command,
     reference_of_intent,
+    standing_chargebacks,
     stuck_commands,
     transfers,
 )
@@ -75,6 +78,7 @@ from instainstru_core.domains.payments.service.standing import (
 __all__ = [
     "account",
     "accounts_after",
+    "card_for",
     "card_to_remove",
     "cards",
     "charge",
@@ -99,6 +103,7 @@ __all__ = [
     "lift_restriction",
     "lock",
     "make_default_card",
+    "make_good",
     "note_account",
     "note_card",
     "note_chargeback",
@@ -124,6 +129,7 @@ __all__ = [
     "require_good_standing",
     "restrict",
     "resume",
+    "standing_chargebacks",
     "stuck_commands",
     "transfers",
     "unlock",

@@ -101,3 +101,16 @@ def note_chargeback(uow: Uow, seen: DisputeSeen) -> ChargebackChange | None:
         row.closed_at = uow.now
     uow.session.flush()
     return change
+
+
+def standing_chargebacks(uow: Uow, student_id: str) -> dict[str, DisputeState]:
+    """The references of a student with a dispute that is neither won nor made good."""
+    found = repository.chargebacks_of_student(uow.session, student_id)
+    return {row.reference: row.state for row in found}
+
+
+def make_good(uow: Uow, reference: str) -> None:
+    """The student has paid what a lost dispute about this reference left open."""
+    for row in repository.chargebacks(uow.session, reference):
+        if row.state is DisputeState.LOST:
+            row.settled_at = uow.now

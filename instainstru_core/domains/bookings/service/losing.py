@@ -1,0 +1,60 @@
+"""What a lost dispute takes from whom, and how long a student stays restricted."""
+
+from instainstru_core.domains.bookings.policy.settlement import running_share
+from instainstru_core.domains.bookings.service import books
+from instainstru_core.domains.bookings.service.lesson import Lesson
+from instainstru_core.domains.credits import service as credits
+from instainstru_core.domains.payments import service as payments
+from instainstru_core.domains.payments.types import DisputeState
+from instainstru_core.kernel.money import Cents
+from instainstru_core.kernel.uow import Uow
+
+
+def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str) -> None:
+    """The bank keeps so much of the charge: whoever had a part of it gives that back.
+
+    The instructor's share, credit that was used and credit that was issued go back in proportion,
+    as differences of a running total. Issued credit that is gone becomes a debt.
+    """
+    row = lesson.money
+    gone = row.refund_due_cents + row.charged_back_cents
+
+    def share(amount: int) -> int:
+        before = running_share(amount, part=gone - cents, whole=row.captured_cents)
+        return running_share(amount, part=gone, whole=row.captured_cents) - before
+
+    used = credits.used(uow, lesson.reference)
+    credits.reinstate(
+        uow,
+        reference=lesson.reference,
+        cents=min(share(used.original_cents), used.left_cents),
+        funded_by=books.DISPUTE_LOSSES,
+        key=f"chargeback:{key}",
+    )
+    issued = credits.issued(uow, lesson.reference)
+    revoked = credits.revoke(
+        uow,
+        reference=lesson.reference,
+        cents=share(issued.original_cents),
+        into=books.DISPUTE_LOSSES,
+    )
+    books.lose(
+        uow,
+        lesson,
+        key=f"chargeback_lost:{key}",
+        payout=Cents(share(row.owed_cents)),
+        spent=Cents(revoked.spent_cents),
+    )
+    row.debt_cents += revoked.spent_cents
+
+
+def lift_restriction(uow: Uow, student_id: str, reference: str) -> None:
+    """This reference no longer restricts the student. Another that does keeps them restricted:
+    a dispute that was lost and not made good, or an open one whose credit is spent.
+    """
+    for other, state in payments.standing_chargebacks(uow, student_id).items():
+        if other == reference:
+            continue
+        if state is DisputeState.LOST or credits.spent(uow, other) > 0:
+            return
+    payments.lift_restriction(uow, student_id)
