@@ -61,6 +61,7 @@ def test_the_subjects_are_those_the_readme_promises() -> None:
         "bookings",
         "search",
         "users",
+        "payments",
         "ledger",
         "mail",
         "webhooks",
