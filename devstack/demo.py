@@ -80,7 +80,8 @@ def _raise_the_curtain(show: Show, lease: Lease) -> bool:
         _require(*given)
     with show.step("private servers"):
         chosen = processes.choose_ports(show.places)
-        stack.ensure(lease, stack.MONITORS if given else stack.ALL)
+        servers = stack.everything(show.places)
+        stack.ensure(lease, [name for name in servers if not given or name not in stack.DATABASES])
     database_url = given[0] if given else environment.read(show.places)["DATABASE_URL"]
     environment.apply(show.places)
     with show.step("database tables"):

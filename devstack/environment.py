@@ -17,6 +17,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from devstack import vendors
 from devstack.places import Places, private_folder, write_private
 
 DEMO_CLIENT = "instainstru-demo"
@@ -70,6 +71,7 @@ def complete(places: Places) -> dict[str, str]:
     """The settings with every secret and the signing key in place, made now where missing."""
     found = read(places)
     made = {name: secrets.token_urlsafe(36) for name in SECRET_NAMES if not found.get(name)}
+    made |= vendors.made(found)
     token = found.get(DEMO_TOKEN) or made[DEMO_TOKEN]
     fixed = {
         "INSTAINSTRU_TIER": "STG",  # what is in a private database stays until somebody agrees
@@ -83,12 +85,12 @@ def complete(places: Places) -> dict[str, str]:
 
 def for_processes(places: Places) -> dict[str, str]:
     """The whole environment of a process: the file's settings, then what is really set."""
-    return {**read(places), **os.environ}
+    return {**vendors.usable(read(places)), **os.environ}
 
 
 def apply(places: Places) -> None:
     """Let this process see the file's settings wherever its own environment says nothing."""
-    for name, value in read(places).items():
+    for name, value in vendors.usable(read(places)).items():
         if not os.environ.get(name):
             os.environ[name] = value
 
@@ -97,6 +99,11 @@ def stand_in(places: Places) -> None:
     """Where no database is named at all, let this process see what the file says."""
     if not os.environ.get("DATABASE_URL"):
         apply(places)
+
+
+def simulated(places: Places) -> tuple[str, ...]:
+    """The outside services that a simulator of this checkout stands in for."""
+    return tuple(vendor.name for vendor in vendors.simulated(read(places)))
 
 
 def demo_client(places: Places) -> tuple[str, str] | None:

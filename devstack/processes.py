@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from devstack import environment, monitoring, ports
+from devstack import environment, monitoring, ports, provider, simulators, vendors
 from devstack.children import Child, tail
 from devstack.lease import Lease
 from devstack.places import ROOT, Places, private_folder
@@ -65,6 +65,8 @@ def start(lease: Lease, chosen: Mapping[str, int]) -> None:
     """Start every role and wait until all of them work. Raises StackTrouble."""
     places = lease.places
     known = environment.for_processes(places)
+    if vendors.STRIPE.name in environment.simulated(places):
+        provider.listen(known[vendors.STRIPE_URL], simulators.webhook_address(known))
     broker = RedisBroker(known["REDIS_URL"])
     since = broker.crew().at
     signs = {"worker": lambda: _worker_lives(broker, since), "beat": lambda: _ticks(broker, since)}

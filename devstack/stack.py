@@ -7,7 +7,16 @@ from collections.abc import Callable, Container, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from devstack import environment, monitoring, ports, postgres, privileges, redis_server
+from devstack import (
+    environment,
+    monitoring,
+    ports,
+    postgres,
+    privileges,
+    redis_server,
+    simulators,
+    vendors,
+)
 from devstack.children import Child, tail
 from devstack.lease import Lease
 from devstack.places import Places
@@ -15,7 +24,8 @@ from devstack.trouble import StackTrouble
 
 DATABASES = ("redis", "postgres")
 MONITORS = ("alertmanager", "prometheus")
-ALL = DATABASES + MONITORS
+SIMULATORS = tuple(vendor.name for vendor in vendors.VENDORS)
+ALL = DATABASES + MONITORS + SIMULATORS
 READY_SECONDS = 30.0
 ATTEMPTS = 3
 
@@ -28,17 +38,37 @@ class Server:
     ready: Callable[[], bool]
 
 
-def ensure(lease: Lease, names: Sequence[str] = ALL) -> None:
-    """Have these servers up and answering, and their addresses known. Raises StackTrouble."""
+def everything(places: Places) -> tuple[str, ...]:
+    """All servers; no simulator of a service whose key is really set."""
+    return DATABASES + MONITORS + environment.simulated(places)
+
+
+def ensure(lease: Lease, names: Sequence[str] | None = None) -> None:
+    """Have these servers up and answering, and their addresses known. Raises StackTrouble.
+
+    Without names it is all of them. A simulator that starts has forgotten everything: it is told
+    what the database knows.
+    """
     places = lease.places
+    wanted = everything(places) if names is None else names
     with locked(places, "servers"):
         secrets = environment.complete(places)
-        for name in names:
-            if name not in lease.running():
-                lease.start(_server(places, secrets, name, fresh=True).child())
-        for name in names:
+        fresh = [name for name in wanted if name not in lease.running()]
+        for name in fresh:
+            lease.start(_server(places, secrets, name, fresh=True).child())
+        for name in wanted:
             _await(lease, secrets, name)
         environment.update(places, addresses(places, secrets, lease.running()))
+        if vendors.STRIPE.name in fresh:
+            _remind(places)
+
+
+def _remind(places: Places) -> None:
+    from devstack import provider  # noqa: PLC0415 - only here a database is talked to
+
+    known = environment.for_processes(places)
+    if known.get("DATABASE_URL"):
+        provider.remind(known["DATABASE_URL"], known[vendors.STRIPE_URL])
 
 
 def addresses(places: Places, secrets: dict[str, str], names: Container[str]) -> dict[str, str]:
@@ -55,6 +85,10 @@ def addresses(places: Places, secrets: dict[str, str], names: Container[str]) ->
                 found["REDIS_URL"] = redis_server.url(port, word)
             case "prometheus" | "alertmanager":
                 found[f"{name.upper()}_URL"] = monitoring.url(port)
+            case vendors.STRIPE.name:
+                found[vendors.STRIPE_URL] = monitoring.url(port)
+            case vendors.RESEND.name:
+                found[vendors.RESEND_URL] = monitoring.url(port)
             case _:
                 pass
     return found
@@ -106,6 +140,14 @@ def _server(places: Places, secrets: dict[str, str], name: str, *, fresh: bool =
         case "alertmanager":
             return Server(
                 lambda: monitoring.alertmanager(places, at), lambda: monitoring.answers(at)
+            )
+        case vendors.STRIPE.name:
+            return Server(
+                lambda: simulators.stripe(places, at, secrets), lambda: simulators.answers(at)
+            )
+        case vendors.RESEND.name:
+            return Server(
+                lambda: simulators.resend(places, at, secrets), lambda: simulators.answers(at)
             )
         case _:
             raise StackTrouble(f"There is no server called {name}.", f"Choose from {ALL}.")

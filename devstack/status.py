@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from devstack import environment, ports, postgres, stack
+from devstack import environment, ports, postgres, stack, vendors
 from devstack.lease import Lease
 from devstack.places import Places
 
@@ -13,6 +13,8 @@ ADDRESS = {
     "alertmanager": "ALERTMANAGER_URL",
     "api": "INSTAINSTRU_API_URL",
     "mcp": "INSTAINSTRU_MCP_URL",
+    "stripe": vendors.STRIPE_URL,
+    "resend": vendors.RESEND_URL,
 }
 
 
@@ -56,7 +58,8 @@ def _status(
 ) -> StackStatus:
     known = environment.read(places)
     port = ports.remembered(places)
-    names = [*stack.ALL, *sorted((pids.keys() | crashed) - set(stack.ALL))]
+    usual = stack.everything(places)
+    names = [*usual, *sorted((pids.keys() | crashed) - set(usual))]
     processes = [
         ProcessStatus(
             name=name,

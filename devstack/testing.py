@@ -34,7 +34,7 @@ def ensure_monitors() -> Generator[str]:
 def ensure_servers(*, monitors: bool = False) -> Generator[ServerUrls]:
     """Hold the servers while the block runs. Any number of processes may do so at once."""
     places = Places()
-    names: Sequence[str] = stack.ALL if monitors else stack.DATABASES
+    names: Sequence[str] = stack.DATABASES + (stack.MONITORS if monitors else ())
     with Lease.take(places) as lease:
         stack.ensure(lease, names)
         port = ports.remembered(places)

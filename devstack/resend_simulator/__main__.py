@@ -1,6 +1,7 @@
 """Run the simulator until it is told to stop: `python -m devstack.resend_simulator`."""
 
 import argparse
+import os
 import signal
 from threading import Event
 
@@ -15,7 +16,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="resend-simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=_PORT)
-    parser.add_argument("--api-key", default="re_simulated", help="the only key that is let in")
+    parser.add_argument(
+        "--api-key",
+        default=os.environ.get("RESEND_API_KEY", "re_simulated"),
+        help="the only key that is let in; RESEND_API_KEY by default",
+    )
+    parser.add_argument("--name", help="whose it is, for those who look at processes")
     given = parser.parse_args()
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):

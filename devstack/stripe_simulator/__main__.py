@@ -1,6 +1,8 @@
 """Run the simulator until it is told to stop: `python -m devstack.stripe_simulator`."""
 
 import argparse
+import json
+import os
 import signal
 from threading import Event
 
@@ -16,9 +18,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="stripe-simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=_PORT)
-    parser.add_argument("--api-key", help="the only key that is let in; any sk_test_ by default")
+    parser.add_argument(
+        "--api-key",
+        default=os.environ.get("STRIPE_SECRET_KEY"),
+        help="the only key that is let in; STRIPE_SECRET_KEY, or any sk_test_ by default",
+    )
     parser.add_argument("--webhook-url", help="where events of the platform go")
-    parser.add_argument("--webhook-secret", default=Secrets().platform)
+    parser.add_argument(
+        "--webhook-secret",
+        default=_known_secret(),
+        help="the first of INSTAINSTRU_STRIPE_WEBHOOK_SECRETS by default",
+    )
     parser.add_argument("--connect-webhook-url", help="where events of accounts go, if elsewhere")
     parser.add_argument("--connect-webhook-secret", help="the platform's, unless given")
     parser.add_argument("--seed", default="stripe")
@@ -47,6 +57,11 @@ def main() -> None:
     with server:
         print(f"Stripe simulator at {server.url}", flush=True)
         stopped.wait()
+
+
+def _known_secret() -> str:
+    found: list[str] = json.loads(os.environ.get("INSTAINSTRU_STRIPE_WEBHOOK_SECRETS", "[]"))
+    return next(iter(found), Secrets().platform)
 
 
 if __name__ == "__main__":

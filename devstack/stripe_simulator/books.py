@@ -31,7 +31,10 @@ def post(
     category: str | None = None,
     description: str | None = None,
 ) -> Json:
-    """Write down one movement and change the balance by its net."""
+    """Write down one movement and change the balance by its net.
+
+    Its identifier follows from its source: whoever loads the same past finds the same books.
+    """
     space = world.space(account)
     details: list[Json] = []
     if fee:
@@ -48,7 +51,7 @@ def post(
     space.balance += net
     return space.of("balance_transaction").add(
         {
-            "id": world.mint.new("txn"),
+            "id": world.mint.new("txn") if source is None else world.mint.about("txn", source),
             "object": "balance_transaction",
             "amount": amount,
             "available_on": world.now,

@@ -9,7 +9,7 @@ from typing import cast
 from devstack.stripe_simulator.clock import SimulatedClock
 from devstack.stripe_simulator.errors import StripeRefusal
 from devstack.stripe_simulator.faults import CALL_TROUBLES, EVENT_TROUBLES, Fault
-from devstack.stripe_simulator.sending import Sender
+from devstack.stripe_simulator.sending import Endpoint, Sender
 from devstack.stripe_simulator.simulator import Simulator
 from devstack.stripe_simulator.values import Json
 
@@ -30,6 +30,7 @@ class Control:
             ("POST", "clock"): self._move_clock,
             ("GET", "faults"): self._faults,
             ("POST", "faults"): self._change_faults,
+            ("POST", "forget"): self._forget,
             ("POST", "accounts"): self._account,
             ("POST", "cards"): self._card,
             ("POST", "disputes"): self._dispute,
@@ -37,6 +38,7 @@ class Control:
             ("POST", "payment_intents"): self._payment_intent,
             ("POST", "payouts"): self._payout,
             ("POST", "setup_intents"): self._setup_intent,
+            ("POST", "webhooks"): self._listen,
             ("GET", "webhooks"): lambda _, __: {"deliveries": self._sender.deliveries()},
         }
 
@@ -89,6 +91,14 @@ class Control:
                 raise ValueError(f"There is no trouble called {wish['trouble']}.")
             self._simulator.faults.add(Fault(**wish))
         return self._faults("", {})
+
+    def _forget(self, _: str, __: Json) -> Json:
+        self._simulator.forget()
+        return self._state("", {})
+
+    def _listen(self, _: str, wish: Json) -> Json:
+        self._sender.send_to((Endpoint(str(wish["url"])),))
+        return {"url": wish["url"]}
 
     def _account(self, identifier: str, wish: Json) -> Json:
         if wish["action"] == "complete_onboarding":

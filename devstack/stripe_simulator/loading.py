@@ -9,6 +9,8 @@ from devstack.stripe_simulator import (
     accounts,
     charging,
     connect_shapes,
+    disputing,
+    identity,
     payment_methods,
     refunds,
     shapes,
@@ -19,7 +21,14 @@ from devstack.stripe_simulator.errors import StripeRefusal
 from devstack.stripe_simulator.values import Json
 from devstack.stripe_simulator.world import World
 
-_PREFIXES = {"customer": "cus", "payment_method": "pm", "account": "acct", "payment_intent": "pi"}
+_PREFIXES = {
+    "customer": "cus",
+    "payment_method": "pm",
+    "account": "acct",
+    "payment_intent": "pi",
+    "transfer": "tr",
+    "verification_session": "vs",
+}
 _Loader = Callable[[World, str, Json], None]
 
 
@@ -70,6 +79,8 @@ def _payment_method(world: World, identifier: str, given: Json) -> None:
     if owner is not None:
         world.of("customer").get(owner)
         world.authenticated.add(identifier)
+    if given.get("detached"):
+        world.used_once.add(identifier)
     method.update(customer=owner, metadata=given.get("metadata", {}))
 
 
@@ -89,6 +100,18 @@ def _account(world: World, identifier: str, given: Json) -> None:
     world.of("account").add(account)
     if given.get("onboarded", True):
         accounts.complete_onboarding(world, identifier)
+    if given.get("disabled_reason") is not None:
+        accounts.disable(world, identifier, given["disabled_reason"])
+
+
+def _verification_session(world: World, identifier: str, given: Json) -> None:
+    """A check of somebody's identity that succeeded, or still waits for the person."""
+    secret = f"{identifier}_secret_{world.mint.token('secret')}"
+    session = connect_shapes.verification_session(identifier, world.now, secret)
+    session.update(metadata=given.get("metadata", {}), type="document")
+    world.of("verification_session").add(session)
+    if given.get("verified", True):
+        identity.verify(world, identifier)
 
 
 def _payment_intent(world: World, identifier: str, given: Json) -> None:
@@ -130,23 +153,48 @@ def _hold_until(world: World, intent: Json, until: int) -> None:
 
 
 def _afterwards(world: World, intent: Json, given: Json) -> None:
-    """Transfers and refunds of a captured intent."""
+    """Transfers, refunds and disputes of a captured intent."""
     charge = world.of("charge").get(intent["latest_charge"])
     captured_at = world.now
     for one in given.get("transfers", ()):
         world.now = int(one.get("created", captured_at))
-        if "id" in one:
-            world.mint.give("tr", one["id"])
-        world.of("account").get(one["destination"])
-        transfer = transfers.send(world, int(one["amount"]), one["destination"], charge["id"])
         group = one.get("transfer_group", intent["transfer_group"])
-        transfer.update(metadata=one.get("metadata", {}), transfer_group=group)
+        _send(world, one, source=str(charge["id"]), group=group)
     for one in given.get("refunds", ()):
         world.now = int(one.get("created", captured_at))
         if "id" in one:
             world.mint.give("re", one["id"])
         refund = refunds.give_back(world, charge, int(one["amount"]), one.get("reason"))
         refund["metadata"] = one.get("metadata", {})
+    for one in given.get("disputes", ()):
+        world.now = int(one.get("created", captured_at))
+        if "id" in one:
+            world.mint.give("dp", one["id"])
+        reason = one.get("reason", "fraudulent")
+        dispute = disputing.open_dispute(world, charge, reason, one.get("amount"))
+        if "won" in one:
+            world.now = int(one.get("closed_at", world.now))
+            disputing.decide(world, dispute, won=bool(one["won"]))
+
+
+def _transfer(world: World, identifier: str, given: Json) -> None:
+    """A transfer out of the platform's balance."""
+    _send(world, {**given, "id": identifier}, source=None, group=given.get("transfer_group"))
+
+
+def _send(world: World, given: Json, *, source: str | None, group: str | None) -> None:
+    """A transfer, and what was taken back of it."""
+    if "id" in given:
+        world.mint.give("tr", given["id"])
+    world.of("account").get(given["destination"])
+    transfer = transfers.send(world, int(given["amount"]), given["destination"], source)
+    transfer.update(metadata=given.get("metadata", {}), transfer_group=group)
+    for one in given.get("reversals", ()):
+        world.now = int(one.get("created", world.now))
+        if "id" in one:
+            world.mint.give("trr", one["id"])
+        reversal = transfers.take_back(world, transfer, int(one["amount"]))
+        reversal["metadata"] = one.get("metadata", {})
 
 
 _LOADERS: dict[str, _Loader] = {
@@ -154,4 +202,6 @@ _LOADERS: dict[str, _Loader] = {
     "customer": _customer,
     "payment_intent": _payment_intent,
     "payment_method": _payment_method,
+    "transfer": _transfer,
+    "verification_session": _verification_session,
 }

@@ -63,6 +63,10 @@ class Sender:
         self._stop.set()
         self._thread.join()
 
+    def send_to(self, endpoints: tuple[Endpoint, ...]) -> None:
+        """Whoever listens from now on."""
+        self._endpoints = endpoints
+
     def deliveries(self) -> list[Json]:
         """Every attempt so far, the latest last."""
         with self._lock:

@@ -74,8 +74,8 @@ class Simulator:
         self._sleep = sleep
         self._api_key = api_key
         self._router = Router()
-        self._memory = Memory()
         self._lock = RLock()
+        self._starting_balance = starting_balance
         self._world = World(
             mint=Mint(seed),
             faults=self.faults,
@@ -83,8 +83,23 @@ class Simulator:
         )
         if link_base is not None:  # hosted pages stand beside the API then
             self._world.link_base, self._world.verify_base = link_base, f"{link_base}/verify"
-        self._read_clock()
-        start(self._world, starting_balance)
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew, as if nothing had ever happened; names given out are not given again."""
+        with self._lock:
+            self._memory = Memory()
+            old = self._world
+            self._world = World(
+                mint=old.mint,
+                faults=old.faults,
+                secrets=old.secrets,
+                link_base=old.link_base,
+                verify_base=old.verify_base,
+            )
+            self._world.mint.forget()
+            self._read_clock()
+            start(self._world, self._starting_balance)
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: str = "") -> Answer:
         """Answer one call, or raise `SimulatedTimeout` if its answer is lost."""

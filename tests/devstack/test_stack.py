@@ -1,6 +1,9 @@
 """The private servers themselves: they start, answer, give way, and leave nothing behind."""
 
+import json
 import signal
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import psycopg
@@ -47,6 +50,18 @@ def ask(places: Places, query: str) -> tuple[object, ...] | None:
         return found.fetchone() if found.description else None
 
 
+def ask_stripe(url: str, key: str) -> int:
+    """The status of a call with this key."""
+    request = urllib.request.Request(
+        f"{url}/v1/balance", headers={"Authorization": f"Bearer {key}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+
+
 class TestEnsure:
     def test_starts_all_servers_and_says_where_they_are(self, places: Places) -> None:
         assert not status.of(places).up
@@ -55,7 +70,7 @@ class TestEnsure:
             known = environment.read(places)
             found = status.of(places)
             assert {one.name: one.state for one in found.processes} == dict.fromkeys(
-                ("redis", "postgres", "alertmanager", "prometheus"), "running"
+                ("redis", "postgres", "alertmanager", "prometheus", "stripe", "resend"), "running"
             )
             addresses = {one.name: one.address for one in found.processes}
             assert addresses["postgres"] == known["DATABASE_URL"]
@@ -107,6 +122,52 @@ class TestEnsure:
     def test_an_unknown_server_is_refused(self, lease: Lease) -> None:
         with pytest.raises(StackTrouble, match="no server called mongo"):
             stack.ensure(lease, ["mongo"])
+
+
+class TestSimulators:
+    def test_answer_to_the_keys_of_their_checkout_alone(self, places: Places) -> None:
+        with Lease.take(places) as lease:
+            stack.ensure(lease, stack.SIMULATORS)
+            known = environment.read(places)
+            url, key = known["INSTAINSTRU_STRIPE_API_URL"], known["STRIPE_SECRET_KEY"]
+            assert ask_stripe(url, key) == 200
+            assert ask_stripe(url, "sk_test_of_another_checkout") == 401
+            assert known["INSTAINSTRU_RESEND_API_URL"] != url
+            assert known["RESEND_API_KEY"].startswith("re_")
+            (secret,) = json.loads(known["INSTAINSTRU_STRIPE_WEBHOOK_SECRETS"])
+            assert secret.startswith("whsec_")
+        assert nothing_runs(places)
+
+    def test_a_killed_one_is_noticed(self, places: Places) -> None:
+        with Lease.take(places) as lease:
+            stack.ensure(lease, ["stripe"])
+            lease.running()["stripe"].send(signal.SIGKILL)
+            death = lease.death(5)
+            assert death is not None
+            assert (death.name, death.code) == ("stripe", -signal.SIGKILL)
+
+    def test_are_not_started_for_a_service_whose_key_is_set(
+        self, places: Places, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        environment.complete(places)
+        environment.update(places, {"INSTAINSTRU_STRIPE_API_URL": "http://127.0.0.1:1"})
+        monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_mine")
+        assert stack.everything(places) == (*stack.DATABASES, *stack.MONITORS, "resend")
+        known = environment.for_processes(places)
+        assert known["STRIPE_SECRET_KEY"] == "sk_test_mine"
+        assert "INSTAINSTRU_STRIPE_API_URL" not in known
+        assert "INSTAINSTRU_STRIPE_WEBHOOK_SECRETS" not in known
+
+    def test_the_key_of_the_file_is_no_key_of_ones_own(
+        self, places: Places, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, value in environment.complete(places).items():
+            monkeypatch.setenv(name, value)
+        assert stack.everything(places) == stack.ALL
+
+    def test_a_made_up_key_is_never_used_without_their_address(self, places: Places) -> None:
+        assert environment.complete(places)["RESEND_API_KEY"]
+        assert "RESEND_API_KEY" not in environment.for_processes(places)
 
 
 class TestCrash:

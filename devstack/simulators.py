@@ -1,0 +1,65 @@
+"""The simulators of the private stack: our own processes that answer as Stripe and Resend do."""
+
+import secrets
+import sys
+from collections.abc import Mapping
+
+from devstack import monitoring, vendors
+from devstack.children import Child
+from devstack.places import ROOT, Places
+from devstack.vendors import WEBHOOK_PATH
+
+HEALTH = "/_sim/health"
+USUAL_API = "http://127.0.0.1:8000"
+"""Where `instainstru serve api` listens, unless it is told otherwise."""
+
+
+def stripe(places: Places, port: int, known: Mapping[str, str]) -> Child:
+    """Stripe: posts its webhooks to the API of this checkout."""
+    return _child(
+        vendors.STRIPE.name,
+        "devstack.stripe_simulator",
+        ("--port", str(port), "--webhook-url", webhook_address(known), "--seed", _seed(places)),
+        {name: known[name] for name in (vendors.STRIPE_KEY, vendors.STRIPE_WEBHOOKS)},
+    )
+
+
+def resend(places: Places, port: int, known: Mapping[str, str]) -> Child:
+    """Resend: takes mails and shows them at `/_sim/outbox`."""
+    return _child(
+        vendors.RESEND.name,
+        "devstack.resend_simulator",
+        ("--port", str(port), "--name", places.mark),
+        {vendors.RESEND_KEY: known[vendors.RESEND_KEY]},
+    )
+
+
+def webhook_address(known: Mapping[str, str]) -> str:
+    """Where the API of this checkout takes Stripe's events."""
+    return known.get("INSTAINSTRU_API_URL", USUAL_API) + WEBHOOK_PATH
+
+
+def answers(port: int) -> bool:
+    """Whether a simulator on this port works."""
+    return monitoring.answers(port, HEALTH)
+
+
+def _seed(places: Places) -> str:
+    """Another one at each start: what is made now must not be called like what was made before."""
+    return f"{places.mark}-{secrets.token_hex(8)}"
+
+
+def _child(name: str, module: str, options: tuple[str, ...], settings: Mapping[str, str]) -> Child:
+    return Child(
+        name=name,
+        argv=(sys.executable, "-m", module, *options),
+        environment={
+            "PATH": "/usr/bin:/bin",
+            "LC_ALL": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(ROOT),
+            **settings,
+        },
+        grace=5,
+        cwd=str(ROOT),
+    )

@@ -1,0 +1,71 @@
+"""Outside services that simulators stand in for, unless their keys are really set.
+
+Who sets STRIPE_SECRET_KEY or RESEND_API_KEY means the service itself: then its simulator is not
+started, and what the settings file says of it does not count. Standard library only.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+WEBHOOK_PATH = "/api/v1/webhooks/stripe"
+STRIPE_KEY = "STRIPE_SECRET_KEY"
+STRIPE_URL = "INSTAINSTRU_STRIPE_API_URL"
+STRIPE_WEBHOOKS = "INSTAINSTRU_STRIPE_WEBHOOK_SECRETS"
+RESEND_KEY = "RESEND_API_KEY"
+RESEND_URL = "INSTAINSTRU_RESEND_API_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One of them: the names of its key, of its address, and of what else is set for it."""
+
+    name: str
+    key: str
+    url: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """The names under which people may set the key."""
+        return self.key, f"INSTAINSTRU_{self.key}"
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        return (*self.keys, self.url, *self.others)
+
+    def is_given(self, file: Mapping[str, str]) -> bool:
+        """Whether the environment itself has a key, other than the one of the settings file."""
+        return any(os.environ.get(name) not in {None, "", file.get(name)} for name in self.keys)
+
+
+STRIPE = Vendor("stripe", STRIPE_KEY, STRIPE_URL, (STRIPE_WEBHOOKS,))
+RESEND = Vendor("resend", RESEND_KEY, RESEND_URL)
+VENDORS = (STRIPE, RESEND)
+
+
+def simulated(file: Mapping[str, str]) -> tuple[Vendor, ...]:
+    """Those that nobody gave a key for."""
+    return tuple(vendor for vendor in VENDORS if not vendor.is_given(file))
+
+
+def usable(file: Mapping[str, str]) -> dict[str, str]:
+    """The settings but for simulators that are not used: the service itself is, or none was up.
+
+    A made-up key without an address would go to the service itself.
+    """
+    unused = [one for one in VENDORS if one.is_given(file) or not file.get(one.url)]
+    left_out = {name for one in unused for name in one.settings}
+    return {name: value for name, value in file.items() if name not in left_out}
+
+
+def made(file: Mapping[str, str]) -> dict[str, str]:
+    """Keys for the simulators of this checkout, made once: those that are missing."""
+    wanted = {
+        STRIPE_KEY: f"sk_test_{secrets.token_hex(16)}",
+        STRIPE_WEBHOOKS: json.dumps([f"whsec_{secrets.token_hex(16)}"]),
+        RESEND_KEY: f"re_{secrets.token_hex(16)}",
+    }
+    return {name: value for name, value in wanted.items() if not file.get(name)}
