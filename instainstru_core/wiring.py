@@ -16,6 +16,12 @@ from instainstru_core.domains.bookings.events import (
     NoShowReported,
     PayerLocked,
 )
+from instainstru_core.domains.bookings.flows import (
+    Cashier,
+    on_charge_event,
+    on_dispute_event,
+    on_intent_event,
+)
 from instainstru_core.domains.notifications import reactions as notifications
 from instainstru_core.domains.payments.flows.webhooks import (
     on_account,
@@ -31,7 +37,7 @@ from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.uow import Begin, Uow
 
 Reaction: TypeAlias = Callable[[Uow, Any], None]
-WebhookHandler: TypeAlias = Callable[[Begin, PaymentGateway, Actor, ClaimedEvent], None]
+WebhookHandler: TypeAlias = Callable[[Cashier, Actor, ClaimedEvent], None]
 
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     BookingCancelled: (notifications.on_booking_cancelled,),
@@ -47,23 +53,48 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     PayerLocked: (notifications.on_payer_locked,),
 }
 
+PeopleHandler: TypeAlias = Callable[[Begin, PaymentGateway, Actor, ClaimedEvent], None]
+
+
+def _of_people(handler: PeopleHandler) -> WebhookHandler:
+    """A handler of what is not a lesson's money, and needs no more than to ask."""
+
+    def handle(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
+        handler(cashier.begin, cashier.gateway, actor, event)
+
+    return handle
+
+
 WEBHOOK_HANDLERS: Mapping[str, WebhookHandler] = {
-    "account.updated": on_account,
-    "capability.updated": on_account,
-    "identity.verification_session.canceled": on_identity,
-    "identity.verification_session.created": on_identity,
-    "identity.verification_session.processing": on_identity,
-    "identity.verification_session.requires_input": on_identity,
-    "identity.verification_session.verified": on_identity,
-    "payment_method.automatically_updated": on_card,
-    "payment_method.detached": on_card,
-    "payment_method.updated": on_card,
-    "payout.canceled": on_payout,
-    "payout.created": on_payout,
-    "payout.failed": on_payout,
-    "payout.paid": on_payout,
-    "payout.updated": on_payout,
-    "setup_intent.succeeded": on_setup,
+    "account.updated": _of_people(on_account),
+    "capability.updated": _of_people(on_account),
+    "charge.captured": on_charge_event,
+    "charge.dispute.closed": on_dispute_event,
+    "charge.dispute.created": on_dispute_event,
+    "charge.dispute.funds_reinstated": on_dispute_event,
+    "charge.dispute.funds_withdrawn": on_dispute_event,
+    "charge.dispute.updated": on_dispute_event,
+    "charge.expired": on_charge_event,
+    "charge.refunded": on_charge_event,
+    "identity.verification_session.canceled": _of_people(on_identity),
+    "identity.verification_session.created": _of_people(on_identity),
+    "identity.verification_session.processing": _of_people(on_identity),
+    "identity.verification_session.requires_input": _of_people(on_identity),
+    "identity.verification_session.verified": _of_people(on_identity),
+    "payment_intent.amount_capturable_updated": on_intent_event,
+    "payment_intent.canceled": on_intent_event,
+    "payment_intent.payment_failed": on_intent_event,
+    "payment_intent.requires_action": on_intent_event,
+    "payment_intent.succeeded": on_intent_event,
+    "payment_method.automatically_updated": _of_people(on_card),
+    "payment_method.detached": _of_people(on_card),
+    "payment_method.updated": _of_people(on_card),
+    "payout.canceled": _of_people(on_payout),
+    "payout.created": _of_people(on_payout),
+    "payout.failed": _of_people(on_payout),
+    "payout.paid": _of_people(on_payout),
+    "payout.updated": _of_people(on_payout),
+    "setup_intent.succeeded": _of_people(on_setup),
 }
 """What is done about each kind of event; those of other kinds are stored and left alone. Handlers
 ask the provider how things stand, so they bear repeated, late and disordered events.

@@ -30,6 +30,7 @@ from instainstru_core.domains.ledger.models import LedgerEntry
 from instainstru_core.domains.ledger.types import Account, AccountKind
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.models import (
+    Charge,
     ConnectAccount,
     PaymentCommand,
     PaymentCustomer,
@@ -352,6 +353,14 @@ class Market:
         """Everything of a kind at the provider, the newest first: transfers, refunds."""
         found: list[dict[str, Any]] = call(self.stripe, "GET", f"/v1/{kind}?limit=100", {})["data"]
         return found
+
+    def intent(self, booking_id: str) -> str:
+        """The provider's id of the payment intent that counts for a lesson now."""
+        with self.runtime.begin(SYSTEM) as uow:
+            row = uow.session.get_one(Booking, booking_id)
+            found = uow.session.get_one(LessonMoney, row.chain_id)
+            charge: str = uow.session.get_one(Charge, found.charge_id).intent_id
+            return charge
 
     def intents(self, status: str) -> list[int]:
         """The amounts of the provider's payment intents in this state, the newest first."""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from devstack.stripe_simulator.faults import Fault
 from devstack.stripe_simulator.simulator import Simulator
+from instainstru_core.domains.bookings.flows import Cashier
 from instainstru_core.domains.payments import flows
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.errors import ProviderUnreachable
@@ -18,7 +19,7 @@ from instainstru_core.domains.webhooks.models import WebhookEvent
 from instainstru_core.domains.webhooks.types import ClaimedEvent
 from instainstru_core.kernel.authority import SYSTEM, Actor
 from instainstru_core.kernel.outbox import OutboxRow
-from instainstru_core.kernel.uow import Begin, Uow
+from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from instainstru_core.wiring import WebhookHandler
 from tests.conftest import WEBHOOK_SECRET, SetClock, gateway_of
@@ -65,7 +66,7 @@ def states(desk: Desk) -> dict[str, str]:
 def noting(seen: list[str]) -> WebhookHandler:
     """A handler that notes what it was given and fails as the event's kind says."""
 
-    def handle(_begin: Begin, _gateway: object, _actor: Actor, event: ClaimedEvent) -> None:
+    def handle(_cashier: object, _actor: Actor, event: ClaimedEvent) -> None:
         seen.append(event.event_id)
         if event.kind == "bad":
             raise KeyError(event.kind)
@@ -134,8 +135,8 @@ class TestProcessing:
     def test_holds_no_transaction_while_the_handler_works(self, desk: Desk) -> None:
         held: list[str] = []
 
-        def handle(begin: Begin, _gateway: object, actor: Actor, event: ClaimedEvent) -> None:
-            with begin(actor) as uow:
+        def handle(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
+            with cashier.begin(actor) as uow:
                 held.append(service.detail(uow, event.id).state.value)
 
         with desk.begin() as uow:
@@ -160,9 +161,9 @@ class TestProcessing:
         seen: list[str] = []
         note = noting(seen)
 
-        def slow(begin: Begin, gateway: object, actor: Actor, event: ClaimedEvent) -> None:
+        def slow(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
             clock.advance(timedelta(seconds=10))
-            note(begin, desk.runtime.payments, actor, event)
+            note(cashier, actor, event)
 
         with desk.begin() as uow:
             for number in range(5):

@@ -42,7 +42,7 @@ def _process(desk: Desk, handlers: Mapping[str, WebhookHandler], event: ClaimedE
     handler = handlers.get(event.kind)
     try:
         if handler is not None:
-            handler(desk.runtime.begin, desk.runtime.payments, desk.actor, event)
+            handler(desk.runtime.cashier, desk.actor, event)
     except Exception as failure:  # noqa: BLE001 - one bad event must not stop the others
         code = failure.code if isinstance(failure, Refusal) else type(failure).__name__
         is_passing = isinstance(failure, Unavailable)

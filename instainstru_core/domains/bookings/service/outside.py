@@ -3,9 +3,12 @@
 from instainstru_core.domains.bookings.service import advancing, steps
 from instainstru_core.domains.bookings.service.lesson import held
 from instainstru_core.domains.payments import service as payments
-from instainstru_core.domains.payments.types import Intent, OutsideChange
+from instainstru_core.domains.payments.types import Action, Intent, OutsideChange
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
+
+VOID_REFUSED = f"{Action.VOID}_refused"
+"""Why a lesson stopped whose hold could not be let go: it had been taken."""
 
 
 @operation("bookings.note_intent")
@@ -28,6 +31,9 @@ def note_intent(uow: Uow, chain_id: str, seen: Intent) -> bool:
         case OutsideChange.CAPTURED:
             row.captured_at = uow.now
             row.captured_cents = charge.captured_cents
+            if row.is_blocked and row.review_reason == VOID_REFUSED:
+                row.is_blocked = False
+                row.review_since = row.review_reason = None
         case OutsideChange.REFUNDED:
             steps.review(uow, lesson, "refunded_at_the_provider")
         case _:
