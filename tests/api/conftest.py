@@ -1,6 +1,7 @@
 """A client of the real application, in process, and people who are signed in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -9,8 +10,11 @@ import pytest
 import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from api.app import create_app
+from devstack.stripe_simulator.simulator import Simulator
+from instainstru_core.domains.access import service as access_service
 from instainstru_core.domains.access.models import RoleGrant
 from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.accounts import policy, service
@@ -18,7 +22,9 @@ from instainstru_core.domains.accounts.models import LoginSession, User
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.runtime import Runtime
+from tests.conftest import SetClock
 from tests.factories import access
+from tests.factories.money import Market, market
 
 Headers: TypeAlias = dict[str, str]
 SignIn: TypeAlias = Callable[[str], Headers]
@@ -124,3 +130,48 @@ def headers_for(runtime: Runtime, user_id: str) -> Headers:
             terms, user_id=user_id, session_id=session.id, token_id=new_id(), now=uow.now
         )
     return {"Authorization": f"Bearer {token}"}
+
+
+@dataclass
+class Shop:
+    """A market whose people come through the HTTP door, each signed in at the moment they ask."""
+
+    client: TestClient
+    market: Market
+    staff_id: str
+    stranger_id: str
+
+    def __post_init__(self) -> None:
+        self.ids = {
+            "student": self.market.student.id or "",
+            "instructor": self.market.teacher.id,
+            "staff": self.staff_id,
+            "stranger": self.stranger_id,
+        }
+
+    def headers(self, who: str, key: str | None = None) -> Headers:
+        signed_in = headers_for(self.market.runtime, self.ids[who])
+        return signed_in if key is None else signed_in | {"Idempotency-Key": key}
+
+    def get(self, path: str, *, by: str) -> Response:
+        return self.client.get(f"/api/v1/{path}", headers=self.headers(by))
+
+    def post(
+        self,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        by: str,
+        key: str | None = None,
+    ) -> Response:
+        return self.client.post(f"/api/v1/{path}", json=body or {}, headers=self.headers(by, key))
+
+
+@pytest.fixture
+def shop(client: TestClient, runtime: Runtime, stripe: Simulator, clock: SetClock) -> Shop:
+    """A student with a card, an instructor who can be paid, staff, and somebody else."""
+    people = market(runtime, stripe, clock)
+    with runtime.begin(SYSTEM) as uow:
+        access_service.grant_role(uow, people.student.id or "", Role.STUDENT)
+        access_service.grant_role(uow, people.teacher.id, Role.INSTRUCTOR)
+    return Shop(client, people, write_user(runtime, Role.ADMIN), write_user(runtime, Role.STUDENT))

@@ -244,7 +244,7 @@ def keep(session: Session, reference: str, *, until: datetime | None) -> bool:
         .where(OccupiedTime.reference == reference)
         .values(expires_at=until)
         .returning(OccupiedTime.id)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False, autoflush=False)
     )
     return kept.first() is not None
 

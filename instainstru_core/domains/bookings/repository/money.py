@@ -23,6 +23,18 @@ _LOCKED: Select[LessonMoney] = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_LOCKED_OF_STUDENT: Select[LessonMoney] = (
+    select(LessonMoney)
+    .where(
+        LessonMoney.chain_id
+        == select(Booking.chain_id)
+        .where(Booking.id == bindparam("booking_id", type_=String))
+        .scalar_subquery(),
+        LessonMoney.student_id == bindparam("student_id", type_=String),
+    )
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _BOOKING: Select[Booking, NoShowReport] = (
     select(Booking, NoShowReport)
     .outerjoin(NoShowReport, NoShowReport.booking_id == Booking.id)
@@ -52,6 +64,12 @@ class Overdue(NamedTuple):
 def locked(session: Session, chain_id: str) -> LessonMoney | None:
     """The money of a lesson, held until the transaction ends, as it is now."""
     return session.scalars(_LOCKED, {"chain_id": chain_id}).one_or_none()
+
+
+def locked_of_student(session: Session, booking_id: str, student_id: str) -> LessonMoney | None:
+    """The same for the lesson of a booking, where it is this student's."""
+    asked = {"booking_id": booking_id, "student_id": student_id}
+    return session.scalars(_LOCKED_OF_STUDENT, asked).one_or_none()
 
 
 def of(session: Session, chain_id: str) -> LessonMoney | None:

@@ -5,6 +5,7 @@ from instainstru_core.domains.bookings.service import steps
 from instainstru_core.domains.bookings.service.lesson import Lesson
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.errors import CardNotFound, CardNotReady
+from instainstru_core.domains.payments.schemas import Card
 from instainstru_core.domains.payments.types import (
     AuthorizeCall,
     CaptureCall,
@@ -20,7 +21,7 @@ from instainstru_core.kernel.uow import Uow
 STALE = "stale"
 
 
-def authorize(uow: Uow, lesson: Lesson, _: Decision, *, off_session: bool = True) -> Command | None:
+def authorize(uow: Uow, lesson: Lesson, _: Decision) -> Command | None:
     """Hold the card's part; without a usable card that fails here and now."""
     row = lesson.money
     try:
@@ -28,6 +29,12 @@ def authorize(uow: Uow, lesson: Lesson, _: Decision, *, off_session: bool = True
     except (CardNotFound, CardNotReady):
         row.payment_method_id = None
         return None
+    return hold(uow, lesson, card, off_session=True)
+
+
+def hold(uow: Uow, lesson: Lesson, card: Card, *, off_session: bool) -> Command:
+    """Hold the card's part on this card."""
+    row = lesson.money
     call = AuthorizeCall(
         student_id=row.student_id,
         customer_id=card.customer_vendor_id,

@@ -1,25 +1,22 @@
 """Paying for a lesson: credit is set aside, the card is held now or a day before."""
 
-from instainstru_core.domains.availability import service as availability
 from instainstru_core.domains.bookings.errors import (
     CheckoutOver,
     InstructorNotReady,
     NotPayable,
 )
 from instainstru_core.domains.bookings.policy import agenda
-from instainstru_core.domains.bookings.policy.agenda import Decision
 from instainstru_core.domains.bookings.schemas import CheckoutBooking, RetryPayment
 from instainstru_core.domains.bookings.service import advancing, calls, confirming, steps
-from instainstru_core.domains.bookings.service.lesson import Lesson, held
-from instainstru_core.domains.bookings.service.views import own_side
-from instainstru_core.domains.bookings.types import BookingStatus, DueKind, Side
+from instainstru_core.domains.bookings.service.lesson import Lesson, held_by_student
+from instainstru_core.domains.bookings.types import BookingStatus, DueKind
 from instainstru_core.domains.credits import service as credits
-from instainstru_core.domains.instructors.policy import instructor_travels
 from instainstru_core.domains.payments import service as payments
+from instainstru_core.domains.payments.errors import PayeeNotReady
+from instainstru_core.domains.payments.schemas import Card
 from instainstru_core.domains.payments.types import Command
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.time import Span
 from instainstru_core.kernel.uow import Uow
 
 
@@ -33,29 +30,21 @@ def checkout(
     stays as it is.
     """
     require(uow.actor, Permission.PAYMENTS_MANAGE_OWN)
-    lesson = held(uow, own_side(uow, booking_id, Side.STUDENT).chain_id, fence=fence)
+    lesson = held_by_student(uow, booking_id, fence=fence)
     row, booking = lesson.money, lesson.booking
     if booking.id == booking_id and booking.status is BookingStatus.CONFIRMED:
         return None
-    resumed = payments.resume(uow, lesson.reference, at_once=True)
-    if resumed is not None:
-        return resumed
-    _refuse_unless_payable(uow, lesson, booking_id)
-    payments.require_good_standing(uow, row.student_id)
-    card = payments.usable_card(uow, row.student_id, command.payment_method_id)
-    _keep_time(uow, lesson)
-    row.payment_method_id = card.id
-    row.credit_cents = credits.reserve(
-        uow,
-        user_id=row.student_id,
-        reference=lesson.reference,
-        cents=min(command.credit_cents, booking.lesson_price_cents),
-    )
-    row.card_cents = booking.total_cents - row.credit_cents
-    if agenda.is_immediate(booking.starts_at, uow.now):
-        row.hold_due_at = uow.now
-        call = calls.authorize(uow, lesson, Decision(), off_session=False)
-        return None if call is None else advancing.under_way(lesson, call)
+    with uow.session.no_autoflush:  # the lesson's money is written once, at the end
+        resumed = payments.resume(uow, lesson.reference, at_once=True)
+        if resumed is not None:
+            return resumed
+        card = _payable(uow, lesson, booking_id, command)
+        _keep_time(uow, lesson)
+        _share(uow, lesson, card, command)
+        if agenda.is_immediate(booking.starts_at, uow.now):
+            row.hold_due_at = uow.now
+            call = calls.hold(uow, lesson, card, off_session=False)
+            return advancing.under_way(lesson, call)
     row.hold_due_at = due_at = agenda.hold_due_at(booking.starts_at)
     row.hold_failures = 0
     confirming.confirm(uow, lesson)
@@ -71,7 +60,7 @@ def retry_payment(
 ) -> Command | None:
     """Try again now, with this card: a hold that was refused, or an amount that is due."""
     require(uow.actor, Permission.PAYMENTS_MANAGE_OWN)
-    lesson = held(uow, own_side(uow, booking_id, Side.STUDENT).chain_id, fence=fence)
+    lesson = held_by_student(uow, booking_id, fence=fence)
     row = lesson.money
     resumed = payments.resume(uow, lesson.reference, at_once=True)
     if resumed is not None:
@@ -89,7 +78,20 @@ def retry_payment(
     return advancing.proceed(uow, lesson)
 
 
-def _refuse_unless_payable(uow: Uow, lesson: Lesson, booking_id: str) -> None:
+def _share(uow: Uow, lesson: Lesson, card: Card, command: CheckoutBooking) -> None:
+    """What credit pays, and what is left for the card."""
+    row, booking = lesson.money, lesson.booking
+    row.payment_method_id = card.id
+    wanted = min(command.credit_cents, booking.lesson_price_cents)
+    if wanted or row.credit_cents:
+        row.credit_cents = credits.reserve(
+            uow, user_id=row.student_id, reference=lesson.reference, cents=wanted
+        )
+    row.card_cents = booking.total_cents - row.credit_cents
+
+
+def _payable(uow: Uow, lesson: Lesson, booking_id: str, command: CheckoutBooking) -> Card:
+    """The card to charge, where this lesson may be paid for now."""
     row, booking = lesson.money, lesson.booking
     if booking.id != booking_id or booking.status is not BookingStatus.PENDING:
         raise not_payable(lesson)
@@ -99,42 +101,27 @@ def _refuse_unless_payable(uow: Uow, lesson: Lesson, booking_id: str) -> None:
             "The time to pay for this lesson is over and its slot is free again. Book it anew.",
             booking_id=booking_id,
         )
-    payee = payments.payee(uow, row.instructor_id)
-    if payee is None or not payee.is_ready:
+    try:
+        return payments.card_for(
+            uow,
+            student_id=row.student_id,
+            instructor_id=row.instructor_id,
+            payment_method_id=command.payment_method_id,
+        )
+    except PayeeNotReady as refusal:
         raise InstructorNotReady(
             "This instructor cannot be paid yet, so the lesson cannot be paid for. Choose another"
             " instructor, or try again later.",
             instructor_id=row.instructor_id,
-        )
+        ) from refusal
 
 
 def _keep_time(uow: Uow, lesson: Lesson) -> None:
-    """Keep the slot while the card is asked. After a refused card it has to be taken anew."""
+    """Keep the slot while the card is asked, for half an hour from now."""
     row, booking = lesson.money, lesson.booking
     until = agenda.checkout_expiry(booking.starts_at, uow.now)
     row.checkout_expires_at = max(row.checkout_expires_at or until, until)
-    reference = steps.occupies(booking.id)
-    if availability.keep(uow, reference, until=row.checkout_expires_at):
-        return
-    span = Span(booking.starts_at, booking.ends_at)
-    availability.require_open(
-        uow,
-        booking.instructor_id,
-        span,
-        lesson_format=booking.format,
-        student_id=booking.student_id,
-        chain_id=booking.chain_id,
-    )
-    availability.occupy(
-        uow,
-        instructor_id=booking.instructor_id,
-        student_id=booking.student_id,
-        span=span,
-        travels=instructor_travels(booking.format),
-        chain_id=booking.chain_id,
-        reference=reference,
-        expires_at=row.checkout_expires_at,
-    )
+    confirming.take_time(uow, booking, until=row.checkout_expires_at)
 
 
 def not_payable(lesson: Lesson) -> NotPayable:

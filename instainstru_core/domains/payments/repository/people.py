@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, String, bindparam, cast, func, select, update
+from sqlalchemy import BigInteger, Select, String, and_, bindparam, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -50,6 +50,14 @@ class KnownAccount(NamedTuple):
     disabled_reason: str | None
 
 
+class Sides(NamedTuple):
+    """The two sides of a payment: the payer's standing and card, the payee's account."""
+
+    standing: Standing
+    card: KnownCard | None
+    account: KnownAccount | None
+
+
 class PayeePerson(NamedTuple):
     """An instructor, as the provider is told of them, and how it calls their account."""
 
@@ -80,6 +88,20 @@ def card(session: Session, user_id: str, card_id: str | None) -> KnownCard | Non
     asked = {"user_id": user_id} if card_id is None else {"user_id": user_id, "card_id": card_id}
     row = session.execute(_card(named=card_id is not None), asked).one_or_none()
     return None if row is None else KnownCard._make(row)
+
+
+def sides(session: Session, *, student_id: str, instructor_id: str, card_id: str | None) -> Sides:
+    """What decides whether one may pay and the other be paid, in one statement."""
+    asked = {"user_id": student_id, "instructor_id": instructor_id}
+    if card_id is not None:
+        asked["card_id"] = card_id
+    row = tuple(session.execute(_sides(named=card_id is not None), asked).one())
+    standing, card, account = row[:3], row[3:8], row[8:]
+    return Sides(
+        standing=Standing._make(standing),
+        card=None if card[0] is None or card[2] is None else KnownCard._make(card),
+        account=None if account[0] is None else KnownAccount._make(account),
+    )
 
 
 def own_cards(session: Session, user_id: str) -> Sequence[PaymentMethod]:
@@ -256,6 +278,38 @@ def _standing() -> Select[datetime | None, datetime | None, int]:
         select(PayerStanding.locked_at, PayerStanding.restricted_at, debt)
         .select_from(asked)
         .outerjoin(PayerStanding, PayerStanding.user_id == asked.c.user_id)
+    )
+
+
+@cache
+def _sides(*, named: bool) -> Select[*tuple[Any, ...]]:
+    known = PaymentMethod.id == bindparam("card_id", type_=String)
+    return (
+        _standing()
+        .outerjoin(
+            PaymentMethod,
+            and_(
+                PaymentMethod.user_id == bindparam("user_id", type_=String),
+                PaymentMethod.detached_at.is_(None),
+                known if named else PaymentMethod.is_default,
+            ),
+        )
+        .outerjoin(PaymentCustomer, PaymentCustomer.user_id == PaymentMethod.user_id)
+        .outerjoin(
+            ConnectAccount,
+            ConnectAccount.instructor_id == bindparam("instructor_id", type_=String),
+        )
+        .add_columns(
+            PaymentMethod.id,
+            PaymentMethod.vendor_id,
+            PaymentCustomer.vendor_id,
+            PaymentMethod.exp_month,
+            PaymentMethod.exp_year,
+            ConnectAccount.vendor_id,
+            ConnectAccount.payouts_enabled,
+            ConnectAccount.details_submitted,
+            ConnectAccount.disabled_reason,
+        )
     )
 
 

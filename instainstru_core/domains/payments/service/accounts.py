@@ -9,6 +9,7 @@ from instainstru_core.domains.payments.errors import AccountNotFound, AccountNot
 from instainstru_core.domains.payments.events import PayeeBlocked, PayeeReady
 from instainstru_core.domains.payments.models import ConnectAccount
 from instainstru_core.domains.payments.repository import people as repository
+from instainstru_core.domains.payments.repository.people import KnownAccount
 from instainstru_core.domains.payments.schemas import AccountView, Payee
 from instainstru_core.domains.payments.types import AccountSeen
 from instainstru_core.kernel.authority import ActorKind, Permission, PermissionMissing, require
@@ -37,14 +38,16 @@ class UsableAccount(NamedTuple):
 def payee(uow: Uow, instructor_id: str) -> Payee | None:
     """The account of an instructor; None where there is none yet. One statement."""
     found = repository.account(uow.session, instructor_id)
-    if found is None:
-        return None
-    ready = policy.is_payable(
+    return found and Payee(vendor_id=found.vendor_id, is_ready=is_ready(found))
+
+
+def is_ready(found: KnownAccount | None) -> bool:
+    """Whether an account is there and can be paid."""
+    return found is not None and policy.is_payable(
         details_submitted=found.details_submitted,
         payouts_enabled=found.payouts_enabled,
         disabled_reason=found.disabled_reason,
     )
-    return Payee(vendor_id=found.vendor_id, is_ready=ready)
 
 
 @operation("payments.account")

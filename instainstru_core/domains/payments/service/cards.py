@@ -5,10 +5,18 @@ from typing import NamedTuple
 from instainstru_core.domains.accounts import service as accounts
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.payments import policy
-from instainstru_core.domains.payments.errors import CardNotFound, CardNotReady, CardOfAnother
+from instainstru_core.domains.payments.errors import (
+    CardNotFound,
+    CardNotReady,
+    CardOfAnother,
+    PayeeNotReady,
+)
 from instainstru_core.domains.payments.models import PaymentMethod
 from instainstru_core.domains.payments.repository import people as repository
+from instainstru_core.domains.payments.repository.people import KnownCard
 from instainstru_core.domains.payments.schemas import Card, PaymentMethodsView, PaymentMethodView
+from instainstru_core.domains.payments.service.accounts import is_ready
+from instainstru_core.domains.payments.service.standing import as_standing, refuse_standing
 from instainstru_core.domains.payments.types import CardSeen
 from instainstru_core.kernel import locks
 from instainstru_core.kernel.authority import ActorKind, Permission, PermissionMissing, require
@@ -37,7 +45,28 @@ def usable_card(uow: Uow, user_id: str, payment_method_id: str | None) -> Card:
     has expired.
     """
     found = repository.card(uow.session, user_id, payment_method_id)
-    if found is None and payment_method_id is not None:
+    return _usable(uow, found, named=payment_method_id is not None)
+
+
+@operation("payments.card_for")
+def card_for(
+    uow: Uow, *, student_id: str, instructor_id: str, payment_method_id: str | None
+) -> Card:
+    """The card to charge for a lesson, where one side may pay and the other be paid. One statement.
+
+    Raises PayeeNotReady, what stands in the student's way, and what `usable_card` raises.
+    """
+    found = repository.sides(
+        uow.session, student_id=student_id, instructor_id=instructor_id, card_id=payment_method_id
+    )
+    if not is_ready(found.account):
+        raise PayeeNotReady("This instructor cannot be paid yet. Try again later.")
+    refuse_standing(as_standing(found.standing))
+    return _usable(uow, found.card, named=payment_method_id is not None)
+
+
+def _usable(uow: Uow, found: KnownCard | None, *, named: bool) -> Card:
+    if found is None and named:
         raise CardNotFound(UNKNOWN_CARD)
     if found is None:
         raise CardNotReady("There is no card to pay with. Save one first, then try again.")

@@ -55,15 +55,16 @@ CALLS: dict[Action, type[Call]] = {
 
 def request(uow: Uow, *, reference: str, call: Call, part: str = "") -> Command:
     """Write down a call that is about to be made. Raises CommandOpen while another one is."""
-    if repository.open_command(uow.session, reference) is not None:
-        raise command_open(reference)
     action = action_of(call)
+    is_open, attempts = repository.history(uow.session, reference, action, part)
+    if is_open:
+        raise command_open(reference)
     row = PaymentCommand(
         id=new_id(),
         reference=reference,
         action=action,
         part=part,
-        attempt=repository.attempts(uow.session, reference, action, part) + 1,
+        attempt=attempts + 1,
         state=CommandState.SENT,
         request=asdict(call),
         calls=1,
@@ -72,7 +73,6 @@ def request(uow: Uow, *, reference: str, call: Call, part: str = "") -> Command:
         due_at=uow.now + LEASE,
     )
     uow.session.add(row)
-    uow.session.flush()
     return _command(row)
 
 

@@ -15,10 +15,12 @@ from instainstru_core.kernel.uow import Uow
 @operation("payments.require_good_standing")
 def require_good_standing(uow: Uow, user_id: str) -> None:
     """Raises PayerLocked, PayerRestricted or PayerInDebt unless nothing is in the way."""
-    found = repository.standing(uow.session, user_id)
-    refuse_standing(
-        Standing(found.locked_at is not None, found.restricted_at is not None, found.debt_cents)
-    )
+    refuse_standing(as_standing(repository.standing(uow.session, user_id)))
+
+
+def as_standing(found: repository.Standing) -> Standing:
+    """What is written down about a student, as the domains above know it."""
+    return Standing(found.locked_at is not None, found.restricted_at is not None, found.debt_cents)
 
 
 def refuse_standing(found: Standing) -> None:
