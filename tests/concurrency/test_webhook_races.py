@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from devstack.stripe_simulator.simulator import Simulator
+from instainstru_core.domains.bookings.flows import Cashier
 from instainstru_core.domains.payments import flows
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.flows import sync
@@ -26,7 +27,6 @@ from instainstru_core.domains.webhooks.types import ClaimedEvent
 from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM, Actor
 from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.outbox import OutboxRow
-from instainstru_core.kernel.uow import Begin
 from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock, gateway_of
 from tests.factories import payments_people as people
@@ -81,7 +81,7 @@ class TestAnEvent:
             with committed_runtime.begin(ANONYMOUS) as uow:
                 return service.receive(uow, told)
 
-        def handle(_begin: Begin, _gateway: object, _actor: Actor, event: ClaimedEvent) -> None:
+        def handle(_cashier: Cashier, _actor: Actor, event: ClaimedEvent) -> None:
             seen.append(event.event_id)
 
         answers = at_once([receive] * 5)
