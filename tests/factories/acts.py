@@ -89,6 +89,12 @@ def another_student(market: Market) -> Market:
     return replace(market, student=student, card_id=card_id)
 
 
+def staff(market: Market) -> Actor:
+    """Somebody of the staff, with every right."""
+    with market.runtime.begin(SYSTEM) as uow:
+        return replace(STAFF, id=person(uow, first_name="Ada", last_name="Quist"))
+
+
 def move(
     market: Market, booking_id: str, starts_local: str, *, actor: Actor | None = None, **more: Any
 ) -> BookingDetailView:

@@ -52,3 +52,16 @@ def http_market(runtime: Runtime, clock: ToldClock) -> Iterator[Market]:
         yield money.market(replace(runtime, payments=gateway), server.simulator, clock)
         gateway.close()
         clock.server = None
+
+
+@pytest.fixture
+def racing_market(committed_runtime: Runtime, clock: ToldClock) -> Iterator[Market]:
+    """The same with real commits on a database of its own, for several at one instant."""
+    with SimulatorServer(starting_balance=FUNDS) as server:
+        clock.server = server
+        server.clock.set(clock.now)
+        gateway = StripeGateway(secret_key="sk_test_here", api_url=server.url)
+        runtime = replace(committed_runtime, payments=gateway)
+        yield money.market(runtime, server.simulator, clock)
+        gateway.close()
+        clock.server = None
