@@ -41,6 +41,13 @@ REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION refuse_unba
 
 GUARDS = (
     """
+CREATE TRIGGER bookings_plan_written_once BEFORE UPDATE ON bookings
+FOR EACH ROW WHEN (
+    OLD.card_cents IS NOT NULL
+    AND (OLD.credit_cents, OLD.card_cents) IS DISTINCT FROM (NEW.credit_cents, NEW.card_cents)
+) EXECUTE FUNCTION refuse_changes()
+""",
+    """
 CREATE TRIGGER journals_written_once BEFORE UPDATE OR DELETE ON journals
 FOR EACH ROW EXECUTE FUNCTION refuse_changes()
 """,
@@ -1204,18 +1211,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_admin_refunds_chain", "admin_refunds", ["chain_id", "id"], unique=False)
     op.add_column("bookings", sa.Column("instructor_note", sa.Text(), nullable=True))
+    op.add_column("bookings", sa.Column("credit_cents", sa.Integer(), nullable=True))
+    op.add_column("bookings", sa.Column("card_cents", sa.Integer(), nullable=True))
     op.add_column("bookings", sa.Column("moved_from_id", sa.String(length=26), nullable=True))
     op.add_column("bookings", sa.Column("moved_to_id", sa.String(length=26), nullable=True))
     op.create_index("ix_bookings_chain", "bookings", ["chain_id", "id"], unique=False)
-    op.create_foreign_key(
-        op.f("fk_bookings_moved_to_id_bookings"), "bookings", "bookings", ["moved_to_id"], ["id"]
-    )
     op.create_foreign_key(
         op.f("fk_bookings_moved_from_id_bookings"),
         "bookings",
         "bookings",
         ["moved_from_id"],
         ["id"],
+    )
+    op.create_foreign_key(
+        op.f("fk_bookings_moved_to_id_bookings"), "bookings", "bookings", ["moved_to_id"], ["id"]
     )
     for guard in (REFUSE_UNBALANCED, GUARD_BALANCE, *GUARDS):
         op.execute(guard)
@@ -1233,11 +1242,14 @@ def downgrade() -> None:
     op.create_check_constraint(
         op.f("ck_bookings_paymentstatus"), "bookings", f"payment_status IN ({STATUSES_BEFORE})"
     )
-    op.drop_constraint(op.f("fk_bookings_moved_from_id_bookings"), "bookings", type_="foreignkey")
+    op.execute("DROP TRIGGER bookings_plan_written_once ON bookings")
     op.drop_constraint(op.f("fk_bookings_moved_to_id_bookings"), "bookings", type_="foreignkey")
+    op.drop_constraint(op.f("fk_bookings_moved_from_id_bookings"), "bookings", type_="foreignkey")
     op.drop_index("ix_bookings_chain", table_name="bookings")
     op.drop_column("bookings", "moved_to_id")
     op.drop_column("bookings", "moved_from_id")
+    op.drop_column("bookings", "card_cents")
+    op.drop_column("bookings", "credit_cents")
     op.drop_column("bookings", "instructor_note")
     op.drop_index("ix_admin_refunds_chain", table_name="admin_refunds")
     op.drop_table("admin_refunds")

@@ -1,4 +1,4 @@
-"""Bookings. The quote's columns are written once: a trigger refuses to change them."""
+"""Bookings. The quote and, once confirmed, the plan of credit and card are written once."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -52,6 +52,11 @@ class Booking(Base):
         Index("ix_bookings_instructor", "instructor_id", "starts_at", "id"),
         Index("ix_bookings_lesson_day", "lesson_day", "status"),
         Index("ix_bookings_created", "created_at", "id"),
+        CheckConstraint(
+            "credit_cents BETWEEN 0 AND lesson_price_cents"
+            " AND card_cents = total_cents - credit_cents",
+            name="plan_adds_up",
+        ),
         Index("ix_bookings_chain", "chain_id", "id"),
     )
 
@@ -89,6 +94,8 @@ class Booking(Base):
     instructor_fee_rate: Mapped[Decimal]
     instructor_tier: Mapped[Tier]
     pricing_version: Mapped[str]
+    credit_cents: Mapped[int | None]
+    card_cents: Mapped[int | None]
 
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]

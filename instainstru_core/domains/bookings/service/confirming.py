@@ -25,6 +25,8 @@ def confirm(uow: Uow, lesson: Lesson) -> None:
         return
     row.status = BookingStatus.CONFIRMED
     row.confirmed_at = uow.now
+    row.credit_cents = lesson.money.credit_cents
+    row.card_cents = lesson.money.card_cents
     lesson.money.checkout_expires_at = None
     lesson.money.hold_due_at = lesson.money.hold_due_at or agenda.hold_due_at(row.starts_at)
     uow.emit(BookingConfirmed(booking_id=row.id))

@@ -48,6 +48,7 @@ def replace(uow: Uow, lesson: Lesson, child: Booking) -> None:
     row.booking_id = child.id
     row.credit_cents = _reduced_credit(uow, lesson, child)
     row.card_cents = child.total_cents - row.credit_cents
+    child.credit_cents, child.card_cents = row.credit_cents, row.card_cents
     row.moves += 1
     row.moving_to_id = row.moving_until = None
     row.moving_takes_all = False
