@@ -229,4 +229,4 @@ def _broker_queue(name: Queue) -> BrokerQueue:
 
 
 def _hand_out(app: Celery, job: Job, arguments: tuple[str, ...]) -> None:
-    app.tasks[job.name].apply_async(arguments)
+    app.tasks[job.name].apply_async(arguments, expires=job.keep_seconds)

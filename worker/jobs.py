@@ -37,7 +37,8 @@ class Desk:
 class Job:
     """A kind of task. Its work must bear being done twice: a lost worker's tasks come back.
 
-    A quiet one comes every few seconds: only its failures are written down.
+    A quiet one comes every few seconds: only its failures are written down. One that was handed out
+    and that nobody took within `keep_seconds` is dropped; None keeps it.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Job:
     retries: int = 3
     first_wait_seconds: float = 5.0
     is_quiet: bool = False
+    keep_seconds: int | None = None
 
     @property
     def hard_seconds(self) -> int:

@@ -65,9 +65,12 @@ def main(settings: Settings, port: int) -> None:
 
 @contextmanager
 def worker_at_work(
-    settings: Settings, port: int, accident: Path
+    settings: Settings, port: int, accident: Path, **environment: str
 ) -> Generator[subprocess.Popen[bytes]]:
-    """A worker with children of its own; all are gone afterwards, whatever happens."""
+    """A worker with children of its own; all are gone afterwards, whatever happens.
+
+    `environment` are settings beyond the database and the broker.
+    """
     with TemporaryDirectory() as metrics:
         known = {
             "DATABASE_URL": settings.database_url.get_secret_value(),
@@ -77,7 +80,7 @@ def worker_at_work(
         }
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", START.format(port=port)],
-            env={**os.environ, **known},
+            env={**os.environ, **known, **environment},
             cwd=ROOT,
             start_new_session=True,
         )

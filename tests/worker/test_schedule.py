@@ -13,6 +13,32 @@ from worker.app import VISIBILITY_SECONDS, Workplace, create_app
 from worker.tasks.bookings import EVALUATE_TIERS
 
 ENTRIES = {entry.job.name: entry for entry in schedule.ENTRIES}
+EVERY = {
+    "bookings.capture": timedelta(minutes=5),
+    "bookings.check_health": timedelta(minutes=15),
+    "bookings.expire_checkouts": timedelta(minutes=1),
+    "bookings.move_money": timedelta(minutes=1),
+    "bookings.place_holds": timedelta(minutes=5),
+    "bookings.resolve_no_shows": timedelta(minutes=15),
+    "bookings.retry_captures": timedelta(minutes=15),
+    "bookings.retry_holds": timedelta(minutes=5),
+    "notifications.send_due": timedelta(seconds=10),
+    "observability.note_schedule": timedelta(seconds=5),
+    "outbox.relay": timedelta(seconds=2),
+    "payments.find_commands": timedelta(minutes=1),
+    "webhooks.process": timedelta(seconds=5),
+}
+DAILY = {
+    "accounts.forget_sessions": (4, 5),
+    "bookings.evaluate_tiers": (3, 15),
+    "credits.expire": (3, 35),
+    "observability.forget_task_executions": (4, 25),
+    "outbox.forget": (4, 15),
+    "payments.audit_schedules": (3, 5),
+    "payments.reconcile": (4, 45),
+    "webhooks.forget": (4, 35),
+}
+HOURLY = {"bookings.send_tips": 35, "idempotency.forget": 25}
 
 
 class TestTheTable:
@@ -27,6 +53,26 @@ class TestTheTable:
             routes = {name: route["queue"] for name, route in app.conf.task_routes.items()}
             assert set(routes) == {job.name for job in schedule.JOBS}
             assert set(routes.values()) <= {queue.value for queue in Queue}
+
+    def test_says_how_often_each_job_runs(self) -> None:
+        found = {name: entry.due for name, entry in ENTRIES.items()}
+        assert {name: due for name, due in found.items() if isinstance(due, timedelta)} == EVERY
+        at = {name: due for name, due in found.items() if isinstance(due, crontab)}
+        assert {name: (set(due.hour), set(due.minute)) for name, due in at.items()} == {
+            **{name: (set(range(24)), {minute}) for name, minute in HOURLY.items()},
+            **{name: ({hour}, {minute}) for name, (hour, minute) in DAILY.items()},
+        }
+
+    def test_drops_what_nobody_took_before_it_is_due_again(self) -> None:
+        """So that a worker that was away does not do the same a hundred times over."""
+        for name, entry in ENTRIES.items():
+            if name in DAILY:
+                assert entry.expires is None, "once a day is caught up"
+                continue
+            assert entry.expires is not None
+            often = timedelta(hours=1) if name in HOURLY else EVERY[name]
+            seconds_apart = often < timedelta(minutes=1)
+            assert often <= entry.expires <= (timedelta(seconds=30) if seconds_apart else often)
 
     def test_has_each_name_once(self) -> None:
         assert len({job.name for job in schedule.JOBS}) == len(schedule.JOBS)

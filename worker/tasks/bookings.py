@@ -6,60 +6,27 @@ that fails stops no other. What is handed out twice is done once: the second fin
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
-
-from prometheus_client import Counter
 
 from instainstru_core.domains.bookings import flows
 from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.types import DueKind
 from instainstru_core.domains.observability.types import Queue
 from instainstru_core.domains.payments import service as payments
-from instainstru_core.kernel.errors import Conflict, Refusal, Unavailable
 from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.uow import Uow
+from worker.batches import each
 from worker.jobs import Desk, Job, in_pages
 
 PAGE = 200
 AT_ONCE = 20
 """How many lessons one task takes: few enough to be done in time when every call is slow."""
 
-ITEMS = Counter(
-    "instainstru_worker_items_total",
-    "Single pieces of work inside background tasks by how they ended: done, busy, failed.",
-    ["task", "result"],
-)
+KEEP_SECONDS = 600
+"""What nobody took by then is dropped: it is found again, and the queue never grows without end."""
 
 _log = logger(__name__)
-
-
-class SomeFailed(Conflict):
-    """Single pieces of a batch failed; they are due again, the others are done."""
-
-    code = "worker.some_failed"
-
-
-def each(name: str, items: Sequence[str], act: Callable[[str], bool]) -> None:
-    """Do this for each item, whatever becomes of the others. Raises SomeFailed at the end.
-
-    Where somebody cannot be reached at all the rest would only wait for the same: it is left.
-    """
-    failed = 0
-    for item in items:
-        try:
-            done = act(item)
-        except Unavailable:
-            ITEMS.labels(name, "failed").inc()
-            raise
-        except Exception as failure:  # noqa: BLE001 - one bad item never stops the batch
-            failed += 1
-            code = failure.code if isinstance(failure, Refusal) else type(failure).__name__
-            _log.error("item_failed", task=name, item=item, code=code, exc_info=failure)
-            ITEMS.labels(name, "failed").inc()
-        else:
-            ITEMS.labels(name, "done" if done else "busy").inc()
-    if failed:
-        raise SomeFailed(f"{failed} of {len(items)} failed and are due again.", failed=failed)
 
 
 def _drive(desk: Desk, *chain_ids: str) -> None:
@@ -77,8 +44,8 @@ def _resume(desk: Desk, *references: str) -> None:
     each("payments.resume", references, act)
 
 
-DRIVE = Job("bookings.drive", _drive, seconds=900, retries=0)
-RESUME = Job("payments.resume", _resume, seconds=900, retries=0)
+DRIVE = Job("bookings.drive", _drive, seconds=900, retries=0, keep_seconds=KEEP_SECONDS)
+RESUME = Job("payments.resume", _resume, seconds=900, retries=0, keep_seconds=KEEP_SECONDS)
 
 
 def _find(kinds: Sequence[DueKind], desk: Desk) -> None:
@@ -133,9 +100,15 @@ def _check_health(desk: Desk) -> None:
         _log.error(
             "payments_unhealthy",
             overdue=sum(found.overdue.values()),
+            oldest_overdue_at=_told(found.oldest_overdue_at),
             in_review=found.in_review,
+            oldest_review_since=_told(found.oldest_review_since),
             stuck_commands=found.stuck_commands,
         )
+
+
+def _told(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 CHECK_HEALTH = Job("bookings.check_health", _check_health, seconds=60, retries=0)

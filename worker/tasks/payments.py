@@ -2,6 +2,7 @@
 
 from instainstru_core.domains.observability.types import Queue
 from instainstru_core.domains.payments.flows import connect, reconcile
+from worker.batches import refuse_failures
 from worker.jobs import Desk, Job
 
 PAGE = 50
@@ -13,6 +14,7 @@ def _reconcile(desk: Desk) -> None:
 
 def _audit_schedules(desk: Desk) -> None:
     after: str | None = ""
+    checked = failed = 0
     while after is not None:
         done = connect.audit_schedules(
             desk.runtime.begin,
@@ -22,6 +24,9 @@ def _audit_schedules(desk: Desk) -> None:
             limit=PAGE,
         )
         after = done.next_after
+        checked += done.checked
+        failed += done.failed
+    refuse_failures(failed, of=checked)
 
 
 RECONCILE = Job(
