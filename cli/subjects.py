@@ -10,7 +10,7 @@ SUBJECTS = {
     "bookings": "Lessons that were booked.",
     "search": "Find instructors, and see what people look for.",
     "users": "People.",
-    "payments": "Lessons' money: how it stands, what is stuck, the provider's books.",
+    "payments": "Lessons' money: how it stands and what is stuck.",
     "ledger": "Where every cent is, and why.",
     "mail": "Messages to people.",
     "webhooks": "What vendors told us, and how far we are with it.",
