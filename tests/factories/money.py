@@ -24,7 +24,7 @@ from instainstru_core.domains.bookings.schemas import (
 )
 from instainstru_core.domains.bookings.types import BookingStatus, DueKind, RefundReason
 from instainstru_core.domains.credits import service as credits
-from instainstru_core.domains.credits.types import CreditSource
+from instainstru_core.domains.credits.types import CreditSource, Expiry
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.ledger.models import LedgerEntry
 from instainstru_core.domains.ledger.types import Account, AccountKind
@@ -277,7 +277,7 @@ class Market:
                 source=CreditSource.ADJUSTMENT,
                 key=f"test:{new_id()}",
                 funded_by=Account(AccountKind.CREDIT_EXPENSE),
-                expires_at=None if days is None else uow.now + timedelta(days=days),
+                expires_at=Expiry.NEVER if days is None else uow.now + timedelta(days=days),
             )
         assert lot_id is not None
         return lot_id

@@ -11,8 +11,12 @@ from instainstru_core.domains.bookings.errors import (
     NotCancellable,
 )
 from instainstru_core.domains.bookings.types import BookingStatus, Outcome, PaymentStatus
+from instainstru_core.domains.payments.errors import CommandOpen
+from instainstru_core.kernel.errors import Refusal
+from instainstru_core.kernel.ports import InProgress
 from tests.factories import acts
 from tests.factories.money import STAFF, Market
+from tests.together import at_once
 
 SECOND = timedelta(seconds=1)
 MIDDLE = {
@@ -267,6 +271,20 @@ class TestStaff:
 
 
 class TestACancellationThatIsRepeated:
+    def test_at_the_same_instant_gives_its_credit_once(self, racing_market: Market) -> None:
+        """Scenario 21."""
+        booked = racing_market.confirmed()
+        racing_market.at(racing_market.before(booked, hours=18))
+
+        answers = at_once([lambda: racing_market.cancel(booked.id)] * 4)
+
+        refused = {type(one) for one in answers if isinstance(one, Refusal)}
+        assert refused <= {CommandOpen, InProgress}
+        assert any(not isinstance(one, Refusal) for one in answers)
+        assert [lot[0] for lot in acts.lots(racing_market)] == [12_000]
+        assert racing_market.ledger() == MIDDLE
+        acts.assert_final(racing_market)
+
     def test_changes_nothing(self, market: Market) -> None:
         booked = market.confirmed()
         market.at(market.before(booked, hours=18))

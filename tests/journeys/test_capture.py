@@ -10,12 +10,15 @@ from instainstru_core.domains.bookings.schemas import BookingDetailView
 from instainstru_core.domains.bookings.types import BookingStatus, Outcome, PaymentStatus
 from instainstru_core.domains.instructors.models import OfferingPrice
 from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.domains.payments.errors import CommandOpen
 from instainstru_core.domains.payments.types import Action
 from instainstru_core.domains.pricing.models import InstructorTier
 from instainstru_core.domains.pricing.types import Tier
 from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.ports import InProgress
 from tests.factories import acts
 from tests.factories.money import Market
+from tests.together import at_once
 
 TAKEN = {
     "stripe_clearing": 2_460,
@@ -112,11 +115,23 @@ class TestALessonThatNobodySpokeOf:
         assert transfers(market) == [(10_560, True)]
         acts.assert_final(market)
 
-    def test_cannot_be_cancelled_any_more(self, market: Market) -> None:
-        booked = over(market)
+    def test_is_charged_once_while_its_student_cancels_in_vain(self, racing_market: Market) -> None:
+        """Scenario 12."""
+        booked = over(racing_market)
 
-        with acts.nothing_changes(market), pytest.raises(AlreadyStarted):
-            market.cancel(booked.id)
+        charged, charged_too, cancelled = at_once(
+            [
+                racing_market.run_jobs,
+                racing_market.run_jobs,
+                lambda: racing_market.cancel(booked.id),
+            ]
+        )
+
+        assert (charged, charged_too) == (None, None)
+        assert isinstance(cancelled, AlreadyStarted | InProgress | CommandOpen)
+        assert acts.attempts(racing_market, Action.CAPTURE) == [racing_market.clock.now]
+        assert racing_market.ledger() == TAKEN
+        acts.assert_final(racing_market)
 
 
 class TestACharge:
