@@ -11,7 +11,7 @@ from instainstru_core.domains.access import service as access
 from instainstru_core.domains.access.types import Role
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.runtime import Runtime
-from tests.api.conftest import Headers, NewUser, SignIn, headers_for
+from tests.api.conftest import Headers, NewUser, Shop, SignIn, headers_for
 from tests.factories.instructors import LiveInstructor, live_instructor
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
@@ -43,7 +43,8 @@ class TestBooking:
         made = client.post(BOOKINGS, json=wish(teacher), headers=student)
         assert made.status_code == 201
         body = made.json()
-        assert (body["status"], body["payment_status"]) == ("CONFIRMED", "none")
+        assert (body["status"], body["payment_status"]) == ("PENDING", "none")
+        assert body["money"]["checkout_expires_at"] == "2026-06-15T14:30:00Z"
         assert (body["starts_at"], body["starts_local"]) == (
             "2026-06-18T20:00:00Z",
             "2026-06-18T16:00:00",
@@ -64,7 +65,7 @@ class TestBooking:
         upcoming = client.get(BOOKINGS, params={"when": "upcoming"}, headers=student).json()
         assert upcoming == {"items": [], "next_cursor": None}
 
-    def test_takes_eleven_statements_with_signing_in_and_a_key(
+    def test_takes_twelve_statements_with_signing_in_and_a_key(
         self,
         client: TestClient,
         student: Headers,
@@ -77,7 +78,7 @@ class TestBooking:
                 BOOKINGS, json=at_the_studio, headers=student | {"Idempotency-Key": "k"}
             )
 
-        assert (made.status_code, len(seen)) == (201, 11)
+        assert (made.status_code, len(seen)) == (201, 12)
 
     def test_is_answered_again_for_its_key_and_for_nothing_else(
         self, client: TestClient, student: Headers, teacher: LiveInstructor
@@ -168,7 +169,7 @@ class TestListing:
         for hour in (10, 12, 14):
             local = f"2026-06-18T{hour}:00:00"
             client.post(BOOKINGS, json=wish(teacher, starts_local=local), headers=student)
-        query: dict[str, Any] = {"when": "upcoming", "status": ["CONFIRMED"], "limit": 2}
+        query: dict[str, Any] = {"when": "upcoming", "status": ["PENDING"], "limit": 2}
 
         with count_statements() as seen:
             first = client.get(BOOKINGS, params=query, headers=student).json()
@@ -222,6 +223,64 @@ class TestQuote:
             4480,
         )
         assert body["payout_cents"] is None
+
+    @pytest.mark.parametrize(
+        ("has", "wish", "paid", "lines"),
+        [
+            (5_000, 3_000, (3_000, 10_440), [12_000, 1_440, -3_000]),
+            (5_000, 9_000, (5_000, 8_440), [12_000, 1_440, -5_000]),
+            (20_000, 20_000, (12_000, 1_440), [12_000, 1_440, -12_000]),
+            (0, 9_000, (0, 13_440), [12_000, 1_440]),
+            (5_000, 0, (0, 13_440), [12_000, 1_440]),
+        ],
+    )
+    def test_tells_what_credit_would_pay(
+        self, shop: Shop, has: int, wish: int, paid: tuple[int, int], lines: list[int]
+    ) -> None:
+        if has:
+            shop.market.give_credit(has)
+        asked = {
+            "offering_id": shop.market.teacher.offering_id,
+            "format": "online",
+            "duration_minutes": 60,
+            "credit_cents": wish,
+        }
+
+        body = shop.post("pricing/quote", asked, by="student").json()
+
+        assert (body["credit_cents"], body["card_cents"]) == paid
+        assert [line["amount_cents"] for line in body["lines"]] == lines
+        assert body["total_cents"] == 13_440
+        assert (body["lines"][-1]["label"] == "Credit") is (paid[0] > 0)
+
+    def test_counts_no_credit_for_whoever_has_no_wallet(self, shop: Shop) -> None:
+        shop.market.give_credit(5_000)
+        asked = {
+            "offering_id": shop.market.teacher.offering_id,
+            "format": "online",
+            "duration_minutes": 60,
+            "credit_cents": 5_000,
+        }
+
+        anybody = shop.client.post(QUOTE, json=asked).json()
+        instructor = shop.post("pricing/quote", asked, by="instructor").json()
+
+        assert (anybody["credit_cents"], anybody["card_cents"]) == (0, 13_440)
+        assert (instructor["credit_cents"], instructor["payout_cents"]) == (0, 10_560)
+
+    def test_refuses_negative_credit(self, client: TestClient, teacher: LiveInstructor) -> None:
+        asked = {
+            "offering_id": teacher.offering_id,
+            "format": "online",
+            "duration_minutes": 30,
+            "credit_cents": -1,
+        }
+
+        answer = client.post(QUOTE, json=asked)
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+        (error,) = answer.json()["errors"]
+        assert (error["field"], error["message"]) == ("credit_cents", "Send 0 or more.")
 
     def test_of_an_unknown_offering_is_not_found(self, client: TestClient) -> None:
         asked = {"offering_id": UNKNOWN_ID, "format": "online", "duration_minutes": 30}
