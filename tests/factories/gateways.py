@@ -31,6 +31,11 @@ class Troubled:
         """The next so many calls of this name happen, and their answer meets this trouble."""
         self._after.setdefault(name, []).extend([trouble] * times)
 
+    @property
+    def is_untroubled(self) -> bool:
+        """Whether every trouble has been met."""
+        return not any(self._before.values()) and not any(self._after.values())
+
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._gateway, name)
 

@@ -86,6 +86,8 @@ def absorb(uow: Uow, command: Command, outcome: Outcome) -> Progress:
         return Progress()
     if recorded.state is CommandState.CONFIRMED:
         APPLIED[recorded.action](uow, lesson, recorded)
+    elif recorded.failure == ProviderFailed.code and recorded.state is CommandState.FAILED:
+        return Progress(command=_anew(uow, lesson, command))
     elif recorded.state is CommandState.FAILED:
         _refused(uow, lesson, recorded)
     else:
@@ -196,11 +198,18 @@ APPLIED: Mapping[Action, Callable[[Uow, Lesson, Recorded], None]] = {
 }
 
 
+def _anew(uow: Uow, lesson: Lesson, command: Command) -> Command | None:
+    """A call that provably had no effect is made anew, for a checkout while there is time."""
+    until = lesson.money.checkout_expires_at
+    if lesson.booking.status is BookingStatus.PENDING and until is not None and uow.now < until:
+        call = payments.request(uow, reference=lesson.reference, call=command.call)
+        return under_way(lesson, call)
+    return proceed(uow, lesson)
+
+
 def _refused(uow: Uow, lesson: Lesson, recorded: Recorded) -> None:
-    """What a definite no means. A call that provably had no effect is simply made anew."""
+    """What a definite no means."""
     row = lesson.money
-    if recorded.failure == ProviderFailed.code:
-        return
     match recorded.action:
         case Action.CAPTURE if recorded.failure == HoldGone.code:
             row.authorized_at = None
