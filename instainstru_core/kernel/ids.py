@@ -2,6 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from ulid import ULID
 
@@ -12,10 +15,28 @@ _REQUEST_SHAPE = re.compile(
     r"[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 )
 
+_source: ContextVar[Callable[[], str] | None] = ContextVar("source_of_ids", default=None)
+
 
 def new_id() -> str:
     """A fresh identifier for a row."""
-    return str(ULID())
+    source = _source.get()
+    return str(ULID()) if source is None else source()
+
+
+@contextmanager
+def made_by(source: Callable[[], str]) -> Generator[None]:
+    """Have this source make the identifiers meanwhile, in this thread: the same in each run."""
+    token = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(token)
+
+
+def id_of(milliseconds: int, rest: int) -> str:
+    """The identifier of this moment, counted from 1970, whose other 80 bits are these."""
+    return str(ULID.from_bytes(((milliseconds << 80) | rest).to_bytes(16, "big")))
 
 
 def request_id(given: bytes) -> str:

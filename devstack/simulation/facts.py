@@ -1,0 +1,74 @@
+"""What our tables say in the end, in a form that is easily compared."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+Row = dict[str, Any]
+TABLES = (
+    "bookings",
+    "charges",
+    "chargebacks",
+    "connect_accounts",
+    "credit_lots",
+    "credit_reservations",
+    "lesson_money",
+    "no_show_reports",
+    "occupied_times",
+    "payment_commands",
+    "refunds",
+    "tips",
+    "transfers",
+    "webhook_events",
+)
+ENTRIES = text(
+    "SELECT j.reference, j.key, j.fact, e.account, e.owner_id, e.cents"
+    " FROM ledger_entries e JOIN journals j ON j.id = e.journal_id ORDER BY j.id, e.position"
+)
+JOURNALS_OFF = text(
+    "SELECT journal_id, sum(cents) FROM ledger_entries GROUP BY journal_id HAVING sum(cents) <> 0"
+)
+
+
+@dataclass(slots=True)
+class Facts:
+    """All rows of the tables that money is about, and sums of the ledger."""
+
+    tables: dict[str, list[Row]]
+    entries: list[Row]
+    unbalanced: list[Row]
+    by_account: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    by_reference: dict[str, Counter[str]] = field(
+        default_factory=lambda: defaultdict[str, Counter[str]](Counter)
+    )
+
+    def of(self, table: str) -> list[Row]:
+        return self.tables[table]
+
+    def total(self, account: str) -> int:
+        """What stands on all accounts of a kind: debits less credits."""
+        return sum(cents for (kind, _), cents in self.by_account.items() if kind == account)
+
+    def balances(self, account: str) -> dict[str, int]:
+        """What stands on each account of a kind, by owner."""
+        return {owner: cents for (kind, owner), cents in self.by_account.items() if kind == account}
+
+
+def gathered(engine: Engine, names: Iterable[str] = TABLES) -> Facts:
+    """Read it all, or these tables and the ledger."""
+    with engine.connect() as connection:
+
+        def rows(query: str) -> list[Row]:
+            return [dict(row) for row in connection.execute(text(query)).mappings()]
+
+        tables = {name: rows(f"SELECT * FROM {name} ORDER BY 1") for name in names}  # noqa: S608
+        entries = [dict(row) for row in connection.execute(ENTRIES).mappings()]
+        unbalanced = [dict(row) for row in connection.execute(JOURNALS_OFF).mappings()]
+    facts = Facts(tables, entries, unbalanced)
+    for entry in entries:
+        facts.by_account[entry["account"], entry["owner_id"]] += entry["cents"]
+        facts.by_reference[entry["reference"]][entry["account"]] += entry["cents"]
+    return facts
