@@ -60,7 +60,11 @@ def on_dispute(cashier: Cashier, *, actor: Actor, dispute_id: str) -> None:
     seen = cashier.gateway.dispute(dispute_id)
     with cashier.begin(actor) as uow:
         reference = payments.reference_of_charge(uow, seen.charge_id)
-        if reference is None or not reference.startswith(PREFIX):
+        if reference is None:
+            return
+        if not reference.startswith(PREFIX):
+            student_id = payments.payer_of_charge(uow, seen.charge_id)
+            service.note_other_chargeback(uow, seen, student_id=student_id)
             return
         service.note_chargeback(uow, chain_id_of(reference), seen)
     drive_at_once(cashier, actor=actor, chain_id=chain_id_of(reference))

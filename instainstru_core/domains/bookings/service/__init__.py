@@ -7,7 +7,10 @@ from instainstru_core.domains.bookings.service.absences import (
 )
 from instainstru_core.domains.bookings.service.advancing import Progress, absorb, advance
 from instainstru_core.domains.bookings.service.cancel import cancel
-from instainstru_core.domains.bookings.service.chargebacks import note_chargeback
+from instainstru_core.domains.bookings.service.chargebacks import (
+    note_chargeback,
+    note_other_chargeback,
+)
 from instainstru_core.domains.bookings.service.checkout import checkout, retry_payment
 from instainstru_core.domains.bookings.service.completing import complete
 from instainstru_core.domains.bookings.service.create import create, quote
@@ -61,6 +64,7 @@ __all__ = [
     "money_reference",
     "note_chargeback",
     "note_intent",
+    "note_other_chargeback",
     "notes",
     "order_refund",
     "pay_debt",

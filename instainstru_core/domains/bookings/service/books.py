@@ -128,14 +128,14 @@ def take_back(
     )
 
 
-def withdraw(uow: Uow, lesson: Lesson, *, key: str, cents: Cents, fee: Cents) -> None:
+def withdraw(uow: Uow, reference: str, *, key: str, cents: Cents, fee: Cents) -> None:
     """A bank took a disputed amount and its fee; a negative amount gives it back."""
     clearing = Account(AccountKind.STRIPE_CLEARING)
     ledger.post(
         uow,
         key=key,
         fact="chargeback_withdrawn" if cents > ZERO else "chargeback_returned",
-        reference=lesson.reference,
+        reference=reference,
         entries=[Entry(DISPUTE_LOSSES, cents + fee), Entry(clearing, ZERO - cents - fee)],
     )
 

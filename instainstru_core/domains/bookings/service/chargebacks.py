@@ -25,14 +25,7 @@ def note_chargeback(uow: Uow, chain_id: str, seen: DisputeSeen) -> None:
     change = payments.note_chargeback(uow, seen)
     if change is None or chain_id_of(change.reference) != chain_id:
         return
-    if change.withdrawn_cents or change.fee_cents:
-        books.withdraw(
-            uow,
-            lesson,
-            key=f"chargeback:{change.id}:{seen.withdrawn_cents}:{seen.fee_cents}:{seen.state}",
-            cents=Cents(change.withdrawn_cents),
-            fee=Cents(change.fee_cents),
-        )
+    _withdraw(uow, change, seen)
     if change.before is None:
         _opened(uow, lesson, change)
     match change.state:
@@ -51,6 +44,50 @@ def note_chargeback(uow: Uow, chain_id: str, seen: DisputeSeen) -> None:
     )
     if not payments.pending(uow, lesson.reference):
         advancing.decide_again(uow, lesson)
+
+
+@operation("bookings.note_other_chargeback")
+def note_other_chargeback(uow: Uow, seen: DisputeSeen, *, student_id: str) -> None:
+    """The same for a charge that was not for a lesson: credit, a tip, a debt.
+
+    Credit that was bought is frozen, then revoked if the dispute is lost; what is spent of it
+    becomes a debt. A tip stays with its instructor: the loss is the platform's.
+    """
+    change = payments.note_chargeback(uow, seen)
+    if change is None:
+        return
+    reference = change.reference
+    _withdraw(uow, change, seen)
+    if change.before is None:
+        credits.freeze(uow, reference)
+        if credits.spent(uow, reference) > 0:
+            payments.restrict(uow, student_id, reference)
+    if change.state is not DisputeState.OPEN:
+        credits.unfreeze(uow, reference)
+    if change.state is DisputeState.WON:
+        losing.lift_restriction(uow, student_id, reference)
+    if change.state is DisputeState.LOST:
+        payments.restrict(uow, student_id, reference)
+        losing.lose_credit(uow, reference, change.cents, student_id=student_id, key=change.id)
+    audit.record(
+        uow,
+        "bookings.note_chargeback",
+        subject_kind="charge",
+        subject_id=reference.partition(":")[2],
+        details={"state": change.state, "cents": change.cents},
+    )
+
+
+def _withdraw(uow: Uow, change: ChargebackChange, seen: DisputeSeen) -> None:
+    """Post what the bank took, or gave back, since we last knew."""
+    if change.withdrawn_cents or change.fee_cents:
+        books.withdraw(
+            uow,
+            change.reference,
+            key=f"chargeback:{change.id}:{seen.withdrawn_cents}:{seen.fee_cents}:{seen.state}",
+            cents=Cents(change.withdrawn_cents),
+            fee=Cents(change.fee_cents),
+        )
 
 
 def _opened(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:

@@ -4,9 +4,11 @@ from instainstru_core.domains.bookings.policy.settlement import running_share
 from instainstru_core.domains.bookings.service import books
 from instainstru_core.domains.bookings.service.lesson import Lesson
 from instainstru_core.domains.credits import service as credits
+from instainstru_core.domains.ledger import service as ledger
+from instainstru_core.domains.ledger.types import Account, AccountKind, Entry
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.types import DisputeState
-from instainstru_core.kernel.money import Cents
+from instainstru_core.kernel.money import ZERO, Cents
 from instainstru_core.kernel.uow import Uow
 
 
@@ -46,6 +48,22 @@ def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str) -> None:
         spent=Cents(revoked.spent_cents),
     )
     row.debt_cents += revoked.spent_cents
+
+
+def lose_credit(uow: Uow, reference: str, cents: int, *, student_id: str, key: str) -> None:
+    """The bank keeps what was paid for credit: so much of it is revoked, or owed where spent."""
+    revoked = credits.revoke(uow, reference=reference, cents=cents, into=books.DISPUTE_LOSSES)
+    owed = Cents(revoked.spent_cents)
+    ledger.post(
+        uow,
+        key=f"chargeback_lost:{key}",
+        fact="chargeback_lost",
+        reference=reference,
+        entries=[
+            Entry(Account(AccountKind.STUDENT_DEBT, student_id), owed),
+            Entry(books.DISPUTE_LOSSES, ZERO - owed),
+        ],
+    )
 
 
 def lift_restriction(uow: Uow, student_id: str, reference: str) -> None:

@@ -42,6 +42,15 @@ def reference_of_charge(uow: Uow, vendor_charge_id: str) -> str | None:
     return None if found is None else found.reference
 
 
+def payer_of_charge(uow: Uow, vendor_charge_id: str) -> str:
+    """Who paid a charge of the provider that is ours. Raises LookupError for another."""
+    found = repository.charge_at_provider(uow.session, vendor_charge_id)
+    if found is None:
+        msg = "a charge that is not ours"
+        raise LookupError(msg)
+    return found.student_id
+
+
 def transfers(uow: Uow, reference: str) -> list[TransferFacts]:
     """The transfers of a reference, oldest first."""
     return [transfer_facts(row) for row in repository.transfers(uow.session, reference)]
