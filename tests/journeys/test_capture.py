@@ -116,7 +116,7 @@ class TestALessonThatNobodySpokeOf:
         acts.assert_final(market)
 
     def test_is_charged_once_while_its_student_cancels_in_vain(self, racing_market: Market) -> None:
-        """Scenario 12."""
+        """Scenario 12: whoever finds somebody else at it leaves it to the next run."""
         booked = over(racing_market)
 
         charged, charged_too, cancelled = at_once(
@@ -129,6 +129,7 @@ class TestALessonThatNobodySpokeOf:
 
         assert (charged, charged_too) == (None, None)
         assert isinstance(cancelled, AlreadyStarted | InProgress | CommandOpen)
+        racing_market.run_jobs()
         assert acts.attempts(racing_market, Action.CAPTURE) == [racing_market.clock.now]
         assert racing_market.ledger() == TAKEN
         acts.assert_final(racing_market)
