@@ -18,9 +18,14 @@ from prometheus_client.registry import Collector
 
 from instainstru_core import runtime as composition
 from instainstru_core.domains.accounts.types import AccountStatus
-from instainstru_core.domains.bookings.types import BookingStatus
+from instainstru_core.domains.bookings.types import BookingStatus, DueKind
 from instainstru_core.domains.observability import flows, service
-from instainstru_core.domains.observability.schemas import Gauges, QueuesView, WorkersView
+from instainstru_core.domains.observability.schemas import (
+    Gauges,
+    MoneyGauges,
+    QueuesView,
+    WorkersView,
+)
 from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.errors import Unavailable
@@ -54,7 +59,7 @@ class Standing(Collector):
         except Unavailable as refusal:
             _log.warning("gauges_unavailable", code=refusal.code)
             return [_up("database", 0)]
-        return [_up("database", 1), *_plain(found), *_by_state(found)]
+        return [_up("database", 1), *_plain(found), *_by_state(found), *_money(found.money)]
 
     def _broker(self) -> list[GaugeMetricFamily]:
         try:
@@ -139,8 +144,7 @@ def _plain(found: Gauges) -> Iterator[GaugeMetricFamily]:
             found.deliveries_oldest_age_seconds,
         ),
     ):
-        known = math.nan if value is None else value  # a share of nothing is no number, not zero
-        yield GaugeMetricFamily(f"instainstru_{name}", meaning, known)
+        yield _one(name, meaning, value)
 
 
 def _by_state(found: Gauges) -> Iterator[GaugeMetricFamily]:
@@ -158,6 +162,60 @@ def _by_state(found: Gauges) -> Iterator[GaugeMetricFamily]:
     )
     _fill(tasks, TaskState, found.task_executions_1h)
     yield tasks
+
+
+def _money(found: MoneyGauges) -> Iterator[GaugeMetricFamily]:
+    overdue = GaugeMetricFamily(
+        "instainstru_lessons_overdue", "Lessons whose money is past its time.", labels=["kind"]
+    )
+    _fill(overdue, DueKind, found.lessons_overdue)
+    yield overdue
+    for name, meaning, value in (
+        (
+            "lessons_overdue_oldest_age_seconds",
+            "How long ago the oldest of them was due.",
+            found.lessons_overdue_oldest_age_seconds,
+        ),
+        ("lessons_in_review", "Lessons whose money people look at.", found.lessons_in_review),
+        (
+            "lessons_in_review_oldest_age_seconds",
+            "How long the oldest of them has waited for people.",
+            found.lessons_in_review_oldest_age_seconds,
+        ),
+        ("payment_commands_stuck", "Calls that nobody finishes.", found.commands_stuck),
+        ("webhooks_waiting", "Webhooks not yet processed.", found.webhooks_waiting),
+        (
+            "webhooks_oldest_age_seconds",
+            "How long the oldest of them has waited.",
+            found.webhooks_oldest_age_seconds,
+        ),
+        ("webhooks_dead", "Webhooks that were given up.", found.webhooks_dead),
+        (
+            "books_differences",
+            "Differences that the last comparison with the provider's books found.",
+            found.books_differences,
+        ),
+        (
+            "books_age_seconds",
+            "Time since the books were last compared.",
+            found.books_age_seconds,
+        ),
+    ):
+        yield _one(name, meaning, value)
+    ledger = GaugeMetricFamily(
+        "instainstru_ledger_cents",
+        "Balances of the ledger, positive on the side on which each grows.",
+        labels=["account"],
+    )
+    for account, cents in found.ledger_cents.items():
+        ledger.add_metric([account.value], cents)
+    yield ledger
+
+
+def _one(name: str, meaning: str, value: float | None) -> GaugeMetricFamily:
+    """A figure by itself. What is not known is no number rather than zero."""
+    known = math.nan if value is None else value
+    return GaugeMetricFamily(f"instainstru_{name}", meaning, known)
 
 
 def _fill(

@@ -28,9 +28,11 @@ from worker.exporter import Standing
 MEASURING = (
     "instainstru_core.domains.notifications.flows",
     "api.metrics",
+    "instainstru_core.adapters.mutex",
     "instainstru_core.adapters.stripe.caller",
     "mcp_server.metrics",
     "worker.attempts",
+    "worker.batches",
     "worker.relay",
 )
 METRICS = {metric.name: metric for metric in repository.dictionary()}

@@ -47,6 +47,20 @@ class TestThePage:
         assert page.get_sample_value("instainstru_users", {"status": "deactivated"}) == 0
         assert page.get_sample_value("instainstru_task_executions_1h", {"state": "failed"}) == 0
 
+    def test_shows_money_also_where_there_is_none(self, runtime: Runtime) -> None:
+        page = page_of(runtime)
+        for kind in ("checkout", "hold", "hold_expiry", "capture_retry", "money"):
+            assert page.get_sample_value("instainstru_lessons_overdue", {"kind": kind}) == 0
+        for account in ("instructor_payable", "tips_payable", "credits_liability", "student_debt"):
+            labels = {"account": account}
+            assert page.get_sample_value("instainstru_ledger_cents", labels) == 0
+        for name in ("lessons_in_review", "payment_commands_stuck", "webhooks_dead"):
+            assert page.get_sample_value(f"instainstru_{name}") == 0
+        for never_compared in ("books_differences", "books_age_seconds"):
+            found = page.get_sample_value(f"instainstru_{never_compared}")
+            assert found is not None
+            assert math.isnan(found)
+
     def test_shows_queues_and_workers(self, runtime: Runtime) -> None:
         crew = Crew(
             NOW,

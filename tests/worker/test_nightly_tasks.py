@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import structlog
+from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 
 from devstack.stripe_simulator.simulator import Simulator
@@ -23,6 +24,7 @@ from tests.factories.instructors import live_instructor, person, profile
 from tests.factories.money import Market, market, payee
 from tests.worker.workbench import Workbench
 from worker.batches import SomeFailed
+from worker.exporter import Standing
 from worker.tasks import bookings, credits, payments
 
 DAY = timedelta(days=1)
@@ -139,6 +141,11 @@ class TestHealth:
             bench.find(bookings.CHECK_HEALTH)
         return [dict(line) for line in lines if line["event"] == "payments_unhealthy"]
 
+    def shown(self, shop: Market, name: str) -> float | None:
+        page = CollectorRegistry()
+        page.register(Standing(shop.runtime))
+        return page.get_sample_value(f"instainstru_{name}")
+
     def test_of_work_that_keeps_up_says_nothing(
         self, shop: Market, bench: Workbench, clock: SetClock
     ) -> None:
@@ -175,6 +182,8 @@ class TestHealth:
             row.is_blocked, row.due_at, row.due_kind = True, None, None
         clock.advance(DAY)
         assert self.said(bench) == []
+        assert self.shown(shop, "lessons_in_review") == 1
+        assert self.shown(shop, "lessons_in_review_oldest_age_seconds") == 86_400
         clock.advance(MOMENT)
         (line,) = self.said(bench)
         assert (line["in_review"], line["overdue"]) == (1, 0)

@@ -7,7 +7,24 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import yaml
-from sqlalchemy import Select, delete, func, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    DateTime,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    null,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.accounts.models import User
@@ -15,13 +32,19 @@ from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.bookings.models import Booking, LessonMoney
 from instainstru_core.domains.bookings.types import BookingStatus
 from instainstru_core.domains.instructors.models import Instructor
+from instainstru_core.domains.ledger.models import LedgerEntry
+from instainstru_core.domains.ledger.types import AccountKind
 from instainstru_core.domains.notifications.models import Delivery
 from instainstru_core.domains.notifications.types import DeliveryState
 from instainstru_core.domains.observability.models import TaskExecution
 from instainstru_core.domains.observability.schemas import MetricDefinition
 from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.domains.onboarding.models import FoundingSlot, Invite
+from instainstru_core.domains.payments.models import PaymentCommand, Reconciliation
+from instainstru_core.domains.payments.types import CommandState
 from instainstru_core.domains.search.models import SearchQuery
+from instainstru_core.domains.webhooks.models import WebhookEvent
+from instainstru_core.domains.webhooks.types import WebhookState
 from instainstru_core.kernel.repository import Repository
 from instainstru_core.kernel.time import Span, local_day
 
@@ -220,3 +243,66 @@ _LAST_RUNS = text(
     ORDER BY wanted.place
     """
 )
+
+
+class MoneyCount(NamedTuple):
+    """One figure about money: of what, of which kind of it, how much, and since when."""
+
+    what: str
+    kind: str
+    amount: int
+    since: datetime | None
+
+
+WATCHED = (
+    AccountKind.INSTRUCTOR_PAYABLE,
+    AccountKind.TIPS_PAYABLE,
+    AccountKind.CREDITS_LIABILITY,
+    AccountKind.STUDENT_DEBT,
+)
+"""The accounts that say who is still owed something."""
+
+
+def money_standing(session: Session, *, late: datetime) -> list[MoneyCount]:
+    """How work on money stands; what was due before `late` is overdue or stuck. One statement."""
+    return [MoneyCount._make(row) for row in session.execute(_MONEY, {"late": late})]
+
+
+def _money() -> CompoundSelect[str, str, int, datetime | None]:
+    late = bindparam("late", type_=DateTime(timezone=True))
+    nothing, how_many = literal("", String), func.count()
+    lessons, command, webhook = LessonMoney, PaymentCommand, WebhookEvent
+    waiting = webhook.state.in_((WebhookState.RECEIVED, WebhookState.FAILED))
+    books = select(Reconciliation).order_by(Reconciliation.id.desc()).limit(1).subquery()
+    differing = func.jsonb_array_length(books.c.differences["items"], type_=Integer)
+    return union_all(
+        select(
+            literal("overdue"), cast(lessons.due_kind, String), how_many, func.min(lessons.due_at)
+        )
+        .where(lessons.due_at < late)
+        .group_by(lessons.due_kind),
+        select(literal("review"), nothing, how_many, func.min(lessons.review_since)).where(
+            lessons.review_since.is_not(None)
+        ),
+        select(literal("stuck"), nothing, how_many, func.min(command.due_at)).where(
+            command.state.in_((CommandState.REQUESTED, CommandState.SENT)), command.due_at < late
+        ),
+        select(literal("webhooks"), nothing, how_many, func.min(webhook.received_at)).where(
+            waiting
+        ),
+        select(literal("dead"), nothing, how_many, func.min(webhook.received_at)).where(
+            webhook.state == WebhookState.DEAD
+        ),
+        select(literal("books"), nothing, differing, books.c.compared_at),
+        select(
+            literal("ledger"),
+            cast(LedgerEntry.account, String),
+            cast(func.sum(LedgerEntry.cents), BigInteger),
+            null(),
+        )
+        .where(LedgerEntry.account.in_(WATCHED))
+        .group_by(LedgerEntry.account),
+    )
+
+
+_MONEY = _money()

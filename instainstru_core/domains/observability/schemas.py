@@ -6,7 +6,8 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from instainstru_core.domains.accounts.types import AccountStatus
-from instainstru_core.domains.bookings.types import BookingStatus
+from instainstru_core.domains.bookings.types import BookingStatus, DueKind
+from instainstru_core.domains.ledger.types import AccountKind
 from instainstru_core.domains.observability.types import (
     AnswerState,
     Better,
@@ -252,6 +253,26 @@ class TaskFinished(Command):
     error_type: str | None = None
 
 
+class MoneyGauges(BaseModel):
+    """How the work on money stands at one moment. Absent keys count as none."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lessons_overdue: dict[DueKind, int] = Field(description="By what their money waits for.")
+    lessons_overdue_oldest_age_seconds: float = Field(description="Since it was due.")
+    lessons_in_review: int
+    lessons_in_review_oldest_age_seconds: float
+    commands_stuck: int
+    webhooks_waiting: int
+    webhooks_oldest_age_seconds: float
+    webhooks_dead: int
+    books_differences: int | None = Field(description="None where they were never compared.")
+    books_age_seconds: float | None
+    ledger_cents: dict[AccountKind, int] = Field(
+        description="What is owed to somebody, or by students; positive where it is."
+    )
+
+
 class Gauges(BaseModel):
     """The figures that only the database knows, at one moment. Absent keys count as none."""
 
@@ -270,6 +291,7 @@ class Gauges(BaseModel):
     outbox_oldest_age_seconds: float
     deliveries_waiting: int
     deliveries_oldest_age_seconds: float
+    money: MoneyGauges
 
     @property
     def zero_result_share_24h(self) -> float | None:

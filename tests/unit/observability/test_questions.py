@@ -56,7 +56,7 @@ class TestMeaning:
             "what is the weather in Boston",
             "delete all users",
             "redis response time",
-            "number of emails sent",
+            "number of emails read",
             "stripe payouts",
             "why is everything slow",
             "revenue",

@@ -2,8 +2,12 @@
 
 from datetime import datetime
 
+from instainstru_core.domains.bookings.service.due import GRACE
+from instainstru_core.domains.bookings.types import DueKind
+from instainstru_core.domains.ledger import policy as ledger
 from instainstru_core.domains.observability import repository
-from instainstru_core.domains.observability.schemas import Gauges
+from instainstru_core.domains.observability.repository import MoneyCount
+from instainstru_core.domains.observability.schemas import Gauges, MoneyGauges
 from instainstru_core.kernel import outbox
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
@@ -33,6 +37,32 @@ def gauges(uow: Uow) -> Gauges:
         outbox_oldest_age_seconds=_age_seconds(oldest, now),
         deliveries_waiting=unsent,
         deliveries_oldest_age_seconds=_age_seconds(oldest_unsent, now),
+        money=_money(repository.money_standing(session, late=now - GRACE), now),
+    )
+
+
+def _money(counts: list[MoneyCount], now: datetime) -> MoneyGauges:
+    by_kind = {(count.what, count.kind): count for count in counts}
+    overdue = [count for count in counts if count.what == "overdue"]
+    late_since = min((count.since for count in overdue if count.since), default=None)
+    review, webhooks = by_kind["review", ""], by_kind["webhooks", ""]
+    books = by_kind.get(("books", ""))
+    return MoneyGauges(
+        lessons_overdue={DueKind(count.kind): count.amount for count in overdue},
+        lessons_overdue_oldest_age_seconds=_age_seconds(late_since, now),
+        lessons_in_review=review.amount,
+        lessons_in_review_oldest_age_seconds=_age_seconds(review.since, now),
+        commands_stuck=by_kind["stuck", ""].amount,
+        webhooks_waiting=webhooks.amount,
+        webhooks_oldest_age_seconds=_age_seconds(webhooks.since, now),
+        webhooks_dead=by_kind["dead", ""].amount,
+        books_differences=None if books is None else books.amount,
+        books_age_seconds=None if books is None else _age_seconds(books.since, now),
+        ledger_cents={
+            kind: ledger.natural(kind, known.amount if known else 0)
+            for kind in repository.WATCHED
+            for known in [by_kind.get(("ledger", kind))]
+        },
     )
 
 
