@@ -1,6 +1,7 @@
 """Saying that somebody did not come, objecting, and what staff make of it."""
 
 from instainstru_core.domains.audit import service as audit
+from instainstru_core.domains.availability import service as availability
 from instainstru_core.domains.bookings.errors import (
     NotDisputable,
     NothingToResolve,
@@ -162,6 +163,8 @@ def _void(uow: Uow, lesson: Lesson, found: NoShowReport) -> None:
     row.cancelled_at = uow.now
     row.cancelled_by = CancelledBy.ADMIN
     row.cancellation_reason = "No-show report resolved"
+    uow.session.flush()
+    availability.release(uow, steps.occupies(row.id))
     steps.end(uow, lesson, Ending.ADMIN_CANCEL_REFUND)
     _resolved(uow, lesson, found, NoShowResolution.CANCELLED)
 

@@ -175,6 +175,8 @@ def _transferred(uow: Uow, lesson: Lesson, recorded: Recorded) -> None:
     row.paid_cents += recorded.cents
     row.transfer_failures = 0
     row.transfer_last_failed_at = None
+    if row.review_reason == calls.UNPAID:
+        row.review_reason = row.review_since = None
     uow.emit(
         InstructorPaid(
             booking_id=lesson.booking.id,

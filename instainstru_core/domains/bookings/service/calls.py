@@ -19,6 +19,7 @@ from instainstru_core.domains.payments.types import (
 from instainstru_core.kernel.uow import Uow
 
 STALE = "stale"
+UNPAID = "instructor_cannot_be_paid"
 
 
 def authorize(uow: Uow, lesson: Lesson, _: Decision) -> Command | None:
@@ -118,7 +119,7 @@ def note_unpaid(uow: Uow, lesson: Lesson) -> None:
     row.transfer_failures += 1
     row.transfer_last_failed_at = uow.now
     if row.transfer_failures >= TRANSFER_PATIENCE:
-        steps.review(uow, lesson, "instructor_cannot_be_paid")
+        steps.review(uow, lesson, UNPAID)
 
 
 def _charge_id(lesson: Lesson) -> str:
