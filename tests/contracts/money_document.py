@@ -145,8 +145,7 @@ def page() -> str:
         "## How early a change comes",
         _notices(),
         "## Who gets what",
-        f"Of example 1 with {credit} of credit. Where everything goes back it does so before the card"
-        " was charged, and after.",
+        f"Of example 1 with {credit} of credit; what goes back before or after a charge, both.",
         _endings(),
         "## Worked outcomes",
         _outcomes(),
