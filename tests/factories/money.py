@@ -341,6 +341,14 @@ class Market:
             )
             return {str(kind): int(cents) for kind, cents in rows if cents}
 
+    def with_another_student(self) -> "Market":
+        """The same market for another student, with a card of their own."""
+        with self.runtime.begin(SYSTEM) as uow:
+            student_id = person(uow, first_name="Mia", last_name="Ober")
+            card_id = card(uow, self.stripe, student_id)
+        student = Actor(id=student_id, permissions=PAYER_PERMISSIONS)
+        return replace(self, student=student, card_id=card_id)
+
     def pots(self) -> dict[str, int]:
         """What lies in the pots of lessons, tips and debts; at the end nothing does."""
         total = func.sum(LedgerEntry.cents)

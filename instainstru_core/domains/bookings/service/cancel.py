@@ -13,7 +13,7 @@ from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.policy import settlement
 from instainstru_core.domains.bookings.schemas import CancelBooking
 from instainstru_core.domains.bookings.service import advancing, steps
-from instainstru_core.domains.bookings.service.lesson import Lesson, held
+from instainstru_core.domains.bookings.service.lesson import Lesson, as_it_is, held
 from instainstru_core.domains.bookings.service.views import reference, visible
 from instainstru_core.domains.bookings.types import (
     BookingStatus,
@@ -47,7 +47,7 @@ def cancel(
     """
     named, side = visible(uow, booking_id)
     lesson = held(uow, named.booking.chain_id, fence=fence)
-    row = named.booking
+    row = as_it_is(uow, lesson, named.booking)
     staff = side is Side.STAFF
     require(uow.actor, Permission.BOOKINGS_CANCEL_ANY if staff else Permission.BOOKINGS_CANCEL_OWN)
     by = CANCELLING_SIDE[side]

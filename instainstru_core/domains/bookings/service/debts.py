@@ -73,12 +73,12 @@ def absorb_debt(uow: Uow, command: Command, outcome: CallOutcome) -> Recorded | 
     lesson = held(uow, command.reference.removeprefix(PREFIX))
     recorded = payments.record(uow, command, outcome)
     if recorded is not None and recorded.state is CommandState.CONFIRMED:
-        _paid(uow, lesson, command.reference)
+        _paid(uow, lesson, command)
     return recorded
 
 
-def _paid(uow: Uow, lesson: Lesson, reference: str) -> None:
-    row = lesson.money
+def _paid(uow: Uow, lesson: Lesson, command: Command) -> None:
+    row, reference = lesson.money, command.reference
     cents = Cents(row.debt_cents)
     if row.escalated_at is not None:
         _make_good(uow, lesson, reference)
@@ -86,7 +86,7 @@ def _paid(uow: Uow, lesson: Lesson, reference: str) -> None:
         pot = Account(AccountKind.HELD, row.chain_id)
         ledger.post(
             uow,
-            key=f"debt_paid:{reference}",
+            key=f"debt_paid:{command.id}",
             fact="debt_paid",
             reference=reference,
             entries=[Entry(pot, cents), Entry(books.debt(lesson), Cents(0) - cents)],

@@ -82,6 +82,13 @@ def _lesson(uow: Uow, money: LessonMoney, fence: int | None) -> Lesson:
     return Lesson(money, booking, report)
 
 
+def as_it_is(uow: Uow, lesson: Lesson, row: Booking) -> Booking:
+    """A booking of this lesson, read before it was held, as it is now: it may have been moved."""
+    if row.id != lesson.booking.id:
+        uow.session.refresh(row)
+    return row
+
+
 def chain_id_of(reference: str) -> str:
     """The lesson of a reference."""
     return reference.removeprefix(PREFIX)

@@ -7,6 +7,7 @@ from instainstru_core.domains.bookings.errors import NotTippable
 from instainstru_core.domains.bookings.models import Tip
 from instainstru_core.domains.bookings.repository import money as repository
 from instainstru_core.domains.bookings.schemas import GiveTip, TipView
+from instainstru_core.domains.bookings.service.lesson import held
 from instainstru_core.domains.bookings.service.views import not_found, own_side
 from instainstru_core.domains.bookings.types import BookingStatus, Side, TipState
 from instainstru_core.domains.ledger import service as ledger
@@ -37,6 +38,7 @@ def give_tip(uow: Uow, booking_id: str, command: GiveTip) -> tuple[str, Command]
     """Thank the instructor of a completed lesson, within 30 days of its end, once."""
     require(uow.actor, Permission.PAYMENTS_MANAGE_OWN)
     row = own_side(uow, booking_id, Side.STUDENT)
+    held(uow, row.chain_id)
     completed = row.status is BookingStatus.COMPLETED and row.completed_at is not None
     if not completed or uow.now > row.ends_at + WINDOW:
         raise NotTippable(
