@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks import cases, results, world
+from benchmarks import cases, checkouts, jobs, paying, quoting, results, world
 from benchmarks.cases import Effort
+from benchmarks.checkouts import Shape
 from benchmarks.client import Call, Client
+from benchmarks.results import Result
 from benchmarks.servers import Server, serving
 from benchmarks.world import CLIENT, World
 
-FULL = Effort(rounds=7, block=30)
-QUICK = Effort(rounds=3, block=10)
+FULL = Effort(rounds=7, block=30, lessons=10_000)
+QUICK = Effort(rounds=3, block=10, lessons=1_500)
 API_LIMIT_MB, WORKER_LIMIT_MB, MCP_LIMIT_MB = 180, 180, 260
 
 
@@ -30,22 +32,25 @@ class Servers:
     worker: Server
     bare_api: Server
     tuned_api: Server
+    bare_checkout: Server
     bare_mcp: Server
 
 
 @contextmanager
-def started(known: World) -> Generator[Servers]:
+def started(known: World, checkout: Shape) -> Generator[Servers]:
     """Ours as `instainstru serve` starts them, and their peers."""
 
     def role(name: str, ready: str) -> tuple[tuple[str, ...], str]:
         return ("cli.app", "serve", name), ready
 
+    shape = ("--before", *checkout.before, "--after", *checkout.after)
     wanted = {
         "api": role("api", "/api/v1/health"),
         "mcp": role("mcp", "/healthz"),
         "worker": role("worker", "/healthz"),
         "bare_api": (("benchmarks.peers.bare_api",), "/"),
         "tuned_api": (("benchmarks.peers.bare_api", "--tuned"), "/"),
+        "bare_checkout": (("benchmarks.peers.bare_checkout", *shape), "/"),
         "bare_mcp": (("benchmarks.peers.bare_mcp",), "/.well-known/oauth-protected-resource/mcp"),
     }
     with _all(known, wanted) as running:
@@ -81,6 +86,30 @@ def token_for(api: Server) -> str:
     return str(json.loads(Client(api.port).send(call))["access_token"])
 
 
+def measured(known: World, effort: Effort) -> list[Result]:
+    """Everything, in the order of the page."""
+    desk = checkouts.opened(known)
+    shape = checkouts.shape(desk)
+    with started(known, shape) as running:
+        found = checkouts.results(desk, shape, running.api, running.bare_checkout, effort.rounds)
+        found = (
+            cases.api_results(known, running.api, running.bare_api, running.tuned_api, effort)
+            + found
+        )
+        token = token_for(running.api)
+        found += cases.mcp_results(known, running.mcp, running.bare_mcp, token, effort)
+        found += cases.memory_results(
+            (
+                ("the API", running.api, API_LIMIT_MB),
+                ("the worker", running.worker, WORKER_LIMIT_MB),
+                ("the MCP server", running.mcp, MCP_LIMIT_MB),
+            )
+        )
+    found += [quoting.quote_result(effort.rounds), *jobs.job_results(known, effort.lessons)]
+    found.append(cases.seed_result(known))
+    return found
+
+
 def main() -> int:
     """Measure all, print, write the page. Returns 1 when a promise is broken."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
@@ -88,22 +117,13 @@ def main() -> int:
     parser.add_argument("--no-write", action="store_true", help="leave docs/performance.md alone")
     given = parser.parse_args()
     effort = QUICK if given.quick else FULL
-    with tempfile.TemporaryDirectory() as folder, world.built(Path(folder)) as known:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        world.built(Path(folder)) as seeded,
+        paying.simulated(seeded) as known,
+    ):
         print("The world is seeded. Measuring ...", flush=True)
-        with started(known) as running:
-            found = cases.api_results(
-                known, running.api, running.bare_api, running.tuned_api, effort
-            )
-            token = token_for(running.api)
-            found += cases.mcp_results(known, running.mcp, running.bare_mcp, token, effort)
-            found += cases.memory_results(
-                (
-                    ("the API", running.api, API_LIMIT_MB),
-                    ("the worker", running.worker, WORKER_LIMIT_MB),
-                    ("the MCP server", running.mcp, MCP_LIMIT_MB),
-                )
-            )
-        found.append(cases.seed_result(known))
+        found = measured(known, effort)
     results.show(found)
     if not given.no_write:
         results.write(found)

@@ -42,6 +42,7 @@ class Effort:
 
     rounds: int
     block: int
+    lessons: int
 
 
 def api_results(

@@ -23,6 +23,7 @@ from instainstru_core.kernel.safety import Tier, mark
 from instainstru_core.kernel.settings import Settings, load
 
 INSTRUCTORS = 60
+PATIENT_MS = 10_000
 CLIENT = ("benchmark", "a-secret-of-the-benchmark-and-of-nobody-else")
 LESSON_STARTS = ("08:00", "09:15", "10:30", "11:45", "13:00", "14:15", "15:30", "16:45", "18:00")
 FIRST_DAY, DAYS = 100, 60
@@ -52,11 +53,17 @@ class World:
     environment: dict[str, str]
     folder: Path
     report: seed.SeedReport
+    stripe_url: str | None = None
 
     @property
     def settings(self) -> Settings:
         """The same settings for work in this process."""
-        return load(DATABASE_URL=self.database_url)
+        return load(
+            DATABASE_URL=self.database_url,
+            STRIPE_SECRET_KEY=self.environment.get("STRIPE_SECRET_KEY"),
+            stripe_api_url=self.stripe_url,
+            slow_query_ms=PATIENT_MS,
+        )
 
 
 @contextmanager
@@ -123,9 +130,9 @@ def people(world: World, api: Client) -> People:
         (booking_id,) = _row(connection, A_BOOKING, student_id)
     return People(
         student_id=student_id,
-        student=_signed_in(api, student_email),
-        booker=_signed_in(api, booker_email),
-        teacher=_signed_in(api, teacher_email),
+        student=signed_in(api, student_email),
+        booker=signed_in(api, booker_email),
+        teacher=signed_in(api, teacher_email),
         teacher_email=teacher_email,
         offering_id=offering_id,
         booking_id=booking_id,
@@ -161,7 +168,8 @@ def _with_body(
     return Call(method, path, json.dumps(body).encode(), {**(headers or {}), **kind}, expect)
 
 
-def _signed_in(api: Client, email: str) -> dict[str, str]:
+def signed_in(api: Client, email: str) -> dict[str, str]:
+    """The header of somebody who signed in just now."""
     token = json.loads(api.send(sign_in(email)))["access_token"]
     return {"Authorization": f"Bearer {token}"}
 

@@ -1,7 +1,7 @@
 """Money is whole cents of one currency. Rounding happens here and nowhere else."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -25,11 +25,12 @@ class Cents:
 
     def share(self, rate: Rate) -> "Cents":
         """This part of the amount, half-up to the cent, rounded once."""
-        return Cents(half_up(Fraction(self.amount) * Fraction(rate)))
+        part, whole = rate.as_integer_ratio()
+        return Cents(_half_up(self.amount * part, whole))
 
     def prorated(self, minutes: int) -> "Cents":
         """The price of so many minutes at this hourly rate, half-up to the cent."""
-        return Cents(half_up(Fraction(self.amount * minutes, 60)))
+        return Cents(_half_up(self.amount * minutes, 60))
 
 
 ZERO = Cents(0)
@@ -37,11 +38,12 @@ ZERO = Cents(0)
 
 def half_up(value: Fraction) -> int:
     """Round an exact fraction of cents to whole cents; halves go away from zero."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    doubled = value * 2
-    if doubled.denominator == 1:
-        return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-    return round(value)
+    return _half_up(value.numerator, value.denominator)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    whole = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return whole if numerator >= 0 else -whole
 
 
 def dollars(cents: int) -> str:
