@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from instainstru_core.domains.audit.models import AuditEntry
 from instainstru_core.domains.availability.models import OccupiedTime
 from instainstru_core.domains.bookings import service
-from instainstru_core.domains.bookings.models import Booking
+from instainstru_core.domains.bookings.models import Booking, LessonMoney
 from instainstru_core.domains.bookings.schemas import BookingDetailView, BookLesson
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.errors import Refusal
@@ -56,7 +56,7 @@ class Desk:
         return refused.value
 
     def written(self) -> list[int | None]:
-        tables = (Booking, OccupiedTime, OutboxRow, AuditEntry)
+        tables = (Booking, LessonMoney, OccupiedTime, OutboxRow, AuditEntry)
         return [
             self.uow.session.scalar(select(func.count()).select_from(table)) for table in tables
         ]

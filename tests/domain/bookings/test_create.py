@@ -24,7 +24,7 @@ from instainstru_core.domains.bookings.errors import (
     OwnOffering,
 )
 from instainstru_core.domains.bookings.models import Booking
-from instainstru_core.domains.bookings.schemas import BookingDetailView
+from instainstru_core.domains.bookings.schemas import BookingDetailView, LessonMoneyView
 from instainstru_core.domains.bookings.types import BookingStatus, PaymentStatus, Side
 from instainstru_core.domains.instructors.errors import (
     FormatNotOffered,
@@ -59,7 +59,7 @@ Counting = Callable[[], AbstractContextManager[list[str]]]
 
 
 class TestCreate:
-    def test_confirms_at_once_at_the_price_of_the_moment(
+    def test_keeps_the_time_for_half_an_hour_at_the_price_of_the_moment(
         self, desk: Desk, uow: Uow, teacher: LiveInstructor, jonas: Actor
     ) -> None:
         made = desk.book(jonas, lesson(teacher, student_note="The second bell."))
@@ -67,7 +67,7 @@ class TestCreate:
         assert made == BookingDetailView(
             id=made.id,
             chain_id=made.id,
-            status=BookingStatus.CONFIRMED,
+            status=BookingStatus.PENDING,
             payment_status=PaymentStatus.NONE,
             seen_as=Side.STUDENT,
             student_id=jonas.id or "",
@@ -100,7 +100,27 @@ class TestCreate:
             longitude=None,
             area_key=None,
             student_note="The second bell.",
-            confirmed_at=uow.now,
+            instructor_note=None,
+            moved_from_id=None,
+            moved_to_id=None,
+            money=LessonMoneyView(
+                is_locked=False,
+                late_move_used=False,
+                moves=0,
+                outcome=None,
+                settled_at=None,
+                checkout_expires_at=at("2026-06-15T14:30"),
+                hold_due_at=None,
+                authorized_at=None,
+                credit_cents=0,
+                card_cents=8960,
+                captured_cents=0,
+                refunded_cents=0,
+                credit_back_cents=0,
+                owed_cents=None,
+                paid_cents=None,
+            ),
+            confirmed_at=None,
             completed_at=None,
             cancellation_reason=None,
         )
@@ -124,7 +144,7 @@ class TestCreate:
         assert (taken.span.lower, taken.span.upper) == (made.starts_at, made.ends_at)
         assert (taken.reference, taken.chain_id) == (f"booking:{made.id}", made.id)
         assert taken.travels
-        assert taken.expires_at is None
+        assert taken.expires_at == at("2026-06-15T14:30")
 
     def test_announces_and_audits_once(
         self, desk: Desk, uow: Uow, teacher: LiveInstructor, jonas: Actor
@@ -151,21 +171,21 @@ class TestCreate:
         )
         assert entry.details == {"format": "online", "total_cents": 8960}
 
-    def test_takes_ten_statements(
+    def test_takes_eleven_statements(
         self, desk: Desk, teacher: LiveInstructor, jonas: Actor, count_statements: Counting
     ) -> None:
         with count_statements() as seen:
             desk.book(jonas, lesson(teacher, **AT_HOME), key="k-1")
 
-        assert len(seen) == 10
+        assert len(seen) == 11
 
-    def test_takes_eight_statements_without_a_key(
+    def test_takes_nine_statements_without_a_key(
         self, desk: Desk, teacher: LiveInstructor, jonas: Actor, count_statements: Counting
     ) -> None:
         with count_statements() as seen:
             desk.book(jonas, lesson(teacher))
 
-        assert len(seen) == 8
+        assert len(seen) == 9
 
 
 class TestPrice:
@@ -458,4 +478,4 @@ class TestAKey:
         )
         uow.session.flush()
 
-        assert desk.book(jonas, lesson(teacher), key="k-1").status is BookingStatus.CONFIRMED
+        assert desk.book(jonas, lesson(teacher), key="k-1").status is BookingStatus.PENDING

@@ -78,11 +78,13 @@ class TestStart:
     def test_exists_on_the_wall_clock(
         self, desk: Desk, teacher: LiveInstructor, jonas: Actor
     ) -> None:
+        """Scenario 55, the gap."""
         desk.refuses(NonexistentTime, jonas, lesson(teacher, starts_local="2027-03-14T02:30:00"))
 
     def test_is_the_first_of_two_where_the_hour_happens_twice(
         self, desk: Desk, uow: Uow, teacher: LiveInstructor, jonas: Actor
     ) -> None:
+        """Scenario 55, the overlap."""
         availability.open_day(uow, teacher.id, date(2026, 11, 1), "00:00-06:00")
 
         made = desk.book(jonas, lesson(teacher, starts_local="2026-11-01T01:30:00"))
@@ -140,6 +142,7 @@ class TestNotice:
     def test_is_long_enough_to_the_instant(
         self, desk: Desk, clock: SetClock, changes: dict[str, Any], last: str, minutes: int
     ) -> None:
+        """Scenario 57."""
         teacher, jonas = live_instructor(desk.uow), student(desk.uow)
         clock.advance(TICK)
 
@@ -160,6 +163,7 @@ class TestNotice:
     def test_protects_the_morning_from_eight_in_the_evening_on(
         self, desk: Desk, clock: SetClock, changes: dict[str, Any], early: str, allowed: str
     ) -> None:
+        """Scenario 58."""
         lark, jonas = live_instructor(desk.uow, hours=("06:00-18:00",)), student(desk.uow)
         clock.now = at("2026-06-16T00:00")
 
@@ -188,6 +192,7 @@ class TestTakenTime:
     def test_keeps_fifteen_minutes_between_lessons(
         self, desk: Desk, uow: Uow, teacher: LiveInstructor, jonas: Actor, local: str
     ) -> None:
+        """Scenario 56, online."""
         desk.book(student(uow), lesson(teacher))
 
         refusal = desk.refuses(SlotTaken, jonas, lesson(teacher, starts_local=local))
@@ -205,6 +210,7 @@ class TestTakenTime:
     def test_keeps_an_hour_where_either_lesson_needs_travel(
         self, desk: Desk, uow: Uow, teacher: LiveInstructor, jonas: Actor
     ) -> None:
+        """Scenario 56, travel."""
         noon = "2026-06-18T12:00:00"
         desk.book(student(uow), lesson(teacher, **AT_HOME, starts_local=noon))
 

@@ -57,6 +57,8 @@ class TestQuote:
             student_fee_rate=0.12,
             student_fee_cents=1440,
             total_cents=13_440,
+            credit_cents=0,
+            card_cents=13_440,
             lines=[
                 QuoteLine(label="Lesson, 90 minutes", amount_cents=12_000),
                 QuoteLine(label="Booking fee (12%)", amount_cents=1440),
