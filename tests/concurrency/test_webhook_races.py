@@ -74,6 +74,7 @@ class TestAnEvent:
     def test_that_comes_five_times_at_once_is_stored_and_processed_once(
         self, committed_runtime: Runtime, clock: SetClock
     ) -> None:
+        """Scenario 49."""
         told = inbound(clock.now)
         seen: list[str] = []
 

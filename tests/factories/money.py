@@ -432,6 +432,24 @@ class Market:
             vendor_id = row.vendor_id
         self.stripe.complete_onboarding(vendor_id)
 
+    def capture_outside(self) -> str:
+        """Somebody takes the one amount that is held, in the provider's dashboard."""
+        held = [one for one in self.made("payment_intents") if one["amount_capturable"]]
+        call(self.stripe, "POST", f"/v1/payment_intents/{held[0]['id']}/capture", {})
+        return str(held[0]["id"])
+
+    def empty_balance(self) -> None:
+        """The platform has nothing at the provider."""
+        self._spent = self.stripe.balance()
+        self._pay_out(self._spent)
+
+    def fill_balance(self) -> None:
+        """It has what it had before."""
+        self._pay_out(-self._spent)
+
+    def _pay_out(self, cents: int) -> None:
+        self.stripe._world.space().balance -= cents
+
     def standing(self) -> tuple[bool, bool, int]:
         """Whether the student is locked, whether restricted, and what they owe."""
         with self.runtime.begin(SYSTEM) as uow:

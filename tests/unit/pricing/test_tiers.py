@@ -63,6 +63,7 @@ class TestPricingTier:
         ],
     )
     def test_counts_the_lesson_it_prices(self, completed: int, tier: Tier) -> None:
+        """Scenario 59."""
         assert policy.pricing_tier(RULES, record(completed), NOW) is tier
 
     def test_starts_a_new_instructor_at_entry(self) -> None:
@@ -83,9 +84,11 @@ class TestPricingTier:
         ],
     )
     def test_falls_one_step_at_most(self, standing: Tier, completed: int, tier: Tier) -> None:
+        """Scenario 60."""
         assert policy.pricing_tier(RULES, record(completed, standing=standing), NOW) is tier
 
     def test_keeps_a_founder_at_founding_whatever_they_teach(self) -> None:
+        """Scenario 60, founding."""
         idle = record(0, founding=True, idle=400 * DAY)
 
         assert policy.pricing_tier(RULES, idle, NOW) is Tier.FOUNDING
@@ -100,6 +103,7 @@ class TestIdleness:
         assert policy.evaluated_tier(RULES, resting, NOW) is Tier.GROWTH
 
     def test_sends_a_pro_back_to_entry_a_moment_later(self) -> None:
+        """Scenario 60, idle."""
         gone = record(0, standing=Tier.PRO, idle=90 * DAY + timedelta(microseconds=1))
 
         assert policy.pricing_tier(RULES, gone, NOW) is Tier.ENTRY
