@@ -26,6 +26,9 @@ class TestPermissionsFor:
             Permission.BOOKINGS_VIEW_OWN,
             Permission.BOOKINGS_CREATE,
             Permission.BOOKINGS_CANCEL_OWN,
+            Permission.BOOKINGS_REPORT_OWN,
+            Permission.BOOKINGS_RESCHEDULE_OWN,
+            Permission.PAYMENTS_MANAGE_OWN,
         }
 
     def test_gives_an_instructor_what_instructors_do(self) -> None:
@@ -34,8 +37,11 @@ class TestPermissionsFor:
             Permission.ADDRESSES_MANAGE_OWN,
             Permission.BOOKINGS_VIEW_OWN,
             Permission.BOOKINGS_CANCEL_OWN,
+            Permission.BOOKINGS_COMPLETE_OWN,
+            Permission.BOOKINGS_REPORT_OWN,
             Permission.INSTRUCTORS_MANAGE_OWN,
             Permission.AVAILABILITY_MANAGE_OWN,
+            Permission.PAYOUTS_MANAGE_OWN,
         }
 
     def test_gives_an_administrator_everything(self) -> None:
@@ -73,6 +79,7 @@ class TestPermissionsForScopes:
             Permission.INSTRUCTORS_READ_ANY,
             Permission.INVITES_READ,
             Permission.OPERATIONS_READ,
+            Permission.PAYMENTS_READ_ANY,
             Permission.SEARCH_ANALYTICS_READ,
             Permission.USERS_READ,
         }
