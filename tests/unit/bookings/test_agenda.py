@@ -201,6 +201,11 @@ class TestCompletion:
         assert agenda.decide(locked, before(hours=20)) == wait(CLOSES_AT, DueKind.CAPTURE)
 
 
+class TestALessonWithoutAnEnding:
+    def test_that_was_cancelled_before_there_were_payments_needs_nothing(self) -> None:
+        assert agenda.decide(case(BookingStatus.CANCELLED), CLOSES_AT) == agenda.DONE
+
+
 class TestNoShow:
     reported_at = ENDS_AT + timedelta(hours=2)
     reported = case(BookingStatus.NO_SHOW, is_held=True, reported_at=reported_at)

@@ -264,13 +264,12 @@ def _completion(case: Case, now: datetime) -> Decision | None:
 def _until_closed(case: Case, now: datetime) -> Decision:
     """A hold that would end before the window does is replaced, once the lesson has begun too."""
     before = case.capture_before
-    ends_early = case.is_held and before is not None and before < case.closes_at
-    if ends_early and before is not None and not case.is_captured and case.has_card:
+    can_renew = case.is_held and case.has_card and case.hold_failures == 0
+    if can_renew and before is not None and before < case.closes_at:
         renew_at = before - HOLD_MARGIN
-        if now >= renew_at and case.hold_failures == 0:
+        if now >= renew_at:
             return Decision(Step.AUTHORIZE)
-        if now < renew_at:
-            return Decision(due_at=renew_at, due_kind=DueKind.HOLD_EXPIRY)
+        return Decision(due_at=renew_at, due_kind=DueKind.HOLD_EXPIRY)
     return Decision(due_at=case.closes_at, due_kind=DueKind.CAPTURE)
 
 
