@@ -200,7 +200,10 @@ class DifferenceView(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     source_id: str
-    kind: str | None = Field(description="The provider's kind of line; null where it has none.")
+    kind: str | None = Field(
+        description="The provider's kind of line; null where it has none. A `ledger` one stands"
+        " between the ledger and the money facts, not the provider."
+    )
     our_cents: int | None = Field(description="Null where the ledger does not know it.")
     their_cents: int | None = Field(description="Null where the provider does not know it.")
 

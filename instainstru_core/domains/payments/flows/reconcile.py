@@ -13,7 +13,8 @@ _log = logger(__name__)
 def reconcile(begin: Begin, gateway: MoneyGateway, *, actor: Actor) -> ReconciliationView:
     """Take over what is new in the provider's books and say where they differ from the ledger.
 
-    Every page is a transaction of its own; a repeat reads again and writes nothing twice.
+    Every page is a transaction of its own; one that was lost in the middle is read again from the
+    start, and nothing is written twice.
     """
     with begin(actor) as uow:
         since, until = service.reconcile_from(uow), uow.now
@@ -26,7 +27,7 @@ def reconcile(begin: Begin, gateway: MoneyGateway, *, actor: Actor) -> Reconcili
         if cursor is None:
             break
     with begin(actor) as uow:
-        found = service.compare_books(uow, since=since)
+        found = service.compare_books(uow, since=since, read_at=until)
     if not found.is_clean:
         _log.error("books_differ", differences=len(found.differences))
     return found

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import ARRAY, DateTime, Integer, String, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from sqlalchemy.types import DateTime, Integer
 
 from instainstru_core.domains.payments.models import BalanceLine, Reconciliation
 from instainstru_core.domains.payments.types import BalanceChange
@@ -16,7 +15,8 @@ OUTSIDE = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal
 """Kinds of lines between the provider and our own bank: no business of any lesson."""
 
 _OURS = """
-    SELECT vendor_charge_id AS source_id, captured_cents - fee_cents AS cents, captured_at AS at
+    SELECT coalesce(vendor_charge_id, intent_id) AS source_id,
+        captured_cents - fee_cents AS cents, captured_at AS at
     FROM charges WHERE captured_cents > 0
     UNION ALL
     SELECT vendor_id, -cents, refunded_at FROM refunds
@@ -26,30 +26,45 @@ _OURS = """
     SELECT result ->> 'id', (request ->> 'cents')::int, finished_at FROM payment_commands
     WHERE action = 'reverse' AND state = 'confirmed'
     UNION ALL
-    SELECT vendor_id, -(withdrawn_cents + fee_cents), opened_at FROM chargebacks
-    WHERE withdrawn_cents + fee_cents <> 0
+    SELECT vendor_id, -(withdrawn_cents + fee_cents), coalesce(closed_at, opened_at)
+    FROM chargebacks WHERE withdrawn_cents + fee_cents <> 0
 """
+"""Every money fact, under the provider's name for what it came from."""
 
 _DIFFERENCES = text(
     f"""
-    WITH ours AS (
-        SELECT source_id, sum(cents) AS cents, min(at) AS at FROM ({_OURS}) AS facts
+    WITH asked AS (
+        SELECT source_id FROM ({_OURS}) AS facts WHERE at >= :since
+        UNION
+        SELECT source_id FROM balance_lines WHERE at >= :since AND kind NOT IN {OUTSIDE}
+        UNION
+        SELECT unnest(:known)
+    ), ours AS (
+        SELECT source_id, sum(cents) AS cents, max(at) AS at
+        FROM ({_OURS}) AS facts JOIN asked USING (source_id)
         GROUP BY source_id
     ), theirs AS (
-        SELECT coalesce(source_id, vendor_id) AS source_id, sum(net_cents) AS cents,
-            min(at) AS at, min(kind) AS kind
-        FROM balance_lines WHERE kind NOT IN {OUTSIDE}
-        GROUP BY 1
+        SELECT source_id, sum(net_cents) AS cents, max(at) AS at, min(kind) AS kind
+        FROM balance_lines JOIN asked USING (source_id)
+        WHERE kind NOT IN {OUTSIDE}
+        GROUP BY source_id
     )
-    SELECT coalesce(ours.source_id, theirs.source_id) AS source_id, theirs.kind,
-        ours.cents AS our_cents, theirs.cents AS their_cents
+    SELECT source_id, theirs.kind, ours.cents AS our_cents, theirs.cents AS their_cents
     FROM ours FULL OUTER JOIN theirs USING (source_id)
     WHERE ours.cents IS DISTINCT FROM theirs.cents
-      AND least(ours.at, theirs.at) < :until
-    ORDER BY least(ours.at, theirs.at), 1
+      AND greatest(ours.at, theirs.at) < :until
+    ORDER BY least(ours.at, theirs.at), source_id
     LIMIT :most
     """  # noqa: S608 - put together from constants
-).bindparams(bindparam("until", type_=DateTime(timezone=True)), bindparam("most", type_=Integer))
+).bindparams(
+    bindparam("since", type_=DateTime(timezone=True)),
+    bindparam("until", type_=DateTime(timezone=True)),
+    bindparam("known", type_=ARRAY(String)),
+    bindparam("most", type_=Integer),
+)
+
+_SUM_OF_FACTS = text(f"SELECT sum(cents)::bigint FROM ({_OURS}) AS facts")  # noqa: S608 - as above
+_FIRST_FACT = text(f"SELECT min(at) FROM ({_OURS}) AS facts")  # noqa: S608 - as above
 
 
 class Difference(NamedTuple):
@@ -74,7 +89,7 @@ def keep_lines(session: Session, lines: Sequence[BalanceChange]) -> None:
                         "cents": line.cents,
                         "fee_cents": line.fee_cents,
                         "net_cents": line.net_cents,
-                        "source_id": line.source_id,
+                        "source_id": line.source_id or line.id,
                         "at": line.at,
                     }
                     for line in lines
@@ -84,10 +99,27 @@ def keep_lines(session: Session, lines: Sequence[BalanceChange]) -> None:
         )
 
 
-def differences(session: Session, *, until: datetime, limit: int) -> list[Difference]:
-    """Where the two books differ about what happened before this instant, oldest first."""
-    rows = session.execute(_DIFFERENCES, {"until": until, "most": limit})
-    return [Difference._make(row) for row in rows]
+def differences(
+    session: Session, *, since: datetime, until: datetime, known: Sequence[str], limit: int
+) -> list[Difference]:
+    """Where the two books differ, oldest first.
+
+    Looked at is what something happened to from `since` on, and what was `known` to differ. What
+    something happened to after `until` is left for the next time.
+    """
+    asked = {"since": since, "until": until, "known": list(known), "most": limit}
+    return [Difference._make(row) for row in session.execute(_DIFFERENCES, asked)]
+
+
+def sum_of_facts(session: Session) -> int:
+    """What all money facts add up to: by the ledger's rules, its balance at the provider."""
+    return session.scalar(_SUM_OF_FACTS) or 0
+
+
+def first_fact_at(session: Session) -> datetime | None:
+    """When money moved for the first time."""
+    found: datetime | None = session.scalar(_FIRST_FACT)
+    return found
 
 
 def latest(session: Session) -> Reconciliation | None:

@@ -7,6 +7,7 @@ from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.ledger.types import Account, AccountKind
 from instainstru_core.domains.payments.models import Reconciliation
 from instainstru_core.domains.payments.repository import reconciling as repository
+from instainstru_core.domains.payments.repository.reconciling import Difference
 from instainstru_core.domains.payments.schemas import DifferenceView, ReconciliationView
 from instainstru_core.domains.payments.types import BalanceChange
 from instainstru_core.kernel.authority import Permission, require
@@ -22,13 +23,21 @@ LAG = timedelta(hours=1)
 """What is younger may still be on its way from one book to the other."""
 
 MOST_DIFFERENCES = 200
+LEDGER = "ledger"
+"""What a difference is called that is between the ledger and the facts that it was posted for."""
 
 
 @operation("payments.reconcile_from")
 def reconcile_from(uow: Uow) -> datetime:
-    """From when on the provider's lines are to be read."""
+    """From when on the provider's lines are to be read.
+
+    The first time, and when there was too much to tell the last time, that is everything.
+    """
     last = repository.latest(uow.session)
-    return uow.now - FIRST_LOOK_BACK if last is None else last.until - OVERLAP
+    if last is not None and len(last.differences["items"]) < MOST_DIFFERENCES:
+        return last.until - OVERLAP
+    first = repository.first_fact_at(uow.session) or uow.now
+    return min(first - OVERLAP, uow.now - FIRST_LOOK_BACK)
 
 
 @operation("payments.keep_lines")
@@ -38,18 +47,29 @@ def keep_lines(uow: Uow, lines: Sequence[BalanceChange]) -> None:
 
 
 @operation("payments.compare_books")
-def compare_books(uow: Uow, *, since: datetime) -> ReconciliationView:
-    """Compare every money fact with the provider's lines, and write down what differs."""
-    until = uow.now - LAG
-    found = repository.differences(uow.session, until=until, limit=MOST_DIFFERENCES)
+def compare_books(uow: Uow, *, since: datetime, read_at: datetime) -> ReconciliationView:
+    """Compare money facts with the provider's lines of this time, and write down what differs.
+
+    What differed the last time is looked at again, however old it is. The ledger must agree with
+    its own facts at every moment.
+    """
+    until = read_at - LAG
+    last = repository.latest(uow.session)
+    known = [item["source_id"] for item in last.differences["items"]] if last else []
+    found = repository.differences(
+        uow.session, since=since, until=until, known=known, limit=MOST_DIFFERENCES
+    )
     ours = ledger.balance(uow, Account(AccountKind.STRIPE_CLEARING)).amount
+    facts = repository.sum_of_facts(uow.session)
+    if ours != facts:
+        found.insert(0, Difference(LEDGER, LEDGER, ours, facts))
     row = Reconciliation(
         id=new_id(),
         compared_at=uow.now,
         until=until,
         ledger_cents=ours,
         vendor_cents=repository.net_of_lines(uow.session),
-        lines=repository.count_lines(uow.session, since=since, until=uow.now),
+        lines=repository.count_lines(uow.session, since=since, until=read_at),
         differences={
             "items": [
                 {
