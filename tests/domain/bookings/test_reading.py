@@ -16,7 +16,7 @@ from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.paging import BadCursor, Page, encode_cursor
 from instainstru_core.kernel.uow import Begin, Uow
 from tests.factories.bookings import booking, student
-from tests.factories.instructors import LiveInstructor, live_instructor
+from tests.factories.instructors import LiveInstructor, instructor_actor, live_instructor
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
@@ -218,3 +218,15 @@ class TestDetail:
             service.detail(theirs, at_home)
 
         assert len(seen) == 1
+
+
+class TestACheckoutThatCameToNothing:
+    def test_is_hidden_from_the_instructor_and_shown_to_the_student(
+        self, uow: Uow, begin: Begin, teacher: LiveInstructor, jonas: Actor
+    ) -> None:
+        booking(uow, teacher=teacher, student_id=jonas.id, status=BookingStatus.PAYMENT_FAILED)
+        with begin(instructor_actor(teacher.id)) as theirs:
+            hers = service.listing(theirs, side=Side.INSTRUCTOR).items
+        with begin(jonas) as his:
+            own = service.listing(his, side=Side.STUDENT).items
+        assert (hers, [found.status for found in own]) == ([], [BookingStatus.PAYMENT_FAILED])

@@ -66,6 +66,17 @@ def find(session: Session, booking_id: str, *, lock: bool = False) -> Named | No
     return None if row is None else _named(row)
 
 
+def held(session: Session, booking_id: str) -> Named | None:
+    """The same for a booking that the session holds with its lesson: only names are asked for."""
+    booking = session.get(Booking, booking_id)
+    if booking is None:
+        return None
+    asked = {"student_id": booking.student_id, "teacher_id": booking.instructor_id}
+    first, last, teacher_first, teacher_last = session.execute(_NAMES, asked).one()
+    money = session.get(LessonMoney, booking.chain_id)
+    return Named(booking, (first, last), (teacher_first, teacher_last), money)
+
+
 def of_side(
     session: Session,
     user_id: str,
@@ -79,7 +90,7 @@ def of_side(
 ) -> Sequence[Named]:
     """One side's bookings: what is to come soonest first, anything else latest first.
 
-    One more than asked for, so that the caller knows whether there is a next page. What will
+    Checkouts that came to nothing are no business of the instructor's. One more than asked for, so that the caller knows whether there is a next page. What will
     not take place is not upcoming, unless its status is asked for.
     """
     asked: dict[str, Any] = {"user_id": user_id, "now": now, "most": limit + 1}
@@ -142,6 +153,12 @@ def _named(row: Row[*tuple[Any, ...]]) -> Named:
 
 # Statements that nearly every request asks are built once: building costs more than asking.
 
+_NAMES: Select[str, str, str, str] = (
+    select(Student.first_name, Student.last_name, Teacher.first_name, Teacher.last_name)
+    .join(Teacher, Teacher.id == bindparam("teacher_id", type_=String))
+    .where(Student.id == bindparam("student_id", type_=String))
+)
+
 
 @cache
 def _one(*, lock: bool) -> Select[*tuple[Any, ...]]:
@@ -163,6 +180,11 @@ def _of_side(
     now = bindparam("now", type_=DateTime(timezone=True))
     mine = Booking.student_id if side is Side.STUDENT else Booking.instructor_id
     wanted: list[ColumnElement[bool]] = [mine == bindparam("user_id", type_=String)]
+    if side is Side.INSTRUCTOR:
+        never_paid = (Booking.status == BookingStatus.PAYMENT_FAILED) & Booking.confirmed_at.is_(
+            None
+        )
+        wanted.append(~never_paid)
     if chosen:
         wanted.append(Booking.status.in_(bindparam("statuses", expanding=True)))
     elif when is When.UPCOMING:
