@@ -90,8 +90,9 @@ def of_side(
 ) -> Sequence[Named]:
     """One side's bookings: what is to come soonest first, anything else latest first.
 
-    Checkouts that came to nothing are no business of the instructor's. One more than asked for, so that the caller knows whether there is a next page. What will
-    not take place is not upcoming, unless its status is asked for.
+    One more than asked for, so that the caller knows whether there is a next page. What will
+    not take place is not upcoming, unless its status is asked for. Checkouts that came to nothing
+    are no business of the instructor's.
     """
     asked: dict[str, Any] = {"user_id": user_id, "now": now, "most": limit + 1}
     if statuses:
