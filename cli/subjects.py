@@ -14,4 +14,5 @@ SUBJECTS = {
     "ledger": "Where every cent is, and why.",
     "mail": "Messages to people.",
     "webhooks": "What vendors told us, and how far we are with it.",
+    "simulate": "Random marketplaces with everything going wrong that can.",
 }

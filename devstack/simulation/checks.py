@@ -1,7 +1,7 @@
 """What must be true of every marketplace when everything has come to rest."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from devstack.simulation import provider
@@ -14,6 +14,10 @@ EXPECTED_REVIEWS = frozenset({"capture_failed_for_72_hours"})
 """Reasons for which people may still have to look at a settled lesson: its student owes."""
 GONE_PAYOUTS = frozenset({"failed", "canceled"})
 USED = frozenset({"consumed", "forfeited"})
+FOR_PEOPLE = frozenset({"refund_refused"})
+"""Reasons for which a lesson's money stops until people find another way: the provider refuses a
+refund of a charge that the bank took back, which may be so before we know of it.
+"""
 MILESTONES = frozenset({"milestone_5", "milestone_11"})
 EFFECTIVE = frozenset({"requires_capture", "succeeded"})
 RESTING = frozenset({"COMPLETED", "CANCELLED", "PAYMENT_FAILED", "NO_SHOW"})
@@ -35,15 +39,25 @@ def books(facts: Facts, stripe: Simulator) -> Iterator[str]:
     )
     if fees != facts.total("stripe_fees"):
         yield f"the ledger has fees of {facts.total('stripe_fees')}, the provider {fees}"
-    yield from _pots(facts)
+    waiting = waits_for_people(facts)
+    yield from _pots(facts, waiting)
     yield from _wallets(facts)
     yield from _debts(facts)
-    yield from _payees(facts, stripe)
+    yield from _payees(facts, stripe, waiting)
 
 
-def _pots(facts: Facts) -> Iterator[str]:
+def waits_for_people(facts: Facts) -> dict[str, Row]:
+    """Lessons whose money was stopped for a good reason, by chain."""
+    return {
+        row["chain_id"]: row
+        for row in facts.of("lesson_money")
+        if row["is_blocked"] and row["review_reason"] in FOR_PEOPLE
+    }
+
+
+def _pots(facts: Facts, waiting: Collection[str]) -> Iterator[str]:
     for owner, cents in facts.balances("held").items():
-        if cents:
+        if cents and owner not in waiting:
             yield f"the pot of {owner} still holds {-cents}"
 
 
@@ -68,12 +82,15 @@ def _debts(facts: Facts) -> Iterator[str]:
         if row["debt_cents"] < 0:
             yield f"lesson {row['chain_id']} has a debt of {row['debt_cents']}"
     owed = facts.balances("student_debt")
+    for reference, totals in facts.by_reference.items():
+        if reference.startswith("topup:"):
+            claimed[facts.payer_of(reference)] += totals["student_debt"]
     for user in sorted({*claimed, *owed}):
         if claimed[user] != owed.get(user, 0) or owed.get(user, 0) < 0:
             yield f"{user} owes {claimed[user]} for lessons, {owed.get(user, 0)} by the ledger"
 
 
-def _payees(facts: Facts, stripe: Simulator) -> Iterator[str]:
+def _payees(facts: Facts, stripe: Simulator, waiting: dict[str, Row]) -> Iterator[str]:
     sent: Counter[str] = Counter()
     for row in facts.of("transfers"):
         sent[row["instructor_id"]] += row["cents"] - row["reversed_cents"]
@@ -89,7 +106,7 @@ def _payees(facts: Facts, stripe: Simulator) -> Iterator[str]:
             yield f"{row['instructor_id']} was sent {sent[row['instructor_id']]} and has {has}"
     for kind in ("instructor_payable", "tips_payable"):
         for owner, cents in facts.balances(kind).items():
-            if cents:
+            if cents and owner not in {row["instructor_id"] for row in waiting.values()}:
                 yield f"{kind} of {owner} is {-cents}"
 
 
@@ -189,16 +206,16 @@ def _stuck(row: Row) -> Iterator[str]:
         yield f"not settled; ending {row['ending']}, due {row['due_kind']} at {row['due_at']}"
     elif row["due_at"] is not None:
         yield f"settled, and due for {row['due_kind']} at {row['due_at']}"
-    if row["is_blocked"] or (
-        row["review_since"] is not None and row["review_reason"] not in EXPECTED_REVIEWS
-    ):
+    stopped = row["is_blocked"] and row["review_reason"] in FOR_PEOPLE
+    known = EXPECTED_REVIEWS | FOR_PEOPLE if row["is_blocked"] else EXPECTED_REVIEWS
+    if row["review_since"] is not None and row["review_reason"] not in known:
         yield f"people still have to look at it: {row['review_reason']}"
     for part in ("stale_charge_id", "moving_to_id"):
         if row[part] is not None:
             yield f"{part} is {row[part]}"
     if row["is_disputed"]:
         yield "a dispute is open"
-    if row["refunded_cents"] != row["refund_due_cents"]:
+    if row["refunded_cents"] != row["refund_due_cents"] and not stopped:
         yield f"{row['refund_due_cents']} are to be refunded, {row['refunded_cents']} are"
 
 
@@ -241,15 +258,17 @@ class Seen:
         owed = ledger["student_debt"] + ledger["debt_allowance"]
         came_in = captured + used + losses + owed
         went_out = sent + refunded + withdrawn + issued - ledger["platform_revenue"]
+        if row["is_blocked"] and row["review_reason"] in FOR_PEOPLE:
+            went_out -= ledger["held"] + ledger["instructor_payable"]
         if came_in != went_out:
             yield (
                 f"captured {captured} + credit {used} + losses {losses} + owed {owed} is not"
                 f" sent {sent} + refunded {refunded} + charged back {withdrawn} + issued {issued}"
                 f" + revenue {-ledger['platform_revenue']}"
             )
-        if ledger["held"]:
+        if ledger["held"] and not row["is_blocked"]:
             yield f"its pot holds {-ledger['held']}"
-        if ledger["instructor_payable"]:
+        if ledger["instructor_payable"] and not row["is_blocked"]:
             yield f"its instructor is still owed {-ledger['instructor_payable']}"
         if sent != row["paid_cents"] or refunded != self._known_refunds(row):
             yield f"sent {sent} (we know {row['paid_cents']}), refunded {refunded}"

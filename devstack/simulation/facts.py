@@ -48,6 +48,11 @@ class Facts:
     def of(self, table: str) -> list[Row]:
         return self.tables[table]
 
+    def payer_of(self, reference: str) -> str:
+        """Whose card paid for this."""
+        found = [one["student_id"] for one in self.of("charges") if one["reference"] == reference]
+        return str(found[0])
+
     def total(self, account: str) -> int:
         """What stands on all accounts of a kind: debits less credits."""
         return sum(cents for (kind, _), cents in self.by_account.items() if kind == account)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from random import Random
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from devstack.simulation.clock import VirtualClock
 from devstack.simulation.tracing import Trace
 from devstack.stripe_simulator.faults import CallTrouble, Fault
 from devstack.stripe_simulator.simulator import Simulator
+from instainstru_core.domains.payments.errors import CallUncertain
 from instainstru_core.domains.payments.ports import PaymentGateway
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.errors import Refusal
@@ -72,7 +74,17 @@ HEAVY = Chances(
     webhook_late=0.3,
     worker_down=0.25,
 )
-LEVELS = {"none": Chances(), "light": HEAVY.scaled(0.25), "heavy": HEAVY}
+
+
+class Level(StrEnum):
+    """How much goes wrong."""
+
+    NONE = "none"
+    LIGHT = "light"
+    HEAVY = "heavy"
+
+
+LEVELS = {Level.NONE: Chances(), Level.LIGHT: HEAVY.scaled(0.25), Level.HEAVY: HEAVY}
 CALL_TROUBLES: tuple[CallTrouble, ...] = (
     "timeout_before",
     "timeout_after",
@@ -174,6 +186,8 @@ class _Gateway:
             try:
                 answer = method(*given, **named)
             except Refusal as refusal:
+                if isinstance(refusal, CallUncertain):
+                    self._trace.count("provider trouble")
                 self._tell(name, named, refusal.code)
                 raise
             finally:

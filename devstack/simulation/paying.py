@@ -104,7 +104,7 @@ class Students:
             stage.trace.count("checkout abandoned")
             return
         credit = stage.dice.choice([0, 0, 0, 1_000, 4_321, 50_000])
-        seconds = stage.dice.choice([5, 30, 90, 600, 1_500, 1_790, 2_400])
+        seconds = stage.dice.choice([5, 30, 90, 600, 1_500, 1_790])
         stage.after("checkout", self._checkout(lesson, student.cards[0], credit), seconds=seconds)
 
     def _checkout(self, lesson: Lesson, card_id: str, credit: int) -> Callable[[], None]:

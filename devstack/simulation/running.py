@@ -1,5 +1,6 @@
 """Running seeds: a world, its weeks, the coming to rest, and what must be true of it then."""
 
+import re
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from devstack.simulation.fates import Fates
 from devstack.simulation.jobs import NIGHT_HOURS, Worker
 from devstack.simulation.mischief import (
     LEVELS,
+    Level,
     Mischief,
     VirtualMutex,
     begin_through,
@@ -44,6 +46,18 @@ REST_DAYS = (1, 3, 8, 40, 120)
 """When the nightly jobs run after the last day: long enough for every deadline to pass."""
 LONGEST = 500_000
 """More happenings than any seed can need: beyond it time stands still."""
+FAULTS = (
+    "crash",
+    "interruption",
+    "mutex busy",
+    "mutex gone",
+    "provider trouble",
+    "webhook late",
+    "webhook lost",
+    "webhook repeated",
+    "worker down",
+)
+NAMES = re.compile(r"\b(?:[0-7][0-9A-HJKMNP-TV-Z]{25}|(?:pi|ch|dp|tr|re|evt)_\w+)\b")
 NOW = frozenset({"CONFIRMED"})
 EVER = frozenset({"COMPLETED", "NO_SHOW"})
 
@@ -55,7 +69,7 @@ class Plan:
     seed: int
     days: int = 14
     students: int = 20
-    faults: str = "heavy"
+    faults: Level = Level.HEAVY
 
     @property
     def command(self) -> str:
@@ -82,6 +96,16 @@ class Report:
     @property
     def is_good(self) -> bool:
         return not self.failures
+
+    @property
+    def faults(self) -> int:
+        """How often something went wrong."""
+        return sum(self.counts.get(name, 0) for name in FAULTS)
+
+    def story(self) -> list[str]:
+        """The lines that name what the failures name."""
+        names = {name for failure in self.failures for name in NAMES.findall(failure)}
+        return [line for line in self.trace if any(name in line for name in names)]
 
 
 class Simulation:

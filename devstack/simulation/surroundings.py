@@ -179,7 +179,7 @@ class Surroundings:
 
     def _plan_account(self, teacher: Teacher, days: int) -> None:
         stage, dice = self._stage, self._stage.dice
-        if stage.chance(0.3):
+        if stage.chance(0.15):
             at = stage.clock.now + timedelta(days=days * dice.random())
             stage.plan(at, "disable", lambda: self._disable(teacher))
             again = at + timedelta(days=dice.uniform(0.2, 6))

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection
 
 from devstack.simulation.clock import VirtualClock
 
@@ -23,10 +22,6 @@ class Trace:
 
     def count(self, what: str) -> None:
         self.counts[what] += 1
-
-    def about(self, names: Collection[str]) -> list[str]:
-        """The lines that name any of these."""
-        return [line for line in self.lines if any(name in line for name in names)]
 
     def digest(self) -> str:
         """What two runs have in common if and only if they were the same."""

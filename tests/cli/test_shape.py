@@ -65,6 +65,7 @@ def test_the_subjects_are_those_the_readme_promises() -> None:
         "ledger",
         "mail",
         "webhooks",
+        "simulate",
     ]
     assert list(SUBJECTS) == promised
     assert CliRunner().invoke(app, []).exit_code == 2
