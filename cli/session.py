@@ -10,6 +10,7 @@ from cli.errors import SettingsInvalid, faults
 from devstack import environment
 from devstack.places import Places
 from instainstru_core import runtime as composition
+from instainstru_core.domains.access import service as access
 from instainstru_core.kernel import settings as kernel_settings
 from instainstru_core.kernel.authority import Actor, ActorKind, Door, Permission
 from instainstru_core.kernel.errors import Unavailable
@@ -47,6 +48,12 @@ def operator() -> Actor:
         door=Door.CLI,
         request_id=new_id(),
     )
+
+
+def in_place_of(runtime: Runtime, user_id: str) -> Actor:
+    """A person whom the operator stands in for, with that person's own rights and no more."""
+    with runtime.begin(operator()) as uow:
+        return access.actor_for(uow, user_id, door=Door.CLI, request_id=uow.actor.request_id)
 
 
 @contextmanager

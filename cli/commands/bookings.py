@@ -7,16 +7,38 @@ import typer
 from rich.table import Table
 
 from cli import output, session
+from cli.commands.ledger import explained
 from cli.errors import agree
 from cli.output import AsJson, Cursor, Limit, Yes
+from instainstru_core.domains.bookings import flows
 from instainstru_core.domains.bookings import service as bookings
-from instainstru_core.domains.bookings.schemas import BookingDetailView, CancelBooking
-from instainstru_core.domains.bookings.types import BookingStatus
+from instainstru_core.domains.bookings.schemas import (
+    BookingDetailView,
+    CancelBooking,
+    CheckoutBooking,
+    CheckoutView,
+    OrderRefund,
+    RefundPreview,
+    ReportAbsence,
+    RescheduleBooking,
+    ResolveReport,
+)
+from instainstru_core.domains.bookings.types import (
+    Absent,
+    BookingStatus,
+    NoShowResolution,
+    PaymentResult,
+    RefundAction,
+    RefundReason,
+)
+from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.domains.reporting.schemas.bookings import RecentBookings
 from instainstru_core.domains.reporting.schemas.people import BookingHistory
 from instainstru_core.domains.reporting.types import AsWhom
+from instainstru_core.kernel.authority import Actor
+from instainstru_core.runtime import Runtime
 
 app = typer.Typer(no_args_is_help=True)
 BookingId = Annotated[str, typer.Argument(help="The booking's id.")]
@@ -69,19 +91,184 @@ def cancel(
     booking_id: BookingId,
     *,
     reason: Annotated[str, typer.Option(help="Why, in words that both sides may read.")],
+    keep_payment: Annotated[
+        bool, typer.Option("--keep-payment", help="Charge and pay out all the same.")
+    ] = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Cancel a booking on behalf of the marketplace."""
-    command = CancelBooking(reason=reason)
+    """Cancel a booking on behalf of the marketplace; the money follows."""
+    command = CancelBooking(reason=reason, keep_payment=keep_payment)
+    with session.working() as runtime:
+        actor = session.operator()
+        found = _agreed(runtime, actor, booking_id, "Cancel", yes=yes)
+        done = flows.cancel(runtime.cashier, actor=actor, booking_id=found.id, command=command)
+    output.show(done, lambda: [f"Cancelled {_words(done)}."], as_json=as_json)
+
+
+@app.command()
+def checkout(
+    booking_id: BookingId,
+    *,
+    card: Annotated[str | None, typer.Option(help="A saved card's id; else the default.")] = None,
+    credit: Annotated[int, typer.Option(min=0, help="How many cents of credit to use.")] = 0,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pay for a booking in place of its student, with a card they have saved."""
+    command = CheckoutBooking(payment_method_id=card, credit_cents=credit)
+    with session.working() as runtime:
+        found = _agreed(runtime, session.operator(), booking_id, "Pay for", yes=yes)
+        done = flows.checkout(
+            runtime.cashier,
+            actor=session.in_place_of(runtime, found.student_id),
+            booking_id=found.id,
+            command=command,
+        )
+    output.show(done, lambda: [_paid(done)], as_json=as_json)
+
+
+@app.command()
+def reschedule(
+    booking_id: BookingId,
+    to: Annotated[str, typer.Argument(help="The new start on its wall clock: 2026-06-19T16:00.")],
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Move a lesson in place of its student, by the same rules."""
+    command = RescheduleBooking.model_validate({"starts_local": to})
+    with session.working() as runtime:
+        found = _agreed(runtime, session.operator(), booking_id, "Move", yes=yes)
+        done = flows.reschedule(
+            runtime.cashier,
+            actor=session.in_place_of(runtime, found.student_id),
+            booking_id=found.id,
+            command=command,
+        )
+    output.show(done, lambda: [f"Now it is {_words(done)}: {done.id}."], as_json=as_json)
+
+
+@app.command()
+def complete(booking_id: BookingId, *, as_json: AsJson = False) -> None:
+    """Say that a lesson took place."""
+    with session.working() as runtime:
+        done = flows.complete(runtime.cashier, actor=session.operator(), booking_id=booking_id)
+    output.show(done, lambda: [f"Completed {_words(done)}."], as_json=as_json)
+
+
+@app.command("no-show")
+def no_show(
+    booking_id: BookingId,
+    absent: Annotated[Absent, typer.Argument(help="Who did not come.")],
+    *,
+    reason: Annotated[str | None, typer.Option(help="What is known about it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say that somebody did not come. Nothing is charged until it is resolved."""
+    command = ReportAbsence(absent=absent, reason=reason)
+    with session.working() as runtime:
+        done = flows.report_absence(
+            runtime.cashier, actor=session.operator(), booking_id=booking_id, command=command
+        )
+    output.show(done, lambda: [f"Reported {_words(done)}."], as_json=as_json)
+
+
+@app.command()
+def resolve(
+    booking_id: BookingId,
+    resolution: Annotated[NoShowResolution, typer.Argument(help="What it comes to.")],
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Decide about a no-show report; the money follows at once."""
+    command = ResolveReport.model_validate({"resolution": resolution})
+    with session.working() as runtime:
+        actor = session.operator()
+        found = _agreed(runtime, actor, booking_id, "Resolve the report about", yes=yes)
+        done = flows.resolve_report(
+            runtime.cashier, actor=actor, booking_id=found.id, command=command
+        )
+    output.show(done, lambda: [f"Resolved {_words(done)}: {done.status}."], as_json=as_json)
+
+
+@app.command()
+def refund(
+    booking_id: BookingId,
+    *,
+    reason: Annotated[RefundReason, typer.Option(help="Why.")],
+    cents: Annotated[int | None, typer.Option(help="How much; else all that is left.")] = None,
+    note: Annotated[str | None, typer.Option(help="More about why.")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show it.")] = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a refund would do; then, once agreed, give the money back."""
+    wish = OrderRefund(cents=cents, reason=reason, note=note)
     with session.working() as runtime:
         actor = session.operator()
         with runtime.begin(actor) as uow:
-            found = bookings.detail(uow, booking_id)
-        agree(f"Cancel {_words(found)}?", yes=yes)
-        with runtime.begin(actor) as uow:
-            done = bookings.cancel(uow, booking_id, command)
-    output.show(done, lambda: [f"Cancelled {_words(done)}."], as_json=as_json)
+            shown = bookings.preview_refund(uow, booking_id, wish)
+        if preview:
+            output.show(shown, lambda: [_preview(shown)], as_json=as_json)
+            return
+        agree(f"{_refund_words(shown)}?", yes=yes)
+        order = wish.model_copy(update={"confirm": shown.confirm})
+        done = flows.refund(runtime.cashier, actor=actor, booking_id=booking_id, command=order)
+    output.show(done, lambda: [f"{_refund_words(shown)}: {done.state}."], as_json=as_json)
+
+
+@app.command()
+def explain(booking_id: BookingId, *, as_json: AsJson = False) -> None:
+    """Tell the path of every cent of a lesson, also by the id of a booking that was moved."""
+    with session.work() as uow:
+        found = ledger.explain(uow, bookings.money_reference(uow, booking_id))
+    output.show(found, lambda: explained(found), as_json=as_json)
+
+
+def _agreed(
+    runtime: Runtime, actor: Actor, booking_id: str, what: str, *, yes: bool
+) -> BookingDetailView:
+    """The booking, once somebody agrees to do this with it."""
+    with runtime.begin(actor) as uow:
+        found = bookings.detail(uow, booking_id)
+    agree(f"{what} {_words(found)}?", yes=yes)
+    return found
+
+
+def _paid(done: CheckoutView) -> str:
+    words = _words(done.booking)
+    match done.result:
+        case PaymentResult.CONFIRMED:
+            return f"Confirmed {words}."
+        case PaymentResult.DECLINED:
+            return f"The card was refused ({done.failure}), so this is not paid: {words}."
+        case PaymentResult.AUTHENTICATION_REQUIRED:
+            return f"The card's holder has to confirm in the browser first: {words}."
+        case PaymentResult.PENDING:
+            return f"The provider has not answered yet; ask again: {words}."
+
+
+def _refund_words(found: RefundPreview) -> str:
+    if found.action is RefundAction.VOID:
+        return "Cancel the lesson and charge nothing"
+    return f"Give back {output.money(found.refund_cents)} to the card"
+
+
+def _preview(found: RefundPreview) -> Table:
+    return output.facts(
+        [
+            ("action", found.action),
+            ("charged", output.money(found.charged_cents)),
+            ("refunded before", output.money(found.refunded_before_cents)),
+            ("refund", output.money(found.refund_cents)),
+            ("from the instructor", output.money(found.instructor_cents)),
+            ("from the platform", output.money(found.platform_cents)),
+            ("credit back", output.money(found.credit_back_cents)),
+            ("credit revoked", output.money(found.credit_revoked_cents)),
+        ]
+    )
 
 
 def _words(found: BookingDetailView) -> str:

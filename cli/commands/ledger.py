@@ -8,6 +8,7 @@ from rich.table import Table
 
 from cli import output, session
 from cli.output import AsJson
+from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.ledger.schemas import (
     JournalView,
@@ -33,8 +34,9 @@ def explain(
 ) -> None:
     """Tell the path of every cent of a booking, a tip, a top-up or a debt."""
     with session.work() as uow:
-        found = ledger.explain(uow, reference if ":" in reference else f"booking:{reference}")
-    output.show(found, lambda: _explained(found), as_json=as_json)
+        known = reference if ":" in reference else bookings.money_reference(uow, reference)
+        found = ledger.explain(uow, known)
+    output.show(found, lambda: explained(found), as_json=as_json)
 
 
 @app.command()
@@ -45,7 +47,8 @@ def trial_balance(*, as_json: AsJson = False) -> None:
     output.show(found, lambda: _balanced(found), as_json=as_json)
 
 
-def _explained(found: LedgerExplanationView) -> Sequence[Table | str]:
+def explained(found: LedgerExplanationView) -> Sequence[Table | str]:
+    """The journals of a reference, what they come to, and what is left in its pot."""
     if not found.journals:
         return [f"No money has moved for {found.reference}."]
     journals = output.table(

@@ -1,8 +1,13 @@
 """Lessons that were booked, from the terminal."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import text
 
+from devstack.stripe_simulator.simulator import Simulator
+from instainstru_core.domains.access import service as access
+from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.bookings.types import BookingStatus
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import utc_now
@@ -11,6 +16,7 @@ from tests.cli.conftest import Terminal
 from tests.conftest import SetClock
 from tests.factories.bookings import booking
 from tests.factories.instructors import person
+from tests.factories.money import Market, market
 
 NOBODY = "01JZ8M4T6Q3V9K2X7C5B1N0D8F"
 
@@ -97,3 +103,142 @@ class TestCancel:
         refused = terminal("bookings", "cancel", booking_id, "--reason", " ", "--yes", "--json")
         assert (refused.code, refused.problem["code"]) == (2, "input.invalid")
         assert "reason" in refused.problem["detail"]
+
+
+@pytest.fixture
+def shop(committed_runtime: Runtime, stripe: Simulator, clock: SetClock) -> Market:
+    """A student with a card and an instructor who can be paid, at noon of today in New York.
+
+    The terminal reads the wall clock: what it is asked about lies days away from now.
+    """
+    return opened(committed_runtime, stripe, clock)
+
+
+def opened(
+    committed_runtime: Runtime, stripe: Simulator, clock: SetClock, *, days_ago: int = 0
+) -> Market:
+    noon = utc_now().replace(hour=16, minute=0, second=0, microsecond=0)
+    clock.now = noon - timedelta(days=days_ago)
+    people = market(committed_runtime, stripe, clock)
+    with committed_runtime.begin(SYSTEM) as uow:
+        access.grant_role(uow, people.student.id or "", Role.STUDENT)
+    return people
+
+
+def wall(shop: Market, *, days: int, hour: int = 16) -> str:
+    """This hour of a day that is so many days away, on the wall of the lesson."""
+    day: datetime = shop.clock.now + timedelta(days=days)
+    return f"{day:%Y-%m-%d}T{hour:02d}:00:00"
+
+
+class TestCheckout:
+    def test_pays_in_place_of_the_student_with_their_card(
+        self, terminal: Terminal, shop: Market
+    ) -> None:
+        shop.clock.now = utc_now()
+        booked = shop.book(wall(shop, days=3))
+
+        done = terminal("bookings", "checkout", booked.id, "--yes", "--json")
+
+        assert done.code == 0, done.err
+        assert (done.json["result"], done.json["booking"]["status"]) == ("confirmed", "CONFIRMED")
+        assert done.json["booking"]["money"]["card_cents"] == 13_440
+        assert "Confirmed Theremin" in terminal("bookings", "checkout", booked.id, "--yes").out
+
+    def test_changes_nothing_until_somebody_agrees(self, terminal: Terminal, shop: Market) -> None:
+        shop.clock.now = utc_now()
+        booked = shop.book(wall(shop, days=3))
+
+        refused = terminal("bookings", "checkout", booked.id, "--json")
+
+        assert (refused.code, refused.problem["code"]) == (1, "cli.declined")
+        assert shop.detail(booked.id).status is BookingStatus.PENDING
+
+
+class TestReschedule:
+    def test_moves_by_the_students_rules(self, terminal: Terminal, shop: Market) -> None:
+        booked = shop.confirmed(wall(shop, days=3))
+        to = wall(shop, days=4, hour=12)
+
+        done = terminal("bookings", "reschedule", booked.id, to, "--yes", "--json")
+
+        assert done.code == 0, done.err
+        assert (done.json["starts_local"], done.json["moved_from_id"]) == (to, booked.id)
+        again = terminal("bookings", "reschedule", booked.id, to, "--yes", "--json")
+        assert (again.code, again.problem["code"]) == (1, "bookings.not_movable")
+
+    def test_needs_a_time(self, terminal: Terminal, shop: Market) -> None:
+        booked = shop.book(wall(shop, days=3))
+        refused = terminal("bookings", "reschedule", booked.id, "tomorrow", "--yes", "--json")
+        assert (refused.code, refused.problem["code"]) == (2, "input.invalid")
+
+
+class TestWhatIsOver:
+    @pytest.fixture
+    def over(self, committed_runtime: Runtime) -> str:
+        """A lesson of this student that ended an hour ago."""
+        with committed_runtime.begin(SYSTEM) as uow:
+            return booking(uow, starts_at=utc_now() - timedelta(hours=2)).id
+
+    def test_is_completed(self, terminal: Terminal, over: str) -> None:
+        done = terminal("bookings", "complete", over, "--json")
+        assert (done.code, done.json["status"]) == (0, "COMPLETED"), done.err
+        assert "Completed Theremin" in terminal("bookings", "complete", over).out
+
+    def test_is_reported_and_resolved(self, terminal: Terminal, over: str) -> None:
+        reported = terminal(
+            "bookings", "no-show", over, "instructor", "--reason", "Nobody.", "--json"
+        )
+        asked = terminal("bookings", "resolve", over, "dismissed", "--json")
+        resolved = terminal("bookings", "resolve", over, "dismissed", "--yes", "--json")
+
+        assert (reported.code, reported.json["status"]) == (0, "NO_SHOW"), reported.err
+        assert (asked.code, asked.problem["code"]) == (1, "cli.declined")
+        assert (resolved.code, resolved.json["status"]) == (0, "CONFIRMED"), resolved.err
+        again = terminal("bookings", "resolve", over, "dismissed", "--yes", "--json")
+        assert (again.code, again.problem["code"]) == (1, "bookings.nothing_to_resolve")
+
+    def test_is_not_resolved_by_silence_from_a_terminal(
+        self, terminal: Terminal, over: str
+    ) -> None:
+        refused = terminal("bookings", "resolve", over, "confirmed_no_dispute", "--yes", "--json")
+        assert (refused.code, refused.problem["code"]) == (2, "input.invalid")
+
+
+class TestRefund:
+    @pytest.fixture
+    def paid(self, committed_runtime: Runtime, stripe: Simulator, clock: SetClock) -> str:
+        """A lesson that was taken, charged and paid out days ago."""
+        shop = opened(committed_runtime, stripe, clock, days_ago=9)
+        booked = shop.confirmed(wall(shop, days=3))
+        shop.at(shop.after(booked, hours=25))
+        shop.run_jobs()
+        return booked.id
+
+    def test_shows_what_it_would_do(self, terminal: Terminal, paid: str) -> None:
+        asked = ("bookings", "refund", paid, "--reason", "goodwill", "--cents", "6720")
+
+        shown = terminal(*asked, "--preview", "--json")
+        refused = terminal(*asked, "--json")
+
+        assert shown.code == 0, shown.err
+        assert (shown.json["refund_cents"], shown.json["instructor_cents"]) == (6_720, 5_280)
+        assert (refused.code, refused.problem["code"]) == (1, "cli.declined")
+        lines = [line.split() for line in terminal(*asked, "--preview").out.splitlines()]
+        assert ["refund", "$67.20"] in lines
+        assert ["from", "the", "instructor", "$52.80"] in lines
+
+    def test_of_a_lesson_not_yet_taken_cancels_it(self, terminal: Terminal, shop: Market) -> None:
+        booked = shop.confirmed(wall(shop, days=3))
+
+        done = terminal("bookings", "refund", booked.id, "--reason", "goodwill", "--yes", "--json")
+
+        assert (done.code, done.json["action"], done.json["state"]) == (0, "void", "done"), done.err
+        assert shop.detail(booked.id).status is BookingStatus.CANCELLED
+
+    def test_is_explained_like_everything_else(self, terminal: Terminal, paid: str) -> None:
+        found = terminal("bookings", "explain", paid, "--json")
+        assert found.code == 0, found.err
+        assert found.json["reference"] == f"booking:{paid}"
+        assert (found.json["pot_cents"], found.json["is_balanced"]) == (0, True)
+        assert "Left in the pot: $0.00" in terminal("bookings", "explain", paid).out

@@ -7,6 +7,7 @@ from instainstru_core.domains.ledger.types import AccountKind
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.runtime import Runtime
 from tests.cli.conftest import Terminal
+from tests.factories.bookings import booking
 from tests.factories.ledger import POT, REFERENCE, posted
 
 
@@ -14,6 +15,7 @@ from tests.factories.ledger import POT, REFERENCE, posted
 def settled(committed_runtime: Runtime) -> None:
     """A lesson of $120 at 12%, captured and settled."""
     with committed_runtime.begin(SYSTEM) as uow:
+        booking(uow, id=POT, chain_id=POT)
         posted(
             uow,
             debit(AccountKind.STRIPE_CLEARING, 13_440),
@@ -48,6 +50,10 @@ class TestExplain:
         assert rows[2] == [f"held:{POT}", "$134.40", "$134.40"]
         assert rows[5] == ["platform_revenue", "$28.80", "$0.00"]
         assert rows[-1] == ["Left", "in", "the", "pot:", "$0.00"]
+
+    def test_finds_no_booking_that_was_never_made(self, terminal: Terminal) -> None:
+        refused = terminal("ledger", "explain", POT, "--json")
+        assert (refused.code, refused.problem["code"]) == (1, "bookings.not_found")
 
     def test_says_when_no_money_has_moved(self, terminal: Terminal) -> None:
         found = terminal("ledger", "explain", "tip:nothing")
