@@ -72,6 +72,11 @@ def gathered(engine: Engine, names: Iterable[str] = TABLES) -> Facts:
         tables = {name: rows(f"SELECT * FROM {name} ORDER BY 1") for name in names}  # noqa: S608
         entries = [dict(row) for row in connection.execute(ENTRIES).mappings()]
         unbalanced = [dict(row) for row in connection.execute(JOURNALS_OFF).mappings()]
+    return summed(tables, entries, unbalanced)
+
+
+def summed(tables: dict[str, list[Row]], entries: list[Row], unbalanced: list[Row]) -> Facts:
+    """These rows, with the sums of the ledger."""
     facts = Facts(tables, entries, unbalanced)
     for entry in entries:
         facts.by_account[entry["account"], entry["owner_id"]] += entry["cents"]
