@@ -1,10 +1,13 @@
 """A way to the payment provider on which things go wrong, in front of the real one."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 from instainstru_core.domains.payments.errors import CardDeclined
+from instainstru_core.kernel.authority import Actor
+from instainstru_core.kernel.uow import Begin, Uow
 
 
 class Crash(Exception):
@@ -50,6 +53,25 @@ class Troubled:
             return call(**named) if not asked else real(*asked, **named)
 
         return plain
+
+
+class Forgetting:
+    """Begins units of work, and loses the next one at its end when it is told to."""
+
+    def __init__(self, begin: Begin) -> None:
+        self._begin = begin
+        self._loses = False
+
+    def lose(self) -> None:
+        self._loses = True
+
+    @contextmanager
+    def begin(self, actor: Actor) -> Generator[Uow]:
+        with self._begin(actor) as uow:
+            yield uow
+            if self._loses:
+                self._loses = False
+                crash()
 
 
 def crash() -> None:

@@ -45,7 +45,7 @@ from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from tests.factories.bookings import booking, lesson
-from tests.factories.gateways import Troubled
+from tests.factories.gateways import Forgetting, Troubled
 from tests.factories.instructors import LiveInstructor, live_instructor, person
 
 PAYER_PERMISSIONS = frozenset(
@@ -402,6 +402,12 @@ class Market:
         gateway = Troubled(self.runtime.payments)
         self.runtime = replace(self.runtime, payments=gateway)  # type: ignore[arg-type]
         return gateway
+
+    def forgetting(self) -> Forgetting:
+        """Let a unit of work be lost when the test says so."""
+        forgetting = Forgetting(self.runtime.begin)
+        self.runtime = replace(self.runtime, begin=forgetting.begin)
+        return forgetting
 
     def change_card(self, card_id: str | None = None, **changes: Any) -> None:
         """A saved card behaves otherwise from now on: `decline`, `hold_seconds`."""

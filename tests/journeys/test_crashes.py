@@ -4,17 +4,15 @@ Each journey is one that goes through all kinds of calls. Whatever happens on th
 the same money in the same places as when nothing happens.
 """
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 
 from devstack.stripe_simulator.faults import CallTrouble, Fault
-from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.errors import Refusal
-from instainstru_core.kernel.uow import Uow
 from tests.factories.gateways import Crash, crash
 from tests.factories.money import Market
 
@@ -179,26 +177,6 @@ TROUBLES: list[CallTrouble] = [
 ]
 
 
-class Forgetting:
-    """Loses the transaction that follows, when it is told to."""
-
-    def __init__(self, market: Market) -> None:
-        self._begin = market.runtime.begin
-        self._loses = False
-        market.runtime = replace(market.runtime, begin=self.begin)
-
-    def lose(self) -> None:
-        self._loses = True
-
-    @contextmanager
-    def begin(self, actor: Actor) -> Generator[Uow]:
-        with self._begin(actor) as uow:
-            yield uow
-            if self._loses:
-                self._loses = False
-                crash()
-
-
 def nothing() -> None:
     """All is well."""
 
@@ -238,7 +216,7 @@ class TestACrash:
     def test_before_the_result_is_written_down(
         self, market: Market, name: str, call: str, nth: int
     ) -> None:
-        forgetting = Forgetting(market)
+        forgetting = market.forgetting()
         gateway = market.troubled()
         gateway.after(call, nothing, times=nth - 1)
         gateway.after(call, forgetting.lose)
