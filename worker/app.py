@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from billiard.util import get_pdeathsig
@@ -30,6 +30,7 @@ from instainstru_core.wiring import REACTIONS, Reaction
 from worker import relay, schedule
 from worker.attempts import Again, Delivery, carry_out
 from worker.jobs import Desk, Job
+from worker.monitors import Monitors
 from worker.page import Page
 from worker.pulse import Pulse
 
@@ -49,6 +50,10 @@ class Workplace:
     reactions: Reactions
     visibility_seconds: int = VISIBILITY_SECONDS
     runtime: Runtime | None = None
+    monitors: Monitors = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.monitors = Monitors(self.settings, schedule.ENTRIES)
 
     def open(self) -> Runtime:
         if self.runtime is None:
@@ -59,6 +64,7 @@ class Workplace:
         if self.runtime is not None:
             self.runtime.close()
             self.runtime = None
+        self.monitors.close()
 
 
 def create_app(workplace: Workplace) -> Celery:
@@ -207,7 +213,8 @@ def _add(app: Celery, job: Job, workplace: Workplace) -> None:
             hand_out=lambda other, given: _hand_out(app, other, given),
         )
         try:
-            carry_out(job, desk, delivery, arguments)
+            with workplace.monitors.watching(job, request.id):
+                carry_out(job, desk, delivery, arguments)
         except Again as failure:
             raise task.retry(
                 exc=failure.__cause__, countdown=job.wait_seconds(request.retries)

@@ -95,6 +95,15 @@ class Settings(BaseSettings):
     mail_from: str = "InstaInstru <hello@instainstru.example>"
     web_url: str = "http://127.0.0.1:3000"
 
+    sentry_dsn: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("SENTRY_DSN", "INSTAINSTRU_SENTRY_DSN")
+    )
+    sentry_environment: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SENTRY_ENVIRONMENT", "INSTAINSTRU_SENTRY_ENVIRONMENT"),
+        description="What Sentry calls this installation; left out, its tier.",
+    )
+
     founding_cap: int = Field(default=100, ge=0)
 
     log_format: Literal["json", "console"] = "json"
