@@ -6,7 +6,7 @@ import pytest
 
 from devstack.stripe_simulator.faults import Fault
 from instainstru_core.domains.bookings import flows, service
-from instainstru_core.domains.bookings.errors import NotRefundable
+from instainstru_core.domains.bookings.errors import MoveUnderWay, NotRefundable
 from instainstru_core.domains.bookings.types import BookingStatus, Outcome, PaymentStatus
 from instainstru_core.kernel.authority import SYSTEM
 from tests.factories.money import STAFF, Market
@@ -159,6 +159,25 @@ class TestWhatTheProviderRefuses:
         assert market.money(booked.id).paid_cents == 10_560
         assert [made["amount"] for made in market.made("transfers")] == [9_120, 1_440]
         market.assert_at_rest()
+
+
+class TestAMoveWhoseMoneyIsInDoubt:
+    def test_is_said_to_be_under_way_and_is_done_once_the_provider_answers(
+        self, market: Market
+    ) -> None:
+        booked = market.confirmed()
+        market.at(market.before(booked, hours=18))
+        market.stripe.faults.add(Fault("timeout_after", method="POST", path="*/capture"))
+
+        with pytest.raises(MoveUnderWay):
+            market.move(booked.id, "2026-06-22T16:00:00")
+        assert market.detail(booked.id).status is BookingStatus.CONFIRMED
+        market.at(market.clock.now + timedelta(minutes=2))
+
+        moved = market.detail(booked.id).moved_to_id
+        assert moved is not None
+        assert market.detail(moved).payment_status is PaymentStatus.LOCKED
+        assert market.intents("succeeded") == [13_440]
 
 
 class TestJobsThatStoodStill:

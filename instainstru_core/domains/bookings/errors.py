@@ -103,6 +103,10 @@ class MoveFailed(Conflict):
     code = "bookings.move_failed"
 
 
+class MoveUnderWay(Conflict):
+    code = "bookings.move_under_way"
+
+
 class NotReportable(Conflict):
     code = "bookings.not_reportable"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from instainstru_core.domains.bookings import service
-from instainstru_core.domains.bookings.errors import MoveFailed
+from instainstru_core.domains.bookings.errors import MoveFailed, MoveUnderWay
 from instainstru_core.domains.bookings.flows.driving import Cashier, Start, drive, run, run_to
 from instainstru_core.domains.bookings.repository import money
 from instainstru_core.domains.bookings.schemas import (
@@ -88,15 +88,22 @@ def reschedule(
     cashier: Cashier, *, actor: Actor, booking_id: str, command: RescheduleBooking
 ) -> BookingDetailView:
     """Move a lesson. Answers with the new booking. Raises MoveFailed where its money could not be
-    had: then the old booking stands as it was.
+    had: then the old booking stands as it was. Raises MoveUnderWay where nobody knows yet.
     """
     _run(cashier, actor, booking_id, command, service.reschedule)
     old = _detail(cashier, actor, booking_id)
     if old.moved_to_id is not None:
         return _detail(cashier, actor, old.moved_to_id)
+    with cashier.begin(actor) as uow:
+        if money.is_moving(uow.session, old.chain_id):
+            raise MoveUnderWay(
+                "The payment provider has not answered yet. The lesson is moved as soon as it has;"
+                " look at it again in a minute.",
+                booking_id=booking_id,
+            )
     raise MoveFailed(
-        "The card was refused or has not answered, so the lesson was not moved and stands as it"
-        " was. Choose another card, then move it again.",
+        "The card was refused, so the lesson was not moved and stands as it was. Choose another"
+        " card, then move it again.",
         booking_id=booking_id,
     )
 
@@ -181,7 +188,7 @@ def _detail(cashier: Cashier, actor: Actor, booking_id: str) -> BookingDetailVie
 
 
 def _told(uow: Uow, booking_id: str, recorded: Recorded | None) -> CheckoutView:
-    found = service.detail(uow, booking_id)
+    found = service.detail(uow, booking_id, held=True)
     result, failure = PaymentResult.CONFIRMED, None
     if recorded is not None and recorded.state is CommandState.SENT:
         result = PaymentResult.AUTHENTICATION_REQUIRED

@@ -41,6 +41,9 @@ _BOOKING: Select[Booking, NoShowReport] = (
     .where(Booking.id == bindparam("booking_id", type_=String))
     .execution_options(populate_existing=True)
 )
+_CHAIN: Select[str] = select(Booking.chain_id).where(
+    Booking.id == bindparam("booking_id", type_=String)
+)
 _DUE: Select[str] = (
     select(LessonMoney.chain_id)
     .where(
@@ -85,7 +88,13 @@ def booking(session: Session, booking_id: str) -> tuple[Booking, NoShowReport | 
 
 def chain_of(session: Session, booking_id: str) -> str | None:
     """The lesson that a booking belongs to."""
-    return session.scalar(select(Booking.chain_id).where(Booking.id == booking_id))
+    return session.scalar(_CHAIN, {"booking_id": booking_id})
+
+
+def is_moving(session: Session, chain_id: str) -> bool:
+    """Whether a move of this lesson waits for its money."""
+    query = select(LessonMoney.moving_to_id).where(LessonMoney.chain_id == chain_id)
+    return session.scalar(query) is not None
 
 
 def due(
