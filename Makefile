@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := TMPDIR=$(CURDIR)/.devstack/tmp .venv/bin/python -m
 UV := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 .DEFAULT_GOAL := help
-.PHONY: demo test check setup lock bench contracts nightly clean help
+.PHONY: demo test check setup lock bench contracts nightly simulate clean help
 
 demo: setup ## Start the marketplace and let the copilot answer; ONCE=1 ends after the tour
 	@$(RUN) devstack.demo $(if $(ONCE),--once)
@@ -30,6 +30,9 @@ contracts: setup ## Write the snapshots of OpenAPI and tools anew; look at the d
 
 nightly: setup ## The long tests
 	@$(RUN) pytest -n 2 -m nightly
+
+simulate: setup ## Play random marketplaces for a minute; SEEDS=7-7 or WITHIN=600 for others
+	@$(RUN) cli.app simulate --seeds $(or $(SEEDS),1-10000) --within $(or $(WITHIN),60)
 
 clean: ## Stop what runs and remove everything that was made here
 	@if [ -x .venv/bin/python ]; then $(RUN) devstack.cleaning; fi; rm -rf .venv .devstack

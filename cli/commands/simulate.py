@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from cli.errors import Exit
-from cli.output import AsJson
+from cli.output import AsJson, listed
 from devstack.simulation import running
 from devstack.simulation.mischief import Level
 from devstack.simulation.running import Plan, Report
@@ -29,6 +29,7 @@ class SeedView(BaseModel):
     faults: Level
     lessons: int
     commands: int
+    fault_count: int
     trace: str
     seconds: float
     counts: dict[str, int]
@@ -61,8 +62,7 @@ def run(
         views.append(_view(report))
         if not as_json:
             _tell(report, trace=trace)
-    if as_json:
-        typer.echo(to_json(views, indent=2))
+    typer.echo(to_json(views, indent=2) if as_json else _sum(views))
     if any(view.failures for view in views):
         raise typer.Exit(Exit.REFUSED)
 
@@ -101,6 +101,16 @@ def _tell(report: Report, *, trace: bool) -> None:
     typer.echo(f"  replay: {report.plan.command}")
 
 
+def _sum(views: list[SeedView]) -> str:
+    bad = [view.seed for view in views if view.failures]
+    faults = sum(view.fault_count for view in views)
+    return (
+        f"simulated {len(views)} marketplaces, {sum(view.lessons for view in views)} lessons,"
+        f" {faults} faults in {sum(view.seconds for view in views):.0f} s:"
+        f" {f'seeds {listed(bad)} are bad' if bad else 'all good'}"
+    )
+
+
 def _view(report: Report) -> SeedView:
     plan = report.plan
     return SeedView(
@@ -110,6 +120,7 @@ def _view(report: Report) -> SeedView:
         faults=plan.faults,
         lessons=report.lessons,
         commands=report.commands,
+        fault_count=report.faults,
         trace=report.digest,
         seconds=round(report.seconds, 2),
         counts=report.counts,

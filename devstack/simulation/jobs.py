@@ -32,13 +32,8 @@ BY_KIND: Mapping[str, Job] = {
     DueKind.MONEY: bookings.MOVE_MONEY,
     "command": bookings.FIND_COMMANDS,
 }
-NIGHTLY = (
-    payments.AUDIT_SCHEDULES,
-    bookings.EVALUATE_TIERS,
-    credits.EXPIRE,
-    bookings.SEND_TIPS,
-    payments.RECONCILE,
-)
+NIGHTLY = (bookings.EVALUATE_TIERS, credits.EXPIRE, bookings.SEND_TIPS)
+WITH_PROVIDER = (payments.AUDIT_SCHEDULES, payments.RECONCILE)
 NIGHT_HOURS = 13.1
 """From the beginning of a seed until 3 in the morning, in New York."""
 PACES: Mapping[str, timedelta] = {
@@ -110,9 +105,9 @@ class Worker:
     def come_back(self) -> None:
         self._down_until = self._stage.clock.now
 
-    def night(self, *, books: bool = True) -> None:
-        """The nightly jobs, one after the other."""
-        for job in NIGHTLY if books else NIGHTLY[:-1]:
+    def night(self, *, provider: bool = True) -> None:
+        """The nightly jobs, those that ask the provider perhaps left out."""
+        for job in (*NIGHTLY, *(WITH_PROVIDER if provider else ())):
             self.run(job)
 
     def _free_at(self, job: Job) -> datetime:

@@ -1,5 +1,6 @@
 """Running seeds: a world, its weeks, the coming to rest, and what must be true of it then."""
 
+import gc
 import re
 import time
 from collections.abc import Generator
@@ -41,9 +42,11 @@ from instainstru_core.kernel.uow import begin_with
 from instainstru_core.runtime import Runtime
 
 STUDENTS_PER_TEACHER = 4
-BOOKINGS_PER_DAY = 0.19
+BOOKINGS_PER_DAY = 0.17
 REST_DAYS = (1, 3, 8, 40, 120)
 """When the nightly jobs run after the last day: long enough for every deadline to pass."""
+SELDOM = 100_000
+"""So many objects come and go before garbage is looked for: seeds make much of it."""
 LONGEST = 500_000
 """More happenings than any seed can need: beyond it time stands still."""
 FAULTS = (
@@ -144,12 +147,15 @@ class Simulation:
 @contextmanager
 def prepared() -> Generator[Simulation]:
     """A simulation on a database of its own."""
+    before = gc.get_threshold()
+    gc.set_threshold(SELDOM)
     with database.fresh() as url:
         simulation = Simulation(url)
         try:
             yield simulation
         finally:
             simulation.close()
+            gc.set_threshold(*before)
 
 
 class _Play:

@@ -71,7 +71,7 @@ class Surroundings:
         self._look_after(patience=1.0)
 
     def _night(self) -> None:
-        self._worker.night(books=self._stage.chance(0.2))
+        self._worker.night(provider=self._stage.chance(0.3))
         mischief = self._stage.mischief
         if mischief.strikes(mischief.chances.worker_down):
             hours = mischief.dice.choice([0.5, 2, 7])
