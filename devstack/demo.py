@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-from devstack import clients, environment, monitoring, processes, stack
+from devstack import clients, environment, monitoring, processes, stack, vendors
 from devstack.lease import Death, Lease
 from devstack.places import Places
 from devstack.trouble import StackTrouble
@@ -163,6 +163,7 @@ def _seed(show: Show, database_url: str, *, private: bool) -> None:
         location_secret=secret,
         tier=Tier.STG,
         agreed=True,
+        simulator_url=environment.for_processes(show.places).get(vendors.STRIPE_URL),
     )
     environment.update(show.places, {SEEDED: mark})
     print(
@@ -214,6 +215,8 @@ The marketplace is open ({_since(show)} in all).
   MCP server    {to.endpoint}
   Prometheus    {known["PROMETHEUS_URL"]}
   Alertmanager  {known["ALERTMANAGER_URL"]}
+  Stripe        {_simulated(vendors.STRIPE_URL, "/_sim/state")}
+  Mail          {_simulated(vendors.RESEND_URL, "/_sim/outbox")}
   Logs          {show.places.logs}
 
   A token that may read (development only): {to.token}
@@ -230,6 +233,11 @@ Connect a client:
 """,
         flush=True,
     )
+
+
+def _simulated(name: str, path: str) -> str:
+    url = os.environ.get(name)
+    return f"a simulator: {url}{path}" if url else "the service itself: its key is set"
 
 
 def _stay(lease: Lease) -> None:

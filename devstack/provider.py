@@ -50,7 +50,8 @@ ORDER BY a.created_at, a.instructor_id
 """
 CHECKS = """
 SELECT json_build_object('object', 'verification_session', 'id', i.vendor_id,
-    'created', extract(epoch FROM i.updated_at)::bigint, 'verified', i.status = 'verified',
+    'created', extract(epoch FROM i.updated_at)::bigint,
+    'verified', i.status IN ('verified', 'processing'),
     'metadata', json_build_object('instructor_id', i.instructor_id))::text
 FROM identity_checks i ORDER BY i.updated_at, i.instructor_id
 """
@@ -125,6 +126,15 @@ def remind(database_url: str, simulator_url: str) -> dict[str, int]:
         return {}
     loaded: dict[str, int] = _post(simulator_url, "import", "\n".join(told))["loaded"]
     return loaded
+
+
+def is_up(simulator_url: str) -> bool:
+    """Whether a simulator answers there. One that starts later is told when it does."""
+    try:
+        with urllib.request.urlopen(f"{simulator_url}/_sim/health", timeout=2):  # noqa: S310
+            return True
+    except OSError:
+        return False
 
 
 def listen(simulator_url: str, webhook_address: str) -> None:

@@ -19,9 +19,13 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from devstack import provider
 from devstack.seeding import calendars, incidents, operations, people, places, writing
 from devstack.seeding.copying import copy_rows
 from devstack.seeding.lessons import add_lessons
+from devstack.seeding.money.past import Past
+from devstack.seeding.money.state import Quote
+from devstack.seeding.pricing import Pricer
 from devstack.seeding.searches import Click, Crowd, Search
 from devstack.seeding.world import AHEAD_DAYS, PASSWORD, SEED, Scale, World
 from instainstru_core import runtime as composition
@@ -31,7 +35,7 @@ from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import utc_now
 from instainstru_core.kernel.time import local_day
 
-VERSION = 1
+VERSION = 2
 PATIENT_MS = 10_000
 KEPT = frozenset(
     {"alembic_version", "spatial_ref_sys", "environment_marker", "regions", "display_areas",
@@ -77,11 +81,13 @@ def run(
     tier: safety.Tier = safety.Tier.INT,
     agreed: bool = False,
     typed: str | None = None,
+    simulator_url: str | None = None,
 ) -> SeedReport:
     """Replace what people and programs wrote in this database by the demo world.
 
-    `client` is the id and secret of a service client to register. Refuses with DatabaseProtected
-    unless the database may be hurt (see kernel.safety.guard).
+    `client` is the id and secret of a service client to register. A Stripe simulator that runs at
+    `simulator_url` is told of everybody and every payment. Refuses with DatabaseProtected unless
+    the database may be hurt (see kernel.safety.guard).
     """
     safety.guard(database_url, tier, agreed=agreed, typed=typed)
     tell = progress or _silent
@@ -96,6 +102,9 @@ def run(
         _remember(connection, instructors, world.today)
     with _connect(database_url) as connection:
         connection.execute("ANALYZE")
+    if simulator_url is not None and provider.is_up(simulator_url):
+        tell("the provider's books", 0.97)
+        provider.remind(database_url, simulator_url)
     tell("done", 1.0)
     return report
 
@@ -136,6 +145,7 @@ def _world(connection: psycopg.Connection, instructors: int, today: date | None)
         dice=Random(int.from_bytes(mixed[:8], "big")),  # noqa: S311 - demo data, not secrets
         services=places.services(connection),
         areas=places.areas(connection),
+        money_seed=int.from_bytes(mixed[8:16], "big"),
     )
     people.add_instructors(world)
     incidents.strand_in_onboarding(world)
@@ -159,21 +169,23 @@ def _write(
     password_hash = accounts.hash_password(PASSWORD, email=operations.ADMIN_EMAIL)
     with _without_triggers(connection):
         tell("people", 0.1)
-        operations.write_staff(connection, world, password_hash)
+        staff_id = operations.write_staff(connection, world, password_hash)
         writing.write_people(connection, world.students, "student", password_hash)
+        past = Past(world, staff_id)
         availability_started = time.perf_counter()
         written = 0
         for batch in chain([world.instructors], people.more_instructors(world)):
             writing.write_people(connection, batch, "instructor", password_hash)
             writing.write_instructors(connection, world, batch, wanted.secret)
             calendars.lay_out(connection, world, batch)
+            if batch is not world.instructors:
+                past.write_more(connection, batch)
             written += len(batch)
-            tell("instructors and their days", 0.1 + 0.6 * (written / world.scale.instructors))
+            tell("instructors and their days", 0.1 + 0.5 * (written / world.scale.instructors))
         availability_seconds = time.perf_counter() - availability_started
-        tell("lessons", 0.7)
         writing.write_addresses(connection, world)
-        writing.write_lessons(connection, world)
-        tell("searches", 0.85)
+        _write_lessons(connection, world, past, tell)
+        tell("searches", 0.92)
         searches = _write_searches(connection, world)
         operations.write_invites(connection, world)
         operations.write_tasks(connection, world)
@@ -189,6 +201,19 @@ def _write(
         seconds=time.perf_counter() - wanted.started,
         availability_seconds=availability_seconds,
     )
+
+
+def _write_lessons(
+    connection: psycopg.Connection, world: World, past: Past, tell: Progress
+) -> None:
+    tell("lessons", 0.6)
+    pricer = Pricer(world.lessons, world.now)
+    prices = writing.priced(pricer, world)
+    past.live({lesson_id: Quote(*price[1:6]) for lesson_id, price in prices.items()})
+    past.write_people(connection)
+    writing.write_lessons(connection, world, pricer, prices, past.lives)
+    tell("their money", 0.75)
+    past.write(connection)
 
 
 def _write_searches(connection: psycopg.Connection, world: World) -> int:

@@ -55,6 +55,7 @@ def run(
                 tier=runtime.settings.tier,
                 agreed=True,
                 typed=host,
+                simulator_url=runtime.settings.stripe_api_url,
             )
     output.show(report, lambda: [_report(report)], as_json=as_json)
 

@@ -232,6 +232,8 @@ def _settle(world: World, lesson: Lesson) -> None:
         lesson.status = BookingStatus.CONFIRMED
     elif draw < 0.115:
         lesson.status = BookingStatus.NO_SHOW
+    elif draw < 0.1175 and lesson.starts_at - lesson.created_at >= timedelta(hours=24):
+        lesson.status = BookingStatus.PAYMENT_FAILED
     else:
         lesson.status = BookingStatus.COMPLETED
 

@@ -16,7 +16,9 @@ from devstack.seeding.world import World, latest_night, night_before
 from devstack.seeding.writing import USER_COLUMNS
 from instainstru_core.domains.access.policy import digest_of
 from worker.tasks.bookings import EVALUATE_TIERS
+from worker.tasks.credits import EXPIRE
 from worker.tasks.kernel import FORGET_KEYS
+from worker.tasks.payments import AUDIT_SCHEDULES, RECONCILE
 
 ADMIN_EMAIL = "admin@instainstru.example"
 INVITE_COLUMNS = (
@@ -31,10 +33,13 @@ CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 FAILING_TASK = EVALUATE_TIERS.name
 HOURLY_TASK = FORGET_KEYS.name
 TRIES = EVALUATE_TIERS.retries + 1
+NIGHTLY = ((AUDIT_SCHEDULES, timedelta(minutes=-10)), (EXPIRE, timedelta(minutes=20)),
+           (RECONCILE, timedelta(minutes=90)))  # fmt: skip
+"""The nightly jobs on money, and when they run beside the evaluation of tiers."""
 
 
-def write_staff(connection: psycopg.Connection, world: World, password_hash: str) -> None:
-    """One administrator."""
+def write_staff(connection: psycopg.Connection, world: World, password_hash: str) -> str:
+    """One administrator. Returns their id."""
     opened = world.opened_at
     admin = world.id_at(opened)
     row = (
@@ -45,6 +50,7 @@ def write_staff(connection: psycopg.Connection, world: World, password_hash: str
     copy_rows(
         connection, "role_grants", ("user_id", "role", "granted_at"), [(admin, "admin", opened)]
     )
+    return admin
 
 
 def write_service_client(
@@ -126,6 +132,10 @@ def _tasks(world: World) -> Iterator[tuple[object, ...]]:
             yield from _failing(night)
         else:
             yield _task(FAILING_TASK, night, night, int(dice.uniform(400, 900)))
+        for job, later in NIGHTLY:
+            if night + later < world.now:
+                took = int(dice.uniform(900, 4_000))
+                yield _task(job.name, night + later, night + later, took)
         for hour in range(24):
             at = night + timedelta(hours=hour, minutes=dice.randint(0, 2))
             if at < world.now:

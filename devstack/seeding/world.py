@@ -19,7 +19,7 @@ BATCH = 1_000
 PASSWORD = "demo-lessons-2025"  # noqa: S105 - the one password of every demo account, printed in docs
 EVALUATION = time(3, 15)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
+PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,7 @@ class World:
     dice: Random
     services: list[Service]
     areas: list[Area]
+    money_seed: int = 0
     instructors: list[Instructor] = field(default_factory=list[Instructor])
     students: list[Student] = field(default_factory=list[Student])
     lessons: list[Lesson] = field(default_factory=list[Lesson])
@@ -178,7 +179,7 @@ class World:
     def id_at(self, instant: datetime) -> str:
         """A ULID whose time part is this instant and whose rest comes from the dice."""
         value = (int(instant.timestamp() * 1000) << 80) | self.dice.getrandbits(80)
-        return "".join(_PAIRS[(value >> shift) & 1023] for shift in range(120, -10, -10))
+        return "".join(PAIRS[(value >> shift) & 1023] for shift in range(120, -10, -10))
 
     def moment(self, day: date, *, first_hour: int = 7, last_hour: int = 23) -> datetime:
         """A random second of a New York day, within these hours."""
@@ -198,6 +199,13 @@ def night_before(night: datetime, nights: int) -> datetime:
     """The evaluation so many nights before this one."""
     day = local_day(night) - timedelta(days=nights)
     return to_utc(datetime.combine(day, EVALUATION), BUSINESS_ZONE)
+
+
+def at_night(instant: datetime, since_midnight: timedelta) -> datetime:
+    """The first night after this instant, at this time since New York's midnight."""
+    day = local_day(instant)
+    tonight = midnight(day) + since_midnight
+    return tonight if tonight > instant else midnight(day + timedelta(days=1)) + since_midnight
 
 
 def is_day_off(instructor_id: str, day: date) -> bool:

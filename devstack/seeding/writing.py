@@ -1,6 +1,6 @@
 """The demo world as rows: one COPY per table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -8,7 +8,8 @@ import psycopg
 from psycopg.types.range import Range
 
 from devstack.seeding.copying import copy_rows
-from devstack.seeding.pricing import Pricer
+from devstack.seeding.money.state import Life
+from devstack.seeding.pricing import Priced, Pricer
 from devstack.seeding.world import Instructor, Lesson, Student, World
 from instainstru_core.domains.addresses import policy as addresses
 from instainstru_core.domains.bookings.types import BookingStatus
@@ -41,10 +42,13 @@ BOOKING_COLUMNS = (
     "lesson_timezone", "lesson_day", "duration_minutes", "place", "latitude", "longitude",
     "area_key", "hourly_rate_cents", "lesson_price_cents", "student_fee_cents",
     "instructor_fee_cents", "total_cents", "payout_cents", "instructor_fee_rate",
-    "instructor_tier", "pricing_version", "created_at", "confirmed_at", "completed_at",
+    "instructor_tier", "pricing_version", "credit_cents", "card_cents", "created_at",
+    "confirmed_at", "completed_at",
     "cancelled_at", "cancelled_by", "cancellation_reason",
 )  # fmt: skip
 ZONE = "America/New_York"
+FREE = frozenset({BookingStatus.CANCELLED, BookingStatus.PAYMENT_FAILED})
+"""Whoever is in one of these states occupies no time."""
 ZIP = {
     "Manhattan": "10025", "Brooklyn": "11215", "Queens": "11375", "Bronx": "10471",
     "Staten Island": "10301",
@@ -233,11 +237,24 @@ def write_addresses(connection: psycopg.Connection, world: World) -> None:
     )
 
 
-def write_lessons(connection: psycopg.Connection, world: World) -> None:
+def priced(pricer: Pricer, world: World) -> dict[str, Priced]:
+    """What each lesson cost on the day it was booked."""
+    return {lesson.id: pricer.quote(lesson) for lesson in world.lessons}
+
+
+def write_lessons(
+    connection: psycopg.Connection,
+    world: World,
+    pricer: Pricer,
+    prices: Mapping[str, Priced],
+    lives: Mapping[str, Life],
+) -> None:
     """Bookings with the price of their day, and the time that coming lessons occupy."""
-    pricer = Pricer(world.lessons, world.now)
     copy_rows(
-        connection, "bookings", BOOKING_COLUMNS, (_booking(pricer, one) for one in world.lessons)
+        connection,
+        "bookings",
+        BOOKING_COLUMNS,
+        (_booking(prices[one.id], lives[one.id], one) for one in world.lessons),
     )
     since = world.now - timedelta(days=2)
     copy_rows(
@@ -255,7 +272,7 @@ def write_lessons(connection: psycopg.Connection, world: World) -> None:
                 f"booking:{one.id}",
             )
             for one in world.lessons
-            if one.status is not BookingStatus.CANCELLED and one.ends_at > since
+            if one.status not in FREE and one.ends_at > since
         ),
     )
     copy_rows(
@@ -266,8 +283,7 @@ def write_lessons(connection: psycopg.Connection, world: World) -> None:
     )
 
 
-def _booking(pricer: Pricer, lesson: Lesson) -> tuple[object, ...]:
-    quote = pricer.quote(lesson)
+def _booking(price: Priced, life: Life, lesson: Lesson) -> tuple[object, ...]:
     line, latitude, longitude, area = _where(lesson)
     completed = lesson.status is BookingStatus.COMPLETED
     return (
@@ -280,7 +296,7 @@ def _booking(pricer: Pricer, lesson: Lesson) -> tuple[object, ...]:
         lesson.offering.service.name,
         lesson.format.value,
         lesson.status.value,
-        "none",
+        life.payment_status.value,
         lesson.starts_at,
         lesson.ends_at,
         lesson.starts_local,
@@ -291,7 +307,9 @@ def _booking(pricer: Pricer, lesson: Lesson) -> tuple[object, ...]:
         latitude,
         longitude,
         area,
-        *quote,
+        *price,
+        life.row.credit_cents,
+        life.row.card_cents,
         lesson.created_at,
         lesson.created_at,
         lesson.ends_at if completed else None,
