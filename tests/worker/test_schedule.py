@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from celery.schedules import crontab
 
+from instainstru_core.domains.observability.service.payments import CADENCE
 from instainstru_core.domains.observability.types import Queue
 from instainstru_core.kernel.settings import Settings
 from worker import schedule
@@ -62,6 +63,11 @@ class TestTheTable:
             **{name: (set(range(24)), {minute}) for name, minute in HOURLY.items()},
             **{name: ({hour}, {minute}) for name, (hour, minute) in DAILY.items()},
         }
+
+    def test_is_what_health_takes_for_the_cadence_of_jobs_on_money(self) -> None:
+        day = timedelta(days=1)
+        assert {name: EVERY.get(name, day) for name in CADENCE} == CADENCE
+        assert not any(ENTRIES[name].job.is_quiet for name in CADENCE), "their record is asked"
 
     def test_drops_what_nobody_took_before_it_is_due_again(self) -> None:
         """So that a worker that was away does not do the same a hundred times over."""
