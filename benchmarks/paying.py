@@ -36,7 +36,7 @@ MINUTES = 30
 FIRST = timedelta(hours=2)
 """How far ahead the first lesson of everybody starts."""
 
-UNPAID = {
+UNPAID: dict[str, Any] = {
     "status": BookingStatus.PENDING,
     "payment_status": PaymentStatus.NONE,
     "credit_cents": None,

@@ -19,6 +19,7 @@ from instainstru_core.kernel.errors import Refusal
 from instainstru_core.kernel.log import logger
 
 if TYPE_CHECKING:
+    import requests
     import stripe
 
 CALLS = Counter(
@@ -33,6 +34,7 @@ SECONDS = Histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
 )
 CONNECT_SECONDS = 5.0
+MOST_CONNECTIONS = 50
 
 Result = TypeVar("Result")
 Values: TypeAlias = dict[str, Any]
@@ -57,6 +59,7 @@ class Caller:
         self._http_client = http_client
         self._timeout_seconds = timeout_seconds
         self._client: stripe.StripeClient | None = None
+        self._session: requests.Session | None = None
         self._opening = Lock()
 
     def ask(
@@ -85,9 +88,11 @@ class Caller:
             return None
 
     def close(self) -> None:
-        """Give back the connections of this thread; those of others go with their threads."""
+        """Give back the connections."""
         if self._http_client is not None:
             self._http_client.close()  # type: ignore[no-untyped-call]
+        if self._session is not None:
+            self._session.close()
 
     @contextmanager
     def _watched(self, action: str) -> Generator[None]:
@@ -121,8 +126,9 @@ class Caller:
                 stripe.enable_telemetry = False
                 logging.getLogger("stripe").setLevel(logging.WARNING)  # below it is their text
                 if self._http_client is None:
+                    self._session = _session(self._api_url or stripe.DEFAULT_API_BASE)
                     self._http_client = stripe.RequestsClient(
-                        timeout=(CONNECT_SECONDS, self._timeout_seconds)
+                        timeout=(CONNECT_SECONDS, self._timeout_seconds), session=self._session
                     )
                 self._client = stripe.StripeClient(
                     self._secret_key,
@@ -131,6 +137,18 @@ class Caller:
                     http_client=self._http_client,
                 )
             return self._client
+
+
+def _session(url: str) -> "requests.Session":
+    """Connections that are kept for all threads. A proxy is looked up once, not at each call."""
+    import requests  # noqa: PLC0415 - see above
+    from requests.adapters import HTTPAdapter  # noqa: PLC0415 - see above
+
+    session = requests.Session()
+    session.proxies.update(requests.utils.get_environ_proxies(url))
+    session.trust_env = False
+    session.mount(url, HTTPAdapter(pool_maxsize=MOST_CONNECTIONS))
+    return session
 
 
 class Part:

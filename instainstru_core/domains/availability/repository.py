@@ -38,6 +38,7 @@ from instainstru_core.domains.availability.models import (
 from instainstru_core.domains.availability.policy import from_bytes, to_bytes
 from instainstru_core.domains.availability.types import Buffers, Busy, Calendar
 from instainstru_core.domains.instructors.models import Instructor
+from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.time import Span
 
@@ -83,6 +84,13 @@ OCCUPY = text(
     bindparam("travels", type_=Boolean),
     bindparam("expires_at", type_=DateTime(timezone=True)),
     bindparam("now", type_=DateTime(timezone=True)),
+)
+
+_OCCUPIED = Base.metadata.tables[OccupiedTime.__tablename__]
+KEEP = (
+    update(_OCCUPIED)
+    .where(_OCCUPIED.c.reference == bindparam("its_reference", type_=String))
+    .values(expires_at=bindparam("until", type_=DateTime(timezone=True)))
 )
 
 
@@ -239,14 +247,8 @@ def occupy(
 
 def keep(session: Session, reference: str, *, until: datetime | None) -> bool:
     """Change when the span of this reference ends by itself; False where there is none."""
-    kept = session.scalars(
-        update(OccupiedTime)
-        .where(OccupiedTime.reference == reference)
-        .values(expires_at=until)
-        .returning(OccupiedTime.id)
-        .execution_options(synchronize_session=False, autoflush=False)
-    )
-    return kept.first() is not None
+    kept = session.connection().execute(KEEP, {"its_reference": reference, "until": until})
+    return kept.rowcount > 0
 
 
 def release(session: Session, reference: str) -> None:

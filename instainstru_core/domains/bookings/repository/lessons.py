@@ -67,13 +67,15 @@ def find(session: Session, booking_id: str, *, lock: bool = False) -> Named | No
 
 
 def held(session: Session, booking_id: str) -> Named | None:
-    """The same for a booking that the session holds with its lesson: only names are asked for."""
+    """The same for a booking that the session changed with its lesson, and still has at hand: then
+    only names are asked for.
+    """
     booking = session.get(Booking, booking_id)
     if booking is None:
         return None
+    money = session.get(LessonMoney, booking.chain_id)
     asked = {"student_id": booking.student_id, "teacher_id": booking.instructor_id}
     first, last, teacher_first, teacher_last = session.execute(_NAMES, asked).one()
-    money = session.get(LessonMoney, booking.chain_id)
     return Named(booking, (first, last), (teacher_first, teacher_last), money)
 
 

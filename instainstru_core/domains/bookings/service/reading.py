@@ -29,9 +29,12 @@ from instainstru_core.kernel.uow import Uow
 
 
 @operation("bookings.detail")
-def detail(uow: Uow, booking_id: str) -> BookingDetailView:
-    """One booking, for its two sides and for staff. The address is for the two sides only."""
-    named, side = visible(uow, booking_id)
+def detail(uow: Uow, booking_id: str, *, held: bool = False) -> BookingDetailView:
+    """One booking, for its two sides and for staff. The address is for the two sides only.
+
+    `held` where this unit of work changed it just now and holds its lesson.
+    """
+    named, side = visible(uow, booking_id, held=held)
     return detailed(named, side)
 
 

@@ -20,13 +20,18 @@ def reference(booking_id: str) -> str:
     return f"booking:{booking_id}"
 
 
-def visible(uow: Uow, booking_id: str, *, lock: bool = False) -> tuple[Named, Side]:
-    """The booking and the actor's side. What someone may not see does not exist for them."""
+def visible(
+    uow: Uow, booking_id: str, *, lock: bool = False, held: bool = False
+) -> tuple[Named, Side]:
+    """The booking and the actor's side. What someone may not see does not exist for them.
+
+    `held` where this unit of work holds the booking's lesson already, and has it as it is now.
+    """
     actor = uow.actor
     is_staff = actor.may(Permission.BOOKINGS_READ_ANY) or actor.may(Permission.BOOKINGS_CANCEL_ANY)
     if not is_staff:
         require(actor, Permission.BOOKINGS_VIEW_OWN)
-    named = repository.find(uow.session, booking_id, lock=lock) if is_id(booking_id) else None
+    named = _found(uow, booking_id, lock=lock, held=held) if is_id(booking_id) else None
     side = named and policy.side_of(
         actor.id if actor.kind is ActorKind.USER else None,
         student_id=named.booking.student_id,
@@ -36,6 +41,12 @@ def visible(uow: Uow, booking_id: str, *, lock: bool = False) -> tuple[Named, Si
     if named is None or side is None:
         raise not_found(booking_id)
     return named, side
+
+
+def _found(uow: Uow, booking_id: str, *, lock: bool, held: bool) -> Named | None:
+    if held:
+        return repository.held(uow.session, booking_id)
+    return repository.find(uow.session, booking_id, lock=lock)
 
 
 def own_side(uow: Uow, booking_id: str, side: Side) -> Booking:
