@@ -27,7 +27,7 @@ from instainstru_core.domains.payments.ports import PaymentGateway
 from instainstru_core.domains.payments.schemas import DifferenceView, ReconciliationView
 from instainstru_core.domains.payments.service import reconciling
 from instainstru_core.domains.payments.service.reconciling import LAG
-from instainstru_core.domains.payments.types import BalanceChanges
+from instainstru_core.domains.payments.types import BalanceChange, BalanceChanges
 from instainstru_core.kernel.authority import SYSTEM, Actor, PermissionMissing
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
@@ -161,6 +161,33 @@ class TestBooksThatAgree:
         found = compare(shop)
         assert found.is_clean
         assert found.ledger_cents == found.provider_cents == shop.stripe.balance() - FUNDS + 1_000
+
+
+class Charging:
+    """A provider that also takes a fee of its own, as Stripe does each month."""
+
+    def __init__(self, gateway: PaymentGateway, at: datetime) -> None:
+        self._gateway, self._at = gateway, at
+
+    def balance_changes(
+        self, *, since: datetime, until: datetime, cursor: str | None
+    ) -> BalanceChanges:
+        page = self._gateway.balance_changes(since=since, until=until, cursor=cursor)
+        fee = BalanceChange("txn_monthly", "stripe_fee", -200, 0, -200, None, self._at)
+        return BalanceChanges((*page.items, fee), page.next_cursor)
+
+
+class TestAFeeOfTheProvider:
+    def test_is_posted_once_and_no_difference(self, shop: Market) -> None:
+        taught(shop)
+        before = shop.ledger()["stripe_fees"]
+        charging = Charging(shop.runtime.payments, shop.clock.now)
+        shop.runtime = replace(shop.runtime, payments=charging)  # type: ignore[arg-type]
+
+        first, second = compare(shop), compare(shop)
+
+        assert (first.differences, second.differences) == ([], [])
+        assert shop.ledger()["stripe_fees"] == before + 200
 
 
 def send_behind_our_back(shop: Market, cents: int) -> str:

@@ -14,7 +14,10 @@ from instainstru_core.domains.payments.types import BalanceChange
 OUTSIDE = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal")
 """Kinds of lines between the provider and our own bank: no business of any lesson."""
 
-_OURS = """
+FEES = ("stripe_fee", "stripe_fx_fee", "tax_fee")
+"""Kinds of lines that the provider takes for itself: posted as they are read."""
+
+_OURS = f"""
     SELECT coalesce(vendor_charge_id, intent_id) AS source_id,
         captured_cents - fee_cents AS cents, captured_at AS at
     FROM charges WHERE captured_cents > 0
@@ -28,7 +31,9 @@ _OURS = """
     UNION ALL
     SELECT vendor_id, -(withdrawn_cents + fee_cents), coalesce(closed_at, opened_at)
     FROM chargebacks WHERE withdrawn_cents + fee_cents <> 0
-"""
+    UNION ALL
+    SELECT source_id, net_cents, at FROM balance_lines WHERE kind IN {FEES}
+"""  # noqa: S608 - put together from constants
 """Every money fact, under the provider's name for what it came from."""
 
 _DIFFERENCES = text(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from instainstru_core.domains.ledger import service as ledger
-from instainstru_core.domains.ledger.types import Account, AccountKind
+from instainstru_core.domains.ledger.types import Account, AccountKind, Entry
 from instainstru_core.domains.payments.models import Reconciliation
 from instainstru_core.domains.payments.repository import reconciling as repository
 from instainstru_core.domains.payments.repository.reconciling import Difference
@@ -13,6 +13,7 @@ from instainstru_core.domains.payments.types import BalanceChange
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.measure import operation
+from instainstru_core.kernel.money import ZERO, Cents
 from instainstru_core.kernel.uow import Uow
 
 FIRST_LOOK_BACK = timedelta(days=60)
@@ -42,8 +43,22 @@ def reconcile_from(uow: Uow) -> datetime:
 
 @operation("payments.keep_lines")
 def keep_lines(uow: Uow, lines: Sequence[BalanceChange]) -> None:
-    """Write a page of the provider's lines."""
+    """Write a page of the provider's lines. What it takes for itself is posted as its fee."""
     repository.keep_lines(uow.session, lines)
+    for line in lines:
+        if line.kind in repository.FEES:
+            taken = Cents(line.net_cents)
+            ledger.post(
+                uow,
+                key=f"provider_fee:{line.id}",
+                fact="provider_fee",
+                reference=f"provider:{line.id}",
+                occurred_at=line.at,
+                entries=[
+                    Entry(Account(AccountKind.STRIPE_CLEARING), taken),
+                    Entry(Account(AccountKind.STRIPE_FEES), ZERO - taken),
+                ],
+            )
 
 
 @operation("payments.compare_books")
