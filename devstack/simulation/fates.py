@@ -51,11 +51,11 @@ class Fates:
     def _before(self, lesson: Lesson) -> None:
         student, teacher = lesson.student.actor, lesson.teacher.actor
         choices: tuple[tuple[int, str, Callable[[], Callable[[], None]]], ...] = (
-            (17, "cancel", lambda: self._cancel(lesson, student, keep=False)),
-            (6, "cancel", lambda: self._cancel(lesson, teacher, keep=False)),
-            (3, "cancel", lambda: self._cancel(lesson, STAFF, keep=False)),
-            (3, "cancel", lambda: self._cancel(lesson, STAFF, keep=True)),
-            (20, "move", lambda: self._move(lesson)),
+            (17, "cancel", lambda: self.cancel(lesson, student, keep=False)),
+            (6, "cancel", lambda: self.cancel(lesson, teacher, keep=False)),
+            (3, "cancel", lambda: self.cancel(lesson, STAFF, keep=False)),
+            (3, "cancel", lambda: self.cancel(lesson, STAFF, keep=True)),
+            (20, "move", lambda: self.move(lesson)),
             (51, "", lambda: lambda: None),
         )
         weights = [weight for weight, *_ in choices]
@@ -66,16 +66,16 @@ class Fates:
     def _after(self, lesson: Lesson) -> None:
         stage, dice = self._stage, self._stage.dice
         if stage.chance(0.3):
-            self._at(lesson.ends_at, "complete", self._complete(lesson), hours=dice.uniform(0, 23))
+            self._at(lesson.ends_at, "complete", self.complete(lesson), hours=dice.uniform(0, 23))
         if stage.chance(0.15):
             at = dice.choice([0.1, 1, 5, 24, 25])
-            self._at(lesson.starts_at, "report", self._report(lesson), hours=at)
+            self._at(lesson.starts_at, "report", self.report(lesson), hours=at)
         if stage.chance(0.2):
             self._at(lesson.ends_at, "tip", self._tip(lesson), hours=dice.uniform(1, 60))
         if stage.chance(0.15):
             for number in range(dice.choice([1, 1, 2, 3])):
                 hours = dice.uniform(20, 90) + number * 20
-                self._at(lesson.ends_at, "refund", self._refund(lesson), hours=hours)
+                self._at(lesson.ends_at, "refund", self.refund(lesson), hours=hours)
         if stage.chance(0.1):
             hours = dice.choice([-2, 24.2, 30, 100, 300])
             self._at(lesson.ends_at, "dispute", self._contest(lesson), hours=hours)
@@ -89,7 +89,9 @@ class Fates:
     def _at(self, base: datetime, name: str, act: Callable[[], None], *, hours: float) -> None:
         self._stage.plan(max(base + _hours(hours), self._stage.clock.now), name, act, repeats=True)
 
-    def _cancel(self, lesson: Lesson, who: Actor, *, keep: bool) -> Callable[[], None]:
+    def cancel(self, lesson: Lesson, who: Actor, *, keep: bool) -> Callable[[], None]:
+        """Somebody does not want it any more."""
+
         def cancel() -> None:
             told = flows.cancel(
                 self._stage.runtime.cashier,
@@ -101,7 +103,8 @@ class Fates:
 
         return cancel
 
-    def _move(self, lesson: Lesson) -> Callable[[], None]:
+    def move(self, lesson: Lesson) -> Callable[[], None]:
+        """The student wants another time."""
         stage, dice = self._stage, self._stage.dice
         ahead = dice.choice([2, 8, 20, 26, 50, 120, 200])
 
@@ -126,7 +129,9 @@ class Fates:
 
         return move
 
-    def _complete(self, lesson: Lesson) -> Callable[[], None]:
+    def complete(self, lesson: Lesson) -> Callable[[], None]:
+        """The instructor says that it took place."""
+
         def complete() -> None:
             told = flows.complete(
                 self._stage.runtime.cashier,
@@ -137,7 +142,8 @@ class Fates:
 
         return complete
 
-    def _report(self, lesson: Lesson) -> Callable[[], None]:
+    def report(self, lesson: Lesson) -> Callable[[], None]:
+        """Somebody says that somebody did not come; perhaps they object."""
         stage, dice = self._stage, self._stage.dice
         absent, by, accused = dice.choice(
             [
@@ -211,7 +217,8 @@ class Fates:
 
         return tip
 
-    def _refund(self, lesson: Lesson) -> Callable[[], None]:
+    def refund(self, lesson: Lesson) -> Callable[[], None]:
+        """Staff give back a part, or all that is left."""
         stage, dice = self._stage, self._stage.dice
         key = f"refund-{dice.getrandbits(64):x}"
         cents = None if stage.chance(0.4) else dice.randint(1, 9_000)

@@ -126,6 +126,14 @@ class Worker:
         else:
             job.work(self._desk, *given)
 
+    def driving(self, chain_id: str) -> Callable[[], None]:
+        """A worker that gets to this lesson now."""
+        return partial(self._one, f"drive {chain_id}", partial(self._drive, chain_id))
+
+    def resuming(self, reference: str) -> Callable[[], None]:
+        """A worker that goes on with what a crash left, now."""
+        return partial(self._one, f"resume {reference}", partial(self._resume, reference))
+
     def _drive(self, chain_id: str) -> bool:
         return flows.drive_quietly(self._desk.runtime.cashier, actor=SYSTEM, chain_id=chain_id)
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from random import Random
 from typing import Any, cast
 
@@ -38,6 +39,8 @@ class Chances:
 
     crash: float = 0.0
     interrupt: float = 0.0
+    rival: float = 0.0
+    pause: float = 0.0
     latency: float = 0.0
     mutex_busy: float = 0.0
     mutex_gone: float = 0.0
@@ -59,10 +62,12 @@ class Chances:
 
 HEAVY = Chances(
     crash=0.006,
-    interrupt=0.03,
+    interrupt=0.02,
+    rival=0.03,
+    pause=0.004,
     latency=1.0,
     mutex_busy=0.03,
-    mutex_gone=0.2,
+    mutex_gone=0.3,
     timeout_before=0.03,
     timeout_after=0.04,
     error_before=0.02,
@@ -104,6 +109,8 @@ class Mischief:
         self.chances = chances
         self.dice = dice
         self.meanwhile: Callable[[], None] = lambda: None
+        self.rival: Callable[[str], None] = lambda _: None
+        self.lessons: list[str] = []
         self.transactions = 0
         self._clock = clock
         self._trace = trace
@@ -131,14 +138,27 @@ class Mischief:
             raise Crash(where)
 
     def between(self) -> None:
-        """No transaction is open here: perhaps others act in the meantime."""
-        if self._trace.depth < DEEPEST and self.strikes(self.chances.interrupt):
-            self._trace.count("interruption")
-            self._trace.depth += 1
-            try:
-                self.meanwhile()
-            finally:
-                self._trace.depth -= 1
+        """No transaction is open here: perhaps others act in the meantime, for a while."""
+        if self._trace.depth >= DEEPEST:
+            return
+        if self.strikes(self.chances.pause):
+            self._trace.count("pause")
+            self._clock.pass_by(timedelta(seconds=self.dice.choice([20, 95, 200, 1_000, 2_000])))
+            self._interrupted(self.meanwhile)
+        if self.strikes(self.chances.interrupt):
+            self._interrupted(self.meanwhile)
+        if self.lessons and self.strikes(self.chances.rival):
+            self._interrupted(partial(self.rival, self.lessons[-1]))
+
+    def _interrupted(self, by: Callable[[], None]) -> None:
+        self._trace.count("interruption")
+        self._trace.depth += 1
+        outer, self.lessons = self.lessons, []
+        try:
+            by()
+        finally:
+            self._trace.depth -= 1
+            self.lessons = outer
 
     def wait(self) -> None:
         """Calls take time."""
@@ -222,6 +242,16 @@ class VirtualMutex:
     @contextmanager
     def hold(self, name: str, *, seconds: float) -> Generator[int | None]:
         """As the port says; now and then nobody can be asked."""
+        lessons = self._mischief.lessons
+        lessons.append(name.partition(":")[2])
+        try:
+            with self._holding(name, seconds) as token:
+                yield token
+        finally:
+            lessons.pop()
+
+    @contextmanager
+    def _holding(self, name: str, seconds: float) -> Generator[int | None]:
         if self._mischief.strikes(self._mischief.chances.mutex_gone):
             self._trace.count("mutex gone")
             yield None

@@ -62,8 +62,15 @@ class Lesson:
 class Students:
     """Everything that students do until a lesson is paid for."""
 
-    def __init__(self, stage: Stage, *, confirmed: Callable[[Lesson], None]) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        booked: Callable[[Lesson], None],
+        confirmed: Callable[[Lesson], None],
+    ) -> None:
         self._stage = stage
+        self._booked = booked
         self._confirmed = confirmed
         self._known: set[str] = set()
 
@@ -99,7 +106,7 @@ class Students:
     def _begin_checkout(self, student: Student, teacher: Teacher, made: BookingDetailView) -> None:
         lesson = Lesson(student, teacher, made.id, made.chain_id, made.starts_at, made.ends_at)
         stage = self._stage
-        stage.lessons[made.chain_id] = made.id
+        self._booked(lesson)
         if stage.chance(0.06):  # some never pay
             stage.trace.count("checkout abandoned")
             return

@@ -27,6 +27,7 @@ from devstack.simulation.mischief import (
 )
 from devstack.simulation.paying import Students
 from devstack.simulation.post import Post
+from devstack.simulation.rivals import Rivals
 from devstack.simulation.stage import Stage
 from devstack.simulation.surroundings import Surroundings
 from devstack.simulation.tracing import Trace
@@ -54,7 +55,9 @@ FAULTS = (
     "interruption",
     "mutex busy",
     "mutex gone",
+    "pause",
     "provider trouble",
+    "rival",
     "webhook late",
     "webhook lost",
     "webhook repeated",
@@ -208,7 +211,8 @@ class _Play:
         self._post = Post(self.stage)
         self._worker = Worker(self.stage, eyes, webhooks=self._post.process)
         self._fates = Fates(self.stage)
-        self._students = Students(self.stage, confirmed=self._fates.plan)
+        self._rivals = Rivals(self.stage, self._worker, self._fates)
+        self._students = Students(self.stage, booked=self._rivals.know, confirmed=self._fates.plan)
         self._around = Surroundings(self.stage, self._worker, self._fates)
         self._post.on_dispute = self._around.note_dispute
 
@@ -219,7 +223,8 @@ class _Play:
         self._around.plan(first_night_hours=NIGHT_HOURS)
         for day in range(1, self._plan.days):
             stage.plan(stage.clock.now + timedelta(days=day), "look at calendars", self._calendars)
-        stage.mischief.meanwhile = stage.meanwhile
+        stage.mischief.meanwhile = self._meanwhile
+        stage.mischief.rival = self._rivals.strike
         stage.mischief.begin(stage.stripe)
         self._live(until_rest=False)
         stage.mischief.end(stage.stripe)
@@ -241,6 +246,14 @@ class _Play:
             else:
                 stage.happen()
         stage.failures.append("time stands still")
+
+    def _meanwhile(self) -> None:
+        """Between two steps of something: what is due comes first, the worker or the people."""
+        due = self._worker.look()
+        if due is not None and due <= self.stage.clock.now:
+            self._worker.run_next()
+        else:
+            self.stage.meanwhile()
 
     def _rest(self) -> None:
         """No more trouble: until nothing is due any more and the last deadline is over."""

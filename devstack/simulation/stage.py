@@ -47,8 +47,6 @@ class Stage:
     mischief: Mischief
     ends_at: datetime
     failures: list[str] = field(default_factory=list[str])
-    lessons: dict[str, str] = field(default_factory=dict[str, str])
-    is_over: bool = False
     _planned: list[Planned] = field(default_factory=list[Planned])
     _count: int = 0
 
