@@ -2,7 +2,12 @@
 
 from datetime import timedelta
 
-from instainstru_core.domains.bookings.types import Absent, BookingStatus, NoShowResolution
+from instainstru_core.domains.bookings.types import (
+    Absent,
+    BookingStatus,
+    NoShowResolution,
+    PaymentStatus,
+)
 from tests.factories import acts
 from tests.factories.money import Market
 
@@ -33,3 +38,14 @@ class TestAnInstructorWhoCouldNotBePaid:
 
         row = market.money(booked.id)
         assert (row.review_reason, row.review_since, row.paid_cents) == (None, None, 10_560)
+
+    def test_is_no_longer_looked_at_once_all_is_refunded(self, market: Market) -> None:
+        booked = market.confirmed()
+        market.close_account()
+        market.at(market.after(booked, hours=30))
+
+        market.refund(booked.id)
+
+        row = market.money(booked.id)
+        assert (row.review_reason, row.review_since, row.paid_cents) == (None, None, 0)
+        assert market.detail(booked.id).payment_status is PaymentStatus.SETTLED

@@ -130,8 +130,11 @@ def wait(lesson: Lesson, until: datetime, kind: DueKind) -> None:
 
 
 def _rest(lesson: Lesson, decision: Decision) -> None:
-    lesson.money.due_at = decision.due_at
-    lesson.money.due_kind = decision.due_kind
+    row = lesson.money
+    row.due_at = decision.due_at
+    row.due_kind = decision.due_kind
+    if row.review_reason == calls.UNPAID and row.paid_cents == lesson.still_owed_cents:
+        row.review_reason = row.review_since = None
     lesson.booking.payment_status = payment_status(lesson)
 
 
@@ -175,8 +178,6 @@ def _transferred(uow: Uow, lesson: Lesson, recorded: Recorded) -> None:
     row.paid_cents += recorded.cents
     row.transfer_failures = 0
     row.transfer_last_failed_at = None
-    if row.review_reason == calls.UNPAID:
-        row.review_reason = row.review_since = None
     uow.emit(
         InstructorPaid(
             booking_id=lesson.booking.id,

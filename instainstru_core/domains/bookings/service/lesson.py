@@ -51,6 +51,11 @@ class Lesson:
             whole=row.captured_cents,
         )
 
+    @property
+    def still_owed_cents(self) -> int:
+        """What of the instructor's share is left after refunds by staff and chargebacks."""
+        return self.money.owed_cents - self.taken_back_cents
+
 
 def held(uow: Uow, chain_id: str, *, fence: int | None = None) -> Lesson:
     """The lesson of this chain, held until the transaction ends. Two statements.
@@ -124,7 +129,7 @@ def case_of(lesson: Lesson) -> Case:
         report_is_disputed=open_report is not None and open_report.disputed_at is not None,
         ending=row.ending,
         is_settled=row.settled_at is not None,
-        owed_cents=row.owed_cents - lesson.taken_back_cents,
+        owed_cents=lesson.still_owed_cents,
         paid_cents=row.paid_cents,
         transfer_failures=row.transfer_failures,
         transfer_last_failed_at=row.transfer_last_failed_at,
