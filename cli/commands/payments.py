@@ -72,6 +72,32 @@ def release(booking_id: BookingId, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def standing(
+    user_id: Annotated[str, typer.Argument(help="A student's id.")],
+    *,
+    clear: Annotated[bool, typer.Option("--clear", help="Let them book again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what keeps a student from booking, or clear it. What is owed stays owed."""
+    with session.work() as uow:
+        act = payments.release_payer if clear else payments.payer_standing
+        found = act(uow, user_id)
+    output.show(
+        found,
+        lambda: [
+            output.facts(
+                [
+                    ("locked", "yes" if found.is_locked else "no"),
+                    ("restricted", "yes" if found.is_restricted else "no"),
+                    ("debt", output.money(found.debt_cents)),
+                ]
+            )
+        ],
+        as_json=as_json,
+    )
+
+
+@app.command()
 def reconcile(
     *,
     now: Annotated[bool, typer.Option("--now", help="Compare now, not show the last.")] = False,

@@ -240,3 +240,14 @@ class CommandView(BaseModel):
     requested_at: datetime
     due_at: datetime | None = Field(description="When it is looked at again; null once finished.")
     finished_at: datetime | None
+
+
+class PayerStandingView(BaseModel):
+    """What may keep a student from booking."""
+
+    model_config = ConfigDict(frozen=True)
+
+    user_id: str
+    is_locked: bool = Field(description="A lesson was taught and its card refused for 72 hours.")
+    is_restricted: bool = Field(description="A payment was disputed at the bank.")
+    debt_cents: int

@@ -3,10 +3,13 @@
 Called by the services above, which have judged already who may do so.
 """
 
+from instainstru_core.domains.accounts import service as accounts
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.payments.errors import PayerInDebt, PayerLocked, PayerRestricted
 from instainstru_core.domains.payments.repository import people as repository
+from instainstru_core.domains.payments.schemas import PayerStandingView
 from instainstru_core.domains.payments.types import Standing
+from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.money import dollars
 from instainstru_core.kernel.uow import Uow
@@ -77,6 +80,29 @@ def lift_restriction(uow: Uow, user_id: str) -> None:
     if row.restricted_at is not None:
         why, row.restricted_at, row.restricted_for = row.restricted_for, None, None
         _note(uow, "payments.lift_restriction", user_id, why)
+
+
+@operation("payments.release_payer")
+def release_payer(uow: Uow, user_id: str) -> PayerStandingView:
+    """Staff let a student book again, whatever was in the way. What is owed stays owed."""
+    require(uow.actor, Permission.PAYMENTS_MANAGE_ANY)
+    unlock(uow, user_id)
+    lift_restriction(uow, user_id)
+    return payer_standing(uow, user_id)
+
+
+@operation("payments.payer_standing")
+def payer_standing(uow: Uow, user_id: str) -> PayerStandingView:
+    """What may keep a student from booking. For staff."""
+    require(uow.actor, Permission.PAYMENTS_READ_ANY)
+    accounts.person(uow, user_id)
+    found = as_standing(repository.standing(uow.session, user_id))
+    return PayerStandingView(
+        user_id=user_id,
+        is_locked=found.is_locked,
+        is_restricted=found.is_restricted,
+        debt_cents=found.debt_cents,
+    )
 
 
 def _note(uow: Uow, action: str, user_id: str, why: str | None) -> None:

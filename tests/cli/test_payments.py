@@ -1,0 +1,98 @@
+"""Lessons' money from the terminal: how it stands, what is stuck, who may not book."""
+
+from datetime import timedelta
+
+import pytest
+
+from devstack.stripe_simulator.simulator import Simulator
+from instainstru_core.domains.bookings.models import LessonMoney
+from instainstru_core.domains.payments import service as payments
+from instainstru_core.domains.payments.types import Purpose, TransferCall
+from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.ids import new_id
+from instainstru_core.runtime import Runtime
+from tests.cli.conftest import Terminal
+from tests.conftest import SetClock
+from tests.factories.money import Market, market
+
+CALL = TransferCall("01TEACHER", "acct_1", 10_560, Purpose.LESSON)
+
+
+@pytest.fixture
+def desk(committed_runtime: Runtime, stripe: Simulator, clock: SetClock) -> Market:
+    return market(committed_runtime, stripe, clock)
+
+
+class TestShow:
+    def test_tells_a_lessons_money_and_every_call_for_it(
+        self, desk: Market, terminal: Terminal
+    ) -> None:
+        lesson = desk.confirmed("2026-06-16T10:00:00")
+        desk.at(desk.after(lesson, hours=25))
+
+        found = terminal("payments", "show", lesson.id, "--json").json
+        shown = terminal("payments", "show", lesson.id).out
+
+        assert found["reference"] == f"booking:{lesson.id}"
+        calls = [(one["action"], one["state"], one["cents"]) for one in found["commands"]]
+        assert calls == [
+            ("authorize", "confirmed", 13_440),
+            ("capture", "confirmed", 13_440),
+            ("transfer", "confirmed", 10_560),
+        ]
+        assert found["booking"]["money"]["outcome"] == "lesson_completed_full_payout"
+        assert "$105.60" in shown
+
+    def test_knows_no_booking_that_was_never_made(self, terminal: Terminal) -> None:
+        refused = terminal("payments", "show", new_id(), "--json")
+        assert (refused.code, refused.problem["code"]) == (1, "bookings.not_found")
+
+
+class TestHealth:
+    def test_says_what_nobody_worked_on(self, desk: Market, terminal: Terminal) -> None:
+        lesson = desk.confirmed("2026-06-16T10:00:00")
+        with desk.runtime.begin(SYSTEM) as uow:
+            row = uow.session.get_one(LessonMoney, lesson.id)
+            row.due_at = uow.now - timedelta(days=3650)
+
+        found = terminal("payments", "health", "--json").json
+
+        assert (found["is_healthy"], found["overdue"]) == (False, {"hold": 1})
+        assert "no" in terminal("payments", "health").out
+
+
+class TestOpen:
+    def test_lists_calls_that_are_under_way(self, desk: Market, terminal: Terminal) -> None:
+        with desk.runtime.begin(SYSTEM) as uow:
+            call = payments.request(uow, reference="tip:01TIP", call=CALL)
+
+        (found,) = terminal("payments", "open", "--json").json["items"]
+
+        assert (found["id"], found["state"], found["cents"]) == (call.id, "sent", 10_560)
+
+    def test_resuming_what_is_nobodys_changes_nothing(self, terminal: Terminal) -> None:
+        found = terminal("payments", "resume", "other:nothing", "--json")
+        assert (found.code, found.json["done"]) == (0, False)
+
+
+class TestStanding:
+    def test_is_cleared_by_staff_and_written_down(self, desk: Market, terminal: Terminal) -> None:
+        user_id = desk.student.id or ""
+        with desk.runtime.begin(SYSTEM) as uow:
+            payments.lock(uow, user_id, "booking:1")
+            payments.restrict(uow, user_id, "booking:2")
+
+        before = terminal("payments", "standing", user_id, "--json").json
+        cleared = terminal("payments", "standing", user_id, "--clear", "--json").json
+
+        assert (before["is_locked"], before["is_restricted"]) == (True, True)
+        assert (cleared["is_locked"], cleared["is_restricted"]) == (False, False)
+
+
+class TestReconcile:
+    def test_says_that_the_books_were_never_compared(self, terminal: Terminal) -> None:
+        assert "never compared" in terminal("payments", "reconcile").out
+
+    def test_needs_a_provider_to_compare_with(self, terminal: Terminal) -> None:
+        refused = terminal("payments", "reconcile", "--now", "--json")
+        assert (refused.code, refused.problem["code"]) == (3, "payments.not_configured")
