@@ -243,7 +243,10 @@ class TestMe:
             "addresses:manage_own",
             "bookings:cancel_own",
             "bookings:create",
+            "bookings:report_own",
+            "bookings:reschedule_own",
             "bookings:view_own",
+            "payments:manage_own",
         ]
 
     def test_changes_the_password_and_stays_signed_in(self, client: TestClient, maya: User) -> None:

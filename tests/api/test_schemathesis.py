@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
+from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core.domains.access import service as access_service
 from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.addresses import service as addresses
@@ -36,7 +37,7 @@ from instainstru_core.kernel.authority import SYSTEM, Actor, Permission
 from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers, headers_for
 from tests.contracts.documents import openapi
-from tests.factories import access, bookings, instructors, onboarding
+from tests.factories import access, bookings, instructors, money, onboarding
 
 CHECKS = [
     not_a_server_error,
@@ -66,7 +67,7 @@ class World:
 
 
 @pytest.fixture
-def world(runtime: Runtime, signing_key: Path) -> World:
+def world(runtime: Runtime, stripe: Simulator, signing_key: Path) -> World:
     issuing = runtime.settings.model_copy(update={"oauth_signing_key_file": signing_key})
     runtime = replace(runtime, settings=issuing)
     with runtime.begin(SYSTEM) as uow:
@@ -75,6 +76,8 @@ def world(runtime: Runtime, signing_key: Path) -> World:
         for role in Role:
             access_service.grant_role(uow, caller.id, role)
         lesson = bookings.booking(uow, teacher=teacher, student_id=caller.id)
+        money.payee(uow, stripe, teacher.id)
+        card_id = money.card(uow, stripe, caller.id)
         invite = onboarding.invite(uow)
         client = access.client(uow)
     with runtime.begin(Actor(id=caller.id, permissions=frozenset(Permission))) as uow:
@@ -92,6 +95,8 @@ def world(runtime: Runtime, signing_key: Path) -> World:
         "area": teacher.area_keys[0],
         "area_key": teacher.area_keys[0],
         "booking_id": lesson.id,
+        "reference": f"booking:{lesson.id}",
+        "payment_method_id": card_id,
         "invite_id": invite.id,
         "code": invite.code,
         "invite_code": invite.code,
