@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from instainstru_core.adapters.stripe import reading, translation
 from instainstru_core.adapters.stripe.answers import COMMAND
@@ -10,8 +11,13 @@ from instainstru_core.domains.payments.errors import AlreadyReversed, CallRefuse
 from instainstru_core.domains.payments.types import Intent, RefundSeen, TransferSeen
 
 if TYPE_CHECKING:
-    from stripe.params import TransferCreateParams
+    from stripe.params import (
+        PaymentIntentCaptureParams,
+        PaymentIntentCreateParams,
+        TransferCreateParams,
+    )
 
+INTENTS = "/v1/payment_intents"
 WITH_CHARGE = "latest_charge.balance_transaction"
 PAGE = 100
 CLOCK_SLACK = timedelta(minutes=5)
@@ -33,26 +39,20 @@ class StripeMoney(Part):
         off_session: bool,
         capture: bool,
     ) -> Intent:
-        return self._caller.ask(
-            "authorize",
-            lambda client: client.v1.payment_intents.create(
-                {
-                    "amount": cents,
-                    "currency": reading.CURRENCY,
-                    "customer": customer_id,
-                    "payment_method": payment_method_id,
-                    "confirm": True,
-                    "off_session": off_session,
-                    "capture_method": "automatic" if capture else "manual",
-                    "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
-                    "transfer_group": reference,
-                    "metadata": _marks(command_id, reference),
-                    "expand": [WITH_CHARGE],
-                },
-                {"idempotency_key": key},
-            ),
-            reading.authorized,
-        )
+        wanted: PaymentIntentCreateParams = {
+            "amount": cents,
+            "currency": reading.CURRENCY,
+            "customer": customer_id,
+            "payment_method": payment_method_id,
+            "confirm": True,
+            "off_session": off_session,
+            "capture_method": "automatic" if capture else "manual",
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            "transfer_group": reference,
+            "metadata": _marks(command_id, reference),
+            "expand": [WITH_CHARGE],
+        }
+        return self._caller.send("authorize", INTENTS, wanted, key=key, read=reading.authorized)
 
     def intent(self, intent_id: str) -> Intent:
         return self._caller.ask(
@@ -78,15 +78,9 @@ class StripeMoney(Part):
         )
 
     def capture(self, *, key: str, intent_id: str, cents: int) -> Intent:
-        return self._caller.ask(
-            "capture",
-            lambda client: client.v1.payment_intents.capture(
-                intent_id,
-                {"amount_to_capture": cents, "expand": [WITH_CHARGE]},
-                {"idempotency_key": key},
-            ),
-            reading.intent,
-        )
+        wanted: PaymentIntentCaptureParams = {"amount_to_capture": cents, "expand": [WITH_CHARGE]}
+        path = f"{INTENTS}/{quote(intent_id, safe='')}/capture"
+        return self._caller.send("capture", path, wanted, key=key, read=reading.intent)
 
     def void(self, *, key: str, intent_id: str) -> Intent:
         return self._caller.ask(
