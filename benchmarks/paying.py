@@ -21,9 +21,11 @@ from instainstru_core.domains.bookings.policy import agenda
 from instainstru_core.domains.bookings.types import BookingStatus, DueKind, PaymentStatus
 from instainstru_core.domains.payments.models import (
     ConnectAccount,
+    IdentityCheck,
     PaymentCustomer,
     PaymentMethod,
 )
+from instainstru_core.domains.payments.types import IdentityStatus
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.time import local_day, to_local
@@ -149,6 +151,7 @@ def payees(runtime: Runtime, url: str, count: int) -> list[str]:
         found = list(uow.session.scalars(text(PAYEES), {"most": count}))
         for one in found:
             uow.session.merge(_account(one, provider.account(), uow.now))
+            uow.session.merge(_identity(one, uow.now))
     return found
 
 
@@ -176,6 +179,16 @@ def _account(instructor_id: str, vendor_id: str, now: datetime) -> ConnectAccoun
         disabled_reason=None,
         onboarded_at=now,
         created_at=now,
+        updated_at=now,
+    )
+
+
+def _identity(instructor_id: str, now: datetime) -> IdentityCheck:
+    return IdentityCheck(
+        instructor_id=instructor_id,
+        vendor_id=f"vs_{instructor_id}",
+        status=IdentityStatus.VERIFIED,
+        verified_at=now,
         updated_at=now,
     )
 

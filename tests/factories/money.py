@@ -32,12 +32,14 @@ from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.models import (
     Charge,
     ConnectAccount,
+    IdentityCheck,
     PaymentCommand,
     PaymentCustomer,
     PaymentMethod,
 )
 from instainstru_core.domains.payments.repository import people
 from instainstru_core.domains.payments.repository.commands import OPEN
+from instainstru_core.domains.payments.types import IdentityStatus
 from instainstru_core.domains.pricing.models import InstructorTier
 from instainstru_core.domains.pricing.types import Tier
 from instainstru_core.kernel.authority import SYSTEM, Actor, Permission
@@ -114,6 +116,17 @@ def call(stripe: Simulator, method: str, path: str, form: dict[str, str]) -> dic
     return found
 
 
+def identified(instructor_id: str, at: datetime) -> IdentityCheck:
+    """A check of identity that ended well."""
+    return IdentityCheck(
+        instructor_id=instructor_id,
+        vendor_id=f"vs_{instructor_id}",
+        status=IdentityStatus.VERIFIED,
+        verified_at=at,
+        updated_at=at,
+    )
+
+
 def payee(uow: Uow, stripe: Simulator, instructor_id: str) -> str:
     """An account for an instructor that can be paid. Returns the provider's id of it."""
     made = call(
@@ -135,6 +148,7 @@ def payee(uow: Uow, stripe: Simulator, instructor_id: str) -> str:
             updated_at=uow.now,
         )
     )
+    uow.session.add(identified(instructor_id, uow.now))
     uow.session.flush()
     account_id: str = made["id"]
     return account_id

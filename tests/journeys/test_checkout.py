@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from instainstru_core.domains.availability.errors import SlotTaken
-from instainstru_core.domains.bookings.errors import CheckoutOver, NotPayable
+from instainstru_core.domains.bookings.errors import CheckoutOver, InstructorNotReady, NotPayable
 from instainstru_core.domains.bookings.types import BookingStatus, Outcome, PaymentStatus
+from instainstru_core.domains.payments.models import ConnectAccount, IdentityCheck
 from instainstru_core.domains.payments.types import Action
+from instainstru_core.kernel.authority import SYSTEM
 from tests.factories import acts
 from tests.factories.money import Market, moment
 
@@ -182,3 +184,23 @@ class TestACheckoutThatIsRepeated:
 
         assert again.result == "confirmed"
         assert again.booking == market.detail(booked.id)
+
+
+class TestAnInstructorWhoCannotBePaid:
+    def test_whose_identity_is_not_verified_is_not_paid_for(self, market: Market) -> None:
+        booked = market.book()
+        with market.runtime.begin(SYSTEM) as uow:
+            check = uow.session.get_one(IdentityCheck, market.teacher.id)
+            check.verified_at = None
+        with pytest.raises(InstructorNotReady):
+            market.pay(booked.id)
+        assert market.detail(booked.id).status is BookingStatus.PENDING
+
+    def test_whose_account_is_disabled_is_not_paid_for(self, market: Market) -> None:
+        booked = market.book()
+        with market.runtime.begin(SYSTEM) as uow:
+            account = uow.session.get_one(ConnectAccount, market.teacher.id)
+            account.payouts_enabled = False
+        with pytest.raises(InstructorNotReady):
+            market.pay(booked.id)
+        assert market.detail(booked.id).status is BookingStatus.PENDING

@@ -56,6 +56,7 @@ class Sides(NamedTuple):
     standing: Standing
     card: KnownCard | None
     account: KnownAccount | None
+    is_identified: bool
 
 
 class PayeePerson(NamedTuple):
@@ -96,11 +97,12 @@ def sides(session: Session, *, student_id: str, instructor_id: str, card_id: str
     if card_id is not None:
         asked["card_id"] = card_id
     row = tuple(session.execute(_sides(named=card_id is not None), asked).one())
-    standing, card, account = row[:3], row[3:8], row[8:]
+    standing, card, account, identified = row[:3], row[3:8], row[8:12], row[12]
     return Sides(
         standing=Standing._make(standing),
         card=None if card[0] is None or card[2] is None else KnownCard._make(card),
         account=None if account[0] is None else KnownAccount._make(account),
+        is_identified=identified is not None,
     )
 
 
@@ -299,6 +301,7 @@ def _sides(*, named: bool) -> Select[*tuple[Any, ...]]:
             ConnectAccount,
             ConnectAccount.instructor_id == bindparam("instructor_id", type_=String),
         )
+        .outerjoin(IdentityCheck, IdentityCheck.instructor_id == ConnectAccount.instructor_id)
         .add_columns(
             PaymentMethod.id,
             PaymentMethod.vendor_id,
@@ -309,6 +312,7 @@ def _sides(*, named: bool) -> Select[*tuple[Any, ...]]:
             ConnectAccount.payouts_enabled,
             ConnectAccount.details_submitted,
             ConnectAccount.disabled_reason,
+            IdentityCheck.verified_at,
         )
     )
 

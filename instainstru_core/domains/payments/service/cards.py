@@ -54,12 +54,13 @@ def card_for(
 ) -> Card:
     """The card to charge for a lesson, where one side may pay and the other be paid. One statement.
 
-    Raises PayeeNotReady, what stands in the student's way, and what `usable_card` raises.
+    The payee has an account that is ready and an identity that is verified. Raises PayeeNotReady,
+    what stands in the student's way, and what `usable_card` raises.
     """
     found = repository.sides(
         uow.session, student_id=student_id, instructor_id=instructor_id, card_id=payment_method_id
     )
-    if not is_ready(found.account):
+    if not is_ready(found.account) or not found.is_identified:
         raise PayeeNotReady("This instructor cannot be paid yet. Try again later.")
     refuse_standing(as_standing(found.standing))
     return _usable(uow, found.card, named=payment_method_id is not None)
