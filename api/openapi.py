@@ -32,7 +32,8 @@ MEANINGS = {
     401: "The proof of who is asking is missing, expired or does not hold.",
     403: "The caller is known and may not do this.",
     404: "It does not exist, or the caller may not know that it does.",
-    409: "The state of the world refuses: taken, changed meanwhile, already done.",
+    409: "The state of the world refuses: taken, changed meanwhile, already done. Where somebody"
+    " else is at it right now, `Retry-After` says when to come back.",
     413: "The body is too large.",
     415: "The body is not of the media type that is asked for.",
     422: "Something that was sent breaks a rule; `errors` or `code` say which.",

@@ -60,7 +60,36 @@ class QuoteView(BaseModel):
     instructor and staff.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "offering_id": "01JZ8M4T6Q3V9K2X7C5B1N0D8F",
+                    "format": "online",
+                    "duration_minutes": 60,
+                    "currency": "USD",
+                    "hourly_rate_cents": 12000,
+                    "lesson_price_cents": 12000,
+                    "student_fee_rate": 0.12,
+                    "student_fee_cents": 1440,
+                    "total_cents": 13440,
+                    "credit_cents": 3000,
+                    "card_cents": 10440,
+                    "lines": [
+                        {"label": "Lesson, 60 minutes", "amount_cents": 12000},
+                        {"label": "Booking fee (12%)", "amount_cents": 1440},
+                        {"label": "Credit", "amount_cents": -3000},
+                    ],
+                    "instructor_tier": None,
+                    "instructor_fee_rate": None,
+                    "instructor_fee_cents": None,
+                    "payout_cents": None,
+                    "pricing_version": "2025-12",
+                }
+            ]
+        },
+    )
 
     offering_id: str
     format: LessonFormat

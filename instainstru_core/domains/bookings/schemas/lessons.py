@@ -118,7 +118,19 @@ class RescheduleBooking(BaseModel):
 class WriteNote(BaseModel):
     """A note of staff."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "words": "Both sides were called; they agree.",
+                    "visibility": "internal",
+                    "category": "dispute",
+                }
+            ]
+        },
+    )
 
     words: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)
@@ -143,7 +155,11 @@ class NoteView(BaseModel):
 class EditBooking(BaseModel):
     """What the instructor may change: a note of their own, for both sides to read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"instructor_note": "Bring the blue book."}]},
+    )
 
     instructor_note: Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)] | None
 

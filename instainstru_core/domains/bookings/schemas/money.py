@@ -56,7 +56,11 @@ class ReportAbsence(BaseModel):
 class DisputeReport(BaseModel):
     """Why a report is wrong."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"reason": "I rang at four and waited for half an hour."}]},
+    )
 
     reason: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500, pattern=NO_NUL)
@@ -66,7 +70,11 @@ class DisputeReport(BaseModel):
 class ResolveReport(BaseModel):
     """What staff decide about a report."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"resolution": "confirmed_after_review"}]},
+    )
 
     resolution: Literal[
         NoShowResolution.CONFIRMED_AFTER_REVIEW,
