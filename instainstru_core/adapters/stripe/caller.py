@@ -78,7 +78,9 @@ class Caller:
         """The same for a call whose answer is large: without a detour by the SDK's own objects."""
         with self._watched(action):
             client = self._opened()
-            answer = client.raw_request("post", path, **wanted, idempotency_key=key)
+            answer = client.raw_request(  # pyright: ignore[reportUnknownMemberType] - untyped
+                "post", path, **wanted, idempotency_key=key
+            )
             return read(cast("Values", answer.data))
 
     def find(
