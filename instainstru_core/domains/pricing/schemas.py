@@ -81,10 +81,10 @@ class QuoteView(BaseModel):
                         {"label": "Booking fee (12%)", "amount_cents": 1440},
                         {"label": "Credit", "amount_cents": -3000},
                     ],
-                    "instructor_tier": None,
-                    "instructor_fee_rate": None,
-                    "instructor_fee_cents": None,
-                    "payout_cents": None,
+                    "instructor_tier": "growth",
+                    "instructor_fee_rate": 0.12,
+                    "instructor_fee_cents": 1440,
+                    "payout_cents": 10560,
                     "pricing_version": "2025-12",
                 }
             ]
