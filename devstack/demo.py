@@ -17,6 +17,7 @@ from types import FrameType
 from devstack import clients, environment, monitoring, processes, stack, vendors
 from devstack.lease import Death, Lease
 from devstack.places import Places
+from devstack.touring.story import Addresses
 from devstack.trouble import StackTrouble
 
 INSTRUCTORS = 300
@@ -198,7 +199,21 @@ def _tour(database_url: str) -> bool:
             client_id=os.environ[environment.CLIENT_ID],
             client_secret=os.environ[environment.CLIENT_SECRET],
             database_url=database_url,
+            story=_story(),
         )
+    )
+
+
+def _story() -> Addresses | None:
+    """Where the story of the tour takes place: with the simulator, which knows everybody."""
+    stripe = os.environ.get(vendors.STRIPE_URL)
+    if stripe is None:
+        return None
+    return Addresses(
+        api=os.environ["INSTAINSTRU_API_URL"],
+        stripe=stripe,
+        resend=os.environ.get(vendors.RESEND_URL),
+        stripe_key=os.environ[vendors.STRIPE_KEY],
     )
 
 

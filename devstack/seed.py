@@ -157,6 +157,7 @@ def _world(connection: psycopg.Connection, instructors: int, today: date | None)
     incidents.cut_the_subway(world)
     incidents.add_a_serial_canceller(world)
     incidents.pause_the_star(world)
+    people.keep_one_awake(world)
     return world
 
 

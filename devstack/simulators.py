@@ -2,7 +2,9 @@
 
 import secrets
 import sys
+import time
 from collections.abc import Mapping
+from threading import Thread
 
 from devstack import monitoring, vendors
 from devstack.children import Child
@@ -32,6 +34,32 @@ def resend(places: Places, port: int, known: Mapping[str, str]) -> Child:
         ("--port", str(port), "--name", places.mark),
         {vendors.RESEND_KEY: known[vendors.RESEND_KEY]},
     )
+
+
+def serve_stripe(host: str, port: int, *, webhook_url: str, database_url: str) -> None:
+    """Be Stripe in this process until it is told to stop."""
+    from devstack.stripe_simulator import __main__ as program  # noqa: PLC0415
+
+    address = (database_url, monitoring.url(port))
+    Thread(target=_remind, args=address, daemon=True).start()
+    given = ["--host", host, "--port", str(port), "--webhook-url", webhook_url]
+    program.main([*given, "--seed", secrets.token_hex(8)])
+
+
+def serve_resend(host: str, port: int) -> None:
+    """Be Resend in this process until it is told to stop."""
+    from devstack.resend_simulator import __main__ as program  # noqa: PLC0415
+
+    program.main(["--host", host, "--port", str(port)])
+
+
+def _remind(database_url: str, simulator_url: str) -> None:
+    """Tell the simulator of this process what the database knows, once it listens."""
+    from devstack import provider  # noqa: PLC0415 - only here a database is talked to
+
+    while not provider.is_up(simulator_url):
+        time.sleep(0.1)
+    provider.remind(database_url, simulator_url)
 
 
 def webhook_address(known: Mapping[str, str]) -> str:

@@ -8,15 +8,18 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+import httpx
 import psycopg
 from fastmcp import Client
 from fastmcp.client.transports import StreamableHttpTransport
 from sqlalchemy.engine import make_url
 
-from devstack.touring import business, market, running
+from devstack.touring import business, market, money, running
 from devstack.touring.stop import Reply, Stop, differences
+from devstack.touring.story import Addresses, Story
 from devstack.trouble import StackTrouble
 from instainstru_core.kernel.clock import utc_now
 
@@ -34,6 +37,8 @@ class TourSettings:
     client_id: str
     client_secret: str = field(repr=False)
     database_url: str = field(repr=False)
+    story: Addresses | None = None
+    """Where a lesson is lived through; nowhere when Stripe itself is used, which knows nobody."""
 
 
 def run(settings: TourSettings) -> bool:
@@ -49,19 +54,49 @@ async def _tour(settings: TourSettings) -> bool:
     with psycopg.connect(
         plain.render_as_string(hide_password=False), autocommit=True, options="-c timezone=UTC"
     ) as connection:
-        now = utc_now()
-        stops = [
-            *business.stops(connection, now),
-            *market.stops(connection, now),
-            *running.stops(now),
-        ]
+        story = None if settings.story is None else Story(settings.story, connection)
+        if story is not None:
+            _begin(story)
+        stops = all_stops(connection, utc_now())
         async with Client(transport, timeout=TIMEOUT_SECONDS) as client:
             for number, stop in enumerate(stops, start=1):
                 problems = await _visit(client, connection, number, stop)
                 wrong += bool(problems)
+        if story is not None:
+            wrong += not _end(story)
     verdict = f"{wrong} of them wrong" if wrong else "all of them checked and right"
     print(f"\n    {len(stops)} questions answered, {verdict}.", flush=True)
     return not wrong
+
+
+def all_stops(connection: psycopg.Connection, now: datetime) -> list[Stop]:
+    """Every question of this moment."""
+    return [
+        *business.stops(connection, now),
+        *market.stops(connection, now),
+        *money.stops(now),
+        *running.stops(now),
+    ]
+
+
+def _begin(story: Story) -> None:
+    print("\n     A student books a lesson, pays for it and cancels too late:", flush=True)
+    try:
+        story.live()
+    except (LookupError, httpx.HTTPError) as failure:
+        story.problems.append(f"the story broke off: {failure}")
+
+
+def _end(story: Story) -> bool:
+    """Who was told of the lesson; whether all of the story is as it should be."""
+    print("\n     Who was told of the cancelled lesson?", flush=True)
+    if not story.problems:
+        story.read_mail()
+    for problem in story.problems:
+        print(f"     WRONG  {problem}", flush=True)
+    if not story.problems:
+        print("     checked: charge, credit, payout, fee, ledger and letters, to the cent")
+    return not story.problems
 
 
 async def _visit(
@@ -69,18 +104,25 @@ async def _visit(
 ) -> list[str]:
     """Ask one question, tell the answer, and return what is wrong with it."""
     print(f"\n {number:2}. {stop.question}")
+    problems: list[str] = []
+    for _ in range(stop.tries):
+        problems = await _ask(client, connection, stop)
+        if not problems:
+            break
+    for problem in problems:
+        print(f"     WRONG  {problem}", flush=True)
+    return problems
+
+
+async def _ask(client: Client[Any], connection: psycopg.Connection, stop: Stop) -> list[str]:
     started = time.perf_counter()
     answer = await client.call_tool(PREFIX + stop.tool, dict(stop.arguments), raise_on_error=False)
     took_ms = (time.perf_counter() - started) * 1000
     print(f"     {PREFIX}{stop.tool}({_spelled(stop.arguments)})  {took_ms:.0f} ms")
     reply = answer.structured_content
     if answer.is_error or reply is None:
-        problems = [f"the tool refused: {_text(answer.content)}"]
-    else:
-        problems = check(connection, stop, reply)
-    for problem in problems:
-        print(f"     WRONG  {problem}", flush=True)
-    return problems
+        return [f"the tool refused: {_text(answer.content)}"]
+    return check(connection, stop, reply)
 
 
 def check(connection: psycopg.Connection, stop: Stop, reply: Reply) -> list[str]:

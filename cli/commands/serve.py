@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from devstack import environment
+from devstack import environment, simulators
 from instainstru_core.kernel.errors import Conflict
 
 app = typer.Typer(no_args_is_help=True)
@@ -58,6 +58,28 @@ def exporter(*, host: Host = LOOPBACK, port: Port = 8003) -> None:
     """The metrics that are read from the database. One of it is enough."""
     _require_free(host, port)
     _module("worker.exporter").run(_settings(), host=host, port=port)
+
+
+@app.command("stripe-simulator")
+def stripe_simulator(
+    *,
+    host: Host = LOOPBACK,
+    port: Port = 12111,
+    webhook_url: Annotated[
+        str, typer.Option("--webhook-url", help="Where its events go: an API's webhook address.")
+    ] = simulators.webhook_address({}),
+) -> None:
+    """What answers as Stripe does. It is told what the database knows at Stripe."""
+    _require_free(host, port)
+    database_url = _settings().database_url.get_secret_value()
+    simulators.serve_stripe(host, port, webhook_url=webhook_url, database_url=database_url)
+
+
+@app.command("resend-simulator")
+def resend_simulator(*, host: Host = LOOPBACK, port: Port = 12112) -> None:
+    """What answers as Resend does; it shows every mail at `/_sim/outbox`."""
+    _require_free(host, port)
+    simulators.serve_resend(host, port)
 
 
 def _module(name: str) -> Any:  # noqa: ANN401 - a module: only the process that runs it imports it

@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+from collections.abc import Sequence
 from threading import Event
 
 from devstack.resend_simulator.server import SimulatorServer
@@ -11,7 +12,7 @@ from devstack.resend_simulator.simulator import Simulator
 _PORT = 12112
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="resend-simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
@@ -22,7 +23,7 @@ def main() -> None:
         help="the only key that is let in; RESEND_API_KEY by default",
     )
     parser.add_argument("--name", help="whose it is, for those who look at processes")
-    given = parser.parse_args()
+    given = parser.parse_args(argv)
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _, __: stopped.set())

@@ -1,6 +1,7 @@
-"""Bulk loading by COPY, straight into the tables."""
+"""Bulk loading by COPY, straight into the tables, without their secondary indexes meanwhile."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
@@ -22,3 +23,22 @@ def copy_rows(
             copy.write_row(row)
             count += 1
     return count
+
+
+@contextmanager
+def without_indexes(connection: psycopg.Connection, tables: Sequence[str]) -> Generator[None]:
+    """Build the indexes of these tables when they are full, which is faster than row by row.
+
+    Those behind constraints stay: they are what refuses a wrong row.
+    """
+    found = connection.execute(
+        "SELECT indexname, indexdef FROM pg_indexes"
+        " WHERE schemaname = 'public' AND tablename = ANY (%s) AND NOT EXISTS ("
+        " SELECT FROM pg_constraint WHERE conname = indexname) ORDER BY indexname",
+        [list(tables)],
+    ).fetchall()
+    for name, _ in found:
+        connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+    yield
+    for _, definition in found:
+        connection.execute(definition.encode())

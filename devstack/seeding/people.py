@@ -17,6 +17,7 @@ from devstack.seeding.world import (
     Service,
     Student,
     World,
+    is_day_off,
 )
 from instainstru_core.domains.instructors.types import LessonFormat, Milestone
 
@@ -36,6 +37,8 @@ BOROUGH_PRICE = {
 FLOOR = {LessonFormat.ONLINE: 6_000}
 IN_PERSON_FLOOR = 8_000
 FOUNDING_PLACES_TAKEN = 97
+LESSON = 60
+WHOLE_DAY = (1 << 1440) - 1
 PROPER_NAMES = frozenset({"languages", "tutoring"})
 """Categories whose services keep their capitals in a sentence: Mandarin, SAT."""
 
@@ -60,6 +63,21 @@ def found(world: World) -> None:
     )
     for number, person in enumerate(first[:taken], start=1):
         person.founding_slot = number
+
+
+def keep_one_awake(world: World) -> None:
+    """Somebody teaches online around the clock, so that a lesson soon can be booked at any hour."""
+    days = (world.today, world.today + timedelta(days=1))
+    for person in world.instructors:
+        online = [
+            offer
+            for offer in person.offerings
+            if LessonFormat.ONLINE in offer.rates and LESSON in offer.durations
+        ]
+        if person.is_live and online and not any(is_day_off(person.id, day) for day in days):
+            person.never_sleeps = True
+            person.habit = (WHOLE_DAY,) * 7
+            return
 
 
 def _instructors(world: World, numbers: range) -> list[Instructor]:

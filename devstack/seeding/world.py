@@ -101,6 +101,7 @@ class Instructor:
     category: str = ""
     founding_slot: int | None = None
     is_live: bool = False
+    never_sleeps: bool = False
     bio: str | None = None
 
     @property

@@ -174,7 +174,7 @@ def _profile(person: Instructor) -> tuple[object, ...]:
         ZONE,
         instructors.BUFFER_MINUTES,
         instructors.TRAVEL_BUFFER_MINUTES,
-        True,
+        not person.never_sleeps,
         person.is_live,
         person.live_since,
         founding,

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import signal
+from collections.abc import Sequence
 from threading import Event
 
 from devstack.stripe_simulator.sending import Endpoint
@@ -13,7 +14,7 @@ from devstack.stripe_simulator.world import Secrets
 _PORT = 12111
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="stripe-simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("--connect-webhook-secret", help="the platform's, unless given")
     parser.add_argument("--seed", default="stripe")
     parser.add_argument("--starting-balance", type=int, default=0, help="in cents")
-    given = parser.parse_args()
+    given = parser.parse_args(argv)
     addresses = {
         "platform": given.webhook_url,
         "connect": given.connect_webhook_url or given.webhook_url,
@@ -57,6 +58,7 @@ def main() -> None:
     with server:
         print(f"Stripe simulator at {server.url}", flush=True)
         stopped.wait()
+    os._exit(0)  # to give back the memory of a large past, object by object, takes seconds
 
 
 def _known_secret() -> str:

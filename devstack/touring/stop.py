@@ -18,6 +18,7 @@ class Stop:
     """A question, the tool that answers it, and the way to know whether the answer is true.
 
     `claims` reads the figures out of the answer; `truth` finds the same ones by SQL of its own.
+    Where the world moves between the two, the question is asked again, `tries` times at most.
     """
 
     question: str
@@ -27,6 +28,7 @@ class Stop:
     claims: Callable[[Reply], Facts]
     truth: Callable[[psycopg.Connection], Facts]
     source: str = field(default="SQL", kw_only=True)
+    tries: int = field(default=1, kw_only=True)
 
 
 def differences(claimed: Facts, true: Facts) -> list[str]:

@@ -10,7 +10,7 @@ import yaml
 from typer.main import get_command
 
 from cli.subjects import SUBJECTS
-from devstack import container_health, processes
+from devstack import container_health, processes, stack
 from instainstru_core.kernel.settings import Settings
 from tests.databases import ROOT
 from tests.processes import free_port
@@ -35,7 +35,8 @@ def options_of(subject: str, verb: str) -> set[str]:
 class TestCompose:
     def test_runs_every_role_and_what_they_need(self) -> None:
         roles = {role.name for role in processes.ROLES}
-        assert set(OURS) == roles | {"migrate", "cli"}
+        simulators = {f"{name}-simulator" for name in stack.SIMULATORS}
+        assert set(OURS) == roles | simulators | {"migrate", "cli"}
         assert set(SERVICES) - set(OURS) == {
             "postgres",
             "redis",

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from devstack import seed, tour
-from devstack.touring import business, market, running
 from devstack.touring.stop import Stop, differences
 from instainstru_core import runtime as composition
 from tests.conftest import settings_for
@@ -18,7 +17,7 @@ from tests.mcp import world as worlds
 
 NOW = datetime(2026, 6, 15, 16, tzinfo=UTC)
 TODAY = date(2026, 6, 15)
-ASKED_OF_THE_DATABASE = 14
+ASKED_OF_THE_DATABASE = 17
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +38,7 @@ def connection(database_url: str) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture(scope="module")
 def stops(connection: psycopg.Connection) -> list[Stop]:
-    asked = [
-        *business.stops(connection, NOW),
-        *market.stops(connection, NOW),
-        *running.stops(NOW),
-    ]
+    asked = tour.all_stops(connection, NOW)
     return [stop for stop in asked if stop.tool not in {"prometheus_query", "celery_worker_status"}]
 
 

@@ -8,6 +8,7 @@ from random import Random
 
 import psycopg
 
+from devstack.seeding.copying import without_indexes
 from devstack.seeding.money import records, wallets
 from devstack.seeding.money.afterwards import REFUNDED, TIPPED, Aftermath
 from devstack.seeding.money.books import HELD, Books
@@ -26,6 +27,10 @@ TOPS_UP = 0.02
 TOP_UPS = (2_500, 5_000, 10_000)
 GIVEN = 0.012
 GIFTS = (1_000, 1_500, 2_000, 2_500)
+
+
+LARGE = ("journals", "ledger_entries", "payment_commands", "charges", "transfers", "lesson_money",
+         "balance_lines")  # fmt: skip
 
 
 class Past:
@@ -81,6 +86,10 @@ class Past:
 
     def write(self, connection: psycopg.Connection) -> None:
         """All money; lessons and people are there."""
+        with without_indexes(connection, LARGE):
+            self._write(connection)
+
+    def _write(self, connection: psycopg.Connection) -> None:
         self._books.write(connection)
         self._top_ups.write(connection)
         table = Table("lesson_money", COLUMNS)

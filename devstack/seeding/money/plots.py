@@ -41,7 +41,8 @@ class Plots:
         now = self._world.now
         booked: dict[str, list[Lesson]] = {}
         for lesson in self._world.lessons:
-            booked.setdefault(lesson.instructor.id, []).append(lesson)
+            if not lesson.instructor.never_sleeps:
+                booked.setdefault(lesson.instructor.id, []).append(lesson)
         waiting: Counter[str] = Counter()
         since = {
             instructor_id: max(

@@ -27,9 +27,14 @@ class Table:
         self.lines.append("\t".join([NONE if value is None else str(value) for value in values]))
 
     def write(self, connection: psycopg.Connection) -> None:
-        """All rows in one statement, so that whoever checks them together sees all."""
+        """All rows in one statement, so that whoever checks them together sees all.
+
+        In order of their first column: an index that is filled from one end grows three times as
+        fast as one that is filled everywhere.
+        """
         if not self.lines:
             return
+        self.lines.sort()
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
             sql.Identifier(self.name), sql.SQL(", ").join(map(sql.Identifier, self.columns))
         )
