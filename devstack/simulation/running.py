@@ -48,8 +48,8 @@ REST_DAYS = (1, 3, 8, 40, 120)
 """When the nightly jobs run after the last day: long enough for every deadline to pass."""
 SELDOM = 100_000
 """So many objects come and go before garbage is looked for: seeds make much of it."""
-LONGEST = 500_000
-"""More happenings than any seed can need: beyond it time stands still."""
+BUSIEST = 12
+"""More happenings than any student can cause in a day: beyond them time stands still."""
 FAULTS = (
     "crash",
     "interruption",
@@ -235,7 +235,7 @@ class _Play:
     def _live(self, *, until_rest: bool) -> None:
         """From one instant at which something happens to the next."""
         stage = self.stage
-        for _ in range(LONGEST):
+        for _ in range(BUSIEST * (self._plan.students + 10) * (self._plan.days + 10)):
             self._post.collect()
             planned, due = stage.next_at, self._worker.look()
             instants = [one for one in (planned, due) if one is not None]
