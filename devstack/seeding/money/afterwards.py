@@ -21,7 +21,7 @@ LOSSES = str(AccountKind.DISPUTE_LOSSES)
 TIPPED = 0.05
 TIP_CENTS = ((500, 40), (1_000, 35), (1_500, 10), (2_000, 15))
 REFUNDED = 0.004
-CONTESTED = 0.004
+CONTESTED, CONTESTED_BY_GONE = 0.001, 0.012
 REASONS = ("fraudulent", "product_not_received", "product_unacceptable", "unrecognized")
 NOTES = {
     RefundReason.GOODWILL: "The lesson started twenty minutes late.",
@@ -143,13 +143,13 @@ class Aftermath:
         """Some of them are contested: closed cases of the past. Who lost us one never came back."""
         for life in lives:
             row, dice = life.row, self._dice
-            if row.settled_at is None or dice.random() >= CONTESTED or not self._pays(life):
+            if row.settled_at is None or not self._pays(life):
                 continue
             opened = row.settled_at + timedelta(days=dice.uniform(3, 40))
             closed = opened + timedelta(days=dice.uniform(9, 50))
-            if closed < self._now:
-                gone = last_booked[row.student_id] < closed
-                won = not gone or dice.random() < 0.4
+            gone = last_booked[row.student_id] < closed
+            if closed < self._now and dice.random() < (CONTESTED_BY_GONE if gone else CONTESTED):
+                won = not gone or dice.random() < 0.3
                 self.contest(life, opened, closed, won=won, reason=dice.choice(REASONS))
                 yield life
 
