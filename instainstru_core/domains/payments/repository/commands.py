@@ -2,8 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import DateTime, Integer, Select, String, bindparam, func, select
+from sqlalchemy import (
+    DateTime,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.payments.models import (
@@ -13,6 +25,7 @@ from instainstru_core.domains.payments.models import (
     Transfer,
 )
 from instainstru_core.domains.payments.types import Action, CommandState, DisputeState
+from instainstru_core.kernel.db import Base
 
 OPEN = (CommandState.REQUESTED, CommandState.SENT)
 
@@ -20,22 +33,37 @@ _OPEN: Select[PaymentCommand] = select(PaymentCommand).where(
     PaymentCommand.reference == bindparam("reference", type_=String),
     PaymentCommand.state.in_(OPEN),
 )
-_LOCKED: Select[PaymentCommand] = (
-    select(PaymentCommand)
-    .where(PaymentCommand.id == bindparam("id", type_=String))
-    .with_for_update()
-    .execution_options(populate_existing=True)
+_COMMANDS = Base.metadata.tables[PaymentCommand.__tablename__]
+_ASKED = {
+    **{
+        name: bindparam(f"its_{name}", type_=String)
+        for name in ("id", "reference", "action", "part", "state")
+    },
+    **{
+        name: bindparam(f"its_{name}", type_=_COMMANDS.c[name].type)
+        for name in ("request", "requested_at", "due_at")
+    },
+}
+_OF_REFERENCE = _COMMANDS.c.reference == _ASKED["reference"]
+_ATTEMPT = (
+    select(func.coalesce(func.max(_COMMANDS.c.attempt), 0) + 1)
+    .where(_OF_REFERENCE)
+    .where(_COMMANDS.c.action == _ASKED["action"], _COMMANDS.c.part == _ASKED["part"])
+    .scalar_subquery()
 )
-_HISTORY: Select[int, int] = select(
-    func.count().filter(PaymentCommand.state.in_(OPEN)),
-    func.coalesce(
-        func.max(PaymentCommand.attempt).filter(
-            PaymentCommand.action == bindparam("action"),
-            PaymentCommand.part == bindparam("part", type_=String),
+_REQUEST = (
+    insert(_COMMANDS)
+    .from_select(
+        [*_ASKED, "sent_at", "calls", "attempt"],
+        select(*_ASKED.values(), _ASKED["requested_at"], literal(1), _ATTEMPT).where(
+            ~select(_COMMANDS.c.id).where(_OF_REFERENCE, _COMMANDS.c.state.in_(OPEN)).exists()
         ),
-        0,
-    ),
-).where(PaymentCommand.reference == bindparam("reference", type_=String))
+    )
+    .returning(_COMMANDS.c.attempt)
+)
+_RECORD = update(_COMMANDS).where(
+    _COMMANDS.c.id == bindparam("its_id", type_=String), _COMMANDS.c.state.in_(OPEN)
+)
 _TRANSFERS: Select[Transfer] = (
     select(Transfer)
     .where(Transfer.reference == bindparam("reference", type_=String))
@@ -58,16 +86,35 @@ def open_command(session: Session, reference: str) -> PaymentCommand | None:
     return session.scalars(_OPEN, {"reference": reference}).one_or_none()
 
 
-def locked_command(session: Session, command_id: str) -> PaymentCommand:
-    """A command, held until the transaction ends."""
-    return session.scalars(_LOCKED, {"id": command_id}).one()
+def request(
+    session: Session,
+    *,
+    command_id: str,
+    reference: str,
+    action: Action,
+    part: str,
+    request: dict[str, Any],
+    now: datetime,
+    due_at: datetime,
+) -> int | None:
+    """Write down a command that is sent now, and count it; None while another one is open."""
+    values = {
+        "its_id": command_id,
+        "its_reference": reference,
+        "its_action": action.value,
+        "its_part": part,
+        "its_state": CommandState.SENT.value,
+        "its_request": request,
+        "its_requested_at": now,
+        "its_due_at": due_at,
+    }
+    return session.connection().execute(_REQUEST, values).scalar_one_or_none()
 
 
-def history(session: Session, reference: str, action: Action, part: str) -> tuple[int, int]:
-    """How many commands of a reference are open, and how often this action was attempted."""
-    asked = {"reference": reference, "action": action, "part": part}
-    is_open, attempts = session.execute(_HISTORY, asked).one()
-    return is_open, attempts
+def record(session: Session, command_id: str, **changes: object) -> bool:
+    """Change an open command, held until the transaction ends; False where it is over."""
+    done = session.connection().execute(_RECORD, {"its_id": command_id, **changes})
+    return done.rowcount > 0
 
 
 def charge(session: Session, charge_id: str) -> Charge | None:

@@ -55,25 +55,31 @@ CALLS: dict[Action, type[Call]] = {
 
 def request(uow: Uow, *, reference: str, call: Call, part: str = "") -> Command:
     """Write down a call that is about to be made. Raises CommandOpen while another one is."""
-    action = action_of(call)
-    is_open, attempts = repository.history(uow.session, reference, action, part)
-    if is_open:
-        raise command_open(reference)
-    row = PaymentCommand(
-        id=new_id(),
+    action, command_id, request = action_of(call), new_id(), asdict(call)
+    due_at = uow.now + LEASE
+    attempt = repository.request(
+        uow.session,
+        command_id=command_id,
         reference=reference,
         action=action,
         part=part,
-        attempt=attempts + 1,
-        state=CommandState.SENT,
-        request=asdict(call),
+        request=request,
+        now=uow.now,
+        due_at=due_at,
+    )
+    if attempt is None:
+        raise command_open(reference)
+    return Command(
+        id=command_id,
+        reference=reference,
+        action=action,
+        part=part,
+        attempt=attempt,
+        call=call,
         calls=1,
         requested_at=uow.now,
-        sent_at=uow.now,
-        due_at=uow.now + LEASE,
+        due_at=due_at,
     )
-    uow.session.add(row)
-    return _command(row)
 
 
 def pending(uow: Uow, reference: str) -> bool:
@@ -103,31 +109,36 @@ def resume(uow: Uow, reference: str, *, at_once: bool = False) -> Command | None
 
 def record(uow: Uow, command: Command, outcome: Outcome) -> Recorded | None:
     """Write down what came of a call, with all it changes; None if that was done before."""
-    row = repository.locked_command(uow.session, command.id)
-    if row.state not in repository.OPEN:
+    changes = _changes(uow, command, outcome)
+    if not repository.record(uow.session, command.id, **changes):
         return None
     match outcome:
         case Confirmed(seen=seen):
-            row.state = CommandState.CONFIRMED
-            row.finished_at = uow.now
-            row.failure = None
-            row.result = {"id": seen.id}
             return effects.apply(uow, command, seen)
         case Refused(code=code):
-            row.state = CommandState.FAILED
-            row.finished_at = uow.now
-            row.failure = code
             effects.note_refusal(uow, command, code)
             return _told(command, CommandState.FAILED, failure=code)
         case Waiting(intent=intent):
-            row.due_at = row.requested_at + BROWSER_PATIENCE
-            row.result = {"id": intent.id}
-            return _told(command, CommandState.SENT, secret=intent.client_secret, due_at=row.due_at)
+            due_at = changes["due_at"]
+            return _told(command, CommandState.SENT, secret=intent.client_secret, due_at=due_at)
+        case Uncertain(code=code):
+            due_at = changes["due_at"]
+            return _told(command, CommandState.REQUESTED, failure=code, due_at=due_at)
+
+
+def _changes(uow: Uow, command: Command, outcome: Outcome) -> dict[str, Any]:
+    match outcome:
+        case Confirmed(seen=seen):
+            over = {"state": CommandState.CONFIRMED, "finished_at": uow.now}
+            return {**over, "failure": None, "result": {"id": seen.id}}
+        case Refused(code=code):
+            return {"state": CommandState.FAILED, "finished_at": uow.now, "failure": code}
+        case Waiting(intent=intent):
+            until = command.requested_at + BROWSER_PATIENCE
+            return {"due_at": until, "result": {"id": intent.id}}
         case Uncertain(code=code, retry_after=wait):
-            row.state = CommandState.REQUESTED
-            row.failure = code
-            row.due_at = uow.now + wait
-            return _told(command, CommandState.REQUESTED, failure=code, due_at=row.due_at)
+            due_at = uow.now + wait
+            return {"state": CommandState.REQUESTED, "failure": code, "due_at": due_at}
 
 
 def action_of(call: Call) -> Action:
