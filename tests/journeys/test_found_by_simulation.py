@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
+from instainstru_core.domains.bookings.errors import NotRefundable
 from instainstru_core.domains.bookings.types import (
     Absent,
     BookingStatus,
+    Ending,
     NoShowResolution,
     PaymentStatus,
 )
@@ -23,6 +27,37 @@ class TestALessonThatStaffCancelAfterAReport:
 
         assert resolved.status is BookingStatus.CANCELLED
         assert before - acts.occupied(market) == {f"booking:{booked.id}"}
+
+
+class TestALessonThatIsReportedAndObjectedTo:
+    def test_is_not_cancelled_by_a_refund_before_staff_have_decided(self, market: Market) -> None:
+        booked = market.confirmed()
+        market.at(market.after(booked, hours=1))
+        acts.report(market, booked.id, Absent.INSTRUCTOR, actor=market.student)
+
+        with pytest.raises(NotRefundable):
+            market.refund(booked.id)
+
+        assert market.detail(booked.id).status is BookingStatus.NO_SHOW
+        assert market.money(booked.id).ending is None
+
+    def test_stays_ended_as_the_bank_ended_it_whatever_staff_decide(self, market: Market) -> None:
+        booked = market.confirmed("2026-06-18T16:00:00")
+        market.at(market.before(booked, hours=20))
+        moved = acts.move(market, booked.id, "2026-06-19T16:00:00")
+        dispute_id = market.dispute(moved.id)
+        market.at(market.after(moved, hours=1))
+        acts.report(market, moved.id, Absent.INSTRUCTOR, actor=market.student)
+        acts.object_to(market, moved.id, actor=market.instructor)
+        market.close(dispute_id, won=False)
+        ended = market.money(moved.id)
+        assert ended.ending is Ending.CHARGED_BACK
+
+        acts.resolve(market, moved.id, NoShowResolution.DISPUTE_UPHELD)
+
+        row = market.money(moved.id)
+        assert (row.ending, row.outcome) == (ended.ending, ended.outcome)
+        market.assert_at_rest()
 
 
 class TestAnInstructorWhoCouldNotBePaid:

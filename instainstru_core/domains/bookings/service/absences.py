@@ -135,13 +135,18 @@ def dispute_report(
 def resolve_report(
     uow: Uow, booking_id: str, command: ResolveReport, *, fence: int | None = None
 ) -> Command | None:
-    """Staff decide: the report stands, the objection does, or the lesson goes on as if nothing."""
+    """Staff decide: the report stands, the objection does, or the lesson goes on as if nothing.
+
+    Where the lesson has ended otherwise meanwhile, the report is closed and nothing changes.
+    """
     require(uow.actor, Permission.BOOKINGS_MANAGE_ANY)
     lesson, _ = _seen(uow, booking_id, fence)
     if lesson.report is None or lesson.report.resolution is not None:
         raise NothingToResolve("There is no open report about this lesson.", booking_id=booking_id)
     _clear_review(lesson)
-    if command.resolution is NoShowResolution.DISMISSED:
+    if lesson.money.ending is not None:
+        _resolved(uow, lesson, lesson.report, command.resolution)
+    elif command.resolution is NoShowResolution.DISMISSED:
         _dismiss(uow, lesson, lesson.report)
     elif command.resolution is NoShowResolution.CANCELLED:
         _void(uow, lesson, lesson.report)

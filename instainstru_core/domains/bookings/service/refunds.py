@@ -162,6 +162,11 @@ def _nothing_taken(lesson: Lesson, command: OrderRefund) -> Shares:
     """A hold is let go as a whole: the lesson is cancelled, nothing is charged."""
     if lesson.money.ending is not None or lesson.booking.confirmed_at is None:
         raise NotRefundable("Nothing was charged for this booking, so nothing can be given back.")
+    if lesson.report is not None and lesson.report.resolution is None:
+        raise NotRefundable(
+            "Somebody reported that somebody did not come, and nothing was taken yet. Decide about"
+            " the report: that lets the hold go too."
+        )
     if command.cents is not None:
         raise RefundTooLarge(
             "Nothing was taken yet, so no part can be given back. Leave the amount out to cancel"
