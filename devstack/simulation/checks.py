@@ -229,6 +229,13 @@ class Seen:
         self._sent: Counter[str] = Counter()
         self._withdrawn: Counter[str] = Counter()
         self._fees: Counter[str] = Counter()
+        self._used: Counter[str] = Counter()
+        self._issued: Counter[str] = Counter()
+        self._known_refunds: Counter[str] = Counter()
+        self._count_credit(facts)
+        of_charge = {row["id"]: row["reference"] for row in facts.of("charges")}
+        for row in facts.of("refunds"):
+            self._known_refunds[of_charge[row["charge_id"]]] += row["cents"]
         lessons_of: dict[str, str] = {}
         for charge in provider.listed(stripe, "charges"):
             group = str(charge["transfer_group"] or "")
@@ -253,7 +260,7 @@ class Seen:
             ledger.update(self._facts.by_reference[reference])
         captured = self._captured[name] + self._captured[debt]
         refunded, sent, withdrawn = self._refunded[name], self._sent[name], self._withdrawn[name]
-        used, issued = self._credit(name)
+        used, issued = self._used[name], self._issued[name]
         losses = ledger["escalation_losses"] + ledger["dispute_losses"] - self._fees[name]
         owed = ledger["student_debt"] + ledger["debt_allowance"]
         came_in = captured + used + losses + owed
@@ -270,38 +277,21 @@ class Seen:
             yield f"its pot holds {-ledger['held']}"
         if ledger["instructor_payable"] and not row["is_blocked"]:
             yield f"its instructor is still owed {-ledger['instructor_payable']}"
-        if sent != row["paid_cents"] or refunded != self._known_refunds(row):
+        if sent != row["paid_cents"] or refunded != self._known_refunds[name]:
             yield f"sent {sent} (we know {row['paid_cents']}), refunded {refunded}"
         if self._captured[name] + used > booking["total_cents"]:
             yield f"{captured} taken and {used} of credit for a price of {booking['total_cents']}"
         if captured - withdrawn + used > booking["total_cents"]:
             yield f"{captured} taken with the debt for a price of {booking['total_cents']}"
 
-    def _known_refunds(self, row: Row) -> int:
-        charges = {
-            charge["id"]
-            for charge in self._facts.of("charges")
-            if charge["reference"] == f"booking:{row['chain_id']}"
-        }
-        return sum(
-            refund["cents"]
-            for refund in self._facts.of("refunds")
-            if refund["charge_id"] in charges
-        )
-
-    def _credit(self, reference: str) -> tuple[int, int]:
-        """What a lesson used of credit, and what it issued and did not take back."""
-        used = sum(
-            one["cents"]
-            for one in self._facts.of("credit_reservations")
-            if one["reference"] == reference and one["state"] in USED
-        )
-        issued = sum(
-            lot["issued_cents"] - lot["revoked_cents"]
-            for lot in self._facts.of("credit_lots")
-            if lot["reference"] == reference and lot["source"] not in MILESTONES
-        )
-        return used, issued
+    def _count_credit(self, facts: Facts) -> None:
+        """What each lesson used of credit, and what it issued and did not take back."""
+        for one in facts.of("credit_reservations"):
+            if one["state"] in USED:
+                self._used[one["reference"]] += one["cents"]
+        for lot in facts.of("credit_lots"):
+            if lot["source"] not in MILESTONES:
+                self._issued[lot["reference"]] += lot["issued_cents"] - lot["revoked_cents"]
 
 
 def calendar(facts: Facts, *, kept: frozenset[str]) -> Iterator[str]:

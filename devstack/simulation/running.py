@@ -14,7 +14,7 @@ from sqlalchemy.orm import sessionmaker
 
 from devstack.simulation import checks, database, world
 from devstack.simulation.clock import SeededIds, VirtualClock
-from devstack.simulation.facts import Facts, gathered
+from devstack.simulation.facts import Facts, gathered, glanced
 from devstack.simulation.fates import Fates
 from devstack.simulation.jobs import NIGHT_HOURS, Worker
 from devstack.simulation.mischief import (
@@ -267,7 +267,7 @@ class _Play:
 
     def _calendars(self) -> None:
         """During the weeks as well nobody may be in two lessons at once."""
-        self.stage.failures += checks.calendar(gathered(self._engine, NEEDED), kept=NOW)
+        self.stage.failures += checks.calendar(glanced(self._engine, *NEEDED), kept=NOW)
 
     def _judge(self) -> Facts:
         stage = self.stage
