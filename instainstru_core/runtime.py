@@ -27,6 +27,7 @@ from instainstru_core.domains.webhooks.ports import WebhookParser
 from instainstru_core.kernel import log, measure, safety
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import Clock, utc_now
+from instainstru_core.kernel.cursor import PlainCursor
 from instainstru_core.kernel.ports import Mutex
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
@@ -119,6 +120,7 @@ def engine_for(settings: Settings) -> Engine:
         connect_args={
             "connect_timeout": 5,
             "application_name": "instainstru",
+            "cursor_factory": PlainCursor,
             "options": f"-c statement_timeout={settings.statement_timeout_ms}"
             " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
         },
