@@ -113,7 +113,7 @@ class TestCheckout:
 
         assert len(seen) == 15
 
-    def test_takes_twenty_three_statements_with_a_hold(
+    def test_takes_twenty_one_statements_with_a_hold(
         self, shop: Shop, count_statements: Counting
     ) -> None:
         path = f"/api/v1/bookings/{shop.market.book(TODAY).id}/checkout"
@@ -122,7 +122,7 @@ class TestCheckout:
         with count_statements() as seen:
             paid = shop.client.post(path, json={}, headers=headers).json()
 
-        assert (paid["result"], len(seen)) == ("confirmed", 23)
+        assert (paid["result"], len(seen)) == ("confirmed", 21)
 
     def test_is_over_after_half_an_hour(self, shop: Shop) -> None:
         booked = shop.market.book()
