@@ -93,9 +93,11 @@ def claim(
         return None
     identity = _identity(uow, operation, key)
     digest = _digest(request)
-    if uow.session.execute(
-        _CLAIM, {**identity, "request_hash": digest, "created_at": uow.now}
-    ).first():
+    if (
+        uow.session.connection()
+        .execute(_CLAIM, {**identity, "request_hash": digest, "created_at": uow.now})
+        .first()
+    ):
         return None
     known, response = _stored(uow, identity)
     _refuse_another(known, digest)
@@ -107,7 +109,7 @@ def answer(uow: Uow, *, operation: str, key: str | None, result: BaseModel) -> N
     if key is None:
         return
     asked = {f"its_{name}": value for name, value in _identity(uow, operation, key).items()}
-    uow.session.execute(_ANSWER, {**asked, "answer": result.model_dump(mode="json")})
+    uow.session.connection().execute(_ANSWER, {**asked, "answer": result.model_dump(mode="json")})
 
 
 def forget(uow: Uow, *, limit: int) -> int:

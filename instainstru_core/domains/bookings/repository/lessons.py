@@ -75,7 +75,7 @@ def held(session: Session, booking_id: str) -> Named | None:
         return None
     money = session.get(LessonMoney, booking.chain_id)
     asked = {"student_id": booking.student_id, "teacher_id": booking.instructor_id}
-    first, last, teacher_first, teacher_last = session.execute(_NAMES, asked).one()
+    first, last, teacher_first, teacher_last = session.connection().execute(_NAMES, asked).one()
     return Named(booking, (first, last), (teacher_first, teacher_last), money)
 
 

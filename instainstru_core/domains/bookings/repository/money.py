@@ -16,6 +16,7 @@ from instainstru_core.domains.bookings.models import (
     Tip,
 )
 from instainstru_core.domains.bookings.types import BookingStatus, DueKind, TipState
+from instainstru_core.kernel.db import Base
 
 _LOCKED: Select[LessonMoney] = (
     select(LessonMoney)
@@ -41,9 +42,8 @@ _BOOKING: Select[Booking, NoShowReport] = (
     .where(Booking.id == bindparam("booking_id", type_=String))
     .execution_options(populate_existing=True)
 )
-_CHAIN: Select[str] = select(Booking.chain_id).where(
-    Booking.id == bindparam("booking_id", type_=String)
-)
+_BOOKINGS = Base.metadata.tables[Booking.__tablename__]
+_CHAIN = select(_BOOKINGS.c.chain_id).where(_BOOKINGS.c.id == bindparam("booking_id", type_=String))
 _DUE: Select[str] = (
     select(LessonMoney.chain_id)
     .where(
@@ -88,7 +88,7 @@ def booking(session: Session, booking_id: str) -> tuple[Booking, NoShowReport | 
 
 def chain_of(session: Session, booking_id: str) -> str | None:
     """The lesson that a booking belongs to."""
-    return session.scalar(_CHAIN, {"booking_id": booking_id})
+    return session.connection().execute(_CHAIN, {"booking_id": booking_id}).scalar_one_or_none()
 
 
 def is_moving(session: Session, chain_id: str) -> bool:
