@@ -148,8 +148,9 @@ class TestPast:
     def test_everything_rests_as_the_product_would_let_it_rest(self, demo: Demo) -> None:
         with demo.runtime.begin(SYSTEM) as uow:
             for row in remarkable(uow.session.query(LessonMoney)):
-                booking, report = money.booking(uow.session, row.booking_id)
+                booking, report, is_asked = money.booking(uow.session, row.booking_id)
                 lesson = rules.Lesson(row, booking, report)
+                assert not is_asked
                 decision = agenda.decide(rules.case_of(lesson), NOW)
                 assert decision.step is None, row.chain_id
                 assert (decision.due_at, decision.due_kind) == (row.due_at, row.due_kind)

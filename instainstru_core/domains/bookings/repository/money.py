@@ -16,6 +16,8 @@ from instainstru_core.domains.bookings.models import (
     Tip,
 )
 from instainstru_core.domains.bookings.types import BookingStatus, DueKind, TipState
+from instainstru_core.domains.payments.models import PaymentCommand
+from instainstru_core.domains.payments.types import CommandState
 from instainstru_core.kernel.db import Base
 
 _LOCKED: Select[LessonMoney] = (
@@ -36,8 +38,16 @@ _LOCKED_OF_STUDENT: Select[LessonMoney] = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_BOOKING: Select[Booking, NoShowReport] = (
-    select(Booking, NoShowReport)
+_ASKED = (
+    select(PaymentCommand.id)
+    .where(
+        PaymentCommand.reference == func.concat("booking:", Booking.chain_id),
+        PaymentCommand.state.in_((CommandState.REQUESTED, CommandState.SENT)),
+    )
+    .exists()
+)
+_BOOKING: Select[Booking, NoShowReport, bool] = (
+    select(Booking, NoShowReport, _ASKED)
     .outerjoin(NoShowReport, NoShowReport.booking_id == Booking.id)
     .where(Booking.id == bindparam("booking_id", type_=String))
     .execution_options(populate_existing=True)
@@ -54,6 +64,14 @@ _DUE: Select[str] = (
     .order_by(LessonMoney.chain_id)
     .limit(bindparam("most", type_=Integer))
 )
+
+
+class Found(NamedTuple):
+    """A booking, the report about it, and whether a call about its lesson's money is open."""
+
+    booking: Booking
+    report: NoShowReport | None
+    is_asked: bool
 
 
 class Overdue(NamedTuple):
@@ -80,10 +98,9 @@ def of(session: Session, chain_id: str) -> LessonMoney | None:
     return session.get(LessonMoney, chain_id)
 
 
-def booking(session: Session, booking_id: str) -> tuple[Booking, NoShowReport | None]:
-    """A booking and the report about it, read afresh."""
-    row = session.execute(_BOOKING, {"booking_id": booking_id}).one()
-    return row[0], row[1]
+def booking(session: Session, booking_id: str) -> Found:
+    """A booking and what goes with it, read afresh."""
+    return Found(*session.execute(_BOOKING, {"booking_id": booking_id}).one())
 
 
 def chain_of(session: Session, booking_id: str) -> str | None:

@@ -73,8 +73,13 @@ def advance(
     Raises CommandOpen while an earlier one may still be under way.
     """
     lesson = held(uow, chain_id, fence=fence)
-    resumed = payments.resume(uow, lesson.reference, at_once=at_once)
-    return proceed(uow, lesson) if resumed is None else under_way(lesson, resumed)
+    command = resumed(uow, lesson, at_once=at_once)
+    return proceed(uow, lesson) if command is None else under_way(lesson, command)
+
+
+def resumed(uow: Uow, lesson: Lesson, *, at_once: bool) -> Command | None:
+    """The open call about a lesson's money, to be made again; None where there is none."""
+    return payments.resume(uow, lesson.reference, at_once=at_once) if lesson.is_asked else None
 
 
 @operation("bookings.absorb")

@@ -35,7 +35,7 @@ def checkout(
     if booking.id == booking_id and booking.status is BookingStatus.CONFIRMED:
         return None
     with uow.session.no_autoflush:  # the lesson's money is written once, at the end
-        resumed = payments.resume(uow, lesson.reference, at_once=True)
+        resumed = advancing.resumed(uow, lesson, at_once=True)
         if resumed is not None:
             return resumed
         card = _payable(uow, lesson, booking_id, command)
@@ -62,7 +62,7 @@ def retry_payment(
     require(uow.actor, Permission.PAYMENTS_MANAGE_OWN)
     lesson = held_by_student(uow, booking_id, fence=fence)
     row = lesson.money
-    resumed = payments.resume(uow, lesson.reference, at_once=True)
+    resumed = advancing.resumed(uow, lesson, at_once=True)
     if resumed is not None:
         return resumed
     if lesson.booking.id != booking_id or lesson.booking.status is BookingStatus.PENDING:

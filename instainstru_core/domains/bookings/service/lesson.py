@@ -21,11 +21,15 @@ PREFIX = "booking:"
 
 @dataclass(slots=True)
 class Lesson:
-    """The row that is held, the booking that counts now, and a report about it."""
+    """The row that is held, the booking that counts now, and a report about it.
+
+    `is_asked` tells whether a call about its money was open when it was taken hold of.
+    """
 
     money: LessonMoney
     booking: Booking
     report: NoShowReport | None
+    is_asked: bool = False
 
     @property
     def reference(self) -> str:
@@ -82,9 +86,9 @@ def held_by_student(uow: Uow, booking_id: str, *, fence: int | None = None) -> L
 def _lesson(uow: Uow, money: LessonMoney, fence: int | None) -> Lesson:
     if fence is not None and money.fence > fence:
         raise InProgress("This booking was worked on meanwhile. Look at it again.", retry_after=1)
-    booking, report = repository.booking(uow.session, money.booking_id)
+    found = repository.booking(uow.session, money.booking_id)
     money.fence = money.fence if fence is None else fence
-    return Lesson(money, booking, report)
+    return Lesson(money, *found)
 
 
 def as_it_is(uow: Uow, lesson: Lesson, row: Booking) -> Booking:
