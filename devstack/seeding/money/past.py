@@ -55,7 +55,7 @@ class Past:
         by_student: dict[str, list[Lesson]] = defaultdict(list)
         for lesson in world.lessons:
             by_student[lesson.student.id].append(lesson)
-        self.payees.add(world.instructors, self._teaching)
+        self.payees.known(world.instructors, self._teaching)
         plots = Plots(world, self.payees, by_student)
         plots.disable_accounts()
         cashier = Cashier(
@@ -82,7 +82,7 @@ class Past:
 
     def write_more(self, connection: psycopg.Connection, people: Iterable[Instructor]) -> None:
         """Accounts of instructors who came without anybody having booked them."""
-        write_accounts(connection, self.payees.add(people, self._teaching))
+        write_accounts(connection, self.payees.made(people, self._teaching))
 
     def write(self, connection: psycopg.Connection) -> None:
         """All money; lessons and people are there."""

@@ -134,11 +134,13 @@ class Payees:
         self._dice = dice
         self.accounts: dict[str, Account] = {}
 
-    def add(self, people: Iterable[Instructor], teaching: set[str]) -> list[Account]:
-        """Accounts for those who came so far. Who has taught has been paid, so has one."""
-        made = [account for one in people if (account := self._account(one, teaching)) is not None]
-        self.accounts.update((account.instructor_id, account) for account in made)
-        return made
+    def known(self, people: Iterable[Instructor], teaching: set[str]) -> None:
+        """Remember accounts for these. Who has taught has been paid, so has one."""
+        self.accounts = {one.instructor_id: one for one in self.made(people, teaching)}
+
+    def made(self, people: Iterable[Instructor], teaching: set[str]) -> list[Account]:
+        """Accounts for these, for those of them who came so far."""
+        return [account for one in people if (account := self._account(one, teaching)) is not None]
 
     def _account(self, person: Instructor, teaching: set[str]) -> Account | None:
         dice = self._dice
