@@ -33,6 +33,7 @@ class Servers:
     bare_api: Server
     tuned_api: Server
     bare_checkout: Server
+    lean_checkout: Server
     bare_mcp: Server
 
 
@@ -51,6 +52,7 @@ def started(known: World, checkout: Shape) -> Generator[Servers]:
         "bare_api": (("benchmarks.peers.bare_api",), "/"),
         "tuned_api": (("benchmarks.peers.bare_api", "--tuned"), "/"),
         "bare_checkout": (("benchmarks.peers.bare_checkout", *shape), "/"),
+        "lean_checkout": (("benchmarks.peers.bare_checkout", "--lean", *shape), "/"),
         "bare_mcp": (("benchmarks.peers.bare_mcp",), "/.well-known/oauth-protected-resource/mcp"),
     }
     with _all(known, wanted) as running:
@@ -91,11 +93,16 @@ def measured(known: World, effort: Effort) -> list[Result]:
     desk = checkouts.opened(known)
     shape = checkouts.shape(desk)
     with started(known, shape) as running:
-        found = checkouts.results(desk, shape, running.api, running.bare_checkout, effort.rounds)
-        found = (
-            cases.api_results(known, running.api, running.bare_api, running.tuned_api, effort)
-            + found
+        paid = checkouts.results(
+            desk,
+            shape,
+            running.api,
+            running.bare_checkout,
+            running.lean_checkout,
+            effort.rounds,
         )
+        found = cases.api_results(known, running.api, running.bare_api, running.tuned_api, effort)
+        found += paid
         token = token_for(running.api)
         found += cases.mcp_results(known, running.mcp, running.bare_mcp, token, effort)
         found += cases.memory_results(

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from benchmarks import world as worlds
 from benchmarks.client import Call, Client, UnexpectedAnswer
-from benchmarks.compare import Comparison, compare
+from benchmarks.compare import Comparison, compare, median_of
 from benchmarks.paying import Due, Payer, payees, payers, unpaid
 from benchmarks.peers.bare_checkout import READ, WRITE
 from benchmarks.queries import Transaction, recorded
@@ -105,19 +105,26 @@ def _asks(transaction: Transaction) -> bool:
     return any("INSERT INTO payment_commands" in one for one, _ in transaction.statements)
 
 
-def results(desk: Desk, known: Shape, api: Server, bare: Server, rounds: int) -> list[Result]:
+def results(
+    desk: Desk, known: Shape, api: Server, bare: Server, lean: Server, rounds: int
+) -> list[Result]:
     """One student at a time, then 32 at once; and how many statements each of it takes."""
     mine, theirs = _ours(desk, Client(api.port)), _peers(desk)
     crowd = _Crowd(api.port), _Crowd(bare.port)
-    one, other = Client(api.port), Client(bare.port)
+    one, other, third = Client(api.port), Client(bare.port), Client(lean.port)
     alone = compare(
         lambda: _timed(one, mine()), lambda: _timed(other, theirs()), rounds=rounds, block=20
     )
     together = _together(crowd, (mine, theirs), rounds)
+    least = median_of(lambda: _timed(third, theirs()), rounds * 20)
     counted = f"{known.statements} statements in {known.transactions} transactions"
     detail = f"{counted}; BEGIN and COMMIT not counted; the caller's sign-in counted"
     return [
-        _result("check out, one student", alone, counted),
+        _result(
+            "check out, one student",
+            alone,
+            f"{counted}; {alone.ours / least:.1f} x the peer whose statements are SELECT 1",
+        ),
         _result(f"check out, {STUDENTS} students at once", together, counted),
         Result("check out", "statements", known.statements, 24, "", detail),
     ]

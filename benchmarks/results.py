@@ -18,6 +18,9 @@ ratio is the median over the rounds of our median divided by the peer's; behind 
 and the highest round. Peers are in `benchmarks/peers`: the same libraries, doing next to nothing.
 The bare FastAPI application runs on h11 and asyncio, like the floor that the promises were made
 against; the detail also says how we stand against one on uvloop and httptools, as ours runs.
+The peer of a checkout makes the same call to the simulator, which is a process of its own, through
+the same SDK, and has as many transactions with as many statements; each reads or changes one row
+like a booking's by its key.
 The tool and the echo each follow a run of the tool's bare queries, whose own time is taken off.
 Memory is that of a process and its children: what they share counts once, mapped files in full.
 """

@@ -1,7 +1,8 @@
 """A FastAPI application that holds an amount on a card and nothing else: the floor of a checkout.
 
 It makes the same call through the same SDK, and asks the database as often, in as many
-transactions, for as many rows to be read or written by their keys.
+transactions: each statement reads or changes one row like a booking's by its key. The lean one
+asks `SELECT 1` instead.
 """
 
 import argparse
@@ -17,16 +18,16 @@ from psycopg_pool import ConnectionPool
 from pydantic import BaseModel
 
 PLAIN = "postgresql://"
-ROWS = 10_000
-TABLE = """
-CREATE TABLE IF NOT EXISTS bare_rows (id integer PRIMARY KEY, number integer NOT NULL);
-INSERT INTO bare_rows SELECT id, 0 FROM generate_series(1, {rows}) AS id ON CONFLICT DO NOTHING
+TABLE = b"""
+CREATE TABLE bare_bookings (LIKE bookings INCLUDING ALL);
+INSERT INTO bare_bookings SELECT * FROM bookings
 """
 READ, WRITE = "r", "w"
-STATEMENTS = {
-    READ: b"SELECT number FROM bare_rows WHERE id = %s",
-    WRITE: b"UPDATE bare_rows SET number = number + 1 WHERE id = %s RETURNING number",
+FULL = {
+    READ: b"SELECT * FROM bare_bookings WHERE id = %s",
+    WRITE: b"UPDATE bare_bookings SET confirmed_at = now() WHERE id = %s RETURNING id",
 }
+LEAN = {READ: b"SELECT 1", WRITE: b"SELECT 1"}
 
 
 class Checkout(BaseModel):
@@ -38,12 +39,14 @@ class Checkout(BaseModel):
     cents: int
 
 
-def application(before: list[str], after: list[str]) -> FastAPI:
+def application(before: list[str], after: list[str], *, lean: bool) -> FastAPI:
     """`POST /checkout`: transactions, the call, transactions. Each is a word of `r` and `w`."""
     app = FastAPI()
     url = os.environ["DATABASE_URL"].replace("postgresql+psycopg://", PLAIN)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(TABLE.format(rows=ROWS).encode())
+        if not lean:
+            connection.execute(TABLE)
+        ids = [row[0] for row in connection.execute("SELECT id FROM bookings LIMIT 1000")]
     pool = ConnectionPool(url, min_size=8, max_size=8, open=True)
     client = stripe.StripeClient(
         os.environ["STRIPE_SECRET_KEY"],
@@ -56,8 +59,8 @@ def application(before: list[str], after: list[str]) -> FastAPI:
         for statements in transactions:
             with pool.connection() as connection:
                 for kind in statements:
-                    row = random.randint(1, ROWS)
-                    connection.execute(STATEMENTS[kind], (row,)).fetchone()
+                    given = None if lean else (random.choice(ids),)
+                    connection.execute((LEAN if lean else FULL)[kind], given).fetchone()
 
     @app.get("/")
     def ready() -> dict[str, bool]:  # pyright: ignore[reportUnusedFunction]
@@ -90,11 +93,12 @@ def application(before: list[str], after: list[str]) -> FastAPI:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--lean", action="store_true", help="SELECT 1 for every statement")
     parser.add_argument("--before", nargs="*", default=[])
     parser.add_argument("--after", nargs="*", default=[])
     given = parser.parse_args()
     uvicorn.run(
-        application(given.before, given.after),
+        application(given.before, given.after, lean=given.lean),
         host="127.0.0.1",
         port=given.port,
         loop="asyncio",
