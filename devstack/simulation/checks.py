@@ -47,11 +47,14 @@ def books(facts: Facts, stripe: Simulator) -> Iterator[str]:
 
 
 def waits_for_people(facts: Facts) -> dict[str, Row]:
-    """Lessons whose money was stopped for a good reason, by chain."""
+    """Lessons whose money was stopped for a good reason, by chain: the bank was there before."""
+    contested = {row["reference"] for row in facts.of("chargebacks")}
     return {
         row["chain_id"]: row
         for row in facts.of("lesson_money")
-        if row["is_blocked"] and row["review_reason"] in FOR_PEOPLE
+        if row["is_blocked"]
+        and row["review_reason"] in FOR_PEOPLE
+        and f"booking:{row['chain_id']}" in contested
     }
 
 
@@ -176,10 +179,12 @@ def _held(intent: Thing, row: Row | None, charge: Row | None) -> Iterator[str]:
 def lessons(facts: Facts, stripe: Simulator) -> Iterator[str]:
     """Every lesson came to its end, and each of its cents is where it belongs."""
     bookings = {row["id"]: row for row in facts.of("bookings")}
-    seen = Seen(facts, stripe)
+    seen, waiting = Seen(facts, stripe), waits_for_people(facts)
     for row in facts.of("lesson_money"):
         name = f"lesson {row['chain_id']}"
-        for words in (*_stuck(row), *seen.identity(row, bookings[row["booking_id"]])):
+        stopped = row["chain_id"] in waiting
+        of_money = seen.identity(row, bookings[row["booking_id"]], stopped=stopped)
+        for words in (*_stuck(row, stopped=stopped), *of_money):
             yield f"{name}: {words}"
     yield from _open_ends(facts, bookings)
 
@@ -201,14 +206,13 @@ def _open_ends(facts: Facts, bookings: dict[str, Row]) -> Iterator[str]:
             yield f"webhook {event['event_id']} ({event['kind']}) is {event['state']}"
 
 
-def _stuck(row: Row) -> Iterator[str]:
+def _stuck(row: Row, *, stopped: bool) -> Iterator[str]:
     if row["settled_at"] is None:
         yield f"not settled; ending {row['ending']}, due {row['due_kind']} at {row['due_at']}"
     elif row["due_at"] is not None:
         yield f"settled, and due for {row['due_kind']} at {row['due_at']}"
-    stopped = row["is_blocked"] and row["review_reason"] in FOR_PEOPLE
-    known = EXPECTED_REVIEWS | FOR_PEOPLE if row["is_blocked"] else EXPECTED_REVIEWS
-    if row["review_since"] is not None and row["review_reason"] not in known:
+    known = row["review_reason"] in EXPECTED_REVIEWS and not row["is_blocked"]
+    if row["review_since"] is not None and not (known or stopped):
         yield f"people still have to look at it: {row['review_reason']}"
     for part in ("stale_charge_id", "moving_to_id"):
         if row[part] is not None:
@@ -251,7 +255,7 @@ class Seen:
                 self._withdrawn[lessons_of[dispute["charge"]]] -= int(line["amount"])
                 self._fees[lessons_of[dispute["charge"]]] += int(line["fee"])
 
-    def identity(self, row: Row, booking: Row) -> Iterator[str]:
+    def identity(self, row: Row, booking: Row, *, stopped: bool) -> Iterator[str]:
         """What came in is what went out, cent by cent."""
         name = f"booking:{row['chain_id']}"
         debt = f"debt:{row['chain_id']}"
@@ -265,7 +269,7 @@ class Seen:
         owed = ledger["student_debt"] + ledger["debt_allowance"]
         came_in = captured + used + losses + owed
         went_out = sent + refunded + withdrawn + issued - ledger["platform_revenue"]
-        if row["is_blocked"] and row["review_reason"] in FOR_PEOPLE:
+        if stopped:
             went_out -= ledger["held"] + ledger["instructor_payable"]
         if came_in != went_out:
             yield (
@@ -273,9 +277,9 @@ class Seen:
                 f" sent {sent} + refunded {refunded} + charged back {withdrawn} + issued {issued}"
                 f" + revenue {-ledger['platform_revenue']}"
             )
-        if ledger["held"] and not row["is_blocked"]:
+        if ledger["held"] and not stopped:
             yield f"its pot holds {-ledger['held']}"
-        if ledger["instructor_payable"] and not row["is_blocked"]:
+        if ledger["instructor_payable"] and not stopped:
             yield f"its instructor is still owed {-ledger['instructor_payable']}"
         if sent != row["paid_cents"] or refunded != self._known_refunds[name]:
             yield f"sent {sent} (we know {row['paid_cents']}), refunded {refunded}"

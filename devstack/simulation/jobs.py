@@ -19,7 +19,7 @@ from instainstru_core.wiring import REACTIONS
 from worker import relay
 from worker.jobs import Desk, Job
 from worker.schedule import ENTRIES
-from worker.tasks import bookings, credits, payments
+from worker.tasks import bookings, credits, notifications, payments
 
 BY_KIND: Mapping[str, Job] = {
     DueKind.CHECKOUT: bookings.EXPIRE_CHECKOUTS,
@@ -36,6 +36,7 @@ NIGHTLY = (bookings.EVALUATE_TIERS, credits.EXPIRE, bookings.SEND_TIPS)
 WITH_PROVIDER = (payments.AUDIT_SCHEDULES, payments.RECONCILE)
 NIGHT_HOURS = 13.1
 """From the beginning of a seed until 3 in the morning, in New York."""
+ROUNDS = 3
 PACES: Mapping[str, timedelta] = {
     entry.job.name: entry.due for entry in ENTRIES if isinstance(entry.due, timedelta)
 }
@@ -104,6 +105,11 @@ class Worker:
 
     def come_back(self) -> None:
         self._down_until = self._stage.clock.now
+
+    def write_letters(self) -> None:
+        """Hand on what was announced, then send what is due, a few rounds."""
+        for job in (relay.RELAY, *(notifications.SEND_DUE,) * ROUNDS):
+            self.run(job)
 
     def night(self, *, provider: bool = True) -> None:
         """The nightly jobs, those that ask the provider perhaps left out."""

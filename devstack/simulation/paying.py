@@ -41,6 +41,7 @@ FORMATS = {
 }
 MINUTES = (30, 45, 60, 60, 60, 90)
 TRIES = 4
+AFTER_WORK = (16, 17, 18, 19)
 
 
 @dataclass(slots=True)
@@ -89,7 +90,8 @@ class Students:
         """Look for a time, like somebody who takes the next best when one is gone."""
         stage = self._stage
         for number in range(TRIES):
-            teacher = stage.dice.choice(stage.people.teachers)
+            teachers = stage.people.teachers
+            (teacher,) = stage.dice.choices(teachers, [1 / (1 + n) for n in range(len(teachers))])
             wanted = self._wish(teacher)
             try:
                 with stage.runtime.begin(student.actor) as uow:
@@ -211,7 +213,7 @@ class Students:
         return BookLesson(
             offering_id=teacher.offering_id,
             format=lesson_format,
-            starts_local=quarter(
+            starts_local=self._wanted_at(
                 stage.clock.now + timedelta(hours=dice.uniform(low, high)), minutes
             ),
             duration_minutes=minutes,
@@ -219,6 +221,14 @@ class Students:
             latitude=INSIDE[0] if travels else None,
             longitude=INSIDE[1] if travels else None,
         )
+
+    def _wanted_at(self, instant: datetime, minutes: int) -> datetime:
+        """Many want the hours after work, of the same few instructors."""
+        local = quarter(instant, minutes)
+        if self._stage.chance(0.5):
+            dice = self._stage.dice
+            return local.replace(hour=dice.choice(AFTER_WORK), minute=dice.choice([0, 0, 30, 45]))
+        return local
 
 
 def quarter(instant: datetime, minutes: int) -> datetime:

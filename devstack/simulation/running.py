@@ -7,12 +7,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import sessionmaker
 
-from devstack.simulation import checks, database, world
+from devstack.simulation import checks, database, mail, world
 from devstack.simulation.clock import SeededIds, VirtualClock
 from devstack.simulation.facts import Facts, gathered, glanced
 from devstack.simulation.fates import Fates
@@ -42,6 +43,8 @@ from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.uow import begin_with
 from instainstru_core.runtime import Runtime
 
+WRITES_LETTERS = 5
+"""One seed in so many sends messages too: they take as long as all the rest."""
 STUDENTS_PER_TEACHER = 4
 BOOKINGS_PER_DAY = 0.17
 REST_DAYS = (1, 3, 8, 40, 120)
@@ -172,6 +175,7 @@ class _Play:
             LEVELS[plan.faults], dice=_dice(plan, "mischief"), clock=clock, trace=trace
         )
         secrets = Secrets()
+        self._carrier = mail.carrier(clock)
         stripe = Simulator(
             clock,
             seed=f"{plan.seed}",
@@ -196,6 +200,7 @@ class _Play:
                 runtime,
                 begin=begin_through(begin, mischief),
                 clock=clock,
+                mailer=mail.mailer(self._carrier),
                 payments=gateway_through(gateway, mischief, trace),
                 webhook_parser=StripeWebhookParser([secrets.platform, secrets.connect], clock),
                 mutex=VirtualMutex(mischief, clock, trace),
@@ -223,6 +228,8 @@ class _Play:
         self._around.plan(first_night_hours=NIGHT_HOURS)
         for day in range(1, self._plan.days):
             stage.plan(stage.clock.now + timedelta(days=day), "look at calendars", self._calendars)
+        if self._plan.seed % WRITES_LETTERS == 0:
+            self._plan_letters()
         stage.mischief.meanwhile = self._meanwhile
         stage.mischief.rival = self._rivals.strike
         stage.mischief.begin(stage.stripe)
@@ -246,6 +253,16 @@ class _Play:
             else:
                 stage.happen()
         stage.failures.append("time stands still")
+
+    def _plan_letters(self) -> None:
+        """Letters several times a day, and at last once more for what was put back."""
+        stage = self.stage
+        hours = (stage.ends_at - stage.clock.now) // timedelta(hours=1)
+        rest = max(REST_DAYS) * 24
+        for hour in (*range(6, hours + 96, 8), *range(hours + rest, hours + rest + 48, 8)):
+            at = stage.clock.now + timedelta(hours=hour)
+            stage.plan(at, "trouble at the carrier", partial(mail.trouble, stage, self._carrier))
+            stage.plan(at, "letters", self._worker.write_letters)
 
     def _meanwhile(self) -> None:
         """Between two steps of something: what is due comes first, the worker or the people."""
@@ -276,6 +293,8 @@ class _Play:
         stage.failures += checks.commands(facts, stage.stripe)
         stage.failures += checks.lessons(facts, stage.stripe)
         stage.failures += checks.calendar(facts, kept=EVER)
+        if self._plan.seed % WRITES_LETTERS == 0:
+            stage.failures += mail.checked(self._engine, self._carrier)
         for entry in facts.entries:
             stage.trace.note("entry", *entry.values())
         return facts
