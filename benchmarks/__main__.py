@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from benchmarks import cases, checkouts, jobs, paying, quoting, results, world
 from benchmarks.cases import Effort
-from benchmarks.checkouts import Shape
+from benchmarks.checkouts import Shape, Sides
 from benchmarks.client import Call, Client
 from benchmarks.results import Result
 from benchmarks.servers import Server, serving
@@ -93,14 +93,8 @@ def measured(known: World, effort: Effort) -> list[Result]:
     desk = checkouts.opened(known)
     shape = checkouts.shape(desk)
     with started(known, shape) as running:
-        paid = checkouts.results(
-            desk,
-            shape,
-            running.api,
-            running.bare_checkout,
-            running.lean_checkout,
-            effort.rounds,
-        )
+        sides = Sides(running.api, running.bare_checkout, running.lean_checkout)
+        paid = checkouts.results(desk, shape, sides, effort.rounds)
         found = cases.api_results(known, running.api, running.bare_api, running.tuned_api, effort)
         found += paid
         token = token_for(running.api)

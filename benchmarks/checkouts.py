@@ -105,13 +105,21 @@ def _asks(transaction: Transaction) -> bool:
     return any("INSERT INTO payment_commands" in one for one, _ in transaction.statements)
 
 
-def results(
-    desk: Desk, known: Shape, api: Server, bare: Server, lean: Server, rounds: int
-) -> list[Result]:
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Ours, its peer, and the peer whose statements are as small as can be."""
+
+    api: Server
+    bare: Server
+    lean: Server
+
+
+def results(desk: Desk, known: Shape, sides: Sides, rounds: int) -> list[Result]:
     """One student at a time, then 32 at once; and how many statements each of it takes."""
+    api, bare = sides.api, sides.bare
     mine, theirs = _ours(desk, Client(api.port)), _peers(desk)
     crowd = _Crowd(api.port), _Crowd(bare.port)
-    one, other, third = Client(api.port), Client(bare.port), Client(lean.port)
+    one, other, third = Client(api.port), Client(bare.port), Client(sides.lean.port)
     alone = compare(
         lambda: _timed(one, mine()), lambda: _timed(other, theirs()), rounds=rounds, block=20
     )

@@ -50,7 +50,7 @@ class Result:
     @property
     def promised(self) -> str:
         sign = "at least" if self.at_least else "at most"
-        return f"{sign} {self.target:,.4g} {self.unit}"
+        return f"{sign} {self.target:,.9g} {self.unit}"
 
 
 def show(results: list[Result]) -> None:
