@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import DateTime, Integer, Select, String, bindparam, func, select
+from sqlalchemy import DateTime, Integer, Select, String, bindparam, func, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.bookings.models import (
@@ -52,6 +52,8 @@ _BOOKING: Select[Booking, NoShowReport, bool] = (
     .where(Booking.id == bindparam("booking_id", type_=String))
     .execution_options(populate_existing=True)
 )
+_MONEY = Base.metadata.tables[LessonMoney.__tablename__]
+_BEGIN = insert(_MONEY)
 _BOOKINGS = Base.metadata.tables[Booking.__tablename__]
 _CHAIN = select(_BOOKINGS.c.chain_id).where(_BOOKINGS.c.id == bindparam("booking_id", type_=String))
 _DUE: Select[str] = (
@@ -91,6 +93,12 @@ def locked_of_student(session: Session, booking_id: str, student_id: str) -> Les
     """The same for the lesson of a booking, where it is this student's."""
     asked = {"booking_id": booking_id, "student_id": student_id}
     return session.scalars(_LOCKED_OF_STUDENT, asked).one_or_none()
+
+
+def begin(session: Session, money: LessonMoney) -> None:
+    """Write what a lesson's money begins with; the row itself stays out of the session."""
+    given = {name: value for name, value in inspect(money).dict.items() if name in _MONEY.c}
+    session.connection().execute(_BEGIN, given)
 
 
 def of(session: Session, chain_id: str) -> LessonMoney | None:

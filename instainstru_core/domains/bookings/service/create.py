@@ -21,6 +21,7 @@ from instainstru_core.domains.bookings.events import BookingCreated
 from instainstru_core.domains.bookings.models import Booking, LessonMoney
 from instainstru_core.domains.bookings.policy import agenda
 from instainstru_core.domains.bookings.repository import lessons as repository
+from instainstru_core.domains.bookings.repository import money as money_repository
 from instainstru_core.domains.bookings.repository.lessons import Named, Sides
 from instainstru_core.domains.bookings.schemas import BookingDetailView, BookLesson
 from instainstru_core.domains.bookings.service.views import detailed, reference
@@ -59,6 +60,18 @@ class Prepared:
     sides: Sides
     travels: bool
 
+
+NOTHING_MOVED = {
+    "moves": 0,
+    "late_move_used": False,
+    "credit_cents": 0,
+    "captured_cents": 0,
+    "refunded_cents": 0,
+    "credit_back_cents": 0,
+    "owed_cents": 0,
+    "paid_cents": 0,
+}
+"""What a reader is told of money before anything happened to it."""
 
 PRICE = (
     "hourly_rate_cents",
@@ -317,14 +330,14 @@ def _money(row: Booking, until: datetime) -> LessonMoney:
         checkout_expires_at=until,
         due_at=until,
         due_kind=DueKind.CHECKOUT,
+        **NOTHING_MOVED,
     )
 
 
 def _keep(uow: Uow, row: Booking, money: LessonMoney) -> None:
     uow.session.add(row)
     uow.session.flush()
-    uow.session.add(money)
-    uow.session.flush()
+    money_repository.begin(uow.session, money)
     uow.emit(
         BookingCreated(
             booking_id=row.id,
