@@ -11,7 +11,7 @@ from typing import LiteralString
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
 from devstack import environment, testing
@@ -50,6 +50,18 @@ def settings_for(database_url: str) -> Settings:
     return settings.load(
         DATABASE_URL=database_url, tier=Tier.INT, pool_size=4, slow_query_ms=60_000
     )
+
+
+def plan_once(engine: Engine) -> None:
+    """Have each statement planned once for a connection: they are always the same few."""
+
+    def prepare(connection: psycopg.Connection, _: object) -> None:
+        connection.prepare_threshold = 2
+        connection.autocommit = True
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.autocommit = False
+
+    event.listen(engine, "connect", prepare)
 
 
 def empty(engine: Engine) -> None:

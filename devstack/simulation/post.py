@@ -20,7 +20,7 @@ from worker.tasks import webhooks
 
 CERTAIN = "charge.dispute."
 COMMON = ("charge.", "payment_intent.")
-THINNED = 0.7
+THINNED = 0.8
 """So many of the common ones never come, which leaves time for more lessons."""
 AGAIN_HOURS = (1, 60)
 

@@ -46,7 +46,7 @@ from instainstru_core.runtime import Runtime
 WRITES_LETTERS = 5
 """One seed in so many sends messages too: they take as long as all the rest."""
 STUDENTS_PER_TEACHER = 4
-BOOKINGS_PER_DAY = 0.17
+BOOKINGS_PER_DAY = 0.155
 REST_DAYS = (1, 3, 8, 40, 120)
 """When the nightly jobs run after the last day: long enough for every deadline to pass."""
 SELDOM = 100_000
@@ -122,6 +122,7 @@ class Simulation:
 
     def __init__(self, database_url: str) -> None:
         self._runtime = composition.build(database.settings_for(database_url))
+        database.plan_once(self._runtime.engine)
         self._eyes = self._runtime.engine.connect()
         self._eyes.execution_options(isolation_level="AUTOCOMMIT")
 
