@@ -102,7 +102,7 @@ class TestCheckout:
         assert (done["result"], done["client_secret"]) == ("confirmed", None)
         assert again == done
 
-    def test_takes_fifteen_statements_with_signing_in_and_a_key(
+    def test_takes_fourteen_statements_with_signing_in_and_a_key(
         self, shop: Shop, count_statements: Counting
     ) -> None:
         path = f"/api/v1/bookings/{shop.market.book().id}/checkout"
@@ -111,9 +111,9 @@ class TestCheckout:
         with count_statements() as seen:
             shop.client.post(path, json={}, headers=headers)
 
-        assert len(seen) == 15
+        assert len(seen) == 14
 
-    def test_takes_twenty_one_statements_with_a_hold(
+    def test_takes_twenty_statements_with_a_hold(
         self, shop: Shop, count_statements: Counting
     ) -> None:
         path = f"/api/v1/bookings/{shop.market.book(TODAY).id}/checkout"
@@ -122,7 +122,7 @@ class TestCheckout:
         with count_statements() as seen:
             paid = shop.client.post(path, json={}, headers=headers).json()
 
-        assert (paid["result"], len(seen)) == ("confirmed", 21)
+        assert (paid["result"], len(seen)) == ("confirmed", 20)
 
     def test_is_over_after_half_an_hour(self, shop: Shop) -> None:
         booked = shop.market.book()

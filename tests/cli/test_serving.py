@@ -25,7 +25,7 @@ from tests.databases import ROOT, ServerUrls, clone
 from tests.factories.access import signing_key
 from tests.processes import free_port, get
 
-STOP_SECONDS = 15
+STOP_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
