@@ -36,7 +36,7 @@ LATER = timedelta(hours=23 + 1 + 24 + 1)
 """From the holds until every lesson is over and can no longer be objected to."""
 
 TARGET_MB = 10.0
-RESIDENT = re.compile(r"^VmRSS: +(\d+) kB", re.MULTILINE)
+RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,9 @@ def _run(configured: configuration.Settings, clock: Clock, job: Job) -> Run:
 
 def _resident_mb() -> float:
     found = RESIDENT.search(Path("/proc/self/status").read_text())
-    return int(found.group(1)) * 1024 / 1e6 if found else 0.0
+    if found is None:
+        raise LookupError("This system does not tell how much memory a process holds.")
+    return int(found.group(1)) * 1024 / 1e6
 
 
 if __name__ == "__main__":
