@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+SMALL_MB = 10
 HEAD = """\
 # Performance
 
@@ -44,8 +45,8 @@ class Result:
 
     @property
     def shown(self) -> str:
-        number = f"{self.value:.2f}" if self.unit == "x" else f"{self.value:,.0f}"
-        return f"{number} {self.unit}"
+        digits = 2 if self.unit == "x" else 1 if self.unit == "MB" and self.value < SMALL_MB else 0
+        return f"{self.value:,.{digits}f} {self.unit}"
 
     @property
     def promised(self) -> str:
