@@ -279,7 +279,8 @@ class _Play:
         ended_at = stage.clock.now
         stage.trace.note("no more trouble")
         for day in REST_DAYS:
-            stage.plan(ended_at + timedelta(days=day), "night", self._worker.night)
+            night = partial(self._worker.night, provider=day in {1, max(REST_DAYS)})
+            stage.plan(ended_at + timedelta(days=day), "night", night)
             stage.plan(ended_at + timedelta(days=day, hours=9), "all look", self._around.settle_all)
         self._live(until_rest=True)
 

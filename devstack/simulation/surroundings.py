@@ -38,6 +38,7 @@ class Surroundings:
         self._worker = worker
         self._fates = fates
         self._disputes: list[str] = []
+        self._disabled: set[str] = set()
 
     def plan(self, *, first_night_hours: float) -> None:
         stage = self._stage
@@ -66,12 +67,13 @@ class Surroundings:
         """In the end the banks decide, accounts work, staff have looked, debtors are asked."""
         for dispute_id in self._disputes:
             self._decide(dispute_id, won=self._stage.chance(0.5))
-        for teacher in self._stage.people.teachers:
-            self._stage.stripe.complete_onboarding(teacher.account_id)
+        for account_id in sorted(self._disabled):
+            self._stage.stripe.complete_onboarding(account_id)
+        self._disabled.clear()
         self._look_after(patience=1.0)
 
     def _night(self) -> None:
-        self._worker.night(provider=self._stage.chance(0.3))
+        self._worker.night(provider=self._stage.chance(0.2))
         mischief = self._stage.mischief
         if mischief.strikes(mischief.chances.worker_down):
             hours = mischief.dice.choice([0.5, 2, 7])
@@ -189,9 +191,11 @@ class Surroundings:
             stage.plan(at, "instant payout", self._pay_out_at_once(teacher), repeats=True)
 
     def _disable(self, teacher: Teacher) -> None:
+        self._disabled.add(teacher.account_id)
         self._stage.stripe.disable_account(teacher.account_id)
 
     def _enable(self, teacher: Teacher) -> None:
+        self._disabled.discard(teacher.account_id)
         self._stage.stripe.complete_onboarding(teacher.account_id)
 
     def _pay_out(self, teacher: Teacher) -> None:
