@@ -17,7 +17,6 @@ from instainstru_core.domains.bookings.models import (
 )
 from instainstru_core.domains.bookings.types import BookingStatus, DueKind, TipState
 from instainstru_core.domains.payments.models import PaymentCommand
-from instainstru_core.domains.payments.types import CommandState
 from instainstru_core.kernel.db import Base
 
 _LOCKED: Select[LessonMoney] = (
@@ -42,7 +41,7 @@ _ASKED = (
     select(PaymentCommand.id)
     .where(
         PaymentCommand.reference == func.concat("booking:", Booking.chain_id),
-        PaymentCommand.state.in_((CommandState.REQUESTED, CommandState.SENT)),
+        PaymentCommand.finished_at.is_(None),
     )
     .exists()
 )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     select,
     update,
 )
@@ -29,10 +30,9 @@ from instainstru_core.kernel.db import Base
 
 OPEN = (CommandState.REQUESTED, CommandState.SENT)
 
-_OPEN: Select[PaymentCommand] = select(PaymentCommand).where(
-    PaymentCommand.reference == bindparam("reference", type_=String),
-    PaymentCommand.state.in_(OPEN),
-)
+_IS_OPEN = PaymentCommand.state.in_([literal_column(f"'{state}'") for state in OPEN])
+"""As the index says it, so that a prepared statement finds the index too."""
+
 _COMMANDS = Base.metadata.tables[PaymentCommand.__tablename__]
 _ASKED = {
     **{
@@ -44,6 +44,9 @@ _ASKED = {
         for name in ("request", "requested_at", "due_at")
     },
 }
+_OPEN: Select[PaymentCommand] = select(PaymentCommand).where(
+    PaymentCommand.reference == bindparam("reference", type_=String), _IS_OPEN
+)
 _OF_REFERENCE = _COMMANDS.c.reference == _ASKED["reference"]
 _ATTEMPT = (
     select(func.coalesce(func.max(_COMMANDS.c.attempt), 0) + 1)
@@ -56,14 +59,12 @@ _REQUEST = (
     .from_select(
         [*_ASKED, "sent_at", "calls", "attempt"],
         select(*_ASKED.values(), _ASKED["requested_at"], literal(1), _ATTEMPT).where(
-            ~select(_COMMANDS.c.id).where(_OF_REFERENCE, _COMMANDS.c.state.in_(OPEN)).exists()
+            ~select(_COMMANDS.c.id).where(_OF_REFERENCE, _IS_OPEN).exists()
         ),
     )
     .returning(_COMMANDS.c.attempt)
 )
-_RECORD = update(_COMMANDS).where(
-    _COMMANDS.c.id == bindparam("its_id", type_=String), _COMMANDS.c.state.in_(OPEN)
-)
+_RECORD = update(_COMMANDS).where(_COMMANDS.c.id == bindparam("its_id", type_=String), _IS_OPEN)
 _TRANSFERS: Select[Transfer] = (
     select(Transfer)
     .where(Transfer.reference == bindparam("reference", type_=String))
@@ -72,7 +73,7 @@ _TRANSFERS: Select[Transfer] = (
 _DUE: Select[str] = (
     select(PaymentCommand.reference)
     .where(
-        PaymentCommand.state.in_(OPEN),
+        _IS_OPEN,
         PaymentCommand.due_at <= bindparam("now", type_=DateTime(timezone=True)),
         PaymentCommand.reference > bindparam("after", type_=String),
     )
@@ -152,9 +153,7 @@ def reference_of_command(session: Session, command_id: str) -> str | None:
 
 def stuck(session: Session, *, before: datetime) -> int:
     """How many open commands should have been looked at before this instant."""
-    count = session.scalar(
-        select(func.count()).where(PaymentCommand.state.in_(OPEN), PaymentCommand.due_at < before)
-    )
+    count = session.scalar(select(func.count()).where(_IS_OPEN, PaymentCommand.due_at < before))
     return count or 0
 
 
@@ -162,7 +161,7 @@ def open_commands(session: Session, *, after: str, limit: int) -> Sequence[Payme
     """Open commands in order of id, beyond `after`."""
     return session.scalars(
         select(PaymentCommand)
-        .where(PaymentCommand.state.in_(OPEN), PaymentCommand.id > after)
+        .where(_IS_OPEN, PaymentCommand.id > after)
         .order_by(PaymentCommand.id)
         .limit(limit)
     ).all()
