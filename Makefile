@@ -1,5 +1,7 @@
 # Two commands are all a new machine needs: `make demo` and `make test`.
 PYTHON ?= python3
+# Every test and server is a new process: without kept bytecode each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 RUN := TMPDIR=$(CURDIR)/.devstack/tmp .venv/bin/python -m
 UV := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 .DEFAULT_GOAL := help

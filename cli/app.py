@@ -82,7 +82,8 @@ def start(
 
 def main() -> None:
     """Run the command that the arguments name, and end with its exit code."""
-    log.configure(style="console", level="ERROR")  # on stderr; what serves sets up its own
+    # On stderr; what serves sets up its own.
+    log.configure(style="console", level="ERROR", lasting=False)
     app(prog_name=NAME)
 
 

@@ -1,11 +1,13 @@
 """Real Postgres and Redis for every test that asks; each test undone or on its own database."""
 
+import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import sessionmaker
 
@@ -38,6 +40,18 @@ class SetClock:
 
     def advance(self, by: timedelta) -> None:
         self.now += by
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Undo what a command run in this process does to logging."""
+    configured, root = structlog.get_config(), logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    if structlog.get_config() != configured:
+        structlog.configure(**configured)
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Play seeds and check each; one that fails is told with what happened and how to replay it."""
-    log.configure(style="console", level="CRITICAL")
+    log.configure(style="console", level="CRITICAL", lasting=False)
     plans = [Plan(one, days, students, faults) for one in _wanted(seed, seeds)]
     views: list[SeedView] = []
     for report in _played(plans, within):

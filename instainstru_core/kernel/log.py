@@ -62,9 +62,17 @@ def _clean(key: str, value: object) -> object:
 
 
 def configure(
-    *, style: Literal["json", "console"] = "json", level: str = "INFO", process: str = ""
+    *,
+    style: Literal["json", "console"] = "json",
+    level: str = "INFO",
+    process: str = "",
+    lasting: bool = True,
 ) -> None:
-    """Set up logging for this process: our loggers and the libraries' through one pipeline."""
+    """Set up logging for this process: our loggers and the libraries' through one pipeline.
+
+    `lasting` lets every logger keep this set-up for good, which is faster; a command, which may be
+    one of many in a process, leaves it out.
+    """
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -86,7 +94,7 @@ def configure(
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=lasting,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
