@@ -1,4 +1,4 @@
-"""The only two ways to declare a tool: `@reads` and `@writes`."""
+"""The only three ways to declare a tool: `@reads`, `@previews` and `@writes`."""
 
 import inspect
 from collections.abc import Callable
@@ -61,6 +61,7 @@ class Tool:
     parameters: dict[str, Any]
     output_schema: dict[str, Any]
     body: Body
+    direct: bool = True
 
     @property
     def reads(self) -> bool:
@@ -75,8 +76,11 @@ class Tool:
         return {name: getattr(read, name) for name in self.arguments.model_fields}
 
 
-def reads(title: str, *, open_world: bool = False) -> Callable[[Body], Tool]:
-    """Declare a tool that changes nothing. The body's docstring is its purpose, in a sentence."""
+def reads(title: str, *, open_world: bool = False, direct: bool = True) -> Callable[[Body], Tool]:
+    """Declare a tool that changes nothing. The body's docstring is its purpose, in a sentence.
+
+    With `direct=False` it is not in the list of the tools: `search_tools` finds it.
+    """
     annotations = ToolAnnotations(
         title=title,
         read_only_hint=True,
@@ -84,11 +88,35 @@ def reads(title: str, *, open_world: bool = False) -> Callable[[Body], Tool]:
         idempotent_hint=True,
         open_world_hint=open_world,
     )
-    return lambda body: _declared(body, annotations, Scope.MCP_READ)
+    return lambda body: _declared(body, annotations, Scope.MCP_READ, direct=direct)
 
 
-def writes(title: str, *, destructive: bool, idempotent: bool = False) -> Callable[[Body], Tool]:
-    """Declare a tool that changes something."""
+def previews(
+    title: str, *, scope: Scope = Scope.MCP_WRITE, direct: bool = False
+) -> Callable[[Body], Tool]:
+    """Declare the first step of a change: it tells what would happen and changes nothing yet.
+
+    Not marked as reading, because it notes what it told, so that exactly that can be confirmed.
+    """
+    annotations = ToolAnnotations(
+        title=title,
+        read_only_hint=False,
+        destructive_hint=False,
+        idempotent_hint=True,
+        open_world_hint=False,
+    )
+    return lambda body: _declared(body, annotations, scope, direct=direct)
+
+
+def writes(
+    title: str,
+    *,
+    destructive: bool,
+    idempotent: bool = False,
+    scope: Scope = Scope.MCP_WRITE,
+    direct: bool = True,
+) -> Callable[[Body], Tool]:
+    """Declare a tool that changes something. `mcp_server.confirming` says how it is confirmed."""
     annotations = ToolAnnotations(
         title=title,
         read_only_hint=False,
@@ -96,10 +124,10 @@ def writes(title: str, *, destructive: bool, idempotent: bool = False) -> Callab
         idempotent_hint=idempotent,
         open_world_hint=False,
     )
-    return lambda body: _declared(body, annotations, Scope.MCP_WRITE)
+    return lambda body: _declared(body, annotations, scope, direct=direct)
 
 
-def _declared(body: Body, annotations: ToolAnnotations, scope: Scope) -> Tool:
+def _declared(body: Body, annotations: ToolAnnotations, scope: Scope, *, direct: bool) -> Tool:
     hints = get_type_hints(body, include_extras=True)
     answered = hints.pop("return")
     _, *parameters = inspect.signature(body).parameters.values()
@@ -124,4 +152,5 @@ def _declared(body: Body, annotations: ToolAnnotations, scope: Scope) -> Tool:
         parameters=lean(arguments.model_json_schema()),
         output_schema=lean(TypeAdapter(answered).json_schema(mode="serialization")),
         body=body,
+        direct=direct,
     )

@@ -66,7 +66,7 @@ def write_service_client(
                 client_id,
                 "Demo copilot",
                 digest_of(client_secret),
-                ["mcp:read", "mcp:write"],
+                ["mcp:comms", "mcp:money", "mcp:read", "mcp:write"],
                 world.opened_at,
             )
         ],

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     INSTRUCTORS_MANAGE_ANY = "instructors:manage_any"
     INVITES_READ = "invites:read"
     INVITES_MANAGE = "invites:manage"
+    OPERATIONS_MANAGE = "operations:manage"
     OPERATIONS_READ = "operations:read"
     PAYMENTS_MANAGE_ANY = "payments:manage_any"
     PAYMENTS_READ_ANY = "payments:read_any"
@@ -40,6 +41,7 @@ class Permission(StrEnum):
     SEARCH_ANALYTICS_READ = "search_analytics:read"
     USERS_READ = "users:read"
     WEBHOOKS_MANAGE = "webhooks:manage"
+    WEBHOOKS_READ = "webhooks:read"
 
 
 class ActorKind(StrEnum):

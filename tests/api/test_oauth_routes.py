@@ -138,7 +138,7 @@ class TestMetadata:
                 "client_secret_basic",
                 "client_secret_post",
             ],
-            "scopes_supported": ["mcp:read", "mcp:write"],
+            "scopes_supported": ["mcp:read", "mcp:write", "mcp:money", "mcp:comms"],
             "response_types_supported": [],
         }
 

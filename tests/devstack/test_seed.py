@@ -118,7 +118,11 @@ class TestWorld:
 
     def test_registers_the_service_client(self, database: Database) -> None:
         assert database.rows("SELECT client_id, secret_digest, scopes FROM service_clients") == [
-            (CLIENT[0], digest_of(CLIENT[1]), ["mcp:read", "mcp:write"])
+            (
+                CLIENT[0],
+                digest_of(CLIENT[1]),
+                ["mcp:comms", "mcp:money", "mcp:read", "mcp:write"],
+            )
         ]
 
     def test_refuses_a_database_that_keeps_its_data(self, database: Database) -> None:

@@ -78,7 +78,12 @@ class TestWithoutAToken:
         document = answer.json()
         assert document["resource"].endswith("/mcp")
         assert document["authorization_servers"] == [f"{worlds.ISSUER}/"]
-        assert document["scopes_supported"] == ["mcp:read", "mcp:write"]
+        assert document["scopes_supported"] == [
+            "mcp:read",
+            "mcp:write",
+            "mcp:money",
+            "mcp:comms",
+        ]
         assert document["bearer_methods_supported"] == ["header"]
 
     def test_lists_nothing(self, url: str) -> None:

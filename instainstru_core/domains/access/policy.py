@@ -53,6 +53,7 @@ READS = frozenset(
         Permission.PAYMENTS_READ_ANY,
         Permission.SEARCH_ANALYTICS_READ,
         Permission.USERS_READ,
+        Permission.WEBHOOKS_READ,
     }
 )
 # ACCESS_MANAGE stays with people: a service that could register services could outlive its own
@@ -60,14 +61,27 @@ READS = frozenset(
 WRITES = frozenset(
     {
         Permission.BOOKINGS_CANCEL_ANY,
+        Permission.BOOKINGS_MANAGE_ANY,
         Permission.CATALOG_MANAGE,
         Permission.INSTRUCTORS_MANAGE_ANY,
         Permission.INVITES_MANAGE,
+        Permission.OPERATIONS_MANAGE,
+        Permission.WEBHOOKS_MANAGE,
     }
 )
+MONEY = frozenset(
+    {
+        Permission.CREDITS_MANAGE_ANY,
+        Permission.PAYMENTS_MANAGE_ANY,
+        Permission.PAYMENTS_REFUND_ANY,
+    }
+)
+COMMS = frozenset({Permission.INVITES_MANAGE})
 SCOPE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     Scope.MCP_READ: READS,
     Scope.MCP_WRITE: READS | WRITES,
+    Scope.MCP_MONEY: READS | MONEY,
+    Scope.MCP_COMMS: READS | COMMS,
 }
 
 SIGNING_ALGORITHM = "RS256"

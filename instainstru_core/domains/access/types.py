@@ -12,7 +12,9 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a service token may be used for."""
+    """What a token of the copilot may be used for."""
 
     MCP_READ = "mcp:read"
     MCP_WRITE = "mcp:write"
+    MCP_MONEY = "mcp:money"
+    MCP_COMMS = "mcp:comms"

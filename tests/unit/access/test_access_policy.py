@@ -82,6 +82,7 @@ class TestPermissionsForScopes:
             Permission.PAYMENTS_READ_ANY,
             Permission.SEARCH_ANALYTICS_READ,
             Permission.USERS_READ,
+            Permission.WEBHOOKS_READ,
         }
 
     def test_lets_the_writing_scope_change_what_staff_change(self) -> None:
@@ -90,10 +91,24 @@ class TestPermissionsForScopes:
         )
         assert more == {
             Permission.BOOKINGS_CANCEL_ANY,
+            Permission.BOOKINGS_MANAGE_ANY,
             Permission.CATALOG_MANAGE,
             Permission.INSTRUCTORS_MANAGE_ANY,
             Permission.INVITES_MANAGE,
+            Permission.OPERATIONS_MANAGE,
+            Permission.WEBHOOKS_MANAGE,
         }
+
+    def test_keeps_money_and_messages_to_their_own_scopes(self) -> None:
+        reads = policy.permissions_for_scopes(["mcp:read"])
+        money = policy.permissions_for_scopes(["mcp:money"])
+        assert money - reads == {
+            Permission.CREDITS_MANAGE_ANY,
+            Permission.PAYMENTS_MANAGE_ANY,
+            Permission.PAYMENTS_REFUND_ANY,
+        }
+        assert policy.permissions_for_scopes(["mcp:comms"]) - reads == {Permission.INVITES_MANAGE}
+        assert not money & policy.permissions_for_scopes(["mcp:write"]) - reads
 
     def test_lets_no_service_hand_out_rights(self) -> None:
         assert Permission.ACCESS_MANAGE not in policy.permissions_for_scopes(list(Scope))
