@@ -1,12 +1,9 @@
-"""Counts over whole tables, for watching the system; the record of tasks; the dictionary."""
+"""Counts over whole tables, for watching the system."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
-import yaml
 from sqlalchemy import (
     BigInteger,
     CompoundSelect,
@@ -16,14 +13,11 @@ from sqlalchemy import (
     String,
     bindparam,
     cast,
-    delete,
     func,
     literal,
     null,
     select,
-    text,
     union_all,
-    update,
 )
 from sqlalchemy.orm import Session
 
@@ -37,7 +31,6 @@ from instainstru_core.domains.ledger.types import AccountKind
 from instainstru_core.domains.notifications.models import Delivery
 from instainstru_core.domains.notifications.types import DeliveryState
 from instainstru_core.domains.observability.models import TaskExecution
-from instainstru_core.domains.observability.schemas import MetricDefinition
 from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.domains.onboarding.models import FoundingSlot, Invite
 from instainstru_core.domains.payments.models import PaymentCommand, Reconciliation
@@ -45,23 +38,11 @@ from instainstru_core.domains.payments.types import CommandState
 from instainstru_core.domains.search.models import SearchQuery
 from instainstru_core.domains.webhooks.models import WebhookEvent
 from instainstru_core.domains.webhooks.types import WebhookState
-from instainstru_core.kernel.repository import Repository
 from instainstru_core.kernel.time import Span, local_day
 
-DICTIONARY = Path(__file__).resolve().parents[3] / "metrics_dictionary.yaml"
 DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
-
 State = TypeVar("State", bound=StrEnum)
-
-
-class LastRun(NamedTuple):
-    """When a job ran last, how that ended, and when it succeeded last."""
-
-    task_name: str
-    started_at: datetime | None
-    state: TaskState | None
-    succeeded_at: datetime | None
 
 
 class PaymentCounts(NamedTuple):
@@ -140,65 +121,6 @@ def deliveries_waiting(session: Session) -> tuple[int, datetime | None]:
     return count, oldest
 
 
-class TaskExecutions(Repository[TaskExecution]):
-    """Attempts of tasks."""
-
-    def last_attempt(self, task_id: str) -> int:
-        """The number of the newest attempt; 0 where there was none."""
-        query = select(func.max(TaskExecution.attempt)).where(TaskExecution.task_id == task_id)
-        return self.session.scalars(query).one() or 0
-
-    def end_unfinished(self, task_id: str, *, error_type: str, now: datetime) -> None:
-        self.session.execute(
-            update(TaskExecution)
-            .where(TaskExecution.task_id == task_id, TaskExecution.state == TaskState.STARTED)
-            .values(state=TaskState.FAILED, error_type=error_type, finished_at=now)
-            .execution_options(synchronize_session=False)
-        )
-
-    def end(
-        self,
-        task_id: str,
-        attempt: int,
-        *,
-        state: TaskState,
-        duration_ms: int,
-        error_type: str | None,
-        now: datetime,
-    ) -> None:
-        self.session.execute(
-            update(TaskExecution)
-            .where(TaskExecution.task_id == task_id, TaskExecution.attempt == attempt)
-            .values(state=state, duration_ms=duration_ms, error_type=error_type, finished_at=now)
-            .execution_options(synchronize_session=False)
-        )
-
-    def forget(self, *, before: datetime, limit: int) -> int:
-        """Delete the oldest attempts that began before this moment, and say how many."""
-        old = (
-            select(TaskExecution.task_id, TaskExecution.attempt)
-            .where(TaskExecution.started_at < before)
-            .order_by(TaskExecution.started_at)
-            .limit(limit)
-            .subquery()
-        )
-        gone = self.session.execute(
-            delete(TaskExecution)
-            .where(TaskExecution.task_id == old.c.task_id, TaskExecution.attempt == old.c.attempt)
-            .returning(TaskExecution.task_id)
-            .execution_options(synchronize_session=False)
-        )
-        return len(gone.all())
-
-
-def dictionary() -> list[MetricDefinition]:
-    """The entries of metrics_dictionary.yaml. Raises pydantic.ValidationError on nonsense."""
-    document: dict[str, list[dict[str, Any]]] = yaml.load(
-        DICTIONARY.read_text("utf-8"), yaml.CSafeLoader
-    )
-    return [MetricDefinition.model_validate(entry) for entry in document["metrics"]]
-
-
 def _by_state(session: Session, query: Select[State, int]) -> dict[State, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
@@ -219,30 +141,6 @@ def payment_figures(session: Session, *, since: datetime, now: datetime) -> Paym
         .where((money.settled_at.is_(None)) | (money.settled_at >= since))
     ).one()
     return PaymentCounts._make(row)
-
-
-def last_runs(session: Session, names: Collection[str]) -> list[LastRun]:
-    """The last attempt of each of these jobs, by name; those that never ran have no instants."""
-    rows = session.execute(_LAST_RUNS, {"names": list(names)})
-    return [LastRun(name, at, state and TaskState(state), done) for name, at, state, done in rows]
-
-
-_LAST_RUNS = text(
-    """
-    SELECT wanted.name, latest.started_at, latest.state, succeeded.finished_at
-    FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS wanted (name, place)
-    LEFT JOIN LATERAL (
-        SELECT started_at, state FROM task_executions WHERE task_name = wanted.name
-        ORDER BY started_at DESC LIMIT 1
-    ) AS latest ON true
-    LEFT JOIN LATERAL (
-        SELECT finished_at FROM task_executions
-        WHERE task_name = wanted.name AND state = 'succeeded'
-        ORDER BY started_at DESC LIMIT 1
-    ) AS succeeded ON true
-    ORDER BY wanted.place
-    """
-)
 
 
 class MoneyCount(NamedTuple):
