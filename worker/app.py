@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from billiard.util import get_pdeathsig
@@ -32,11 +33,12 @@ from worker.attempts import Again, Delivery, carry_out
 from worker.jobs import Desk, Job
 from worker.monitors import Monitors
 from worker.page import Page
-from worker.pulse import Pulse
+from worker.pulse import Pulse, Ticking
 
 CONCURRENCY = 2
 VISIBILITY_SECONDS = 3_600
 TASKS_PER_CHILD = 1_000
+RECEIVED = "received_at"
 CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
 
 Reactions = Mapping[type[Event], tuple[Reaction, ...]]
@@ -146,6 +148,10 @@ def run_worker(
     def leave_child(**_: object) -> None:
         workplace.close()
 
+    def received(request: Any, **_: object) -> None:  # noqa: ANN401 - Celery has no types
+        request.request_dict[RECEIVED] = runtime.clock().isoformat()
+
+    signals.task_received.connect(received, weak=False)
     signals.worker_ready.connect(ready, weak=False)
     signals.worker_shutdown.connect(stopping, weak=False)
     signals.worker_process_shutdown.connect(leave_child, weak=False)
@@ -176,6 +182,12 @@ def run_beat(settings: Settings) -> None:
     """Hand out what is due, until told to stop. One at a time: two would do everything twice."""
     _configure_logging(settings, "beat")
     app = create_app(Workplace(settings, {}))
+    ticking = Ticking(composition.build(settings), schedule.timetable(), schedule.ZONE)
+
+    def started(**_: object) -> None:
+        ticking.start()
+
+    signals.beat_init.connect(started, weak=False)
     Beat(
         app=app,
         loglevel=settings.log_level,
@@ -205,6 +217,7 @@ def _add(app: Celery, job: Job, workplace: Workplace) -> None:
             worker=request.hostname,
             queue=(request.delivery_info or {}).get("routing_key"),
             retries=request.retries,
+            received_at=_moment(getattr(request, RECEIVED, None)),
         )
         desk = Desk(
             runtime=workplace.open(),
@@ -229,6 +242,10 @@ def _add(app: Celery, job: Job, workplace: Workplace) -> None:
         soft_time_limit=job.seconds,
         time_limit=job.hard_seconds,
     )(execute)
+
+
+def _moment(noted: str | None) -> datetime | None:
+    return datetime.fromisoformat(noted) if noted else None
 
 
 def _broker_queue(name: Queue) -> BrokerQueue:

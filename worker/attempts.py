@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from prometheus_client import Counter, Histogram
 
 from instainstru_core.domains.observability import service as observability
+from instainstru_core.domains.observability.policy import records
 from instainstru_core.domains.observability.schemas import TaskFinished, TaskStarted
 from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.kernel.errors import Refusal, Unavailable
@@ -47,20 +49,24 @@ class Delivery:
     worker: str
     queue: str | None
     retries: int
+    received_at: datetime | None = None
 
 
 def carry_out(job: Job, desk: Desk, delivery: Delivery, arguments: tuple[str, ...]) -> None:
     """Do the work and write down how it went. Raises Again where another attempt is due."""
-    attempt = None if job.is_quiet else _begun(job, desk, delivery)
+    begun = _begin(job, desk, delivery, arguments)
+    attempt = None if job.is_quiet else _begun(desk, begun)
     started = time.perf_counter()
     state = TaskState.FAILED
     error: str | None = STOPPED
+    text: str | None = None
     try:
         _refuse_if_deadly(job, attempt)
         job.work(desk, *arguments)
         state, error = TaskState.SUCCEEDED, None
     except Exception as failure:
         error = failure.code if isinstance(failure, Refusal) else type(failure).__name__
+        text = records.error_text(str(failure))
         is_due = (
             delivery.retries < job.retries
             and job.is_worth_retrying(failure)
@@ -75,7 +81,9 @@ def carry_out(job: Job, desk: Desk, delivery: Delivery, arguments: tuple[str, ..
         TASKS.labels(job.name, state.value).inc()
         SECONDS.labels(job.name).observe(seconds)
         if attempt is None and state is not TaskState.SUCCEEDED:
-            attempt = _begun(job, desk, delivery)
+            attempt = _begun(desk, begun)
+        if job.is_quiet and state is TaskState.SUCCEEDED:
+            _noted(job, desk)
         if attempt is not None:
             _ended(
                 desk,
@@ -85,6 +93,7 @@ def carry_out(job: Job, desk: Desk, delivery: Delivery, arguments: tuple[str, ..
                     state=state,
                     duration_ms=round(seconds * 1000),
                     error_type=error,
+                    error_text=text,
                 ),
             )
 
@@ -94,14 +103,19 @@ def _refuse_if_deadly(job: Job, attempt: int | None) -> None:
         raise LostTooOften
 
 
-def _begun(job: Job, desk: Desk, delivery: Delivery) -> int | None:
-    command = TaskStarted(
+def _begin(job: Job, desk: Desk, delivery: Delivery, arguments: tuple[str, ...]) -> TaskStarted:
+    return TaskStarted(
         task_id=delivery.task_id,
         task_name=job.name,
         queue=delivery.queue,
         worker=delivery.worker,
+        arguments=records.shapes(arguments),
+        received_at=delivery.received_at,
+        started_at=desk.runtime.clock(),
     )
 
+
+def _begun(desk: Desk, command: TaskStarted) -> int | None:
     def write() -> int:
         with desk.begin() as uow:
             return observability.record_task_started(uow, command)
@@ -116,6 +130,14 @@ def _ended(desk: Desk, command: TaskFinished) -> None:
         return command.attempt
 
     _written(write)
+
+
+def _noted(job: Job, desk: Desk) -> None:
+    """Of what comes every few seconds, only the last time is kept, by the broker."""
+    try:
+        desk.runtime.broker.note_run(job.name)
+    except Unavailable as refusal:
+        _log.warning("run_not_noted", code=refusal.code)
 
 
 def _written(write: Callable[[], int]) -> int | None:

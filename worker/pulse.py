@@ -1,13 +1,14 @@
-"""A worker's signs of life: every few seconds while it works, and a farewell when it ends."""
+"""Signs of life: a worker's, with a farewell when it ends, and beat's, with its timetable."""
 # Celery has no types.
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownVariableType=false
 
 import threading
+import time
 
 from celery.worker import state
 
-from instainstru_core.domains.observability.types import Heartbeat, Queue
+from instainstru_core.domains.observability.types import Heartbeat, Queue, ScheduledJob, Timetable
 from instainstru_core.kernel.errors import Unavailable
 from instainstru_core.kernel.log import logger
 from instainstru_core.runtime import Runtime
@@ -60,4 +61,38 @@ class Pulse:
             concurrency=self.concurrency,
             active_tasks=len(state.active_requests),
             processed=sum(state.total_count.values()),
+            release=self.runtime.settings.release,
+            git_sha=self.runtime.settings.git_sha,
         )
+
+
+class Ticking:
+    """The signs of life of beat, with what it hands out when."""
+
+    def __init__(self, runtime: Runtime, jobs: tuple[ScheduledJob, ...], timezone: str) -> None:
+        self.runtime = runtime
+        self.jobs = jobs
+        self.timezone = timezone
+        self.started_at = runtime.clock()
+        self.beating = threading.Thread(target=self._beat_on, daemon=True)
+
+    def start(self) -> None:
+        """Tell it once, then every few seconds, until the process ends."""
+        self.beating.start()
+
+    def _beat_on(self) -> None:
+        settings = self.runtime.settings
+        table = Timetable(
+            started_at=self.started_at,
+            seen_at=self.started_at,
+            timezone=self.timezone,
+            jobs=self.jobs,
+            release=settings.release,
+            git_sha=settings.git_sha,
+        )
+        while True:
+            try:
+                self.runtime.broker.announce(table)
+            except Unavailable as refusal:
+                _log.warning("not_announced", code=refusal.code)
+            time.sleep(BEAT_SECONDS)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
+from instainstru_core.domains.observability.types import ScheduledJob, Timing
 from instainstru_core.kernel.time import BUSINESS_ZONE
 from worker.jobs import Job
 from worker.relay import REACT, RELAY
@@ -71,3 +72,23 @@ ENTRIES = (
 )
 
 JOBS: tuple[Job, ...] = (REACT, DRIVE, RESUME, *(entry.job for entry in ENTRIES))
+
+
+def timetable() -> tuple[ScheduledJob, ...]:
+    """The table as beat tells of it."""
+    return tuple(
+        ScheduledJob(
+            name=entry.job.name,
+            queue=entry.job.queue.value,
+            timing=_timing(entry.due),
+            is_quiet=entry.job.is_quiet,
+            keep_seconds=entry.expires.total_seconds() if entry.expires else None,
+        )
+        for entry in ENTRIES
+    )
+
+
+def _timing(due: timedelta | crontab) -> Timing:
+    if isinstance(due, timedelta):
+        return Timing(every_seconds=due.total_seconds())
+    return Timing(hours=tuple(sorted(due.hour)), minutes=tuple(sorted(due.minute)))

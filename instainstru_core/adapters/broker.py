@@ -9,6 +9,7 @@ Workers date their signs of life by the clock of Redis, so that readers on other
 import json
 from collections import Counter
 from collections.abc import Callable, Collection
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +17,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from instainstru_core.domains.observability.errors import BrokerUnreachable
-from instainstru_core.domains.observability.types import Backlog, Crew, Heartbeat
+from instainstru_core.domains.observability.types import (
+    Backlog,
+    Clockwork,
+    Crew,
+    Heartbeat,
+    ScheduledJob,
+    Timetable,
+    Timing,
+)
 
 if TYPE_CHECKING:
     import redis
@@ -24,6 +33,8 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 2.0
 WORKERS = "instainstru:workers"
 SCHEDULE = "instainstru:schedule"
+TIMETABLE = "instainstru:timetable"
+QUIET_RUNS = "instainstru:quiet_runs"
 UNACKED = "unacked"
 FORGET_AFTER = timedelta(hours=24)
 MAX_UNACKED_READ = 1_000
@@ -41,6 +52,37 @@ class Beat(BaseModel):
     concurrency: int
     active_tasks: int
     processed: int
+    release: str | None = None
+    git_sha: str | None = None
+
+
+class When(BaseModel):
+    """When a job is due, as it is kept."""
+
+    every_seconds: float | None
+    hours: tuple[int, ...]
+    minutes: tuple[int, ...]
+
+
+class Due(BaseModel):
+    """A job of the timetable, as it is kept."""
+
+    name: str
+    queue: str
+    timing: When
+    is_quiet: bool
+    keep_seconds: float | None
+
+
+class Table(BaseModel):
+    """What beat says, as it is kept."""
+
+    started_at: datetime
+    seen_at: datetime
+    timezone: str
+    jobs: tuple[Due, ...]
+    release: str | None
+    git_sha: str | None
 
 
 class RedisBroker:
@@ -101,15 +143,7 @@ class RedisBroker:
             ]
             if stale:
                 client.hdel(WORKERS, *stale)
-            beat = Beat(
-                name=heartbeat.name,
-                started_at=heartbeat.started_at,
-                seen_at=now,
-                queues=heartbeat.queues,
-                concurrency=heartbeat.concurrency,
-                active_tasks=heartbeat.active_tasks,
-                processed=heartbeat.processed,
-            )
+            beat = Beat.model_validate({**asdict(heartbeat), "seen_at": now})
             client.hset(WORKERS, heartbeat.name, beat.model_dump_json())
 
         self._asked(write)
@@ -121,6 +155,41 @@ class RedisBroker:
     def note_schedule(self) -> None:
         """Say that the schedule reaches the workers."""
         self._asked(lambda client: client.set(SCHEDULE, _instant(*client.time()).isoformat()))
+
+    def clockwork(self) -> Clockwork:
+        """What beat hands out when, and when what leaves no record ran last."""
+
+        def read(client: "redis.Redis") -> Clockwork:
+            pipeline = client.pipeline(transaction=False)
+            pipeline.time()
+            pipeline.get(TIMETABLE)
+            pipeline.hgetall(QUIET_RUNS)
+            moment, kept, runs = pipeline.execute()
+            return Clockwork(
+                at=_instant(*moment),
+                timetable=_timetable(kept) if kept else None,
+                quiet_runs={
+                    name.decode(): datetime.fromisoformat(at.decode()) for name, at in runs.items()
+                },
+            )
+
+        return self._asked(read)
+
+    def announce(self, timetable: Timetable) -> None:
+        """Say that beat lives and what it hands out."""
+
+        def write(client: "redis.Redis") -> None:
+            now = _instant(*client.time())
+            table = Table.model_validate({**asdict(timetable), "seen_at": now})
+            client.set(TIMETABLE, table.model_dump_json())
+
+        self._asked(write)
+
+    def note_run(self, task_name: str) -> None:
+        """Say that a quiet job was done."""
+        self._asked(
+            lambda client: client.hset(QUIET_RUNS, task_name, _instant(*client.time()).isoformat())
+        )
 
     def close(self) -> None:
         """Give back the connections."""
@@ -163,6 +232,18 @@ def _queues_of(client: "redis.Redis") -> "Counter[str]":
         held: Any = json.loads(value)
         counts[str(held[2])] += 1
     return counts
+
+
+def _timetable(kept: bytes | str) -> Timetable | None:
+    """What beat said; None where another version of the code said it in words of its own."""
+    try:
+        table = Table.model_validate_json(kept)
+    except ValidationError:
+        return None
+    jobs = tuple(
+        ScheduledJob(**{**dict(job), "timing": Timing(**dict(job.timing))}) for job in table.jobs
+    )
+    return Timetable(**{**dict(table), "jobs": jobs})
 
 
 def _beat(value: bytes | str) -> Beat | None:

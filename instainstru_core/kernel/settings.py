@@ -50,6 +50,17 @@ class Settings(BaseSettings):
         default=None,
         validation_alias=AliasChoices("ALERTMANAGER_URL", "INSTAINSTRU_ALERTMANAGER_URL"),
     )
+    grafana_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("GRAFANA_URL", "INSTAINSTRU_GRAFANA_URL"),
+        description="Where Grafana is asked instead of Prometheus and Alertmanager themselves.",
+    )
+    grafana_token: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("GRAFANA_TOKEN", "INSTAINSTRU_GRAFANA_TOKEN")
+    )
+    grafana_datasource: str = Field(
+        default="prometheus", description="The uid of Grafana's data source for our metrics."
+    )
 
     pool_size: int = Field(default=8, ge=1, le=50)
     pool_wait_seconds: float = Field(default=5.0, gt=0)
@@ -73,6 +84,11 @@ class Settings(BaseSettings):
     oauth_token_minutes: int = Field(default=60, ge=1, le=24 * 60)
     oauth_allowed_orgs: list[str] = []
     mcp_static_tokens: dict[str, StaticToken] = {}
+    mcp_state_keys: list[SecretStr] = Field(
+        default=[],
+        description="At least 32 characters each, the same for all processes; the first seals."
+        " Without any, a change is confirmed by its token alone.",
+    )
 
     metrics_token: SecretStr | None = None
     metrics_shared_dir: Path | None = Field(
@@ -103,12 +119,47 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SENTRY_ENVIRONMENT", "INSTAINSTRU_SENTRY_ENVIRONMENT"),
         description="What Sentry calls this installation; left out, its tier.",
     )
+    sentry_traces_rate: float = Field(
+        default=0.0, ge=0, le=1, description="The share of requests that is traced."
+    )
+    sentry_auth_token: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SENTRY_AUTH_TOKEN", "INSTAINSTRU_SENTRY_AUTH_TOKEN"),
+        description="To read errors: with org:read, project:read and event:read.",
+    )
+    sentry_organization: str | None = Field(
+        default=None, description="The slug of the organization whose errors are read."
+    )
+    sentry_url: str = Field(
+        default="https://sentry.io", description="Where Sentry, or a simulator, answers."
+    )
+    sentry_projects: dict[str, str] = Field(
+        default={
+            "api": "instainstru-api",
+            "mcp": "instainstru-mcp",
+            "web": "instainstru-web",
+            "worker": "instainstru-worker",
+        },
+        description="The slugs of the projects by the names that people use for them.",
+    )
 
     founding_cap: int = Field(default=100, ge=0)
 
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     release: str = "dev"
+    git_sha: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices(
+            "INSTAINSTRU_GIT_SHA", "GIT_SHA", "RENDER_GIT_COMMIT", "git_sha"
+        ),
+        description="The commit that runs; unknown where it is left out.",
+    )
+
+    @property
+    def sentry_name(self) -> str:
+        """What Sentry calls this installation."""
+        return self.sentry_environment or self.tier.lower()
 
     @field_validator("database_url")
     @classmethod

@@ -2,22 +2,24 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import celery
 import pytest
 import redis
 
-from instainstru_core.adapters.broker import FORGET_AFTER, WORKERS, RedisBroker
+from instainstru_core.adapters.broker import FORGET_AFTER, TIMETABLE, WORKERS, RedisBroker
 from instainstru_core.domains.observability import flows
 from instainstru_core.domains.observability.errors import BrokerUnreachable
-from instainstru_core.domains.observability.types import Backlog, WorkerState
+from instainstru_core.domains.observability.types import Backlog, Timetable, WorkerState
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.settings import Settings
 from tests.brokers import own_broker
 from tests.databases import ServerUrls
-from tests.factories.observability import heartbeat
+from tests.factories.observability import NOW, heartbeat
 from tests.processes import free_port
+from worker import schedule
 from worker.app import Workplace, create_app
 from worker.relay import RELAY
 from worker.tasks.accounts import FORGET_SESSIONS
@@ -114,6 +116,40 @@ class TestCrew:
         broker.beat(heartbeat("w1"))
         broker.sign_off("w1")
         assert broker.crew().heartbeats == ()
+
+
+class TestClockwork:
+    TABLE = Timetable(
+        started_at=NOW,
+        seen_at=NOW,
+        timezone="America/New_York",
+        jobs=schedule.timetable(),
+        release="7",
+        git_sha="abc",
+    )
+
+    def test_is_unknown_at_first(self, broker: RedisBroker) -> None:
+        found = broker.clockwork()
+        assert (found.timetable, found.quiet_runs) == (None, {})
+
+    def test_is_what_beat_said_last_dated_by_the_clock_of_redis(self, broker: RedisBroker) -> None:
+        broker.announce(self.TABLE)
+        found = broker.clockwork()
+        assert found.timetable is not None
+        assert timedelta(0) <= found.at - found.timetable.seen_at < timedelta(seconds=5)
+        assert replace(found.timetable, seen_at=NOW) == self.TABLE
+
+    def test_of_another_version_is_unknown(self, broker: RedisBroker, url: str) -> None:
+        with redis.Redis.from_url(url) as client:
+            client.set(TIMETABLE, '{"jobs": "many"}')
+        assert broker.clockwork().timetable is None
+
+    def test_keeps_the_last_run_of_each_quiet_job(self, broker: RedisBroker) -> None:
+        for name in ("a", "b", "a"):
+            broker.note_run(name)
+        runs = broker.clockwork().quiet_runs
+        assert set(runs) == {"a", "b"}
+        assert runs["b"] <= runs["a"]
 
 
 class TestRefusals:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 
 from instainstru_core.domains.observability.types import (
     Backlog,
+    Clockwork,
     Crew,
     Found,
     Heartbeat,
     Point,
     Series,
+    Timetable,
 )
 
 NOW = datetime(2026, 6, 15, 14, 0, tzinfo=UTC)
@@ -63,8 +65,11 @@ def heartbeat(name: str = "w1", **changes: object) -> Heartbeat:
 class ScriptedBroker:
     """A broker with this crew and these tasks."""
 
-    def __init__(self, crew: Crew, backlog: Backlog | None = None) -> None:
+    def __init__(
+        self, crew: Crew, backlog: Backlog | None = None, clockwork: Clockwork | None = None
+    ) -> None:
         self.found = crew
+        self.clock = clockwork or Clockwork(crew.at, None, {})
         self.tasks = backlog or Backlog({}, {})
 
     def backlog(self, queues: Collection[str]) -> Backlog:
@@ -74,6 +79,15 @@ class ScriptedBroker:
 
     def crew(self) -> Crew:
         return self.found
+
+    def clockwork(self) -> Clockwork:
+        return self.clock
+
+    def announce(self, timetable: Timetable) -> None:
+        raise NotImplementedError
+
+    def note_run(self, task_name: str) -> None:
+        raise NotImplementedError
 
     def beat(self, heartbeat: Heartbeat) -> None:
         raise NotImplementedError

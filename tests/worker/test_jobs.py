@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -82,6 +83,20 @@ class TestAnAttempt:
             (2, TaskState.SUCCEEDED, None),
         ]
 
+    def test_keeps_shapes_of_arguments_and_a_text_without_secrets(self, runtime: Runtime) -> None:
+        def work(_desk: Desk, *_given: str) -> None:
+            raise RuntimeError("maya@example.org said: password=hunter2")
+
+        received = runtime.clock() - timedelta(seconds=3)
+        delivery = replace(DELIVERY, received_at=received)
+        with pytest.raises(Again):
+            carry_out(Job("a.b", work), desk_of(runtime), delivery, ("hunter2", "maya"))
+        with runtime.begin(SYSTEM) as uow:
+            row = uow.session.scalars(select(TaskExecution)).one()
+        assert (row.arguments, row.received_at) == ("str(7), str(4)", received)
+        assert row.error_text == "m…@example.org said: password=[hidden]"
+        assert (row.started_at, row.finished_at) == (runtime.clock(), runtime.clock())
+
     def test_that_killed_too_many_workers_is_given_up(self, runtime: Runtime) -> None:
         job = Job("a.b", lambda _: None, retries=0)
         for _ in range(4):
@@ -97,6 +112,12 @@ class TestAnAttempt:
         with pytest.raises(RuntimeError):
             carry_out(job, desk_of(runtime), DELIVERY, ())
         assert attempts(runtime) == [(1, TaskState.FAILED, "RuntimeError")]
+
+    def test_of_a_quiet_job_is_noted_by_the_broker(self, runtime: Runtime) -> None:
+        before = runtime.broker.clockwork().at
+        job = Job("test.quiet", lambda _: None, is_quiet=True)
+        carry_out(job, desk_of(runtime), DELIVERY, ())
+        assert runtime.broker.clockwork().quiet_runs["test.quiet"] >= before
 
 
 class TestWaiting:

@@ -146,6 +146,23 @@ class TestAFact:
         wait_until(lambda: site.rows(attempts, task=str(task_id)) == expected)
         ((kept,),) = site.rows("SELECT string_agg(t::text, '') FROM task_executions t")
         assert "hunter2" not in str(kept)
+        ((told,),) = site.rows(
+            "SELECT DISTINCT error_text FROM task_executions WHERE state = 'retried'"
+        )
+        assert told == "the password is [hidden]"
+
+    def test_leaves_a_record_of_when_a_worker_got_it_and_of_what_shape_it_was(
+        self, site: Site
+    ) -> None:
+        site.emit("plain-last")
+        site.relay()
+        wait_until(lambda: site.traces("plain-last") == ["plain-last"])
+        ((in_order, shapes),) = site.rows(
+            "SELECT received_at <= started_at AND started_at - received_at < interval '30 s',"
+            " arguments FROM task_executions WHERE task_name = 'outbox.react'"
+            " ORDER BY started_at DESC LIMIT 1"
+        )
+        assert (in_order, shapes) == (True, "str(26), str(32)")
 
 
 @pytest.mark.usefixtures("_worker")

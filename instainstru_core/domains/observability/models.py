@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from instainstru_core.domains.observability.types import TaskState
@@ -10,12 +10,18 @@ from instainstru_core.kernel.db import Base
 
 
 class TaskExecution(Base):
-    """One attempt of one task."""
+    """One attempt of one task. `arguments` are shapes only, `error_text` is redacted."""
 
     __tablename__ = "task_executions"
     __table_args__ = (
         Index("ix_task_executions_name", "task_name", "started_at"),
         Index("ix_task_executions_started", "started_at"),
+        Index(
+            "ix_task_executions_failed", "finished_at", postgresql_where=text("state = 'failed'")
+        ),
+        Index(
+            "ix_task_executions_running", "started_at", postgresql_where=text("state = 'started'")
+        ),
     )
 
     task_id: Mapped[str] = mapped_column(primary_key=True)
@@ -24,8 +30,11 @@ class TaskExecution(Base):
     queue: Mapped[str | None]
     worker: Mapped[str]
     state: Mapped[TaskState]
+    arguments: Mapped[str | None]
+    received_at: Mapped[datetime | None]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     duration_ms: Mapped[int | None]
     error_type: Mapped[str | None]
+    error_text: Mapped[str | None]
     request_id: Mapped[str | None]

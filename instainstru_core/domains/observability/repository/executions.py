@@ -51,12 +51,19 @@ class TaskExecutions(Repository[TaskExecution]):
         state: TaskState,
         duration_ms: int,
         error_type: str | None,
+        error_text: str | None,
         now: datetime,
     ) -> None:
         self.session.execute(
             update(TaskExecution)
             .where(TaskExecution.task_id == task_id, TaskExecution.attempt == attempt)
-            .values(state=state, duration_ms=duration_ms, error_type=error_type, finished_at=now)
+            .values(
+                state=state,
+                duration_ms=duration_ms,
+                error_type=error_type,
+                error_text=error_text,
+                finished_at=now,
+            )
             .execution_options(synchronize_session=False)
         )
 

@@ -60,6 +60,9 @@ class TaskStarted(Command):
     task_name: str
     queue: str | None
     worker: str
+    arguments: str | None = Field(default=None, description="Shapes only, never values.")
+    received_at: datetime | None = None
+    started_at: datetime | None = Field(default=None, description="Now, where it is left out.")
 
 
 class TaskFinished(Command):
@@ -70,3 +73,4 @@ class TaskFinished(Command):
     state: TaskState
     duration_ms: int
     error_type: str | None = None
+    error_text: str | None = Field(default=None, description="Redacted.")

@@ -33,7 +33,9 @@ def record_task_started(uow: Uow, command: TaskStarted) -> int:
             queue=command.queue,
             worker=command.worker,
             state=TaskState.STARTED,
-            started_at=uow.now,
+            arguments=command.arguments,
+            received_at=command.received_at,
+            started_at=command.started_at or uow.now,
             request_id=uow.actor.request_id,
         )
     )
@@ -50,6 +52,7 @@ def record_task_finished(uow: Uow, command: TaskFinished) -> None:
         state=command.state,
         duration_ms=command.duration_ms,
         error_type=command.error_type,
+        error_text=command.error_text,
         now=uow.now,
     )
 
