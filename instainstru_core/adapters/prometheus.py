@@ -8,11 +8,20 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import isfinite
-from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
+from instainstru_core.adapters.careful import (
+    MAX_ANSWER_BYTES,
+    TOO_MANY_REQUESTS,
+    Away,
+    Careful,
+    Large,
+    Reply,
+    Slow,
+    is_busy,
+)
 from instainstru_core.domains.observability.errors import (
     AnswerTooLarge,
     PrometheusNotConfigured,
@@ -21,23 +30,34 @@ from instainstru_core.domains.observability.errors import (
     QueryFailed,
     QueryInvalid,
 )
-from instainstru_core.domains.observability.types import Found, Point, Series
+from instainstru_core.domains.observability.types import (
+    Alert,
+    AlertState,
+    Found,
+    Point,
+    Rule,
+    RuleHealth,
+    Series,
+)
 from instainstru_core.kernel.errors import Fact, Refusal
 
-if TYPE_CHECKING:
-    import httpx
+__all__ = ["MAX_ANSWER_BYTES", "HttpPrometheus"]
 
-CONNECT_SECONDS = 2.0
-ANSWER_SECONDS = 10.0
 SERVER_SECONDS = 8
-ATTEMPTS = 3
-RETRY_WITHIN_SECONDS = 6.0
-MAX_ANSWER_BYTES = 4_000_000
 RETRY_AFTER_SECONDS = 10
+KEEP_ANSWERS_SECONDS = 5.0
+KEEP_RULES_SECONDS = 2.0
 PLACE = re.compile(r"(\d{1,5}):(\d{1,5}): parse error")
-BAD_QUERY, NOT_EXECUTED, BUSY = 400, 422, frozenset({502, 503, 504})
-TOO_MANY_REQUESTS = 429
+BAD_QUERY, NOT_EXECUTED = 400, 422
 TIMED_OUT = frozenset({"timeout", "canceled"})
+HEALTH = {"ok": RuleHealth.OK, "err": RuleHealth.FAILING, "error": RuleHealth.FAILING}
+STATES = {
+    "firing": AlertState.FIRING,
+    "alerting": AlertState.FIRING,
+    "recovering": AlertState.FIRING,
+    "pending": AlertState.PENDING,
+}
+NO_ALERTS = frozenset({"inactive", "normal"})
 
 Value = tuple[float, str]
 
@@ -85,13 +105,60 @@ class Complaint(BaseModel):
     error: str = ""
 
 
-class HttpPrometheus:
-    """The port on a real server. Nothing is connected or imported until first asked."""
+class AlertLine(BaseModel):
+    """An alert of a rule on the wire. Grafana writes the state in its own words."""
 
-    def __init__(self, url: str | None) -> None:
-        self.url = url
-        self._client: httpx.Client | None = None
-        self._opening = Lock()
+    state: str
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    since: AwareDatetime | None = Field(default=None, alias="activeAt")
+
+
+class RuleLine(BaseModel):
+    """A rule on the wire; one that records has no state."""
+
+    name: str
+    kind: str = Field(default="alerting", alias="type")
+    health: str = ""
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    alerts: list[AlertLine] | None = None
+    evaluated_at: AwareDatetime | None = Field(default=None, alias="lastEvaluation")
+
+
+class Group(BaseModel):
+    """A group of rules on the wire."""
+
+    name: str
+    rules: list[RuleLine]
+
+
+class Groups(BaseModel):
+    """All groups on the wire."""
+
+    groups: list[Group]
+
+
+class RulesAnswer(BaseModel):
+    """The rules on the wire."""
+
+    data: Groups
+
+
+class HttpPrometheus:
+    """The port on a real server, or on what answers as one: `api` and `rules` are its paths."""
+
+    def __init__(
+        self,
+        url: str | None,
+        *,
+        client: Careful | None = None,
+        api: str = "/api/v1",
+        rules: str = "/api/v1/rules",
+    ) -> None:
+        self._client = client or (Careful(url) if url else None)
+        self._api = api
+        self._rules = rules
 
     def instant(self, query: str, *, at: datetime) -> Found:
         return self._ask("query", {"query": query, "time": at.timestamp()})
@@ -100,92 +167,77 @@ class HttpPrometheus:
         times = {"start": start.timestamp(), "end": end.timestamp(), "step": step_seconds}
         return self._ask("query_range", {"query": query, **times})
 
+    def rules(self) -> tuple[Rule, ...]:
+        """Every alert rule, with the alerts it holds at the moment."""
+        reply = self._read(self._rules, params={"type": "alert"}, keep_seconds=KEEP_RULES_SECONDS)
+        if reply.status != 200:  # noqa: PLR2004 - OK
+            raise _refusal(reply)
+        try:
+            groups = RulesAnswer.model_validate_json(reply.body).data.groups
+        except ValidationError as failure:
+            raise _stranger() from failure
+        return tuple(
+            _rule(group.name, rule)
+            for group in groups
+            for rule in group.rules
+            if rule.kind == "alerting"
+        )
+
     def close(self) -> None:
         """Give back the connections."""
         if self._client is not None:
             self._client.close()
 
     def _ask(self, what: str, parameters: Mapping[str, str | float]) -> Found:
-        import httpx  # noqa: PLC0415 - most processes never ask
-        import stamina  # noqa: PLC0415
-
         form = {key: str(value) for key, value in parameters.items()}
         form["timeout"] = f"{SERVER_SECONDS}s"
-        tries = stamina.retry_context(
-            on=_Again, attempts=ATTEMPTS, timeout=RETRY_WITHIN_SECONDS, wait_initial=0.1
+        return _found(
+            self._read(f"{self._api}/{what}", form=form, keep_seconds=KEEP_ANSWERS_SECONDS)
         )
-        try:
-            client = self._opened()
-            answered: tuple[int, bytes] = (0, b"")
-            for attempt in tries:
-                with attempt:
-                    answered = _posted(client, f"/api/v1/{what}", form)
-            return _found(*answered)
-        except httpx.TimeoutException as failure:
-            raise _too_slow() from failure
-        except (httpx.HTTPError, httpx.InvalidURL, _Again) as failure:
-            raise PrometheusUnreachable(
-                "Prometheus cannot be reached right now, so its figures are unknown."
-                " Try again in a few seconds.",
-                retry_after=RETRY_AFTER_SECONDS,
-            ) from failure
 
-    def _opened(self) -> "httpx.Client":
-        import httpx  # noqa: PLC0415
-
-        if self.url is None:
+    def _read(
+        self,
+        path: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        keep_seconds: float,
+    ) -> Reply:
+        if self._client is None:
             raise PrometheusNotConfigured(
                 "No Prometheus is configured here. Set PROMETHEUS_URL to use its figures."
             )
-        with self._opening:
-            if self._client is None:
-                self._client = httpx.Client(
-                    base_url=self.url,
-                    timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-                    headers={"Accept": "application/json"},
-                    trust_env=False,
-                )
-            return self._client
+        try:
+            return self._client.read(
+                path, form=form, params=params, again=_is_busy, keep_seconds=keep_seconds
+            )
+        except Slow as failure:
+            raise _too_slow() from failure
+        except Large as failure:
+            raise AnswerTooLarge(
+                "This answer is too large. Aggregate it, for example with sum by (...) or"
+                " topk(10, ...), or ask for a shorter window.",
+                field="query",
+            ) from failure
+        except Away as failure:
+            raise PrometheusUnreachable(
+                "Prometheus cannot be reached right now, so its figures are unknown."
+                " Try again in a few seconds.",
+                retry_after=failure.retry_after,
+            ) from failure
 
 
-class _Again(Exception):
-    """The server could not be asked, or was too busy: asking again does no harm."""
+def _is_busy(reply: Reply) -> bool:
+    return is_busy(reply) and _complaint(reply.body).kind not in TIMED_OUT
 
 
-def _posted(client: "httpx.Client", path: str, form: Mapping[str, str]) -> tuple[int, bytes]:
-    import httpx  # noqa: PLC0415
-
+def _found(reply: Reply) -> Found:
+    if reply.status != 200:  # noqa: PLR2004 - OK
+        raise _refusal(reply)
     try:
-        with client.stream("POST", path, data=dict(form)) as response:
-            body = bytearray()
-            for part in response.iter_bytes():
-                body += part
-                if len(body) > MAX_ANSWER_BYTES:
-                    raise AnswerTooLarge(
-                        "This answer is too large. Aggregate it, for example with sum by (...) or"
-                        " topk(10, ...), or ask for a shorter window.",
-                        field="query",
-                    )
-            _try_again_if_busy(response.status_code, bytes(body))
-            return response.status_code, bytes(body)
-    except (httpx.NetworkError, httpx.ConnectTimeout, httpx.RemoteProtocolError) as failure:
-        raise _Again from failure
-
-
-def _try_again_if_busy(status: int, body: bytes) -> None:
-    if status in BUSY and _complaint(body).kind not in TIMED_OUT:
-        raise _Again
-
-
-def _found(status: int, body: bytes) -> Found:
-    if status != 200:  # noqa: PLR2004 - OK
-        raise _refusal(status, body)
-    try:
-        answer = Answer.model_validate_json(body)
+        answer = Answer.model_validate_json(reply.body)
     except ValidationError as failure:
-        raise PrometheusUnreachable(
-            "What answers at PROMETHEUS_URL is no Prometheus. Check the address."
-        ) from failure
+        raise _stranger() from failure
     data = answer.data
     if isinstance(data, Lines):
         series = tuple(
@@ -202,14 +254,40 @@ def _found(status: int, body: bytes) -> Found:
 def _point(found: Value) -> Point:
     at, text = found
     value = float(text)
-    return Point(datetime.fromtimestamp(at, UTC), value if isfinite(value) else None)
+    if isfinite(value):
+        return Point(datetime.fromtimestamp(at, UTC), value)
+    return Point(datetime.fromtimestamp(at, UTC), None, reason=text)
 
 
-def _refusal(status: int, body: bytes) -> Refusal:
-    complaint = _complaint(body)
+def _rule(group: str, rule: RuleLine) -> Rule:
+    health = HEALTH.get(rule.health.lower(), RuleHealth.UNKNOWN)
+    alerts: list[Alert] = []
+    for line in rule.alerts or []:
+        word = line.state.lower().split(" ")[0]
+        if word in NO_ALERTS:
+            continue
+        if word not in STATES:  # NoData and Error of Grafana: nobody knows whether it fires
+            health = RuleHealth.FAILING
+            continue
+        since = line.since or rule.evaluated_at
+        if since is not None:
+            found = Alert(rule.name, STATES[word], line.labels, line.annotations, since)
+            alerts.append(found)
+    evaluated = rule.evaluated_at
+    return Rule(
+        name=rule.name,
+        group=group,
+        health=health,
+        evaluated_at=evaluated if evaluated and evaluated.year > 1 else None,  # never: year one
+        alerts=tuple(alerts),
+    )
+
+
+def _refusal(reply: Reply) -> Refusal:
+    complaint = _complaint(reply.body)
     if complaint.kind in TIMED_OUT:
         return _too_slow()
-    if status == BAD_QUERY:
+    if reply.status == BAD_QUERY:
         place: dict[str, Fact] = {}
         where = ""
         if found := PLACE.search(complaint.error):
@@ -220,16 +298,17 @@ def _refusal(status: int, body: bytes) -> Refusal:
             field="query",
             **place,
         )
-    if status == NOT_EXECUTED:
+    if reply.status == NOT_EXECUTED:
         return QueryFailed(
             "Prometheus can read this query but not carry it out: it may read too many points, or"
             " match one series with several. Narrow it with labels, or aggregate both sides.",
             field="query",
         )
-    word = "is asked too often" if status == TOO_MANY_REQUESTS else "does not answer our questions"
+    is_asked_too_often = reply.status == TOO_MANY_REQUESTS
+    word = "is asked too often" if is_asked_too_often else "does not answer our questions"
     return PrometheusUnreachable(
         f"Prometheus {word} right now, so its figures are unknown. Try again later.",
-        retry_after=RETRY_AFTER_SECONDS,
+        retry_after=reply.retry_after or RETRY_AFTER_SECONDS,
     )
 
 
@@ -238,6 +317,12 @@ def _complaint(body: bytes) -> Complaint:
         return Complaint.model_validate_json(body)
     except ValidationError:
         return Complaint()
+
+
+def _stranger() -> PrometheusUnreachable:
+    return PrometheusUnreachable(
+        "What answers at PROMETHEUS_URL is no Prometheus. Check the address."
+    )
 
 
 def _too_slow() -> PrometheusTooSlow:

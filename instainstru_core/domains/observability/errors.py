@@ -1,6 +1,6 @@
 """Refusals of observability."""
 
-from instainstru_core.kernel.errors import Invalid, NotFound, Unavailable
+from instainstru_core.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 class PrometheusNotConfigured(Unavailable):
@@ -41,3 +41,87 @@ class MetricUnknown(NotFound):
 
 class BrokerUnreachable(Unavailable):
     code = "broker.unreachable"
+
+
+class SentryNotConfigured(Unavailable):
+    code = "sentry.not_configured"
+
+
+class SentryUnreachable(Unavailable):
+    code = "sentry.unreachable"
+
+
+class SentryTooSlow(Unavailable):
+    code = "sentry.too_slow"
+
+
+class SentryTooOften(Unavailable):
+    code = "sentry.too_often"
+
+
+class SentryRefuses(Unavailable):
+    code = "sentry.refused"
+
+
+class SentryAnswerTooLarge(Unavailable):
+    code = "sentry.answer_too_large"
+
+
+class SentryQueryInvalid(Invalid):
+    code = "sentry.query_invalid"
+
+
+class SentryProjectUnknown(NotFound):
+    code = "sentry.project_unknown"
+
+
+class SentryEnvironmentUnknown(NotFound):
+    code = "sentry.environment_unknown"
+
+
+class IssueNotFound(NotFound):
+    code = "sentry.issue_not_found"
+
+
+class AlertmanagerNotConfigured(Unavailable):
+    code = "alertmanager.not_configured"
+
+
+class AlertmanagerUnreachable(Unavailable):
+    code = "alertmanager.unreachable"
+
+
+class GrafanaNotConfigured(Unavailable):
+    code = "grafana.not_configured"
+
+
+class GrafanaRefused(Unavailable):
+    code = "grafana.refused"
+
+
+class GrafanaUnreachable(Unavailable):
+    code = "grafana.unreachable"
+
+
+class DashboardUnknown(NotFound):
+    code = "dashboards.unknown"
+
+
+class SilenceTooWide(Invalid):
+    code = "silences.too_wide"
+
+
+class SilenceRefused(Invalid):
+    code = "silences.refused"
+
+
+class SilenceUncertain(Unavailable):
+    code = "silences.uncertain"
+
+
+class SilenceUnknown(NotFound):
+    code = "silences.unknown"
+
+
+class SilenceEnded(Conflict):
+    code = "silences.ended"

@@ -72,6 +72,7 @@ class MetricUnit(StrEnum):
     COUNT = "count"
     CENTS = "cents"
     BYTES = "bytes"
+    CORES = "cores"
 
 
 class QueryKind(StrEnum):
