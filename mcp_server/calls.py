@@ -5,7 +5,8 @@ All of it happens on one worker thread, so that the event loop only passes messa
 
 import hashlib
 import time
-from contextlib import ExitStack
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
@@ -18,6 +19,9 @@ from pydantic_core import from_json, to_json
 
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.audit.types import Outcome
+from instainstru_core.domains.confirmations import service as confirmations
+from instainstru_core.domains.confirmations.errors import ConfirmationDeclined
+from instainstru_core.domains.confirmations.schemas import ConfirmationView
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.errors import Refusal
 from instainstru_core.kernel.log import logger
@@ -25,7 +29,7 @@ from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from mcp_server import errors, metrics
 from mcp_server.errors import AnswerTooLarge
-from mcp_server.tool import PREFIX, AnyAnswer, Call, Tool
+from mcp_server.tool import CONFIRM_TOKEN, PREFIX, AnyAnswer, Call, Tool
 
 BUDGET_BYTES = 40_000
 QUIETLY = 20  # the level at which the framework logs an expected refusal: info
@@ -60,9 +64,40 @@ class Calls:
 
     def make(self, tool: Tool, arguments: dict[str, Any], actor: Actor) -> ToolResult:
         """The answer of the tool. Raises ToolError in words for the model."""
+        with self._recorded(tool, arguments, actor) as record:
+            encoded = self._accounted(tool, arguments, actor, record)
+        return _Known.of(encoded)
+
+    def shown(self, tool: Tool, arguments: dict[str, Any], actor: Actor) -> ConfirmationView | None:
+        """What a call of this tool would confirm; None where it was done before.
+
+        Only refusals are recorded: the call itself is made later.
+        """
+        with self._recorded(tool, arguments, actor, quietly=True):
+            token = tool.read(arguments)[CONFIRM_TOKEN]
+            with self.runtime.begin(actor) as uow:
+                found = confirmations.look(uow, token, action=tool.name.removeprefix(PREFIX))
+        return None if found.is_done else found
+
+    def decline(self, tool: Tool, arguments: dict[str, Any], actor: Actor) -> None:
+        """Discard what a call of this tool would confirm. Raises ToolError in any case."""
+        with self._recorded(tool, arguments, actor):
+            token = tool.read(arguments)[CONFIRM_TOKEN]
+            with self.runtime.begin(actor) as uow:
+                confirmations.decline(uow, token, action=tool.name.removeprefix(PREFIX))
+            raise ConfirmationDeclined(
+                "The person at the client said no, so nothing was done and this confirmation is"
+                " void."
+            )
+
+    @contextmanager
+    def _recorded(
+        self, tool: Tool, arguments: dict[str, Any], actor: Actor, *, quietly: bool = False
+    ) -> Generator[Record]:
+        """Turn what goes wrong into words for the model; count and write down how it went."""
         record = Record(tool.name, time.perf_counter())
         try:
-            encoded = self._accounted(tool, arguments, actor, record)
+            yield record
         except Refusal as refusal:
             record.outcome, record.code = Outcome.REFUSED, refusal.code
             raise ToolError(errors.told(refusal, actor.request_id), log_level=QUIETLY) from None
@@ -71,10 +106,10 @@ class Calls:
             _log.exception("tool_failed", tool=tool.name)
             raise ToolError(errors.unexpected(actor.request_id), log_level=QUIETLY) from None
         finally:
-            _count(record)
-            if not record.is_written:
-                self._write(record, arguments, actor)
-        return _Known.of(encoded)
+            if not (quietly and record.outcome is Outcome.SUCCESS):
+                _count(record)
+                if not record.is_written:
+                    self._write(record, arguments, actor)
 
     def refuse(
         self, name: str | None, arguments: dict[str, Any], actor: Actor, refusal: Refusal

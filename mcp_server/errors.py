@@ -6,7 +6,15 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from instainstru_core.kernel.errors import Fact, Forbidden, Invalid, NotFound, Refusal, Unavailable
+from instainstru_core.kernel.errors import (
+    Conflict,
+    Fact,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refusal,
+    Unavailable,
+)
 
 SHOWN_PROBLEMS = 10
 UNEXPECTED = "internal"
@@ -32,6 +40,14 @@ class AnswerTooLarge(Invalid):
 
 class ScopeMissing(Forbidden):
     code = "access.scope_missing"
+
+
+class QuestionUnknown(Invalid):
+    code = "confirmation.question_unknown"
+
+
+class Unanswered(Conflict):
+    code = "confirmation.unanswered"
 
 
 def bad_arguments(failure: ValidationError, known: Sequence[str]) -> BadArguments:

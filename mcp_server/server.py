@@ -2,19 +2,22 @@
 
 import logging
 import socket
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio.to_thread
 import uvicorn
 from fastmcp import FastMCP
+from fastmcp.tools import Tool as GuestTool
+from mcp.server.request_state import RequestStateSecurity
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Lifespan
 
 from instainstru_core import runtime as composition
 from instainstru_core.kernel import memory
+from instainstru_core.kernel.settings import Settings
 from instainstru_core.runtime import Runtime
 from mcp_server import auth, registry
 from mcp_server.calls import Calls
@@ -38,8 +41,13 @@ CACHE_SECONDS = 300
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
 
-def create_server(runtime: Runtime, tools: Sequence[Tool] | None = None) -> FastMCP[None]:
-    """The protocol server with all declared tools, or with these."""
+def create_server(
+    runtime: Runtime, tools: Sequence[Tool] | None = None, guests: Sequence[GuestTool] = ()
+) -> FastMCP[None]:
+    """The protocol server with all declared tools, or with these.
+
+    Guests are tools of a test of the protocol, which pass by our gate.
+    """
     served = registry.declared() if tools is None else tuple(tools)
     calls = Calls(runtime)
     server: FastMCP[None] = FastMCP(
@@ -47,21 +55,32 @@ def create_server(runtime: Runtime, tools: Sequence[Tool] | None = None) -> Fast
         INSTRUCTIONS,
         version=runtime.settings.release,
         auth=auth.provider(runtime.settings, runtime.clock),
-        middleware=[Gate(served, calls)],
-        tools=[ServedTool.of(tool, calls) for tool in served],
+        middleware=[Gate(served, calls, frozenset(guest.name for guest in guests))],
+        tools=[*(ServedTool.of(tool, calls) for tool in served), *guests],
         mask_error_details=True,
         dereference_schemas=False,
         cache_ttl=CACHE_SECONDS,
         cache_scope="private",
+        request_state_security=_sealing(runtime.settings),
     )
     _answer_schemas_at_once(server, served)
     return server
 
 
-def create_app(runtime: Runtime, tools: Sequence[Tool] | None = None) -> Starlette:
-    """The ASGI application. Nothing is connected until first used."""
+def create_app(
+    runtime: Runtime,
+    tools: Sequence[Tool] | None = None,
+    guests: Sequence[GuestTool] = (),
+    furnish: Callable[[FastMCP[None]], None] | None = None,
+) -> Starlette:
+    """The ASGI application. Nothing is connected until first used.
+
+    `guests` and `furnish` bring what a test of the protocol needs beside what is ours.
+    """
     settings = runtime.settings
-    server = create_server(runtime, tools)
+    server = create_server(runtime, tools, guests)
+    if furnish is not None:
+        furnish(server)
     app = server.http_app(
         path=auth.PATH,
         json_response=True,
@@ -80,6 +99,7 @@ def run(runtime: Runtime, *, host: str = "127.0.0.1", port: int) -> None:
     """Serve until told to stop; then finish what was begun."""
     composition.configure_logging(runtime.settings, "mcp")
     _log_like_the_rest()
+    composition.watch_errors(runtime.settings, "mcp")
     composition.check_tier(runtime)
     config = uvicorn.Config(
         create_app(runtime),
@@ -106,6 +126,12 @@ class _Frozen(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         memory.settle()
+
+
+def _sealing(settings: Settings) -> RequestStateSecurity | None:
+    """What seals the state of a question, the same in all processes; the first key seals."""
+    keys = [key.get_secret_value() for key in settings.mcp_state_keys]
+    return RequestStateSecurity(keys=keys) if keys else None
 
 
 def _answer_schemas_at_once(server: FastMCP[None], tools: Sequence[Tool]) -> None:

@@ -9,14 +9,17 @@ import anyio.to_thread
 from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from fastmcp.tools import Tool as FrameworkTool
 from fastmcp.tools import ToolResult
+from fastmcp.tools.base import InputRequiredToolResult
 from mcp.types import CallToolRequestParams, ListToolsRequest
 from pydantic import PrivateAttr
 
+from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.errors import Refusal
-from mcp_server import auth
+from mcp_server import asking, auth
+from mcp_server.asking import Reply
 from mcp_server.calls import Calls
-from mcp_server.errors import NoSuchTool, ScopeMissing
-from mcp_server.tool import PREFIX, Tool
+from mcp_server.errors import NoSuchTool, QuestionUnknown, ScopeMissing, Unanswered
+from mcp_server.tool import CONFIRM_TOKEN, PREFIX, Tool
 
 NEAREST = 3
 SHOWN_NAME = 80
@@ -43,17 +46,51 @@ class ServedTool(FrameworkTool):
         return served
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
-        """Make the call as whoever sent the request."""
-        return await anyio.to_thread.run_sync(
-            self._calls.make, self._tool, arguments, auth.caller()
+        """Make the call as whoever sent the request, once the person there has agreed."""
+        actor = auth.caller()
+        if self._tool.confirms and self._calls.runtime.settings.mcp_state_keys:
+            asked = await self._asked(arguments, actor)
+            if asked is not None:
+                return asked
+        return await anyio.to_thread.run_sync(self._calls.make, self._tool, arguments, actor)
+
+    async def _asked(self, arguments: dict[str, Any], actor: Actor) -> ToolResult | None:
+        """The question to the person at the client; None when the call is to be made now."""
+        standing = asking.this_round(str(arguments.get(CONFIRM_TOKEN, "")).strip().upper())
+        if standing.reply is Reply.YES:
+            return None
+        if standing.reply is Reply.NOT_ASKED:
+            if not standing.can_ask:
+                return None
+            shown = await anyio.to_thread.run_sync(self._calls.shown, self._tool, arguments, actor)
+            return None if shown is None else InputRequiredToolResult(asking.question(shown))
+        if standing.reply is Reply.NO:
+            await anyio.to_thread.run_sync(self._calls.decline, self._tool, arguments, actor)
+        refuse = partial(self._calls.refuse, self._tool.name, arguments, actor)
+        raise await anyio.to_thread.run_sync(refuse, _unanswered(standing.reply))
+
+
+def _unanswered(reply: Reply) -> Refusal:
+    if reply is Reply.FORGED:
+        return QuestionUnknown(
+            "This answers no question that was asked here. Call the tool again without answers."
         )
+    return Unanswered(
+        "The question was closed without an answer, so nothing was done. Call the tool again."
+    )
 
 
 class Gate(Middleware):
-    """Shows and lets through only what the caller's scopes allow."""
+    """Shows and lets through only what the caller's scopes allow.
 
-    def __init__(self, tools: Sequence[Tool], calls: Calls) -> None:
+    Guests are names of tools that are not ours: only a test of the protocol brings any.
+    """
+
+    def __init__(
+        self, tools: Sequence[Tool], calls: Calls, guests: frozenset[str] = frozenset()
+    ) -> None:
         self.tools = {tool.name: tool for tool in tools}
+        self.guests = guests
         self.order = {name: place for place, name in enumerate(self.tools)}
         self.calls = calls
 
@@ -65,8 +102,10 @@ class Gate(Middleware):
         """The tools the caller may use, always in the same order."""
         scopes = auth.caller().scopes
         listed = await call_next(context)
-        allowed = [tool for tool in listed if self.tools[tool.name].scope in scopes]
-        return sorted(allowed, key=lambda tool: self.order[tool.name])
+        guests = [tool for tool in listed if tool.name in self.guests]
+        ours = [tool for tool in listed if tool.name not in self.guests]
+        allowed = [tool for tool in ours if self.tools[tool.name].scope in scopes]
+        return [*sorted(allowed, key=lambda tool: self.order[tool.name]), *guests]
 
     async def on_call_tool(
         self,
@@ -76,7 +115,7 @@ class Gate(Middleware):
         """Refuse what does not exist or is not allowed. Refusals are recorded like answers."""
         name = context.message.name
         found, actor = self.tools.get(name), auth.caller()
-        if found is not None and found.scope in actor.scopes:
+        if name in self.guests or (found is not None and found.scope in actor.scopes):
             return await call_next(context)
         refusal = self._unknown(name) if found is None else self._too_much(found)
         refuse = partial(self.calls.refuse, None if found is None else name)

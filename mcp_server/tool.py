@@ -18,6 +18,7 @@ from mcp_server.errors import bad_arguments
 from mcp_server.lean import lean
 
 PREFIX = "instainstru_"
+CONFIRM_TOKEN = "confirm_token"  # noqa: S105 - the name of an argument
 
 AnyAnswer: TypeAlias = Answer[Any]
 
@@ -66,6 +67,11 @@ class Tool:
     @property
     def reads(self) -> bool:
         return self.annotations.read_only_hint is True
+
+    @property
+    def confirms(self) -> bool:
+        """Whether a call of it confirms what was previewed."""
+        return CONFIRM_TOKEN in self.arguments.model_fields
 
     def read(self, given: dict[str, Any]) -> dict[str, Any]:
         """The arguments as the body takes them. Raises BadArguments."""

@@ -64,7 +64,11 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking: `id` is a user's id or a service's client id, None for the rest."""
+    """Who is asking: `id` is a user's id or a service's client id, None for the rest.
+
+    `client_id` is the program a person asks through; `operator` names the person who answers for
+    what a service does.
+    """
 
     id: str | None
     kind: ActorKind = ActorKind.USER
@@ -72,6 +76,8 @@ class Actor:
     scopes: frozenset[str] = field(default=frozenset())
     door: Door | None = None
     request_id: str | None = None
+    client_id: str | None = None
+    operator: str | None = None
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

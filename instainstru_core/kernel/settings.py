@@ -108,6 +108,13 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("RESEND_API_KEY", "INSTAINSTRU_RESEND_API_KEY")
     )
     resend_api_url: str = "https://api.resend.com"
+    checkr_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("CHECKR_API_KEY", "INSTAINSTRU_CHECKR_API_KEY"),
+        description="Also what Checkr signs its webhooks with.",
+    )
+    checkr_api_url: str = "https://api.checkr.com"
+    checkr_package: str = Field(default="basic_plus", min_length=1, max_length=100)
     mail_from: str = "InstaInstru <hello@instainstru.example>"
     web_url: str = "http://127.0.0.1:3000"
 

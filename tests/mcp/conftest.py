@@ -40,6 +40,7 @@ def asked(servers: ServerUrls, signing_key_file: Path) -> Iterator[Runtime]:
             "oauth_audience": worlds.AUDIENCE,
             "oauth_signing_key_file": signing_key_file,
             "mcp_static_tokens": worlds.static_tokens(),
+            "mcp_state_keys": ["a-key-that-seals-the-state-of-a-question"],
         }
         settings = settings_for(database_url, servers)
         settings = type(settings)(**known)

@@ -76,6 +76,9 @@ def entry_of(
 
 
 def _entry(uow: Uow, action: str, *, details: dict[str, Any], **given: object) -> dict[str, Any]:
+    """An entry of the unit's actor. Who asks through a program, and for whom, is said as well."""
+    behind = {"client_id": uow.actor.client_id, "operator": uow.actor.operator}
+    details = {**{name: value for name, value in behind.items() if value}, **details}
     return {
         "id": new_id(),
         "at": uow.now,
