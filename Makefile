@@ -5,13 +5,13 @@ unexport PYTHONDONTWRITEBYTECODE
 RUN := TMPDIR=$(CURDIR)/.devstack/tmp .venv/bin/python -m
 UV := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 .DEFAULT_GOAL := help
-.PHONY: demo test check setup lock bench contracts nightly simulate clean help
+.PHONY: demo test check setup lock bench contracts nightly conformance simulate clean help
 
 demo: setup ## Start the marketplace and let the copilot answer; ONCE=1 ends after the tour
 	@$(RUN) devstack.demo $(if $(ONCE),--once)
 
 test: check ## Lint, types, contracts and all tests, on servers of their own
-	@$(RUN) pytest -n 2 -m "not nightly"
+	@$(RUN) pytest -n 2 -m "not nightly and not conformance"
 
 check: setup ## Lint, types and contracts, without the tests
 	@$(RUN) devstack.check
@@ -32,6 +32,9 @@ contracts: setup ## Write the snapshots of OpenAPI and tools anew; look at the d
 
 nightly: setup ## The long tests
 	@$(RUN) pytest -n 2 -m nightly
+
+conformance: setup ## The official suite of the Model Context Protocol against our server; needs npm
+	@$(RUN) pytest -n 0 -p no:randomly -m conformance tests/conformance
 
 simulate: setup ## Play random marketplaces for a minute; SEEDS=7-7 or WITHIN=600 for others
 	@$(RUN) cli.app simulate --seeds $(or $(SEEDS),1-10000) --within $(or $(WITHIN),60)
