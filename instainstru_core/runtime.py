@@ -14,14 +14,15 @@ from sqlalchemy.orm import sessionmaker
 from instainstru_core import domains
 from instainstru_core.adapters import redis
 from instainstru_core.adapters.broker import RedisBroker
+from instainstru_core.adapters.grafana import Grafana
+from instainstru_core.adapters.monitoring import Servers
 from instainstru_core.adapters.mutex import RedisMutex
-from instainstru_core.adapters.prometheus import HttpPrometheus
 from instainstru_core.adapters.resend import ResendMailer, UnconfiguredMailer
 from instainstru_core.adapters.stripe.gateway import StripeGateway, UnconfiguredGateway
 from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
 from instainstru_core.domains.bookings.flows import Cashier
 from instainstru_core.domains.notifications.ports import Mailer
-from instainstru_core.domains.observability.ports import Broker, Prometheus
+from instainstru_core.domains.observability.ports import Broker, Monitoring, Prometheus
 from instainstru_core.domains.payments.ports import PaymentGateway
 from instainstru_core.domains.webhooks.ports import WebhookParser
 from instainstru_core.kernel import log, measure, safety
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 PROJECT = Path(__file__).resolve().parents[1]
+DASHBOARDS = PROJECT / "monitoring/dashboards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,17 @@ class Runtime:
     begin: Begin
     clock: Clock
     engine: Engine
-    prometheus: Prometheus
+    monitoring: Monitoring
     broker: Broker
     payments: PaymentGateway
     webhook_parser: WebhookParser
     mailer: Mailer
     mutex: Mutex
+
+    @property
+    def prometheus(self) -> Prometheus:
+        """What is measured: the part of monitoring that most questions need."""
+        return self.monitoring
 
     @property
     def cashier(self) -> Cashier:
@@ -61,7 +68,7 @@ class Runtime:
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
-        self.prometheus.close()
+        self.monitoring.close()
         self.broker.close()
 
 
@@ -74,7 +81,7 @@ def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
         begin=begin_with(sessionmaker(engine, expire_on_commit=False), clock),
         clock=clock,
         engine=engine,
-        prometheus=HttpPrometheus(settings.prometheus_url),
+        monitoring=monitoring(settings),
         broker=RedisBroker(settings.redis_url.get_secret_value()),
         payments=payment_gateway(settings),
         webhook_parser=StripeWebhookParser(
@@ -83,6 +90,18 @@ def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
         mailer=mailer(settings),
         mutex=RedisMutex(settings.redis_url.get_secret_value()),
     )
+
+
+def monitoring(settings: Settings) -> Monitoring:
+    """Grafana where there is one, else Prometheus and Alertmanager; what is missing refuses."""
+    if settings.grafana_url is not None:
+        token = settings.grafana_token
+        return Grafana(
+            settings.grafana_url,
+            token.get_secret_value() if token else None,
+            datasource=settings.grafana_datasource,
+        )
+    return Servers(settings.prometheus_url, settings.alertmanager_url, dashboards=DASHBOARDS)
 
 
 def payment_gateway(settings: Settings) -> PaymentGateway:

@@ -16,7 +16,6 @@ from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core import runtime as composition
 from instainstru_core.adapters.broker import RedisBroker
 from instainstru_core.adapters.mutex import RedisMutex
-from instainstru_core.adapters.prometheus import HttpPrometheus
 from instainstru_core.adapters.resend import UnconfiguredMailer
 from instainstru_core.adapters.stripe.gateway import StripeGateway
 from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
@@ -131,7 +130,7 @@ def runtime(
         begin=begin,
         clock=clock,
         engine=engine,
-        prometheus=HttpPrometheus(settings.prometheus_url),
+        monitoring=composition.monitoring(settings),
         broker=RedisBroker(settings.redis_url.get_secret_value()),
         payments=gateway_of(stripe),
         webhook_parser=StripeWebhookParser([WEBHOOK_SECRET], clock),
