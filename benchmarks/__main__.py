@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks import cases, checkouts, jobs, paying, quoting, results, world
+from benchmarks import cases, checkouts, copilot, jobs, paying, quoting, results, world
 from benchmarks.cases import Effort
 from benchmarks.checkouts import Shape, Sides
 from benchmarks.client import Call, Client
@@ -88,8 +88,8 @@ def token_for(api: Server) -> str:
     return str(json.loads(Client(api.port).send(call))["access_token"])
 
 
-def measured(known: World, effort: Effort) -> list[Result]:
-    """Everything, in the order of the page."""
+def measured(known: World, effort: Effort, *, is_whole: bool) -> list[Result]:
+    """Everything, in the order of the page; else what the servers do alone, without the jobs."""
     desk = checkouts.opened(known)
     shape = checkouts.shape(desk)
     with started(known, shape) as running:
@@ -98,7 +98,7 @@ def measured(known: World, effort: Effort) -> list[Result]:
         found = cases.api_results(known, running.api, running.bare_api, running.tuned_api, effort)
         found += paid
         token = token_for(running.api)
-        found += cases.mcp_results(known, running.mcp, running.bare_mcp, token, effort)
+        found += copilot.results(known, running.mcp, running.bare_mcp, token, effort)
         found += cases.memory_results(
             (
                 ("the API", running.api, API_LIMIT_MB),
@@ -106,6 +106,8 @@ def measured(known: World, effort: Effort) -> list[Result]:
                 ("the MCP server", running.mcp, MCP_LIMIT_MB),
             )
         )
+    if not is_whole:
+        return found
     found += [quoting.quote_result(effort.rounds), *jobs.job_results(known, effort.lessons)]
     found.append(cases.seed_result(known))
     return found
@@ -115,6 +117,7 @@ def main() -> int:
     """Measure all, print, write the page. Returns 1 when a promise is broken."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds: does it run at all?")
+    parser.add_argument("--servers", action="store_true", help="leave out jobs and quotes")
     parser.add_argument("--no-write", action="store_true", help="leave docs/performance.md alone")
     given = parser.parse_args()
     effort = QUICK if given.quick else FULL
@@ -124,9 +127,9 @@ def main() -> int:
         paying.simulated(seeded) as known,
     ):
         print("The world is seeded. Measuring ...", flush=True)
-        found = measured(known, effort)
+        found = measured(known, effort, is_whole=not given.servers)
     results.show(found)
-    if not given.no_write:
+    if not (given.no_write or given.servers):
         results.write(found)
         print(f"Written to {results.PAGE.relative_to(Path.cwd())}.")
     return 0 if all(one.kept for one in found) else 1

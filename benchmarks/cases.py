@@ -8,31 +8,23 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from benchmarks import world as worlds
-from benchmarks.client import Call, Client, UnexpectedAnswer
+from benchmarks.client import Call, Client
 from benchmarks.compare import Comparison, Measure, compare, median_of
-from benchmarks.peers.bare_mcp import ECHO
-from benchmarks.queries import Queries, recorded, replaying
+from benchmarks.queries import recorded
 from benchmarks.results import Result
 from benchmarks.servers import Server
 from benchmarks.world import People, World
 from devstack.seeding.world import PASSWORD
 from instainstru_core import runtime as composition
-from instainstru_core.domains.access.policy import permissions_for_scopes
-from instainstru_core.domains.access.types import Scope
 from instainstru_core.domains.accounts.flows import HASHER
 from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.schemas import BookLesson
 from instainstru_core.domains.instructors.types import LessonFormat
-from instainstru_core.kernel.authority import Actor, ActorKind, Permission
+from instainstru_core.kernel.authority import Actor, Permission
 from instainstru_core.kernel.clock import utc_now
 from instainstru_core.kernel.time import local_day
-from mcp_server import registry
-from mcp_server.calls import Calls
 
 BARE = "bare FastAPI, SELECT 1"
-PROTOCOL = "2025-11-25"
-SUMMARY = "instainstru_bookings_summary"
-SUMMARY_WINDOW = "last 30 days"
 BOOKERS_PERMISSIONS = frozenset({Permission.BOOKINGS_CREATE, Permission.BOOKINGS_VIEW_OWN})
 
 
@@ -169,71 +161,6 @@ def _login(api: Client, chosen: People, effort: Effort) -> Result:
         lambda: api.timed(call), verify, rounds=effort.rounds, block=max(5, effort.block // 2)
     )
     return _ratio("sign in", "bare Argon2 verification", found, 1.2)
-
-
-def mcp_results(
-    world: World, mcp: Server, bare: Server, token: str, effort: Effort
-) -> list[Result]:
-    """A tool with real queries against an echo behind the same authentication."""
-    ours, peer = Client(mcp.port), Client(bare.port)
-    asked = _tool_call(SUMMARY, {"window": SUMMARY_WINDOW}, token)
-    echoed = _tool_call(ECHO, {"text": "hello"}, token)
-    _check(ours.send(asked))
-    _check(peer.send(echoed))
-    queries = _tool_queries(world)
-    with replaying(world.database_url, queries) as replay:
-        found = compare(
-            lambda: ours.timed(asked),
-            lambda: peer.timed(echoed),
-            rounds=effort.rounds,
-            block=effort.block,
-            allowed=replay,
-        )
-    low, high = found.spread
-    detail = (
-        f"{found.ours * 1000:.2f} ms, of which {found.allowed * 1000:.2f} ms are its"
-        f" {queries.statements} queries, to {found.peer * 1000:.2f} ms;"
-        f" rounds {low:.2f}-{high:.2f};"
-        f" {found.ours / (found.peer + found.allowed):.2f} x echo and queries together"
-    )
-    what = "bookings_summary, less its queries"
-    return [Result(what, "bare FastMCP echo", found.ratio, 1.5, "x", detail)]
-
-
-def _tool_call(name: str, arguments: dict[str, str], token: str) -> Call:
-    body = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "tools/call",
-        "params": {"name": name, "arguments": arguments},
-    }
-    headers = {
-        "Authorization": f"Bearer {token}",
-        "Accept": "application/json, text/event-stream",
-        "MCP-Protocol-Version": PROTOCOL,
-    }
-    return worlds.post("/mcp", body, headers)
-
-
-def _check(answer: bytes) -> None:
-    result = json.loads(answer).get("result", {})
-    if result.get("isError", True):
-        raise UnexpectedAnswer(f"The tool did not answer: {answer[:300]!r}")
-
-
-def _tool_queries(world: World) -> Queries:
-    """What the tool and its audit entry ask of the database."""
-    runtime = composition.build(world.settings)
-    calls = Calls(runtime)
-    tool = next(tool for tool in registry.declared() if tool.name == SUMMARY)
-    actor = Actor(
-        id="benchmark",
-        kind=ActorKind.SERVICE,
-        permissions=permissions_for_scopes([Scope.MCP_READ.value]),
-    )
-    found = recorded(runtime.engine, lambda: calls.make(tool, {"window": SUMMARY_WINDOW}, actor))
-    runtime.close()
-    return found
 
 
 def memory_results(servers: Sequence[tuple[str, Server, float]]) -> list[Result]:

@@ -1,16 +1,13 @@
 """Checkouts to a kept lesson over HTTP, by one student and by many at once, against a bare peer."""
 
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
-from queue import SimpleQueue
-from statistics import median
-from typing import TypeAlias
 
 from benchmarks import world as worlds
 from benchmarks.client import Call, Client, UnexpectedAnswer
 from benchmarks.compare import Comparison, compare, median_of
+from benchmarks.crowd import Crowd, Make, together
 from benchmarks.paying import Due, Payer, payees, payers, unpaid
 from benchmarks.peers.bare_checkout import READ, WRITE
 from benchmarks.queries import Transaction, recorded
@@ -30,8 +27,6 @@ CENTS = 8_000
 CONFIRMED = b'"result":"confirmed"'
 BARE = "bare FastAPI, same call, as many statements"
 PERMISSIONS = frozenset({Permission.BOOKINGS_VIEW_OWN, Permission.PAYMENTS_MANAGE_OWN})
-
-Make: TypeAlias = Callable[[], Call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +113,12 @@ def results(desk: Desk, known: Shape, sides: Sides, rounds: int) -> list[Result]
     """One student at a time, then 32 at once; and how many statements each of it takes."""
     api, bare = sides.api, sides.bare
     mine, theirs = _ours(desk, Client(api.port)), _peers(desk)
-    crowd = _Crowd(api.port), _Crowd(bare.port)
+    crowds = Crowd(api.port, STUDENTS, _timed), Crowd(bare.port, STUDENTS, _timed)
     one, other, third = Client(api.port), Client(bare.port), Client(sides.lean.port)
     alone = compare(
         lambda: _timed(one, mine()), lambda: _timed(other, theirs()), rounds=rounds, block=20
     )
-    together = _together(crowd, (mine, theirs), rounds)
+    crowded = together(crowds, (mine, theirs), rounds=rounds, block=4 * STUDENTS)
     least = median_of(lambda: _timed(third, theirs()), rounds * 20)
     counted = f"{known.statements} statements in {known.transactions} transactions"
     detail = f"{counted}; BEGIN and COMMIT not counted; the caller's sign-in counted"
@@ -135,7 +130,7 @@ def results(desk: Desk, known: Shape, sides: Sides, rounds: int) -> list[Result]
         ),
         _result(
             f"check out, {STUDENTS} students at once",
-            together,
+            crowded,
             f"all of a block by their number; {counted}",
         ),
         Result("check out", "statements", known.statements, 24, "", detail),
@@ -188,41 +183,3 @@ def _timed(client: Client, call: Call) -> float:
     if CONFIRMED not in answer and b'"requires_capture"' not in answer:
         raise UnexpectedAnswer(f"{call.path}: {answer[:300]!r}")
     return took
-
-
-class _Crowd:
-    """As many clients as students, each on a thread and a connection of its own."""
-
-    def __init__(self, port: int) -> None:
-        self._threads = ThreadPoolExecutor(STUDENTS)
-        self._free: SimpleQueue[Client] = SimpleQueue()
-        for _ in range(STUDENTS):
-            self._free.put(Client(port))
-
-    def timed(self, calls: list[Call]) -> float:
-        """Seconds for each call, while as many as there are clients are under way."""
-        started = time.perf_counter()
-        done = list(self._threads.map(self._one, calls))
-        return (time.perf_counter() - started) / len(done)
-
-    def _one(self, call: Call) -> float:
-        client = self._free.get()
-        try:
-            return _timed(client, call)
-        finally:
-            self._free.put(client)
-
-
-def _together(crowds: tuple[_Crowd, _Crowd], makes: tuple[Make, Make], rounds: int) -> Comparison:
-    def block(side: int) -> float:
-        return crowds[side].timed([makes[side]() for _ in range(4 * STUDENTS)])
-
-    for side in (0, 1):
-        block(side)
-    found = [(block(0), block(1)) for _ in range(rounds)]
-    return Comparison(
-        ours=median(ours for ours, _ in found),
-        peer=median(peers for _, peers in found),
-        allowed=0.0,
-        ratios=tuple(ours / peers for ours, peers in found),
-    )
