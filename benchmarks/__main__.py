@@ -94,9 +94,8 @@ def measured(known: World, effort: Effort, *, is_whole: bool) -> list[Result]:
     shape = checkouts.shape(desk)
     with started(known, shape) as running:
         sides = Sides(running.api, running.bare_checkout, running.lean_checkout)
-        paid = checkouts.results(desk, shape, sides, effort.rounds)
         found = cases.api_results(known, running.api, running.bare_api, running.tuned_api, effort)
-        found += paid
+        found += checkouts.results(desk, shape, sides, effort.rounds)
         token = token_for(running.api)
         found += copilot.results(known, running.mcp, running.bare_mcp, token, effort)
         found += cases.memory_results(
