@@ -24,6 +24,12 @@ class User(Base):
             postgresql_using="gin",
             postgresql_ops={"first_name": "gin_trgm_ops", "last_name": "gin_trgm_ops"},
         ),
+        Index(
+            "ix_users_full_name_trgm",
+            func.lower(text("(first_name || ' ') || last_name")).label("full_name"),
+            postgresql_using="gin",
+            postgresql_ops={"full_name": "gin_trgm_ops"},
+        ),
     )
 
     id: Mapped[NewId]

@@ -19,6 +19,7 @@ class AuditEntry(Base):
         Index("ix_audit_entries_actor", "actor_id", "id"),
         Index("ix_audit_entries_subject", "subject_kind", "subject_id", "id"),
         Index("ix_audit_entries_action", "action", "id"),
+        Index("ix_audit_entries_at", "at", postgresql_using="brin"),
     )
 
     id: Mapped[NewId]

@@ -127,6 +127,7 @@ class PaymentCommand(Base):
             "id",
             postgresql_where=text("state IN ('requested', 'sent')"),
         ),
+        Index("ix_payment_commands_provider_id", text("(result ->> 'id')")),
         CheckConstraint("attempt >= 1", name="attempt_counts"),
         CheckConstraint(
             "(state IN ('confirmed', 'failed')) = (finished_at IS NOT NULL)", name="finished_or_not"

@@ -85,3 +85,27 @@ class PersonMatch(StrEnum):
     NAME = "name"
     NAME_START = "name_start"
     NAME_PART = "name_part"
+
+
+class FoundKind(StrEnum):
+    """What a lookup may find."""
+
+    PERSON = "person"
+    INSTRUCTOR = "instructor"
+    BOOKING = "booking"
+    INVITE = "invite"
+    CHARGE = "charge"
+    REFUND = "refund"
+    REFUND_ORDER = "refund_order"
+    TRANSFER = "transfer"
+    PAYOUT = "payout"
+    CHARGEBACK = "chargeback"
+    COMMAND = "command"
+    CARD = "card"
+    CREDIT = "credit"
+    TOP_UP = "top_up"
+    TIP = "tip"
+    JOURNAL = "journal"
+    MESSAGE = "message"
+    WEBHOOK = "webhook"
+    AUDIT_ENTRY = "audit_entry"

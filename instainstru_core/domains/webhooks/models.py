@@ -29,6 +29,7 @@ class WebhookEvent(Base):
         ),
         Index("ix_webhook_events_received", "received_at", "id"),
         Index("ix_webhook_events_dead", "id", postgresql_where=text("state = 'dead_letter'")),
+        Index("ix_webhook_events_object_id", text("(payload #>> '{data,object,id}')")),
     )
 
     id: Mapped[NewId]

@@ -5,6 +5,7 @@ from instainstru_core.domains.reporting.service.bookings import (
     bookings_summary,
     users_booking_history,
 )
+from instainstru_core.domains.reporting.service.finding import find
 from instainstru_core.domains.reporting.service.money import (
     payments_pending_payouts,
     payments_pipeline,
@@ -27,6 +28,7 @@ from instainstru_core.domains.reporting.service.supply import (
 __all__ = [
     "bookings_recent",
     "bookings_summary",
+    "find",
     "instructors_coverage",
     "instructors_detail",
     "instructors_list",
