@@ -20,6 +20,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
     More than one process is more than one server behind a load balancer.
     """
     composition.configure_logging(settings, "api")
+    composition.watch_errors(settings, "api")
     runtime = composition.build(settings)
     composition.check_tier(runtime)
     app = create_app(runtime)

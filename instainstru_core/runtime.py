@@ -14,15 +14,19 @@ from sqlalchemy.orm import sessionmaker
 from instainstru_core import domains
 from instainstru_core.adapters import redis
 from instainstru_core.adapters.broker import RedisBroker
+from instainstru_core.adapters.careful import Careful
 from instainstru_core.adapters.grafana import Grafana
 from instainstru_core.adapters.monitoring import Servers
 from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.adapters.resend import ResendMailer, UnconfiguredMailer
+from instainstru_core.adapters.sentry import sdk
+from instainstru_core.adapters.sentry.client import SentryClient
+from instainstru_core.adapters.sentry.reading import HttpSentry, UnconfiguredSentry
 from instainstru_core.adapters.stripe.gateway import StripeGateway, UnconfiguredGateway
 from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
 from instainstru_core.domains.bookings.flows import Cashier
 from instainstru_core.domains.notifications.ports import Mailer
-from instainstru_core.domains.observability.ports import Broker, Monitoring, Prometheus
+from instainstru_core.domains.observability.ports import Broker, Monitoring, Prometheus, Sentry
 from instainstru_core.domains.payments.ports import PaymentGateway
 from instainstru_core.domains.webhooks.ports import WebhookParser
 from instainstru_core.kernel import log, measure, safety
@@ -35,6 +39,8 @@ from instainstru_core.kernel.uow import Begin, Uow, begin_with
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+_log = log.logger(__name__)
 
 PROJECT = Path(__file__).resolve().parents[1]
 DASHBOARDS = PROJECT / "monitoring/dashboards"
@@ -54,6 +60,7 @@ class Runtime:
     webhook_parser: WebhookParser
     mailer: Mailer
     mutex: Mutex
+    sentry: Sentry
 
     @property
     def prometheus(self) -> Prometheus:
@@ -70,6 +77,7 @@ class Runtime:
         self.engine.dispose()
         self.monitoring.close()
         self.broker.close()
+        self.sentry.close()
 
 
 def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
@@ -89,6 +97,7 @@ def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
         ),
         mailer=mailer(settings),
         mutex=RedisMutex(settings.redis_url.get_secret_value()),
+        sentry=sentry(settings),
     )
 
 
@@ -122,6 +131,15 @@ def mailer(settings: Settings) -> Mailer:
         api_url=settings.resend_api_url,
         sender=settings.mail_from,
     )
+
+
+def sentry(settings: Settings) -> Sentry:
+    """Sentry, or its simulator, with the token of these settings; without a token, refusals."""
+    token, organization = settings.sentry_auth_token, settings.sentry_organization
+    if token is None or organization is None:
+        return UnconfiguredSentry()
+    careful = Careful(settings.sentry_url, token=token.get_secret_value())
+    return HttpSentry(SentryClient(careful), organization, settings.sentry_projects)
 
 
 def engine_for(settings: Settings) -> Engine:
@@ -194,6 +212,18 @@ def alembic_config(database_url: str) -> "Config":
 def configure_logging(settings: Settings, process: str) -> None:
     """Set up structured logging for this process."""
     log.configure(style=settings.log_format, level=settings.log_level, process=process)
+
+
+def watch_errors(settings: Settings, process: sdk.Process) -> bool:
+    """Tell Sentry of this process's errors, where that is configured; whether it is and works.
+
+    To be called before the process makes its server or its worker.
+    """
+    try:
+        return sdk.start(settings, process)
+    except Exception as failure:  # noqa: BLE001 - the work goes on without being watched
+        _log.error("errors_not_watched", error=type(failure).__name__)
+        return False
 
 
 def check_ready(runtime: Runtime) -> None:

@@ -20,6 +20,7 @@ class Source(StrEnum):
     PROMETHEUS = "prometheus"
     BROKER = "broker"
     DICTIONARY = "metrics_dictionary"
+    SENTRY = "sentry"
 
 
 class NextAction(BaseModel):

@@ -17,6 +17,7 @@ from instainstru_core import runtime as composition
 from instainstru_core.adapters.broker import RedisBroker
 from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.adapters.resend import UnconfiguredMailer
+from instainstru_core.adapters.sentry.reading import UnconfiguredSentry
 from instainstru_core.adapters.stripe.gateway import StripeGateway
 from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
 from instainstru_core.kernel.authority import SYSTEM, Actor
@@ -136,6 +137,7 @@ def runtime(
         webhook_parser=StripeWebhookParser([WEBHOOK_SECRET], clock),
         mailer=UnconfiguredMailer(),
         mutex=RedisMutex(settings.redis_url.get_secret_value()),
+        sentry=UnconfiguredSentry(),
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from billiard.util import get_pdeathsig
 from celery import Celery, signals
@@ -196,9 +196,12 @@ def run_beat(settings: Settings) -> None:
     ).run()
 
 
-def _configure_logging(settings: Settings, process: str) -> None:
-    """Ours, also for Celery; without three lines for every tick of the relay."""
+def _configure_logging(settings: Settings, process: Literal["worker", "beat"]) -> None:
+    """Ours, also for Celery; without three lines for every tick of the relay. Errors are watched
+    from here on, before Celery prepares its tasks.
+    """
     composition.configure_logging(settings, process)
+    composition.watch_errors(settings, process)
     signals.setup_logging.connect(_keep_logging, weak=False)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

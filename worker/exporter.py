@@ -74,6 +74,7 @@ class Standing(Collector):
 def run(settings: Settings, *, host: str, port: int) -> None:
     """Serve the page until told to stop."""
     composition.configure_logging(settings, "exporter")
+    composition.watch_errors(settings, "exporter")
     runtime = composition.build(settings.model_copy(update={"pool_size": 1}))
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)

@@ -4,6 +4,7 @@ Sentry then says when one of them is missing, fails twice in a row, or never com
 is told is queued and sent by a thread of the SDK: a job neither waits for it nor fails by it.
 """
 
+import importlib
 import time
 import uuid
 from collections.abc import Collection, Generator, Iterable, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 from celery.schedules import crontab
 
+from instainstru_core import runtime as composition
 from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.settings import Settings
 from worker.attempts import Again
@@ -68,13 +70,15 @@ class Monitors:
             self._sdk = None
 
     def _is_open(self) -> bool:
-        """Whether Sentry can be told. A DSN that is none is said aloud once."""
+        """Whether Sentry can be told; a DSN that is none is said aloud once.
+
+        The SDK is opened anew: what a process inherits when it is forked has no thread that sends.
+        """
         if self._sdk is None and self._configs:
-            try:
-                self._sdk = _opened(self._settings)
-            except Exception as failure:  # noqa: BLE001 - watching never stops the work
+            if composition.watch_errors(self._settings, "worker"):
+                self._sdk = importlib.import_module("sentry_sdk")
+            else:
                 self._configs = {}
-                _log.error("monitors_off", error=type(failure).__name__)
         return self._sdk is not None
 
     def _tell(
@@ -96,25 +100,6 @@ class Monitors:
             )
         except Exception as failure:  # noqa: BLE001 - as above
             _log.warning("monitor_not_told", task=job.name, error=type(failure).__name__)
-
-
-def _opened(settings: Settings) -> Any:  # noqa: ANN401 - the SDK is imported when it is used
-    """The SDK, which tells of check-ins and of nothing else."""
-    import sentry_sdk  # noqa: PLC0415 - most installations never need it
-
-    dsn = settings.sentry_dsn
-    sentry_sdk.init(
-        dsn=dsn.get_secret_value() if dsn else None,
-        environment=settings.sentry_environment or settings.tier.lower(),
-        release=settings.release,
-        auto_enabling_integrations=False,
-        auto_session_tracking=False,
-        default_integrations=False,
-        enable_backpressure_handling=False,
-        include_local_variables=False,
-        send_client_reports=False,
-    )
-    return sentry_sdk
 
 
 def configs(entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:

@@ -3,8 +3,9 @@
 import logging
 import re
 import sys
-from collections.abc import Collection, Mapping, MutableMapping
-from typing import Any, Literal, cast
+from collections.abc import Callable, Collection, Mapping, MutableMapping
+from contextlib import suppress
+from typing import Any, Literal, TypeAlias, cast
 
 import structlog
 
@@ -21,6 +22,9 @@ PHONE = re.compile(
 )
 DETAIL = re.compile(r"(?m)^(DETAIL: +).*$")
 """Where PostgreSQL quotes the row that it refuses, whole."""
+
+Listener: TypeAlias = Callable[[BaseException, Mapping[str, Any]], None]
+_listeners: list[Listener] = []
 
 
 def redacted(text: str) -> str:
@@ -61,6 +65,33 @@ def _clean(key: str, value: object) -> object:
     return value
 
 
+def tell_of_exceptions(listener: Listener) -> None:
+    """Have this one called with every exception that is logged as an error from now on, and with
+    what stands beside it. It hears what is not redacted yet.
+    """
+    _listeners[:] = [listener]
+
+
+def tell(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """A structlog processor that lets the listener hear. Whatever it does, the line is written."""
+    given = event.get("exc_info")
+    if given and _listeners and event.get("level") in {"error", "critical"}:
+        failure = _exception(given)
+        if failure is not None:
+            with suppress(Exception):
+                _listeners[0](failure, event)
+    return event
+
+
+def _exception(given: object) -> BaseException | None:
+    """The exception in what a logger was given: itself, a triple with it, or a mere yes."""
+    if isinstance(given, tuple):
+        return next((one for one in given if isinstance(one, BaseException)), None)  # pyright: ignore[reportUnknownVariableType]
+    return given if isinstance(given, BaseException) else sys.exc_info()[1]
+
+
 def configure(
     *,
     style: Literal["json", "console"] = "json",
@@ -78,6 +109,7 @@ def configure(
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        tell,
         structlog.processors.format_exc_info,
         redact,
     ]

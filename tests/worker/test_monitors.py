@@ -153,7 +153,7 @@ class TestACheckIn:
     ) -> None:
         with structlog.testing.capture_logs() as lines:
             self.is_at_peace(settings, "http://nowhere")
-        assert [line["event"] for line in lines] == ["monitors_off"]
+        assert [line["event"] for line in lines] == ["errors_not_watched"]
 
     def is_at_peace(self, settings: Settings, dsn: str) -> None:
         """Hundreds of jobs are done in no time, and the end does not wait either."""
