@@ -4,7 +4,7 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,11 @@ from instainstru_core import domains
 from instainstru_core.adapters import redis
 from instainstru_core.adapters.broker import RedisBroker
 from instainstru_core.adapters.careful import Careful
+from instainstru_core.adapters.checkr import (
+    CheckrProvider,
+    CheckrWebhookParser,
+    UnconfiguredChecks,
+)
 from instainstru_core.adapters.grafana import Grafana
 from instainstru_core.adapters.monitoring import Servers
 from instainstru_core.adapters.mutex import RedisMutex
@@ -24,6 +29,7 @@ from instainstru_core.adapters.sentry.client import SentryClient
 from instainstru_core.adapters.sentry.reading import HttpSentry, UnconfiguredSentry
 from instainstru_core.adapters.stripe.gateway import StripeGateway, UnconfiguredGateway
 from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
+from instainstru_core.domains.background_checks.ports import CheckProvider
 from instainstru_core.domains.bookings.flows import Cashier
 from instainstru_core.domains.notifications.ports import Mailer
 from instainstru_core.domains.observability.ports import Broker, Monitoring, Prometheus, Sentry
@@ -61,6 +67,8 @@ class Runtime:
     mailer: Mailer
     mutex: Mutex
     sentry: Sentry
+    checks: CheckProvider = field(default_factory=UnconfiguredChecks)
+    check_parser: WebhookParser = field(default_factory=lambda: CheckrWebhookParser(None))
 
     @property
     def prometheus(self) -> Prometheus:
@@ -98,6 +106,8 @@ def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
         mailer=mailer(settings),
         mutex=RedisMutex(settings.redis_url.get_secret_value()),
         sentry=sentry(settings),
+        checks=checks(settings),
+        check_parser=CheckrWebhookParser(settings.checkr_api_key),
     )
 
 
@@ -119,6 +129,17 @@ def payment_gateway(settings: Settings) -> PaymentGateway:
         return UnconfiguredGateway()
     return StripeGateway(
         secret_key=settings.stripe_secret_key.get_secret_value(), api_url=settings.stripe_api_url
+    )
+
+
+def checks(settings: Settings) -> CheckProvider:
+    """Checkr, or its simulator, with the key of these settings; without a key, refusals."""
+    if settings.checkr_api_key is None:
+        return UnconfiguredChecks()
+    return CheckrProvider(
+        settings.checkr_api_key,
+        api_url=settings.checkr_api_url,
+        package=settings.checkr_package,
     )
 
 
@@ -162,7 +183,7 @@ def engine_for(settings: Settings) -> Engine:
             " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
         },
     )
-    measure.watch(engine, slow_ms=settings.slow_query_ms)
+    measure.watch(engine, slow_ms=settings.slow_query_ms, connections=settings.pool_size)
     return engine
 
 

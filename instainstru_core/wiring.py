@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from instainstru_core.domains.background_checks.ports import CheckProvider
 from instainstru_core.domains.bookings.events import (
     BookingCancelled,
     BookingConfirmed,
@@ -23,6 +24,8 @@ from instainstru_core.domains.bookings.flows import (
     on_intent_event,
 )
 from instainstru_core.domains.notifications import reactions as notifications
+from instainstru_core.domains.onboarding.events import InviteResent, InvitesIssued
+from instainstru_core.domains.onboarding.flows import on_check
 from instainstru_core.domains.payments.flows.webhooks import (
     on_account,
     on_card,
@@ -47,6 +50,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     CaptureFailed: (notifications.on_capture_failed,),
     HoldFailed: (notifications.on_hold_failed,),
     HoldWarned: (notifications.on_hold_warned,),
+    InviteResent: (notifications.on_invite_resent,),
+    InvitesIssued: (notifications.on_invites_issued,),
     InstructorPaid: (notifications.on_instructor_paid,),
     LessonRefunded: (notifications.on_lesson_refunded,),
     NoShowReported: (notifications.on_no_show_reported,),
@@ -99,3 +104,30 @@ WEBHOOK_HANDLERS: Mapping[str, WebhookHandler] = {
 """What is done about each kind of event; those of other kinds are stored and left alone. Handlers
 ask the provider how things stand, so they bear repeated, late and disordered events.
 """
+
+CHECK_EVENTS = (
+    "invitation.completed",
+    "invitation.created",
+    "invitation.deleted",
+    "invitation.expired",
+    "report.canceled",
+    "report.completed",
+    "report.created",
+    "report.disputed",
+    "report.engaged",
+    "report.post_adverse_action",
+    "report.pre_adverse_action",
+    "report.resumed",
+    "report.suspended",
+    "report.updated",
+    "report.upgraded",
+)
+
+
+def check_handlers(provider: CheckProvider) -> Mapping[str, WebhookHandler]:
+    """What is done about the events of background checks: the provider is asked how they stand."""
+
+    def handle(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
+        on_check(cashier.begin, provider, actor, event)
+
+    return dict.fromkeys(CHECK_EVENTS, handle)

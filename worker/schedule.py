@@ -25,10 +25,12 @@ from worker.tasks.bookings import (
     RETRY_HOLDS,
     SEND_TIPS,
 )
+from worker.tasks.confirmations import FORGET_CONFIRMATIONS
 from worker.tasks.credits import EXPIRE
 from worker.tasks.kernel import FORGET_FACTS, FORGET_KEYS
 from worker.tasks.notifications import SEND_DUE
 from worker.tasks.observability import FORGET_TASK_EXECUTIONS, NOTE_SCHEDULE
+from worker.tasks.onboarding import HIDE_LAPSED, LOOK_AGAIN
 from worker.tasks.payments import AUDIT_SCHEDULES, RECONCILE
 from worker.tasks.webhooks import FORGET_WEBHOOKS, PROCESS_WEBHOOKS
 
@@ -60,15 +62,18 @@ ENTRIES = (
     Entry(RESOLVE_NO_SHOWS, timedelta(minutes=15), expires=timedelta(minutes=15)),
     Entry(CHECK_HEALTH, timedelta(minutes=15), expires=timedelta(minutes=15)),
     Entry(SEND_TIPS, crontab(hour="*", minute=35), expires=timedelta(hours=1)),
+    Entry(LOOK_AGAIN, crontab(hour="*", minute=50), expires=timedelta(hours=1)),
     Entry(AUDIT_SCHEDULES, crontab(hour=3, minute=5)),
     Entry(EVALUATE_TIERS, crontab(hour=3, minute=15)),
     Entry(EXPIRE, crontab(hour=3, minute=35)),
+    Entry(HIDE_LAPSED, crontab(hour=3, minute=45)),
     Entry(RECONCILE, crontab(hour=4, minute=45)),
     Entry(FORGET_KEYS, crontab(hour="*", minute=25), expires=timedelta(hours=1)),
     Entry(FORGET_SESSIONS, crontab(hour=4, minute=5)),
     Entry(FORGET_FACTS, crontab(hour=4, minute=15)),
     Entry(FORGET_TASK_EXECUTIONS, crontab(hour=4, minute=25)),
     Entry(FORGET_WEBHOOKS, crontab(hour=4, minute=35)),
+    Entry(FORGET_CONFIRMATIONS, crontab(hour=4, minute=55)),
 )
 
 JOBS: tuple[Job, ...] = (REACT, DRIVE, RESUME, *(entry.job for entry in ENTRIES))

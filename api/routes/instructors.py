@@ -7,8 +7,14 @@ from fastapi import Query, Response
 from pydantic import Field
 
 from api import etag
-from api.deps import PublicUowDep, RuntimeDep, UowDep
+from api.deps import PublicUowDep, RuntimeDep, SignedInDep, UowDep
 from api.routing import Router
+from instainstru_core.domains.background_checks import service as checks
+from instainstru_core.domains.background_checks.schemas import (
+    BackgroundCheckView,
+    StaffCheckView,
+    StartCheck,
+)
 from instainstru_core.domains.instructors import service
 from instainstru_core.domains.instructors.schemas import (
     AddOffering,
@@ -23,6 +29,9 @@ from instainstru_core.domains.instructors.schemas import (
     UpdateProfile,
 )
 from instainstru_core.domains.instructors.types import PlaceKind
+from instainstru_core.domains.onboarding import flows as onboarding_flows
+from instainstru_core.domains.onboarding import service as onboarding
+from instainstru_core.domains.onboarding.schemas import OnboardingView
 from instainstru_core.kernel.paging import MAX_PAGE, Page
 
 router = Router(prefix="/instructors", tags=["instructors"])
@@ -69,7 +78,33 @@ def update_profile(uow: UowDep, command: UpdateProfile) -> OwnProfileView:
 )
 def go_live(uow: UowDep) -> OwnProfileView:
     """Refused as long as something is missing; `missing` lists all of it."""
-    return service.go_live(uow)
+    return onboarding.go_live(uow)
+
+
+@router.get(
+    "/me/onboarding",
+    operation_id="instructors.own_steps",
+    summary="What is missing before going live",
+    responses={404: {}},
+)
+def own_steps(uow: UowDep) -> OnboardingView:
+    """Of the profile itself, and of what others have to confirm."""
+    return onboarding.own_steps(uow)
+
+
+@router.post(
+    "/me/background-check",
+    operation_id="instructors.start_check",
+    summary="Begin one's own background check",
+    responses={404: {}},
+)
+def start_check(
+    runtime: RuntimeDep,
+    actor: SignedInDep,
+    command: StartCheck,  # noqa: ARG001 - that it is there is the consent
+) -> BackgroundCheckView:
+    """The answer says where the person goes on. Beginning again goes on with the open one."""
+    return onboarding_flows.start_check(runtime.begin, runtime.checks, actor=actor)
 
 
 @router.post(
@@ -147,6 +182,36 @@ def public(uow: PublicUowDep, instructor_id: str, response: Response) -> PublicP
     view = service.public(uow, instructor_id)
     response.headers["ETag"] = etag.of_content(view)
     return view
+
+
+@router.get(
+    "/{instructor_id}/background-check",
+    operation_id="instructors.background_check",
+    summary="Where an instructor's background check is",
+)
+def background_check(uow: UowDep, instructor_id: str) -> StaffCheckView:
+    """For staff. What the report says stays with its provider."""
+    return checks.of(uow, instructor_id)
+
+
+@router.post(
+    "/{instructor_id}/deactivate",
+    operation_id="instructors.deactivate",
+    summary="Take a profile down",
+)
+def deactivate(uow: UowDep, instructor_id: str) -> StaffProfileView:
+    """It stays down until staff let it back. Lessons that are booked stay booked."""
+    return service.deactivate(uow, instructor_id)
+
+
+@router.post(
+    "/{instructor_id}/readmit",
+    operation_id="instructors.readmit",
+    summary="Let a profile that was taken down be shown again",
+)
+def readmit(uow: UowDep, instructor_id: str) -> StaffProfileView:
+    """Its owner then goes live again, through the same gate as everybody."""
+    return service.readmit(uow, instructor_id)
 
 
 @router.get(

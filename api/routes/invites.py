@@ -11,12 +11,16 @@ from api.routing import Router
 from instainstru_core.domains.onboarding import service
 from instainstru_core.domains.onboarding.schemas import (
     CheckInvite,
+    ClaimInvite,
     CreateInvites,
     FoundingStatus,
+    InstructorSignedUp,
     InviteCheck,
     InviteFilters,
     InvitesCreated,
+    InvitesSent,
     InviteView,
+    SendInvites,
 )
 from instainstru_core.kernel.paging import MAX_PAGE, Page
 
@@ -52,6 +56,30 @@ def create(
     return service.create_invites(uow, command, founding_cap=cap, key=key)
 
 
+@router.post(
+    "/invites/send",
+    status_code=HTTPStatus.CREATED,
+    operation_id="invites.send",
+    summary="Invite people to teach, by mail",
+)
+def send(
+    uow: UowDep, runtime: RuntimeDep, command: SendInvites, key: IdempotencyKey = None
+) -> InvitesSent:
+    """All of the batch or nothing. The codes stand in the mails and nowhere else."""
+    cap, web_url = runtime.settings.founding_cap, runtime.settings.web_url
+    return service.send_invites(uow, command, founding_cap=cap, web_url=web_url, key=key)
+
+
+@router.post(
+    "/invites/claim",
+    operation_id="invites.claim",
+    summary="Use an invite up, signed in already",
+)
+def claim(uow: UowDep, runtime: RuntimeDep, command: ClaimInvite) -> InstructorSignedUp:
+    """For whom the invite was sent to. The account stays, and may teach from now on."""
+    return service.claim_invite(uow, command, founding_cap=runtime.settings.founding_cap)
+
+
 @router.get("/invites", operation_id="invites.list", summary="Invites, newest first")
 def listing(uow: UowDep, query: Annotated[InvitesQuery, Query()]) -> Page[InviteView]:
     """Filters narrow the list; keep them the same from page to page."""
@@ -77,6 +105,16 @@ def detail(uow: UowDep, invite_id: str) -> InviteView:
 def revoke(uow: UowDep, invite_id: str) -> InviteView:
     """Only an invite that nobody has used. Doing it again changes nothing."""
     return service.revoke_invite(uow, invite_id)
+
+
+@router.post(
+    "/invites/{invite_id}/resend", operation_id="invites.resend", summary="Mail an invite again"
+)
+def resend(
+    uow: UowDep, runtime: RuntimeDep, invite_id: str, key: IdempotencyKey = None
+) -> InviteView:
+    """Only an invite that nobody has used; its code and its end stay."""
+    return service.resend_invite(uow, invite_id, web_url=runtime.settings.web_url, key=key)
 
 
 @router.get(

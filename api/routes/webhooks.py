@@ -54,3 +54,23 @@ def stripe(
     with runtime.begin(visitor) as uow:
         service.receive(uow, inbound)
     return WebhookAnswer()
+
+
+@router.post(
+    "/checkr",
+    operation_id="webhooks.checkr",
+    summary="An event of the provider of background checks",
+    openapi_extra=JSON_OBJECT,
+    responses={413: {}},
+)
+def checkr(
+    runtime: RuntimeDep,
+    visitor: VisitorDep,
+    body: Annotated[bytes, Depends(written)],
+    signature: Annotated[str | None, Header(alias="X-Checkr-Signature")] = None,
+) -> WebhookAnswer:
+    """Stored and answered at once, without what it says of a person; processed afterwards."""
+    inbound = runtime.check_parser.parse(body, signature)
+    with runtime.begin(visitor) as uow:
+        service.receive(uow, inbound)
+    return WebhookAnswer()

@@ -5,10 +5,11 @@ from fastapi.testclient import TestClient
 
 from instainstru_core.domains.access import service as access
 from instainstru_core.domains.access.types import Role
+from instainstru_core.domains.payments.types import IdentityStatus
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers, SignIn
-from tests.factories import instructors
+from tests.factories import checks, instructors, payments_people
 
 BASE = "/api/v1/instructors"
 EXACT = {"latitude": 40.4112345, "longitude": -73.7912345}
@@ -47,7 +48,8 @@ class TestOwnProfile:
         place = {"label": "Studio", "address_line": "742 Evergreen Terrace", **EXACT}
         early = client.post(f"{BASE}/me/go-live", headers=maya)
         assert (early.status_code, early.json()["code"]) == (409, "instructors.not_ready")
-        assert early.json()["facts"] == {"missing": ["bio", "offering"]}
+        unproven = ["background_check", "identity", "payouts"]
+        assert early.json()["facts"] == {"missing": ["bio", "offering", *unproven]}
         made = client.post(f"{BASE}/me/offerings", json=offering, headers=maya)
         assert made.status_code == 201
         assert made.json()["missing"] == ["bio", "service_area", "teaching_place"]
@@ -55,9 +57,30 @@ class TestOwnProfile:
             client.patch(f"{BASE}/me", json={"bio": "I teach with patience."}, headers=maya),
             client.put(f"{BASE}/me/areas", json={"area_keys": [area]}, headers=maya),
             client.put(f"{BASE}/me/places/teaching", json={"places": [place]}, headers=maya),
-            client.post(f"{BASE}/me/go-live", headers=maya),
         ]
-        assert [step.status_code for step in steps] == [200] * 4
+        assert [step.status_code for step in steps] == [200] * 3
+        assert client.get(f"{BASE}/me/onboarding", headers=maya).json() == {
+            "is_live": False,
+            "missing": unproven,
+            "background_check": {
+                "status": None,
+                "is_clear": False,
+                "ordered_at": None,
+                "completed_at": None,
+                "valid_until": None,
+                "url": None,
+            },
+            "identity_verified": False,
+            "can_be_paid": False,
+        }
+        refused = client.post(f"{BASE}/me/go-live", headers=maya)
+        assert (refused.status_code, refused.json()["facts"]) == (409, {"missing": unproven})
+        with runtime.begin(SYSTEM) as uow:
+            checks.check(uow, maya_id)
+            payments_people.identity(uow, maya_id, IdentityStatus.VERIFIED)
+            payments_people.account(uow, maya_id)
+        steps = [client.post(f"{BASE}/me/go-live", headers=maya)]
+        assert steps[0].status_code == 200
         assert (steps[-1].json()["status"], steps[-1].json()["missing"]) == ("live", [])
         public = client.get(f"{BASE}/{maya_id}")
         assert (public.status_code, public.json()["name"]) == (200, "Maya V.")

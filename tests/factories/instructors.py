@@ -23,14 +23,19 @@ from instainstru_core.domains.instructors.models import (
     ServiceArea,
     TeachingPlace,
 )
-from instainstru_core.domains.instructors.types import LessonFormat, Milestone, PlaceKind
+from instainstru_core.domains.instructors.types import (
+    FUNNEL,
+    LessonFormat,
+    Milestone,
+    PlaceKind,
+)
 from instainstru_core.domains.regions.models import DisplayArea, Region
 from instainstru_core.domains.regions.types import Borough
 from instainstru_core.kernel.authority import Actor, Permission
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.time import BUSINESS_ZONE, local_day
 from instainstru_core.kernel.uow import Uow
-from tests.factories import availability
+from tests.factories import availability, checks
 
 SQUARE = "test-square"
 SOUTH, WEST = 40.40, -73.80
@@ -145,9 +150,9 @@ def profile(
         )
     )
     uow.session.flush()
-    reached = [Milestone.REGISTERED]
+    reached = FUNNEL if live else [Milestone.REGISTERED]
     if live:
-        reached += [Milestone.SERVICES_CONFIGURED, Milestone.WENT_LIVE]
+        checks.check(uow, user_id)
     uow.session.add_all(
         LifecycleEvent(id=new_id(), instructor_id=user_id, milestone=step, occurred_at=uow.now)
         for step in reached

@@ -19,6 +19,8 @@ from instainstru_core.domains.notifications.schemas import (
     Facts,
     FinalWarningFacts,
     HoldFailedFacts,
+    InstructorInviteFacts,
+    LessonFacts,
     NoShowReportedFacts,
     PayoutSentFacts,
     RefundedFacts,
@@ -65,12 +67,23 @@ MORE: dict[type[Facts], dict[str, Any]] = {
     NoShowReportedFacts: {"reader": Reader.STUDENT, "is_mutual": False},
     RefundedFacts: {"refund_cents": 13_440},
     PayoutSentFacts: {"payout_cents": 10_200},
+    InstructorInviteFacts: {
+        "grants_founding": True,
+        "expires_at": PAY_BY,
+        "note": "Lena told us how well you teach.",
+        "claim_page": "https://instainstru.example/invite/claim",
+    },
 }
 
 
 def facts(kind: type[Facts], **changes: Any) -> Facts:
     """Valid facts of this kind: an hour of piano on the Thursday after the tests' Monday."""
-    return kind(**(LESSON | MORE[kind] | changes))
+    return kind(**(about(kind) | MORE[kind] | changes))
+
+
+def about(kind: type[Facts]) -> dict[str, Any]:
+    """The lesson, where facts of this kind are about one."""
+    return LESSON if issubclass(kind, LessonFacts) else {}
 
 
 def queued(

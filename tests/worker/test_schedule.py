@@ -32,14 +32,20 @@ EVERY = {
 DAILY = {
     "accounts.forget_sessions": (4, 5),
     "bookings.evaluate_tiers": (3, 15),
+    "confirmations.forget": (4, 55),
     "credits.expire": (3, 35),
     "observability.forget_task_executions": (4, 25),
+    "onboarding.hide_lapsed": (3, 45),
     "outbox.forget": (4, 15),
     "payments.audit_schedules": (3, 5),
     "payments.reconcile": (4, 45),
     "webhooks.forget": (4, 35),
 }
-HOURLY = {"bookings.send_tips": 35, "idempotency.forget": 25}
+HOURLY = {
+    "bookings.send_tips": 35,
+    "idempotency.forget": 25,
+    "onboarding.look_again": 50,
+}
 
 
 class TestTheTable:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from instainstru_core.domains.background_checks import flows as checks
 from instainstru_core.domains.observability.types import Queue
 from instainstru_core.domains.webhooks import policy, service
 from instainstru_core.domains.webhooks.types import ClaimedEvent
 from instainstru_core.kernel.errors import Refusal, Unavailable
 from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.uow import Uow
-from instainstru_core.wiring import WEBHOOK_HANDLERS, WebhookHandler
+from instainstru_core.wiring import WEBHOOK_HANDLERS, WebhookHandler, check_handlers
 from worker.jobs import Desk, Job, until_done
 
 LEASE = timedelta(minutes=5)
@@ -39,6 +40,8 @@ def process(desk: Desk, handlers: Mapping[str, WebhookHandler] = WEBHOOK_HANDLER
 
 def _process(desk: Desk, handlers: Mapping[str, WebhookHandler], event: ClaimedEvent) -> bool:
     """Handle one event and note how it went. False when somebody could not be reached."""
+    if event.source == checks.SOURCE:
+        handlers = check_handlers(desk.runtime.checks)
     handler = handlers.get(event.kind)
     try:
         if handler is not None:

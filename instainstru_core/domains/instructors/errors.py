@@ -23,6 +23,10 @@ class NotReady(Conflict):
     code = "instructors.not_ready"
 
 
+class ProfileDeactivated(Conflict):
+    code = "instructors.deactivated"
+
+
 class AlreadyOffered(Conflict):
     code = "instructors.already_offered"
 

@@ -34,6 +34,7 @@ class Instructor(Base):
     overnight_protection: Mapped[bool] = mapped_column(default=True)
     is_live: Mapped[bool] = mapped_column(default=False)
     first_live_at: Mapped[datetime | None]
+    deactivated_at: Mapped[datetime | None]
     is_founding: Mapped[bool] = mapped_column(default=False)
     founding_granted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -124,7 +125,17 @@ class LifecycleEvent(Base):
     """A milestone an instructor reached. Rows are added, never changed."""
 
     __tablename__ = "lifecycle_events"
-    __table_args__ = (Index("ix_lifecycle_events_instructor", "instructor_id", "occurred_at"),)
+    __table_args__ = (
+        Index("ix_lifecycle_events_instructor", "instructor_id", "occurred_at"),
+        Index(
+            "uq_lifecycle_events_once",
+            "instructor_id",
+            "milestone",
+            unique=True,
+            postgresql_where=text("milestone NOT IN ('paused', 'reactivated', 'deactivated')"),
+        ),
+        Index("ix_lifecycle_events_milestone", "milestone", "occurred_at"),
+    )
 
     id: Mapped[NewId]
     instructor_id: Mapped[Id] = mapped_column(ForeignKey("instructors.id", ondelete="CASCADE"))

@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from instainstru_core.domains.instructors.types import (
+    FUNNEL,
     InstructorStatus,
     LessonFormat,
     Milestone,
     Missing,
+    Proofs,
 )
 
 IN_PERSON_FLOOR_CENTS = 8_000
@@ -25,15 +27,8 @@ SOUTH, NORTH, WEST, EAST = 40.30, 41.10, -74.30, -73.50
 
 TRAVEL_FORMATS = frozenset({LessonFormat.STUDENT_LOCATION, LessonFormat.NEUTRAL_LOCATION})
 
-ONCE_ONLY = frozenset(
-    {
-        Milestone.REGISTERED,
-        Milestone.PROFILE_SUBMITTED,
-        Milestone.SERVICES_CONFIGURED,
-        Milestone.WENT_LIVE,
-    }
-)
-"""Steps that are reached once, in any order; pausing and resuming are written every time."""
+ONCE_ONLY = frozenset(FUNNEL)
+"""Steps that are reached once, in any order; what may come after is written every time."""
 
 
 def instructor_travels(lesson_format: LessonFormat) -> bool:
@@ -144,6 +139,16 @@ def missing(readiness: Readiness) -> tuple[Missing, ...]:
         (Missing.OFFERING, readiness.active_offerings > 0),
         (Missing.SERVICE_AREA, not offered.travels or readiness.service_areas > 0),
         (Missing.TEACHING_PLACE, not offered.hosts or readiness.teaching_places > 0),
+    )
+    return tuple(part for part, present in checks if not present)
+
+
+def unproven(proofs: Proofs) -> tuple[Missing, ...]:
+    """What others do not say of this instructor yet, and going live needs."""
+    checks = (
+        (Missing.BACKGROUND_CHECK, proofs.background_check),
+        (Missing.IDENTITY, proofs.identity),
+        (Missing.PAYOUTS, proofs.payouts),
     )
     return tuple(part for part, present in checks if not present)
 

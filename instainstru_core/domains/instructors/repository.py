@@ -240,11 +240,10 @@ def reached(session: Session, instructor_id: str) -> set[Milestone]:
 def add_milestones(
     session: Session, instructor_id: str, steps: Iterable[Milestone], at: datetime
 ) -> None:
-    """Write down steps that someone took."""
-    session.add_all(
-        LifecycleEvent(instructor_id=instructor_id, milestone=step, occurred_at=at)
-        for step in steps
-    )
+    """Write down steps that someone took. One that is taken once stays as it was first written."""
+    shared = {"instructor_id": instructor_id, "occurred_at": at}
+    if rows := [shared | {"milestone": step} for step in steps]:
+        session.execute(insert(LifecycleEvent).on_conflict_do_nothing(), rows)
 
 
 def lesson(

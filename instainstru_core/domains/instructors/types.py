@@ -33,9 +33,25 @@ class Milestone(StrEnum):
     REGISTERED = "registered"
     PROFILE_SUBMITTED = "profile_submitted"
     SERVICES_CONFIGURED = "services_configured"
+    BGC_INITIATED = "bgc_initiated"
+    BGC_COMPLETED = "bgc_completed"
+    IDENTITY_VERIFIED = "identity_verified"
     WENT_LIVE = "went_live"
     PAUSED = "paused"
-    RESUMED = "resumed"
+    REACTIVATED = "reactivated"
+    DEACTIVATED = "deactivated"
+
+
+FUNNEL = (
+    Milestone.REGISTERED,
+    Milestone.PROFILE_SUBMITTED,
+    Milestone.SERVICES_CONFIGURED,
+    Milestone.BGC_INITIATED,
+    Milestone.BGC_COMPLETED,
+    Milestone.IDENTITY_VERIFIED,
+    Milestone.WENT_LIVE,
+)
+"""The seven stages, in order. `bgc_completed` is written when a check comes back clear."""
 
 
 class InstructorStatus(StrEnum):
@@ -61,6 +77,27 @@ class Missing(StrEnum):
     OFFERING = "offering"
     SERVICE_AREA = "service_area"
     TEACHING_PLACE = "teaching_place"
+    BACKGROUND_CHECK = "background_check"
+    IDENTITY = "identity"
+    PAYOUTS = "payouts"
+
+
+class HideReason(StrEnum):
+    """Why a live profile was hidden by somebody other than its owner."""
+
+    CHECK_LAPSED = "check_lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What others know of an instructor that going live needs."""
+
+    background_check: bool
+    identity: bool
+    payouts: bool
+
+
+UNPROVEN = Proofs(background_check=False, identity=False, payouts=False)
 
 
 @dataclass(frozen=True, slots=True)

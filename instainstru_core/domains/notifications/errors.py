@@ -39,6 +39,12 @@ class AccountInactive(Conflict):
     code = "notifications.account_inactive"
 
 
+class InviteClosed(Conflict):
+    """Nothing is sent about an invite that was used or taken back."""
+
+    code = "notifications.invite_closed"
+
+
 class MessageTooLate(Conflict):
     """What the message asks for can no longer be done."""
 

@@ -1,7 +1,7 @@
 """Sending what is due: claim, call the carrier with no transaction open, write what came of it."""
 
 from collections import Counter as Counts
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,9 +10,10 @@ from prometheus_client import Counter
 from instainstru_core.domains.accounts import service as accounts
 from instainstru_core.domains.accounts.schemas import Mailbox
 from instainstru_core.domains.accounts.types import AccountStatus
-from instainstru_core.domains.notifications import service
+from instainstru_core.domains.notifications import policy, service
 from instainstru_core.domains.notifications.errors import (
     AccountInactive,
+    InviteClosed,
     MailBusy,
     MailNotConfigured,
     MailTaken,
@@ -22,10 +23,12 @@ from instainstru_core.domains.notifications.errors import (
 from instainstru_core.domains.notifications.ports import Mail, Mailer
 from instainstru_core.domains.notifications.schemas import DueDelivery, Sending
 from instainstru_core.domains.notifications.types import DeliveryState
+from instainstru_core.domains.onboarding import service as onboarding
+from instainstru_core.domains.onboarding.schemas import InviteEnvelope
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.errors import Refusal
 from instainstru_core.kernel.log import logger
-from instainstru_core.kernel.uow import Begin
+from instainstru_core.kernel.uow import Begin, Uow
 
 BATCH = 20
 LEASE = timedelta(minutes=5)
@@ -63,7 +66,7 @@ def send_due(begin: Begin, mailer: Mailer, *, actor: Actor, limit: int = BATCH) 
     """
     with begin(actor) as uow:
         due = service.claim(uow, limit=limit, lease=LEASE)
-        boxes = accounts.mailboxes(uow, {one.user_id for one in due}) if due else {}
+        boxes = _addresses(uow, due)
         now = uow.now
     counts: Counts[DeliveryState] = Counts()
     halted, doubts = None, 0
@@ -71,7 +74,7 @@ def send_due(begin: Begin, mailer: Mailer, *, actor: Actor, limit: int = BATCH) 
         if halted is not None:
             _put_back(begin, actor, due[place:], halted)
             break
-        outcome = _attempt(mailer, one, boxes.get(one.user_id), now)
+        outcome = _attempt(mailer, one, boxes, now)
         if outcome.halt is not None:
             _put_back(begin, actor, due[place:], outcome)
             break
@@ -89,10 +92,27 @@ def send_due(begin: Begin, mailer: Mailer, *, actor: Actor, limit: int = BATCH) 
     )
 
 
-def _attempt(mailer: Mailer, one: DueDelivery, box: Mailbox | None, now: datetime) -> _Outcome:
+@dataclass(frozen=True, slots=True)
+class _Addresses:
+    """Where messages go: people by their id, the invited by their invite's."""
+
+    people: Mapping[str, Mailbox]
+    invited: Mapping[str, InviteEnvelope]
+
+
+def _addresses(uow: Uow, due: Sequence[DueDelivery]) -> _Addresses:
+    people = {one.user_id for one in due if one.user_id is not None}
+    invited = {one.invite_id for one in due if one.invite_id is not None}
+    return _Addresses(
+        people=accounts.mailboxes(uow, people) if people else {},
+        invited=onboarding.envelopes(uow, invited),
+    )
+
+
+def _attempt(mailer: Mailer, one: DueDelivery, boxes: _Addresses, now: datetime) -> _Outcome:
     """Hand one message to the carrier. Whatever goes wrong is told, not raised."""
     try:
-        return _Outcome(vendor_id=mailer.send(_mail(one, box, now)))
+        return _Outcome(vendor_id=mailer.send(_mail(one, boxes, now)))
     except Refusal as refusal:
         return _refused(refusal)
     except Exception as failure:  # noqa: BLE001 - a bug over one message must not stop the others
@@ -116,14 +136,22 @@ def _refused(refusal: Refusal) -> _Outcome:
             return _Outcome(error=refusal.code, is_final=True)
 
 
-def _mail(one: DueDelivery, box: Mailbox | None, now: datetime) -> Mail:
-    if box is None or box.status is not AccountStatus.ACTIVE:
-        raise AccountInactive("Nothing is sent to an account that is not active.")
+def _mail(one: DueDelivery, boxes: _Addresses, now: datetime) -> Mail:
     facts = service.read(one.template, one.facts)
     if facts.useful_until is not None and facts.useful_until <= now:
         raise MessageTooLate("What this message asks for can no longer be done.")
-    words = service.letter(facts, first_name=box.first_name)
-    return Mail(key=one.key, to=box.email, subject=words.subject, text=words.text, html=words.html)
+    if one.invite_id is not None:
+        invited = boxes.invited.get(one.invite_id)
+        if invited is None or not invited.is_pending:
+            raise InviteClosed("Nothing is sent about an invite that cannot be used.")
+        to = invited.email
+        words = service.letter(facts, first_name=policy.STRANGER, code=invited.code)
+    else:
+        box = boxes.people.get(one.user_id or "")
+        if box is None or box.status is not AccountStatus.ACTIVE:
+            raise AccountInactive("Nothing is sent to an account that is not active.")
+        to, words = box.email, service.letter(facts, first_name=box.first_name)
+    return Mail(key=one.key, to=to, subject=words.subject, text=words.text, html=words.html)
 
 
 def _write(begin: Begin, actor: Actor, one: DueDelivery, outcome: _Outcome) -> DeliveryState:

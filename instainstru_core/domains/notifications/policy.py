@@ -19,6 +19,9 @@ WAITS = (
 )
 """After each failed attempt. Carriers know a key for 24 hours: all of it fits inside."""
 
+STRANGER = "there"
+"""How somebody is greeted whose name is not known."""
+
 DECLINED = "Your bank did not approve it."
 REASONS: Mapping[str, str] = {
     "payments.authentication_required": "Your bank wants you to confirm the payment yourself.",

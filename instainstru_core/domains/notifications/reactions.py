@@ -37,12 +37,16 @@ from instainstru_core.domains.notifications.schemas import (
     DroppedStudentFacts,
     FinalWarningFacts,
     HoldFailedFacts,
+    InstructorInviteFacts,
     LessonFacts,
     NoShowReportedFacts,
     PayoutSentFacts,
     RefundedFacts,
 )
-from instainstru_core.domains.notifications.types import Reader
+from instainstru_core.domains.notifications.types import Reader, Template
+from instainstru_core.domains.onboarding import service as onboarding
+from instainstru_core.domains.onboarding.events import InviteResent, InvitesIssued
+from instainstru_core.domains.onboarding.schemas import InviteEnvelope
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.money import Cents
 from instainstru_core.kernel.uow import Uow
@@ -56,6 +60,7 @@ class _Lesson(TypedDict):
     duration_minutes: int
 
 
+FIRST_TIME = 1
 BOTH = (Reader.STUDENT, Reader.INSTRUCTOR)
 
 
@@ -191,6 +196,35 @@ def _tell(
         user_id=lesson.student_id if is_student else lesson.instructor_id,
         facts=facts,
         reference=f"booking:{lesson.booking_id}",
+    )
+
+
+def on_invites_issued(uow: Uow, event: InvitesIssued) -> None:
+    """Everybody in the batch gets a mail of their own."""
+    ids = onboarding.batch_ids(uow, event.batch_id)
+    for invite in onboarding.envelopes(uow, ids).values():
+        _invite(uow, invite, FIRST_TIME, event.claim_page)
+
+
+def on_invite_resent(uow: Uow, event: InviteResent) -> None:
+    """The same mail once more; a fact that is seen twice makes one."""
+    for invite in onboarding.envelopes(uow, [event.invite_id]).values():
+        _invite(uow, invite, event.number, event.claim_page)
+
+
+def _invite(uow: Uow, invite: InviteEnvelope, number: int, claim_page: str) -> None:
+    service.queue(
+        uow,
+        key=f"invite:{invite.invite_id}:{number}",
+        template=Template.INSTRUCTOR_INVITE,
+        invite_id=invite.invite_id,
+        reference=f"invite:{invite.invite_id}",
+        facts=InstructorInviteFacts(
+            grants_founding=invite.grants_founding,
+            expires_at=invite.expires_at,
+            note=invite.message_note,
+            claim_page=claim_page,
+        ),
     )
 
 

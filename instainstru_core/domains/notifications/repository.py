@@ -47,7 +47,7 @@ _CLAIM = (
         due_at=bindparam("leased_until", type_=DateTime(timezone=True)),
         attempts=_C.attempts + 1,
     )
-    .returning(_C.id, _C.key, _C.template, _C.user_id, _C.facts, _C.attempts)
+    .returning(_C.id, _C.key, _C.template, _C.user_id, _C.facts, _C.attempts, _C.invite_id)
 )
 _SENT = (
     update(_DELIVERIES)

@@ -141,6 +141,20 @@ class PayoutSentFacts(LessonFacts):
     payout_cents: int = Field(ge=1)
 
 
+class InstructorInviteFacts(Facts):
+    """Somebody may sign up to teach. The code is put in when it is sent, and not kept here."""
+
+    template = Template.INSTRUCTOR_INVITE
+    grants_founding: bool
+    expires_at: AwareDatetime
+    note: str | None
+    claim_page: str
+
+    @property
+    def useful_until(self) -> datetime | None:
+        return self.expires_at
+
+
 KINDS: tuple[type[Facts], ...] = (
     BookingConfirmedFacts,
     HoldFailedFacts,
@@ -154,6 +168,7 @@ KINDS: tuple[type[Facts], ...] = (
     NoShowReportedFacts,
     RefundedFacts,
     PayoutSentFacts,
+    InstructorInviteFacts,
 )
 FACTS: Mapping[Template, type[Facts]] = {kind.template: kind for kind in KINDS}
 
@@ -174,9 +189,10 @@ class DueDelivery:
     id: str
     key: str
     template: Template
-    user_id: str
+    user_id: str | None
     facts: dict[str, Any] = field(repr=False)
     attempt: int
+    invite_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +224,7 @@ class DeliveryView(BaseModel):
     id: str
     key: str
     template: Template
-    user_id: str
+    user_id: str | None = Field(description="Null for somebody invited who has no account yet.")
     reference: str | None = Field(description="What it is about, such as `booking:<id>`.")
     state: DeliveryState
     attempts: int
@@ -223,7 +239,7 @@ class DeliveryDetailView(DeliveryView):
     """The same with its words, as they are or would be sent now."""
 
     facts: dict[str, Any]
-    to_name: str = Field(description='Whom it is for, as "First L.".')
+    to_name: str = Field(description='Whom it is for, as "First L."; an invited address masked.')
     subject: str
     text: str
     html: str

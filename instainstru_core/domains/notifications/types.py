@@ -27,6 +27,7 @@ class Template(StrEnum):
     NO_SHOW_REPORTED = "no_show_reported"
     REFUNDED = "refunded"
     PAYOUT_SENT = "payout_sent"
+    INSTRUCTOR_INVITE = "instructor_invite"
 
 
 class Reader(StrEnum):

@@ -15,5 +15,9 @@ class InviteNotPending(Conflict):
     code = "onboarding.invite_not_pending"
 
 
+class NobodyToInvite(Conflict):
+    code = "onboarding.nobody_to_invite"
+
+
 class FoundingPlacesPromised(Conflict):
     code = "onboarding.founding_full"

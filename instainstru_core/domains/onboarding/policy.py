@@ -27,6 +27,12 @@ def normalized_email(email: str) -> str:
     return email.strip().lower()
 
 
+def masked_email(email: str) -> str:
+    """The first letter and the domain: enough to recognize, not enough to write to."""
+    name, _, domain = email.rpartition("@")
+    return f"{name[:1]}…@{domain}"
+
+
 def unique_emails(emails: Iterable[str]) -> list[str]:
     """The normalized addresses in their order, each once."""
     return list(dict.fromkeys(normalized_email(email) for email in emails))

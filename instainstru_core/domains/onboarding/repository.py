@@ -4,9 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session
 
 from instainstru_core.domains.accounts.models import User
-from instainstru_core.domains.onboarding.models import FoundingSlot, Invite
+from instainstru_core.domains.instructors.models import Instructor
+from instainstru_core.domains.onboarding.models import FoundingSlot, Invite, InviteBatch
 from instainstru_core.domains.onboarding.schemas import InviteFilters
 from instainstru_core.domains.onboarding.types import InviteStatus
 from instainstru_core.kernel.repository import Repository
@@ -66,7 +68,26 @@ def matching(
         query = query.where(Invite.email == filters.email.strip().lower())
     if filters.grants_founding is not None:
         query = query.where(Invite.grants_founding.is_(filters.grants_founding))
+    if filters.batch_id is not None:
+        query = query.where(Invite.batch_id == filters.batch_id)
     return query.where(Invite.id < before_id) if before_id else query
+
+
+def of_batch(batch_id: str) -> Select[Invite]:
+    """The invites of a batch in the order they were named in."""
+    return select(Invite).where(Invite.batch_id == batch_id).order_by(Invite.id)
+
+
+def envelopes(ids: Collection[str]) -> Select[Invite, str | None]:
+    """Invites with the note that was written to all of their batch."""
+    query = select(Invite, InviteBatch.message_note)
+    return query.outerjoin(InviteBatch, InviteBatch.id == Invite.batch_id).where(Invite.id.in_(ids))
+
+
+def live_after(session: Session, after: str, *, limit: int) -> list[str]:
+    """The next live instructors, in order."""
+    query = select(Instructor.id).where(Instructor.is_live, Instructor.id > after)
+    return list(session.scalars(query.order_by(Instructor.id).limit(limit)))
 
 
 def _has(status: InviteStatus, now: datetime) -> ColumnElement[bool]:

@@ -41,12 +41,14 @@ from instainstru_core.domains.instructors.schemas import (
     UpdateProfile,
 )
 from instainstru_core.domains.instructors.types import (
+    UNPROVEN,
     InstructorStatus,
     LessonFormat,
     Milestone,
     Missing,
     PlaceKind,
     PricedFormat,
+    Proofs,
 )
 from instainstru_core.kernel.authority import SYSTEM, Actor, PermissionMissing
 from instainstru_core.kernel.errors import Refusal
@@ -63,6 +65,7 @@ STUDIO = PlaceIn(
     label="Studio", address_line="742 Evergreen Terrace", latitude=40.41, longitude=-73.79
 )
 TRAVEL, HOST, ONLINE = PricedFormat
+PROVEN = Proofs(background_check=True, identity=True, payouts=True)
 
 
 @pytest.fixture
@@ -383,12 +386,27 @@ class TestPlaces:
 
 
 class TestGoingLive:
+    def test_lists_what_others_do_not_confirm_after_what_the_profile_lacks(
+        self, begin: Begin, maya: Actor, theremin: str
+    ) -> None:
+        add(begin, maya, theremin)
+        with pytest.raises(NotReady) as refusal, begin(maya) as uow:
+            service.go_live(uow, UNPROVEN)
+        assert refusal.value.facts == {
+            "missing": ["bio", "background_check", "identity", "payouts"]
+        }
+        assert refusal.value.message == (
+            "A live profile needs a bio and a clear background check and a proof of who you are"
+            " and an account that you can be paid to. Add what is missing first, or pause the"
+            " profile."
+        )
+
     def test_lists_everything_that_is_missing(
         self, begin: Begin, maya: Actor, theremin: str
     ) -> None:
         add(begin, maya, theremin, (TRAVEL, 12_000), (HOST, 9_000))
         with pytest.raises(NotReady) as refusal, begin(maya) as uow:
-            service.go_live(uow)
+            service.go_live(uow, PROVEN)
         assert refusal.value.facts == {"missing": ["bio", "service_area", "teaching_place"]}
         with begin(maya) as uow:
             assert not service.own(uow).is_live
@@ -407,17 +425,17 @@ class TestGoingLive:
         with begin(maya) as uow:
             service.update_profile(uow, UpdateProfile(bio=BIO))
             for _ in range(2):
-                assert service.go_live(uow).status is InstructorStatus.LIVE
+                assert service.go_live(uow, PROVEN).status is InstructorStatus.LIVE
             for _ in range(2):
                 assert service.pause(uow).status is InstructorStatus.PAUSED
-            assert service.go_live(uow).is_live
+            assert service.go_live(uow, PROVEN).is_live
             assert milestones(uow, maya) == [
                 Milestone.REGISTERED,
                 Milestone.SERVICES_CONFIGURED,
                 Milestone.PROFILE_SUBMITTED,
                 Milestone.WENT_LIVE,
                 Milestone.PAUSED,
-                Milestone.RESUMED,
+                Milestone.REACTIVATED,
             ]
             assert announced(uow) == [
                 "InstructorWentLive",

@@ -17,10 +17,10 @@ from instainstru_core.domains.instructors.errors import (
 )
 from instainstru_core.domains.instructors.schemas import ListingFilters
 from instainstru_core.domains.instructors.types import (
+    FUNNEL,
     InstructorStatus,
     LessonFormat,
     LessonTerms,
-    Milestone,
     PlaceKind,
 )
 from instainstru_core.domains.regions.models import Region
@@ -182,11 +182,7 @@ class TestStaffProfile:
             InstructorStatus.LIVE,
             AccountStatus.SUSPENDED,
         )
-        assert [step.milestone for step in view.milestones] == [
-            Milestone.REGISTERED,
-            Milestone.SERVICES_CONFIGURED,
-            Milestone.WENT_LIVE,
-        ]
+        assert [step.milestone for step in view.milestones] == list(FUNNEL)
         assert view.missing == []
         assert "Evergreen" not in view.model_dump_json()
 

@@ -8,9 +8,13 @@ from instainstru_core.domains.instructors.service.offers import (
 )
 from instainstru_core.domains.instructors.service.profiles import (
     create_profile,
+    deactivate,
     go_live,
+    hide,
+    note,
     own,
     pause,
+    readmit,
     update_profile,
 )
 from instainstru_core.domains.instructors.service.reading import (
@@ -25,13 +29,17 @@ __all__ = [
     "add_offering",
     "cards",
     "create_profile",
+    "deactivate",
     "go_live",
+    "hide",
     "lesson_terms",
     "listing",
+    "note",
     "offering",
     "own",
     "pause",
     "public",
+    "readmit",
     "remove_offering",
     "replace_areas",
     "replace_places",

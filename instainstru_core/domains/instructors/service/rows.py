@@ -13,6 +13,7 @@ from instainstru_core.domains.instructors.service.views import (
     parts_of,
     readiness,
 )
+from instainstru_core.domains.instructors.types import Proofs
 from instainstru_core.kernel.authority import ActorKind, Permission, require
 from instainstru_core.kernel.errors import Fact
 from instainstru_core.kernel.uow import Uow
@@ -22,6 +23,9 @@ WORDS = {
     "offering": "something to teach",
     "service_area": "an area that you travel to",
     "teaching_place": "a place that you teach at",
+    "background_check": "a clear background check",
+    "identity": "a proof of who you are",
+    "payouts": "an account that you can be paid to",
 }
 
 
@@ -43,9 +47,13 @@ def person_row(uow: Uow, instructor_id: str) -> Person:
     return found
 
 
-def require_ready(person: Person, parts: Parts) -> None:
-    """Refuse with NotReady, which lists what is missing, unless the profile can be live."""
+def require_ready(person: Person, parts: Parts, proofs: Proofs | None = None) -> None:
+    """Refuse with NotReady, which lists what is missing, unless the profile can be live.
+
+    Without `proofs` only what the profile itself holds is looked at: it is live already.
+    """
     missing = policy.missing(readiness(person, parts))
+    missing += policy.unproven(proofs) if proofs is not None else ()
     if missing:
         wanted = " and ".join(WORDS[part] for part in missing)
         raise NotReady(

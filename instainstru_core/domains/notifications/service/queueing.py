@@ -17,7 +17,8 @@ def queue(
     *,
     key: str,
     template: Template,
-    user_id: str,
+    user_id: str | None = None,
+    invite_id: str | None = None,
     facts: Facts,
     reference: str | None = None,
 ) -> bool:
@@ -34,6 +35,7 @@ def queue(
         key=key,
         template=template,
         user_id=user_id,
+        invite_id=invite_id,
         reference=reference,
         facts=facts.model_dump(mode="json"),
         state=DeliveryState.QUEUED,

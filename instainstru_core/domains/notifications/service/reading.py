@@ -20,6 +20,8 @@ from instainstru_core.domains.notifications.schemas import (
 )
 from instainstru_core.domains.notifications.service.rendering import letter, read
 from instainstru_core.domains.notifications.types import DeliveryState
+from instainstru_core.domains.onboarding import service as onboarding
+from instainstru_core.domains.onboarding.policy import masked_email
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import is_id, new_id
 from instainstru_core.kernel.measure import operation
@@ -50,12 +52,12 @@ def detail(uow: Uow, delivery_id: str) -> DeliveryDetailView:
     """One message with its words."""
     require(uow.actor, Permission.OPERATIONS_READ)
     row = _found(uow, delivery_id)
-    person = accounts.cards(uow, [row.user_id])[row.user_id]
-    words = _words(row, person.first_name)
+    to_name, first_name = _recipient(uow, row)
+    words = _words(row, first_name)
     return DeliveryDetailView(
         **DeliveryView.model_validate(row).model_dump(),
         facts=row.facts,
-        to_name=person.public_name,
+        to_name=to_name,
         subject=words.subject,
         text=words.text,
         html=words.html,
@@ -101,6 +103,7 @@ def _copied(uow: Uow, row: Delivery) -> Delivery:
             key=policy.key_of_copy(row.key, number),
             template=row.template,
             user_id=row.user_id,
+            invite_id=row.invite_id,
             reference=row.reference,
             facts=row.facts,
             state=DeliveryState.QUEUED,
@@ -109,6 +112,15 @@ def _copied(uow: Uow, row: Delivery) -> Delivery:
             due_at=uow.now,
         )
     )
+
+
+def _recipient(uow: Uow, row: Delivery) -> tuple[str, str]:
+    """Whom a message is for as staff see it, and how it greets them."""
+    if row.user_id is not None:
+        person = accounts.cards(uow, [row.user_id])[row.user_id]
+        return person.public_name, person.first_name
+    known = onboarding.envelopes(uow, [row.invite_id] if row.invite_id else [])
+    return next((masked_email(one.email) for one in known.values()), "nobody"), policy.STRANGER
 
 
 def _found(uow: Uow, delivery_id: str, *, lock: bool = False) -> Delivery:

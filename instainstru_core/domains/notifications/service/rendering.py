@@ -20,10 +20,15 @@ LETTERS = Path(__file__).resolve().parents[1] / "letters"
 TEXT, HTML = "layout.txt", "layout.html"
 
 
-def letter(facts: Facts, *, first_name: str) -> Letter:
-    """The words of this message to a person who is called so."""
+HIDDEN_CODE = "\N{BULLET}" * 8
+
+
+def letter(facts: Facts, *, first_name: str, code: str = HIDDEN_CODE) -> Letter:
+    """The words of this message to a person who is called so. An invite's code is theirs alone:
+    whoever else reads the message sees dots.
+    """
     known: dict[str, Any] = {name: getattr(facts, name) for name in type(facts).model_fields}
-    known["first_name"] = first_name
+    known |= {"first_name": first_name, "code": code}
     text, html = (_template(facts.template.value, layout) for layout in (TEXT, HTML))
     subject = "".join(text.blocks["subject"](text.new_context(known)))
     return Letter(

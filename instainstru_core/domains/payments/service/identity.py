@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from instainstru_core.domains.audit import service as audit
+from instainstru_core.domains.instructors import service as instructors
+from instainstru_core.domains.instructors.types import Milestone
 from instainstru_core.domains.payments.events import IdentityVerified
 from instainstru_core.domains.payments.models import IdentityCheck
 from instainstru_core.domains.payments.repository import people as repository
@@ -88,5 +90,6 @@ def note_identity(uow: Uow, seen: IdentitySeen, *, asked_at: datetime) -> None:
     if seen.status is IdentityStatus.VERIFIED and row.verified_at is None:
         row.verified_at = uow.now
         uow.emit(IdentityVerified(instructor_id=row.instructor_id))
+        instructors.note(uow, row.instructor_id, Milestone.IDENTITY_VERIFIED)
     row.status, row.updated_at = seen.status, asked_at
     uow.session.flush()

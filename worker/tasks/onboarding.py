@@ -1,0 +1,37 @@
+"""Checks whose events were lost, and profiles whose check no longer counts."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from instainstru_core.domains.background_checks.types import OpenCheck
+from instainstru_core.domains.observability.types import Queue
+from instainstru_core.domains.onboarding import flows, service
+from worker.batches import each
+from worker.jobs import Desk, Job, in_pages
+
+BATCH = 100
+
+
+def _look_again(desk: Desk) -> None:
+    """Ask the provider about every check under way, a page at a time."""
+    after = ""
+    while found := flows.open_checks(desk.runtime.begin, desk.actor, after, limit=BATCH):
+        known = {check.id: check for check in found}
+        each("onboarding.look_again", list(known), partial(_look, desk, known))
+        after = found[-1].id
+
+
+def _look(desk: Desk, known: Mapping[str, OpenCheck], name: str) -> bool:
+    flows.look_again(desk.runtime.begin, desk.runtime.checks, desk.actor, known[name])
+    return True
+
+
+LOOK_AGAIN = Job(
+    "onboarding.look_again", _look_again, queue=Queue.MAINTENANCE, seconds=600, retries=0
+)
+HIDE_LAPSED = Job(
+    "onboarding.hide_lapsed",
+    in_pages(service.hide_lapsed),
+    queue=Queue.MAINTENANCE,
+    seconds=600,
+)
