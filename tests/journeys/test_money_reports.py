@@ -110,13 +110,13 @@ class TestPendingPayouts:
 
 
 class TestPaymentHealth:
-    def test_is_well_when_all_work_is_done(self, desk: Market) -> None:
+    def test_is_unknown_when_all_work_is_done_and_no_job_has_run(self, desk: Market) -> None:
         desk.confirmed("2026-06-20T10:00:00")
 
         with desk.runtime.begin(STAFF) as uow:
             report = observability.payment_health(uow)
 
-        assert (report.data.is_healthy, report.data.issues) == (True, [])
+        assert (report.data.is_healthy, report.data.issues) == (None, [])
         assert report.data.figures.pending_holds == 1
         assert "No job on payments has run" in report.warnings[0]
 

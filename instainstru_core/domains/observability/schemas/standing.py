@@ -103,7 +103,7 @@ class PaymentHealth(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    is_healthy: bool
+    is_healthy: bool | None = Field(description="Null where not all is known.")
     issues: list[PaymentIssue]
     figures: PaymentFigures
     jobs: list[JobRun]

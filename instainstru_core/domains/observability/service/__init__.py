@@ -1,5 +1,14 @@
 """How the system is doing, for staff, for the exporter and for the workers' own record."""
 
+from instainstru_core.domains.observability.service.figures import Figure
+from instainstru_core.domains.observability.service.history import (
+    QUIET,
+    failed_tasks,
+    running_tasks,
+    runs_of,
+    task_history,
+    task_stats,
+)
 from instainstru_core.domains.observability.service.metrics import (
     Understood,
     figure,
@@ -15,7 +24,10 @@ from instainstru_core.domains.observability.service.tasks import (
 )
 
 __all__ = [
+    "QUIET",
+    "Figure",
     "Understood",
+    "failed_tasks",
     "figure",
     "forget_task_executions",
     "gauges",
@@ -23,5 +35,9 @@ __all__ = [
     "payment_health",
     "record_task_finished",
     "record_task_started",
+    "running_tasks",
+    "runs_of",
+    "task_history",
+    "task_stats",
     "understand",
 ]

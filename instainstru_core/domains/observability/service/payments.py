@@ -6,6 +6,7 @@ from datetime import timedelta
 from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.schemas import HealthView
 from instainstru_core.domains.observability import repository
+from instainstru_core.domains.observability.policy import schedule
 from instainstru_core.domains.observability.repository import LastRun
 from instainstru_core.domains.observability.schemas import (
     JobRun,
@@ -13,7 +14,7 @@ from instainstru_core.domains.observability.schemas import (
     PaymentHealth,
     PaymentIssue,
 )
-from instainstru_core.domains.observability.types import Severity
+from instainstru_core.domains.observability.types import Severity, TaskState
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.schemas import ReconciliationView
 from instainstru_core.domains.reporting.schemas.base import Report
@@ -35,9 +36,8 @@ CADENCE = {
     "payments.find_commands": timedelta(minutes=1),
     "payments.reconcile": timedelta(days=1),
 }
-"""How often each job on payments runs. A job is late after three times that and ten minutes."""
+"""How often each job on payments runs. `late_after` says when its last success is too old."""
 
-SLACK = timedelta(minutes=10)
 LOOK_BACK = timedelta(hours=24)
 
 
@@ -51,6 +51,7 @@ def payment_health(uow: Uow) -> Report[PaymentHealth]:
     books = payments.reconciliation(uow)
     inbound = webhooks.backlog(uow)
     runs = [_run(uow, run) for run in repository.last_runs(uow.session, sorted(CADENCE))]
+    unknown = [run.task_name for run in runs if run.is_late is None]
     dead = inbound.dead
     issues = [
         *_work_issues(work),
@@ -63,7 +64,7 @@ def payment_health(uow: Uow) -> Report[PaymentHealth]:
     ]
     return Report(
         data=PaymentHealth(
-            is_healthy=not any(one.severity is not Severity.INFO for one in issues),
+            is_healthy=_verdict(issues, unknown),
             issues=issues,
             figures=PaymentFigures(
                 **figures._asdict(),
@@ -77,16 +78,34 @@ def payment_health(uow: Uow) -> Report[PaymentHealth]:
             books_compared_at=None if books is None else books.compared_at,
             books_differences=None if books is None else len(books.differences),
         ),
-        warnings=[] if any(run.last_run_at for run in runs) else [_NEVER],
+        warnings=_unknown(unknown, runs),
     )
 
 
 _NEVER = "No job on payments has run on this database yet: lateness is unknown, not zero."
 
 
+def _verdict(issues: list[PaymentIssue], unknown: list[str]) -> bool | None:
+    """Whether all is well; None where nothing is known to be wrong and not all is known."""
+    if any(one.severity is not Severity.INFO for one in issues):
+        return False
+    return None if unknown else True
+
+
+def _unknown(unknown: list[str], runs: list[JobRun]) -> list[str]:
+    if not unknown:
+        return []
+    if len(unknown) == len(runs):
+        return [_NEVER]
+    return [
+        f"Never ran on this database, so whether they are late is unknown: {', '.join(unknown)}."
+    ]
+
+
 def _run(uow: Uow, run: LastRun) -> JobRun:
-    late_after = CADENCE[run.task_name] * 3 + SLACK
-    late = run.succeeded_at is not None and uow.now - run.succeeded_at > late_after
+    """A job that ran and never succeeded is late."""
+    patience = schedule.late_after(CADENCE[run.task_name])
+    late = run.succeeded_at is None or uow.now - run.succeeded_at > patience
     return JobRun(
         task_name=run.task_name,
         last_run_at=run.started_at,
@@ -108,6 +127,12 @@ def _job_issues(runs: Iterable[JobRun]) -> Iterable[PaymentIssue]:
         if run.is_late:
             yield PaymentIssue(
                 severity=Severity.CRITICAL, message=f"{run.task_name} is late.", count=1
+            )
+        elif run.last_state is TaskState.FAILED:
+            yield PaymentIssue(
+                severity=Severity.WARNING,
+                message=f"{run.task_name} failed when it ran last.",
+                count=1,
             )
 
 

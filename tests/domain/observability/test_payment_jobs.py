@@ -1,0 +1,95 @@
+"""Whether the jobs on payments keep up: each by its own last run, in the record of tasks."""
+
+from datetime import timedelta
+
+import pytest
+
+from instainstru_core.domains.observability import service
+from instainstru_core.domains.observability.models import TaskExecution
+from instainstru_core.domains.observability.service.payments import CADENCE
+from instainstru_core.domains.observability.types import Severity, TaskState
+from instainstru_core.kernel.uow import Uow
+
+MOMENT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+
+
+def ran(uow: Uow, name: str, ago: timedelta, state: TaskState = TaskState.SUCCEEDED) -> None:
+    at = uow.now - ago
+    uow.session.add(
+        TaskExecution(
+            task_id=f"{name}-{ago}",
+            attempt=1,
+            task_name=name,
+            worker="w1",
+            state=state,
+            started_at=at,
+            finished_at=at,
+        )
+    )
+    uow.session.flush()
+
+
+@pytest.fixture(autouse=True)
+def all_ran(uow: Uow) -> None:
+    """Each job succeeded in the last minute, the alphabet's first one first."""
+    for second, name in enumerate(sorted(CADENCE)):
+        ran(uow, name, timedelta(seconds=30 - second))
+
+
+class TestPaymentHealth:
+    def test_is_well_when_every_job_ran_lately(self, uow: Uow) -> None:
+        found = service.payment_health(uow)
+        assert (found.data.is_healthy, found.data.issues, found.warnings) == (True, [], [])
+
+    def test_tells_each_job_its_own_last_run(self, uow: Uow) -> None:
+        """Fact 7.1: all showed whatever task ran last."""
+        jobs = service.payment_health(uow).data.jobs
+        assert [(job.task_name, job.last_run_at) for job in jobs] == [
+            (name, uow.now - timedelta(seconds=30 - second))
+            for second, name in enumerate(sorted(CADENCE))
+        ]
+
+    def test_warns_of_a_job_that_failed_when_it_ran_last(self, uow: Uow) -> None:
+        ran(uow, "payments.reconcile", MOMENT, TaskState.FAILED)
+        found = service.payment_health(uow).data
+        (issue,) = found.issues
+        assert (issue.severity, issue.message) == (
+            Severity.WARNING,
+            "payments.reconcile failed when it ran last.",
+        )
+        assert found.is_healthy is False
+
+
+class TestLateness:
+    @pytest.fixture(autouse=True)
+    def nobody_reconciled(self, uow: Uow, all_ran: None) -> None:
+        for row in uow.session.query(TaskExecution).filter_by(task_name="payments.reconcile"):
+            uow.session.delete(row)
+        uow.session.flush()
+
+    @pytest.mark.parametrize(
+        ("ago", "late"),
+        [(DAY + timedelta(hours=2), False), (DAY + timedelta(hours=2) + MOMENT, True)],
+    )
+    def test_of_a_nightly_job_is_seen_the_next_morning(
+        self, uow: Uow, ago: timedelta, late: bool
+    ) -> None:
+        ran(uow, "payments.reconcile", ago)
+        found = service.payment_health(uow).data
+        assert found.is_healthy is not late
+        assert [issue.message for issue in found.issues] == (
+            ["payments.reconcile is late."] if late else []
+        )
+
+    def test_of_a_job_that_never_ran_is_unknown_not_fine(self, uow: Uow) -> None:
+        found = service.payment_health(uow)
+        assert (found.data.is_healthy, found.data.issues) == (None, [])
+        assert found.warnings == [
+            "Never ran on this database, so whether they are late is unknown: payments.reconcile."
+        ]
+
+    def test_of_a_job_that_only_ever_failed_is_certain(self, uow: Uow) -> None:
+        ran(uow, "payments.reconcile", MOMENT, TaskState.FAILED)
+        (issue,) = service.payment_health(uow).data.issues
+        assert (issue.severity, issue.message) == (Severity.CRITICAL, "payments.reconcile is late.")
