@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from instainstru_core.kernel.ids import ID_PATTERN
+
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
 Window = Annotated[
@@ -49,5 +51,24 @@ Service = Annotated[
         pattern=r"^[^\x00-\x1f\x7f]+$",
         description="Only who teaches the service with this slug or id.",
         examples=["piano"],
+    ),
+]
+BookingId = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=26, pattern=ID_PATTERN),
+    Field(examples=["01JZ8M4T6Q3V9K2X7C5B1N0D8F"]),
+]
+PersonId = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=26, pattern=ID_PATTERN),
+    Field(description="The person's id.", examples=["01JZ8M4T6Q3V9K2X7C5B1N0D8F"]),
+]
+Note = Annotated[
+    str | None,
+    Field(
+        max_length=500,
+        pattern=PLAIN,
+        description="More about why, for staff.",
+        examples=["Asked for by phone."],
     ),
 ]

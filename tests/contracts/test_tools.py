@@ -15,6 +15,8 @@ from tests.contracts.documents import UPDATING, check_snapshot
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "tools.md"
 NAMES = [
+    "instainstru_booking_cancel_execute",
+    "instainstru_booking_cancel_preview",
     "instainstru_bookings_recent",
     "instainstru_bookings_summary",
     "instainstru_celery_active_tasks",
@@ -25,6 +27,8 @@ NAMES = [
     "instainstru_celery_task_history",
     "instainstru_celery_task_stats",
     "instainstru_celery_worker_status",
+    "instainstru_credit_adjust_execute",
+    "instainstru_credit_adjust_preview",
     "instainstru_find",
     "instainstru_instructors_coverage",
     "instainstru_instructors_detail",
@@ -34,6 +38,8 @@ NAMES = [
     "instainstru_payments_pending_payouts",
     "instainstru_payments_pipeline",
     "instainstru_prometheus_query",
+    "instainstru_refund_execute",
+    "instainstru_refund_preview",
     "instainstru_search_top_queries",
     "instainstru_search_zero_results",
     "instainstru_sentry_debug",

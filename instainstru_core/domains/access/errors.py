@@ -11,6 +11,10 @@ class OwnRights(Forbidden):
     code = "access.own_rights"
 
 
+class OwnCase(Forbidden):
+    code = "access.own_case"
+
+
 class LastAdmin(Conflict):
     code = "access.last_admin"
 

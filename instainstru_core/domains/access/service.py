@@ -16,6 +16,7 @@ from instainstru_core.domains.access.errors import (
     ExpiryPassed,
     IssuerAbsent,
     LastAdmin,
+    OwnCase,
     OwnRights,
     ScopeNotAllowed,
     UnknownClient,
@@ -160,6 +161,12 @@ def actor_for(uow: Uow, user_id: str, *, door: Door, request_id: str | None = No
         door=door,
         request_id=request_id,
     )
+
+
+def require_other(uow: Uow, *user_ids: str) -> None:
+    """Refuse whoever is one of these people: nobody decides about their own money or standing."""
+    if any(uow.actor.is_user(user_id) for user_id in user_ids):
+        raise OwnCase("This is about yourself. Ask a colleague to do it.")
 
 
 @operation("access.register_client")

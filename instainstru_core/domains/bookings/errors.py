@@ -47,6 +47,10 @@ class AlreadyCancelled(Conflict):
     code = "bookings.already_cancelled"
 
 
+class OwnBooking(Forbidden):
+    code = "bookings.own_booking"
+
+
 class NotCancellable(Conflict):
     code = "bookings.not_cancellable"
 

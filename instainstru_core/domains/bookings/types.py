@@ -181,6 +181,17 @@ class Notice(StrEnum):
     LATE = "late"
 
 
+class StaffMove(StrEnum):
+    """What staff may do with a booking."""
+
+    CANCEL = "cancel"
+    REFUND = "refund"
+    COMPLETE = "complete"
+    REPORT_ABSENCE = "report_absence"
+    RESOLVE_REPORT = "resolve_report"
+    RELEASE_REVIEW = "release_review"
+
+
 class When(StrEnum):
     """Which bookings of a list, by their end."""
 

@@ -228,7 +228,7 @@ def _view(uow: Uow, row: Confirmation) -> ConfirmationView:
 
 
 def _audit(uow: Uow, verb: str, row: Confirmation) -> None:
-    reason = row.payload.get("reason")
+    reason = row.payload.get("reason") or row.payload.get("reason_code")
     audit.record(
         uow,
         f"confirmations.{verb}",

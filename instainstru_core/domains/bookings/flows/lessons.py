@@ -77,10 +77,19 @@ def retry_payment(
 
 
 def cancel(
-    cashier: Cashier, *, actor: Actor, booking_id: str, command: CancelBooking
+    cashier: Cashier,
+    *,
+    actor: Actor,
+    booking_id: str,
+    command: CancelBooking,
+    confirm: str | None = None,
 ) -> BookingDetailView:
-    """Cancel a lesson and let the money follow."""
-    _run(cashier, actor, booking_id, command, service.cancel)
+    """Cancel a lesson and let the money follow, as previewed where a preview is confirmed."""
+
+    def start(uow: Uow, fence: int | None) -> Command | None:
+        return service.cancel(uow, booking_id, command, fence=fence, confirm=confirm)
+
+    _run_with(cashier, actor, booking_id, start)
     return _detail(cashier, actor, booking_id)
 
 

@@ -110,6 +110,18 @@ def booking(session: Session, booking_id: str) -> Found:
     return Found(*session.execute(_BOOKING, {"booking_id": booking_id}).one())
 
 
+def lessons(session: Session, chain_ids: Collection[str]) -> Sequence[tuple[LessonMoney, Found]]:
+    """Lessons only to look at: the money, the booking that counts, a report about it."""
+    query = (
+        select(LessonMoney, Booking, NoShowReport, _ASKED)
+        .join(Booking, Booking.id == LessonMoney.booking_id)
+        .outerjoin(NoShowReport, NoShowReport.booking_id == Booking.id)
+        .where(LessonMoney.chain_id.in_(chain_ids))
+        .order_by(LessonMoney.chain_id)
+    )
+    return [(money, Found(*found)) for money, *found in session.execute(query)]
+
+
 def chain_of(session: Session, booking_id: str) -> str | None:
     """The lesson that a booking belongs to."""
     return session.connection().execute(_CHAIN, {"booking_id": booking_id}).scalar_one_or_none()

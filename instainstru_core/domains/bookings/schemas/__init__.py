@@ -13,6 +13,7 @@ from instainstru_core.domains.bookings.schemas.lessons import (
     WriteNote,
 )
 from instainstru_core.domains.bookings.schemas.money import (
+    CancelPreview,
     CheckoutBooking,
     CheckoutView,
     DebtView,
@@ -33,6 +34,7 @@ __all__ = [
     "BookingDetailView",
     "BookingView",
     "CancelBooking",
+    "CancelPreview",
     "CheckoutBooking",
     "CheckoutView",
     "DebtView",

@@ -9,6 +9,7 @@ from instainstru_core.domains.bookings.schemas.lessons import BookingDetailView
 from instainstru_core.domains.bookings.schemas.words import NO_NUL, RowId, Words
 from instainstru_core.domains.bookings.types import (
     Absent,
+    BookingStatus,
     NoShowResolution,
     PaymentResult,
     RefundAction,
@@ -126,6 +127,26 @@ class RefundPreview(BaseModel):
     platform_cents: int = Field(description="What the platform would bear; it may be negative.")
     credit_back_cents: int = Field(description="Credit used for the lesson that would come back.")
     credit_revoked_cents: int = Field(description="Credit issued for it that would be revoked.")
+    confirm: str
+
+
+class CancelPreview(BaseModel):
+    """What cancelling as staff would do now. Nothing is done until `confirm` is confirmed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    booking_id: str
+    status: BookingStatus
+    starts_at: datetime
+    student_name: str
+    instructor_name: str
+    service_name: str
+    currency: str = CURRENCY
+    charged_cents: int = Field(description="What the card pays in the end, refunds not deducted.")
+    refund_cents: int = Field(description="What of it would go back to the card.")
+    hold_released_cents: int = Field(description="What is held on the card and would be let go.")
+    credit_back_cents: int = Field(description="Credit that would come back.")
+    instructor_cents: int = Field(description="What the instructor would be paid.")
     confirm: str
 
 

@@ -6,7 +6,7 @@ from instainstru_core.domains.bookings.service.absences import (
     resolve_report,
 )
 from instainstru_core.domains.bookings.service.advancing import Progress, absorb, advance
-from instainstru_core.domains.bookings.service.cancel import cancel
+from instainstru_core.domains.bookings.service.cancel import cancel, preview_cancel
 from instainstru_core.domains.bookings.service.chargebacks import (
     note_chargeback,
     note_other_chargeback,
@@ -27,6 +27,7 @@ from instainstru_core.domains.bookings.service.due import (
     unsent_tips,
 )
 from instainstru_core.domains.bookings.service.notes import edit, notes, write_note
+from instainstru_core.domains.bookings.service.outlook import outlooks
 from instainstru_core.domains.bookings.service.outside import note_intent
 from instainstru_core.domains.bookings.service.reading import (
     detail,
@@ -67,7 +68,9 @@ __all__ = [
     "note_other_chargeback",
     "notes",
     "order_refund",
+    "outlooks",
     "pay_debt",
+    "preview_cancel",
     "preview_refund",
     "quote",
     "release_review",

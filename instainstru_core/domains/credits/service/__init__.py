@@ -1,6 +1,6 @@
 """What can be done with credit, one transaction at a time."""
 
-from instainstru_core.domains.credits.service.adjusting import adjust
+from instainstru_core.domains.credits.service.adjusting import adjust, hold_wallet
 from instainstru_core.domains.credits.service.ending import (
     expire_due,
     freeze,
@@ -35,6 +35,7 @@ __all__ = [
     "forfeit",
     "freeze",
     "history",
+    "hold_wallet",
     "issue",
     "issued",
     "reinstate",

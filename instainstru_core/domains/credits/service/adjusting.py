@@ -52,6 +52,13 @@ def adjust(
     )
 
 
+@operation("credits.hold_wallet")
+def hold_wallet(uow: Uow, user_id: str) -> None:
+    """Keep this person's credit as it is until the unit of work ends. For staff who adjust it."""
+    require(uow.actor, Permission.CREDITS_MANAGE_ANY)
+    repository.lock_wallet(uow.session, user_id)
+
+
 def _adjusted(uow: Uow, command: AdjustCredit) -> AdjustmentView:
     rows = repository.lock_wallet(uow.session, command.user_id)
     adjustment_id = new_id()
