@@ -170,7 +170,7 @@ def refund_execute(call: Call, confirm_token: ConfirmToken) -> Answer[Made[Refun
 def _show_adjustment(uow: Uow, wish: AdjustCredit) -> Shown[AdjustmentView]:
     access.require_other(uow, wish.user_id)
     told = credits.adjust(uow, wish, preview=True)
-    name = accounts.cards(uow, [wish.user_id])[wish.user_id].public_name
+    name = accounts.person(uow, wish.user_id).public_name
     verb = "Give" if wish.cents > 0 else "Take"
     summary = (
         f"{verb} {dollars(abs(wish.cents))} of credit {'to' if wish.cents > 0 else 'from'} {name},"
