@@ -13,13 +13,13 @@ from devstack.places import ROOT, Places, private_folder, write_private
 from devstack.ports import LOOPBACK
 from devstack.trouble import StackTrouble
 
-ALERTS = ROOT / "devstack/config/alerts.yaml"
+RULES = ROOT / "monitoring/rules/*.yml"
 PROMETHEUS = """\
 global:
   scrape_interval: 2s
   evaluation_interval: 2s
 rule_files:
-  - {alerts}
+  - {rules}
 alerting:
   alertmanagers:
     - static_configs:
@@ -49,7 +49,7 @@ def prometheus(places: Places, port: int, alertmanager_port: int) -> Child:
         scrape(places, {})
     write_private(
         configuration,
-        PROMETHEUS.format(alerts=ALERTS, alertmanager_port=alertmanager_port, targets=targets),
+        PROMETHEUS.format(rules=RULES, alertmanager_port=alertmanager_port, targets=targets),
     )
     return Child(
         name="prometheus",

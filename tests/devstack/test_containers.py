@@ -78,8 +78,8 @@ class TestCompose:
             for volume in service.get("volumes", [])
             if volume.startswith("./")
         ]
-        assert len(mounted) == 4
-        assert [path for path in mounted if not (ROOT / path).is_file()] == []
+        assert len(mounted) == 6
+        assert [path for path in mounted if not (ROOT / path).exists()] == []
 
     def test_no_secret_has_a_default(self) -> None:
         words = re.findall(
@@ -99,6 +99,7 @@ class TestImage:
         }
         assert packages <= kept
         assert {"migrations", "alembic.ini", "pyproject.toml", "metrics_dictionary.yaml"} <= kept
+        assert "monitoring" in kept
 
     def test_runs_as_nobody_of_importance_and_says_how_it_is(self) -> None:
         lines = Path(ROOT / "Dockerfile").read_text().splitlines()
