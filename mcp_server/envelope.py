@@ -18,6 +18,9 @@ class Source(StrEnum):
 
     DATABASE = "database"
     PROMETHEUS = "prometheus"
+    ALERTMANAGER = "alertmanager"
+    GRAFANA = "grafana"
+    DASHBOARD_FILES = "dashboard_files"
     BROKER = "broker"
     DICTIONARY = "metrics_dictionary"
     SENTRY = "sentry"

@@ -15,6 +15,11 @@ from tests.contracts.documents import UPDATING, check_snapshot
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "tools.md"
 NAMES = [
+    "instainstru_alert_silence",
+    "instainstru_alert_silence_execute",
+    "instainstru_alert_unsilence",
+    "instainstru_alert_unsilence_execute",
+    "instainstru_alerts_list",
     "instainstru_booking_cancel_execute",
     "instainstru_booking_cancel_preview",
     "instainstru_bookings_recent",
@@ -29,6 +34,8 @@ NAMES = [
     "instainstru_celery_worker_status",
     "instainstru_credit_adjust_execute",
     "instainstru_credit_adjust_preview",
+    "instainstru_dashboard_panels",
+    "instainstru_dashboards_list",
     "instainstru_find",
     "instainstru_instructors_coverage",
     "instainstru_instructors_detail",
@@ -38,6 +45,7 @@ NAMES = [
     "instainstru_payments_pending_payouts",
     "instainstru_payments_pipeline",
     "instainstru_prometheus_query",
+    "instainstru_prometheus_query_range",
     "instainstru_refund_execute",
     "instainstru_refund_preview",
     "instainstru_search_top_queries",
@@ -48,6 +56,7 @@ NAMES = [
     "instainstru_sentry_issues_top",
     "instainstru_service_lookup",
     "instainstru_services_catalog",
+    "instainstru_silences_list",
     "instainstru_users_booking_history",
     "instainstru_users_lookup",
 ]

@@ -320,12 +320,12 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class DashboardName:
-    """A dashboard in a list. `path` leads to it below the address of Grafana."""
+    """A dashboard in a list, and where people open it, if they can."""
 
     uid: str
     title: str
     folder: str | None
-    path: str | None
+    url: str | None
     tags: tuple[str, ...]
 
 

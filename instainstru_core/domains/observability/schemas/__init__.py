@@ -30,6 +30,7 @@ from instainstru_core.domains.observability.schemas.queries import (
     PointView,
     PrometheusAnswer,
     QueryPrometheus,
+    QueryPrometheusRange,
     SeriesView,
 )
 from instainstru_core.domains.observability.schemas.standing import (
@@ -61,6 +62,7 @@ __all__ = [
     "PrometheusAnswer",
     "Promql",
     "QueryPrometheus",
+    "QueryPrometheusRange",
     "QueueView",
     "QueuesView",
     "SeriesView",
