@@ -5,7 +5,7 @@ What the server says of an error never leaves the adapters: it may quote anythin
 
 from datetime import datetime
 from typing import TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -84,6 +84,7 @@ class Grafana:
     """All of monitoring through one server."""
 
     def __init__(self, url: str | None, token: str | None, *, datasource: str) -> None:
+        self._url = url.rstrip("/") if url else None
         self._client = _Client(url, token=token) if url and token else None
         proxied = f"/api/datasources/proxy/uid/{quote(datasource, safe='')}/api/v1"
         self._prometheus = HttpPrometheus(
@@ -133,7 +134,8 @@ class Grafana:
         asked = {"type": "dash-db", "limit": str(MOST_DASHBOARDS)}
         hits = _read(HITS, self._get("/api/search", asked))
         return tuple(
-            DashboardName(hit.uid, hit.title, hit.folder, hit.url, tuple(hit.tags)) for hit in hits
+            DashboardName(hit.uid, hit.title, hit.folder, self._address(hit.url), tuple(hit.tags))
+            for hit in hits
         )
 
     def dashboard(self, uid: str) -> Dashboard:
@@ -148,6 +150,14 @@ class Grafana:
         """Give back the connections."""
         if self._client is not None:
             self._client.close()
+
+    def _address(self, path: str | None) -> str | None:
+        """Where people open it. Below a path of its own, Grafana tells that path as well."""
+        if not self._url or not path:
+            return None
+        parts = urlsplit(self._url)
+        base = "" if path.startswith(f"{parts.path}/") else parts.path
+        return f"{parts.scheme}://{parts.netloc}{base}{path}"
 
     def _get(self, path: str, params: dict[str, str] | None = None) -> Reply:
         try:

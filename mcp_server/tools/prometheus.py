@@ -5,7 +5,12 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from instainstru_core.domains.observability import flows as observability
-from instainstru_core.domains.observability.schemas import PrometheusAnswer, QueryPrometheus
+from instainstru_core.domains.observability.schemas import (
+    PrometheusAnswer,
+    QueryPrometheus,
+    QueryPrometheusRange,
+)
+from instainstru_core.domains.reporting.schemas.base import Report
 from mcp_server.arguments import Window
 from mcp_server.envelope import Answer, Source, answer, suggest
 from mcp_server.tool import Call, reads
@@ -25,23 +30,42 @@ At = Annotated[
 ]
 Step = Annotated[
     int | None,
-    Field(ge=1, le=86_400, description="Seconds between points of a window.", examples=[60]),
+    Field(
+        ge=1,
+        le=86_400,
+        description="Seconds between points; a fitting step if left out.",
+        examples=[60],
+    ),
 ]
 
 
 @reads("Prometheus query", open_world=True)
-def prometheus_query(
-    call: Call,
-    query: Promql,
-    window: Window | None = None,
-    at: At = None,
-    step_seconds: Step = None,
-) -> Answer[PrometheusAnswer]:
-    """The result of a PromQL query at one moment, or over a window that ends by now."""
-    command = QueryPrometheus(query=query, window=window, at=at, step_seconds=step_seconds)
+def prometheus_query(call: Call, query: Promql, at: At = None) -> Answer[PrometheusAnswer]:
+    """The value of a PromQL expression at one moment, for each series."""
     report = observability.prometheus_query(
-        call.runtime.begin, call.runtime.prometheus, actor=call.actor, command=command
+        call.runtime.begin,
+        call.runtime.monitoring,
+        actor=call.actor,
+        command=QueryPrometheus(query=query, at=at),
     )
+    return _answered(call, report)
+
+
+@reads("Prometheus range query", open_world=True)
+def prometheus_query_range(
+    call: Call, query: Promql, window: Window = "1h", step_seconds: Step = None
+) -> Answer[PrometheusAnswer]:
+    """The course of a PromQL expression over a window of up to 31 days, as points in time."""
+    report = observability.prometheus_query_range(
+        call.runtime.begin,
+        call.runtime.monitoring,
+        actor=call.actor,
+        command=QueryPrometheusRange(query=query, window=window, step_seconds=step_seconds),
+    )
+    return _answered(call, report)
+
+
+def _answered(call: Call, report: Report[PrometheusAnswer]) -> Answer[PrometheusAnswer]:
     names = suggest("metrics_describe", "See which metrics there are.")
     return answer(
         report,

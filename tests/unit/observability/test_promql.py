@@ -23,6 +23,8 @@ class TestTooWide:
             'up{path="{}"} # {a="b"} [99d]',
             "up[1h:]",
             "up[nonsense]",
+            "max_over_time(up[1d:2m]) / max_over_time(up[1d:2m]) / max_over_time(up[1d:2m])",
+            "max_over_time(max_over_time(up[1h:1m])[1d:2m])",
         ],
     )
     def test_lets_ordinary_queries_pass(self, query: str) -> None:
@@ -49,6 +51,8 @@ class TestTooWide:
             ("rate(up[2678401])", "at most 31 days"),
             ("max_over_time(up[31d:1s])", "at most 1000 steps"),
             ("max_over_time(up[1h:0s])", "at most 1000 steps"),
+            ("max_over_time(max_over_time(up[1d:2m])[1d:2m])", "inside each other multiply"),
+            ("max_over_time( (1 + max_over_time(up[1d:2m])) [1d:2m])", "inside each other"),
         ],
     )
     def test_says_why_a_query_reads_too_much(self, query: str, why: str) -> None:

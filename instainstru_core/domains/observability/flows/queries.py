@@ -1,5 +1,6 @@
 """PromQL, put to Prometheus within bounds."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from instainstru_core.domains.observability.errors import QueryTooWide, TimesUnclear
@@ -9,6 +10,7 @@ from instainstru_core.domains.observability.schemas import (
     PointView,
     PrometheusAnswer,
     QueryPrometheus,
+    QueryPrometheusRange,
     SeriesView,
 )
 from instainstru_core.domains.observability.types import (
@@ -24,7 +26,8 @@ from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.time import Span
 from instainstru_core.kernel.uow import Begin
 
-NOT_NUMBERS = "Some points are not numbers (such as 0/0) and are null."
+WHY = {"NaN": "not a number, such as 0/0"}
+WHY_ENDLESS = "endless, such as 1/0"
 VENDOR_WARNING = "Prometheus warns that this answer may be partial."
 NOTHING_KNOWN = (
     "Prometheus knows nothing of this in that time: this is no data, not zero. Check the name with"
@@ -36,46 +39,60 @@ NOTHING_KNOWN = (
 def prometheus_query(
     begin: Begin, prometheus: Prometheus, *, actor: Actor, command: QueryPrometheus
 ) -> Report[PrometheusAnswer]:
-    """What a PromQL query gives, at one moment or over a window."""
+    """What a PromQL query gives at one moment."""
     require(actor, Permission.OPERATIONS_READ)
-    if problem := promql.too_wide(command.query):
-        raise QueryTooWide(problem, field="query")
+    _refuse_wide(command.query)
     with begin(actor) as uow:
-        now = uow.now
-        window = window_of(uow, command.window) if command.window else None
-    if window is None:
-        at = _moment(command.at, now)
-        found = prometheus.instant(command.query, at=at)
-        times: dict[str, object] = {"kind": QueryKind.INSTANT, "at": at}
-    else:
-        if command.at is not None:
-            raise TimesUnclear("Say either `at` or `window`, not both.", field="window")
-        span = _past(window, now)
-        step = _step(command.step_seconds, span.length)
-        found = prometheus.range(command.query, start=span.start, end=span.end, step_seconds=step)
-        times = {
-            "kind": QueryKind.RANGE,
-            "start": span.start,
-            "end": span.end,
-            "step_seconds": step,
-        }
+        at = _moment(command.at, uow.now)
+    found = prometheus.instant(command.query, at=at)
     shown = _fitting(found.series)
-    answer = PrometheusAnswer.model_validate(
-        {
-            "query": command.query,
-            **times,
-            "no_data": not found.series,
-            "series": [_series(one) for one in shown],
-            "series_total": len(found.series),
-            "truncated": len(shown) < len(found.series),
-        }
+    answer = PrometheusAnswer(
+        query=command.query,
+        kind=QueryKind.INSTANT,
+        at=at,
+        no_data=not found.series,
+        series=[_series(one) for one in shown],
+        series_total=len(found.series),
+        truncated=len(shown) < len(found.series),
+    )
+    return Report(data=answer, total=len(found.series), warnings=_warnings(found, shown))
+
+
+@operation("observability.prometheus_query_range")
+def prometheus_query_range(
+    begin: Begin, prometheus: Prometheus, *, actor: Actor, command: QueryPrometheusRange
+) -> Report[PrometheusAnswer]:
+    """What a PromQL query gives at every step of a window, as far as it is past."""
+    require(actor, Permission.OPERATIONS_READ)
+    _refuse_wide(command.query)
+    with begin(actor) as uow:
+        window = window_of(uow, command.window)
+        span = _past(window, uow.now)
+    step, coarser = _step(command.step_seconds, span.length)
+    found = prometheus.range(command.query, start=span.start, end=span.end, step_seconds=step)
+    shown = _fitting(found.series)
+    answer = PrometheusAnswer(
+        query=command.query,
+        kind=QueryKind.RANGE,
+        start=span.start,
+        end=span.end,
+        step_seconds=step,
+        no_data=not found.series,
+        series=[_series(one) for one in shown],
+        series_total=len(found.series),
+        truncated=len(shown) < len(found.series),
     )
     return Report(
         data=answer,
-        window=WindowView.of(window) if window else None,
+        window=WindowView.of(window),
         total=len(found.series),
-        warnings=_warnings(found, shown),
+        warnings=coarser + _warnings(found, shown),
     )
+
+
+def _refuse_wide(query: str) -> None:
+    if problem := promql.too_wide(query):
+        raise QueryTooWide(problem, field="query")
 
 
 def _moment(asked: datetime | None, now: datetime) -> datetime:
@@ -99,16 +116,18 @@ def _past(window: Window, now: datetime) -> Span:
     return span
 
 
-def _step(asked: int | None, length: timedelta) -> int:
+def _step(asked: int | None, length: timedelta) -> tuple[int, list[str]]:
+    """The step, and what must be said of it."""
+    if asked is None:
+        return promql.step_for(length), []
     finest = promql.finest_step(length)
-    if asked is not None and asked < finest:
-        raise QueryTooWide(
-            f"This window has at most {promql.MAX_POINTS} points: use a step of at least"
-            f" {finest} seconds, or a shorter window.",
-            field="step_seconds",
-            step_seconds=finest,
-        )
-    return asked or promql.step_for(length)
+    if asked >= finest:
+        return asked, []
+    coarser = (
+        f"A step of {asked} seconds would give more than {promql.MAX_POINTS} points to a line:"
+        f" {finest} seconds are used. Ask for a shorter window to see more."
+    )
+    return finest, [coarser]
 
 
 def _fitting(series: tuple[Series, ...]) -> list[Series]:
@@ -132,11 +151,21 @@ def _warnings(found: Found, shown: list[Series]) -> list[str]:
     warnings = [VENDOR_WARNING] if found.has_warnings else []
     if not found.series:
         return [*warnings, NOTHING_KNOWN]
-    if any(point.value is None for one in shown for point in one.points):
-        warnings.append(NOT_NUMBERS)
+    warnings += _not_numbers(shown)
     if len(shown) < len(found.series):
         warnings.append(
             f"{len(shown)} of {len(found.series)} series are shown. Aggregate with sum by (...),"
             " take the largest with topk(10, ...), or use a longer step."
         )
     return warnings
+
+
+def _not_numbers(shown: list[Series]) -> list[str]:
+    """What the null points are, by what Prometheus says of them."""
+    reasons = Counter(
+        point.reason or "NaN" for one in shown for point in one.points if point.value is None
+    )
+    return [
+        f"{count} points are null, because they are {reason}: {WHY.get(reason, WHY_ENDLESS)}."
+        for reason, count in sorted(reasons.items())
+    ]

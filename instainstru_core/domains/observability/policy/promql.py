@@ -7,6 +7,7 @@ from math import ceil
 MAX_RANGE = timedelta(days=31)
 MAX_LENGTH = MAX_RANGE + timedelta(hours=1)  # 31 days of autumn have an hour more
 MAX_STEPS = 1_000
+MAX_STEPS_TOGETHER = 100_000
 MAX_POINTS = 400
 MAX_SERIES = 50
 MAX_ANSWER_POINTS = 400
@@ -38,20 +39,52 @@ def too_wide(query: str) -> str | None:
             "A query must name its metrics: a pattern over all names reads everything there is."
             " Ask metrics_describe for the names."
         )
-    for length, colon, step in BRACKETS.findall(bare):
-        seconds = duration_seconds(length)
-        if seconds is None:
-            if length[:1].isalpha() or not length:
-                continue  # Prometheus says better what is wrong
-            return NOT_PLAIN
-        if seconds > MAX_RANGE.total_seconds():
-            return f"A range in brackets is at most {MAX_RANGE.days} days long. Use a shorter one."
-        every = duration_seconds(step or DEFAULT_STEP) if colon else None
-        if colon and every is None and not step[:1].isalpha():
-            return NOT_PLAIN
-        if every is not None and (every <= 0 or seconds / every > MAX_STEPS):
-            return f"A subquery has at most {MAX_STEPS} steps. Use a longer step."
+    steps: dict[int, float] = {}
+    for found in BRACKETS.finditer(bare):
+        if problem := _too_long(*found.groups()):
+            return problem
+        steps[found.start()] = _steps(*found.groups()) * max(
+            (steps[place] for place in steps if place > _opened(bare, found.start())), default=1.0
+        )
+    if steps and max(steps.values()) > MAX_STEPS_TOGETHER:
+        return (
+            "Subqueries inside each other multiply: together they have at most"
+            f" {MAX_STEPS_TOGETHER} steps. Use longer steps, or one subquery."
+        )
     return None
+
+
+def _too_long(length: str, colon: str | None, step: str | None) -> str | None:
+    """What is wrong with one pair of brackets."""
+    seconds = duration_seconds(length)
+    if seconds is None:
+        is_left_to_prometheus = length[:1].isalpha() or not length  # it says better what is wrong
+        return None if is_left_to_prometheus else NOT_PLAIN
+    if seconds > MAX_RANGE.total_seconds():
+        return f"A range in brackets is at most {MAX_RANGE.days} days long. Use a shorter one."
+    every = duration_seconds(step or DEFAULT_STEP) if colon else None
+    if colon and every is None and not (step or "")[:1].isalpha():
+        return NOT_PLAIN
+    if every is not None and (every <= 0 or seconds / every > MAX_STEPS):
+        return f"A subquery has at most {MAX_STEPS} steps. Use a longer step."
+    return None
+
+
+def _steps(length: str, colon: str | None, step: str | None) -> float:
+    """How often a subquery evaluates what stands before it: once where it is none."""
+    seconds, every = duration_seconds(length), duration_seconds(step or DEFAULT_STEP)
+    return max(1.0, seconds / every) if colon and seconds and every else 1.0
+
+
+def _opened(text: str, place: int) -> int:
+    """Where the parenthesis opened that closes right before this place; the place if none."""
+    before = text[:place].rstrip()
+    depth = 0
+    for at in range(len(before) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(before[at], 0)
+        if depth <= 0:
+            return at if at < len(before) - 1 else place
+    return place
 
 
 def duration_seconds(text: str) -> float | None:

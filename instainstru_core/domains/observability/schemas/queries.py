@@ -11,13 +11,17 @@ from instainstru_core.domains.observability.types import (
 
 
 class QueryPrometheus(Command):
-    """A PromQL query for one moment, or for every step of a window."""
+    """A PromQL query for one moment."""
 
     query: Promql
-    window: WindowWords | None = Field(
-        default=None, description="A window such as 2h or today; leave it out for one moment."
-    )
     at: AwareDatetime | None = Field(default=None, description="The moment; now if left out.")
+
+
+class QueryPrometheusRange(Command):
+    """A PromQL query for every step of a window."""
+
+    query: Promql
+    window: WindowWords
     step_seconds: int | None = Field(default=None, ge=1, le=86_400)
 
 

@@ -1,0 +1,79 @@
+"""Every alert once, in the words people use and in the order they should be read. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from instainstru_core.domains.observability.types import Alert, AlertState, Rule, RuleHealth
+
+EVALUATED_WITHIN = timedelta(minutes=5)
+"""Rules that are older than that may have missed what happened since."""
+WORDS: Mapping[str, AlertState] = {
+    "active": AlertState.FIRING,
+    "alerting": AlertState.FIRING,
+    "muted": AlertState.SILENCED,
+    "suppressed": AlertState.SILENCED,
+}
+"""What people and vendors call these states besides their names."""
+STATES = tuple(AlertState)
+SEVERITIES = ("critical", "warning", "info")
+
+
+def word_for(text: str) -> str:
+    """The state that this word means; the word itself where it is none of theirs."""
+    return WORDS.get(text.strip().casefold(), text.strip().casefold())
+
+
+def merged(held: Sequence[Alert] | None, rules: Sequence[Rule] | None) -> list[Alert]:
+    """What the alert manager holds, and what rules hold beyond it. None stands for unknown.
+
+    The alert manager alone knows what is silenced, the rules alone know what is pending.
+    """
+    known = list(held or [])
+    for alert in (alert for rule in rules or [] for alert in rule.alerts):
+        is_held = any(is_same(alert, other) for other in held or [])
+        if alert.state is AlertState.PENDING or not is_held:
+            known.append(alert)
+    return sorted(known, key=_place)
+
+
+def is_same(alert: Alert, held: Alert) -> bool:
+    """Whether the alert manager holds this alert of a rule. On the way to it labels are added."""
+    return _public(alert.labels).items() <= held.labels.items()
+
+
+def failing(rules: Iterable[Rule]) -> list[str]:
+    """The rules that cannot be evaluated: whether they would fire is unknown."""
+    return sorted({rule.name for rule in rules if rule.health is RuleHealth.FAILING})
+
+
+def stale(rules: Iterable[Rule], *, now: datetime) -> list[str]:
+    """The rules that were not evaluated of late, or never."""
+    return sorted(
+        {
+            rule.name
+            for rule in rules
+            if rule.evaluated_at is None or now - rule.evaluated_at > EVALUATED_WITHIN
+        }
+    )
+
+
+def severity(alert: Alert) -> str | None:
+    """How grave it is, as its rule says."""
+    return alert.labels.get("severity")
+
+
+def _place(alert: Alert) -> tuple[int, int, datetime, str, list[tuple[str, str]]]:
+    grave = severity(alert)
+    rank = SEVERITIES.index(grave) if grave in SEVERITIES else len(SEVERITIES)
+    return (
+        STATES.index(alert.state),
+        rank,
+        alert.since,
+        alert.name,
+        sorted(alert.labels.items()),
+    )
+
+
+def _public(labels: Mapping[str, str]) -> dict[str, str]:
+    """Without the labels that Grafana keeps for itself."""
+    return {name: value for name, value in labels.items() if not name.startswith("__")}
