@@ -320,3 +320,51 @@ class TestCancelling:
         desk.market.cancel(booked.id)
         error = desk.copilot().refused("booking_cancel_preview", **self.wish(booked))
         assert error["code"] == "bookings.already_cancelled"
+
+
+class TestSuspending:
+    def standing(self, desk: Desk, verb: str, reason: str) -> dict[str, Any]:
+        return shown(
+            desk.copilot(),
+            f"instructor_{verb}_preview",
+            instructor_id=desk.market.teacher.id,
+            reason=reason,
+        )
+
+    def test_takes_a_profile_down_and_lets_it_back(self, desk: Desk) -> None:
+        ops, teacher = desk.copilot(), desk.market.teacher
+        found = self.standing(desk, "suspend", "safety")
+        assert (found["preview"]["is_live"], found["preview"]["is_suspended"]) == (True, False)
+        assert "cannot be booked until staff let it back" in found["summary"]
+        key = found["confirm_token"]
+        done = shown(ops, "instructor_suspend_execute", confirm_token=key)
+        assert done["result"] == {
+            "instructor_id": teacher.id,
+            "name": found["preview"]["name"],
+            "status": "paused",
+            "is_live": False,
+            "is_suspended": True,
+        }
+        error = ops.refused("instructor_suspend_preview", instructor_id=teacher.id, reason="safety")
+        assert error["code"] == "instructors.deactivated"
+
+        key = self.standing(desk, "unsuspend", "mistake")["confirm_token"]
+        back = shown(ops, "instructor_unsuspend_execute", confirm_token=key)
+        assert (back["result"]["is_live"], back["result"]["is_suspended"]) == (False, False)
+        (entry,) = [one for one in desk.entries("confirmations.execute") if one.subject_id == key]
+        assert entry.details["reason"] == "mistake"
+
+    def test_is_not_done_when_somebody_else_did_it_meanwhile(self, desk: Desk) -> None:
+        ops = desk.copilot()
+        first, second = (self.standing(desk, "suspend", "fraud")["confirm_token"] for _ in range(2))
+        shown(ops, "instructor_suspend_execute", confirm_token=first)
+        error = ops.refused("instructor_suspend_execute", confirm_token=second)
+        assert error["code"] == "instructors.deactivated"
+
+    def test_refuses_to_let_back_who_is_not_suspended(self, desk: Desk) -> None:
+        error = desk.copilot().refused(
+            "instructor_unsuspend_preview",
+            instructor_id=desk.market.teacher.id,
+            reason="resolved",
+        )
+        assert error["code"] == "instructors.not_deactivated"

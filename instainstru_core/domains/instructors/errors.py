@@ -27,6 +27,10 @@ class ProfileDeactivated(Conflict):
     code = "instructors.deactivated"
 
 
+class NotDeactivated(Conflict):
+    code = "instructors.not_deactivated"
+
+
 class AlreadyOffered(Conflict):
     code = "instructors.already_offered"
 

@@ -270,6 +270,7 @@ class StaffProfileView(View):
     is_live: bool
     is_founding: bool
     first_live_at: datetime | None
+    deactivated_at: datetime | None = Field(description="When staff took it down; null if not.")
     missing: list[Missing]
     bio: str | None
     years_experience: int

@@ -115,6 +115,7 @@ def staff_profile_view(
         last_name=person.last_name,
         account_status=person.account,
         first_live_at=person.row.first_live_at,
+        deactivated_at=person.row.deactivated_at,
         places=[public_place(place) for place in parts.places],
         milestones=[
             MilestoneView(milestone=step.milestone, occurred_at=step.occurred_at)
