@@ -17,8 +17,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from devstack import vendors
-from devstack.places import Places, private_folder, write_private
+from devstack import commit, vendors
+from devstack.places import ROOT, Places, private_folder, write_private
 
 DEMO_CLIENT = "instainstru-demo"
 POSTGRES_PASSWORD = "DEVSTACK_POSTGRES_PASSWORD"  # noqa: S105 - the name, not the password
@@ -28,6 +28,7 @@ CLIENT_ID = "INSTAINSTRU_DEMO_CLIENT_ID"
 CLIENT_SECRET = "INSTAINSTRU_DEMO_CLIENT_SECRET"  # noqa: S105 - the name, not the secret
 STATIC_TOKENS = "INSTAINSTRU_MCP_STATIC_TOKENS"
 SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+GIT_SHA = "INSTAINSTRU_GIT_SHA"
 TOKEN_LIFE = timedelta(days=60)
 SECRET_NAMES = (
     POSTGRES_PASSWORD,
@@ -85,7 +86,9 @@ def complete(places: Places) -> dict[str, str]:
 
 def for_processes(places: Places) -> dict[str, str]:
     """The whole environment of a process: the file's settings, then what is really set."""
-    return {**vendors.usable(read(places)), **os.environ}
+    sha = commit.of(ROOT)
+    known = {GIT_SHA: sha} if sha else {}
+    return {**known, **vendors.usable(read(places)), **os.environ}
 
 
 def apply(places: Places) -> None:

@@ -21,6 +21,7 @@ from instainstru_core.adapters.checkr import (
     UnconfiguredChecks,
 )
 from instainstru_core.adapters.grafana import Grafana
+from instainstru_core.adapters.health_pages import HttpHealthPages
 from instainstru_core.adapters.monitoring import Servers
 from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.adapters.resend import ResendMailer, UnconfiguredMailer
@@ -32,7 +33,13 @@ from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
 from instainstru_core.domains.background_checks.ports import CheckProvider
 from instainstru_core.domains.bookings.flows import Cashier
 from instainstru_core.domains.notifications.ports import Mailer
-from instainstru_core.domains.observability.ports import Broker, Monitoring, Prometheus, Sentry
+from instainstru_core.domains.observability.ports import (
+    Broker,
+    HealthPages,
+    Monitoring,
+    Prometheus,
+    Sentry,
+)
 from instainstru_core.domains.payments.ports import PaymentGateway
 from instainstru_core.domains.webhooks.ports import WebhookParser
 from instainstru_core.kernel import log, measure, safety
@@ -68,6 +75,7 @@ class Runtime:
     mutex: Mutex
     sentry: Sentry
     checks: CheckProvider = field(default_factory=UnconfiguredChecks)
+    health_pages: HealthPages = field(default_factory=HttpHealthPages)
     check_parser: WebhookParser = field(default_factory=lambda: CheckrWebhookParser(None))
 
     @property

@@ -102,6 +102,8 @@ class Door:
         body = {
             "status": "ok",
             "release": self.runtime.settings.release,
+            "git_sha": self.runtime.settings.git_sha,
+            "started_at": self.started_at.isoformat(),
             "uptime_seconds": int(up.total_seconds()),
         }
         return JSONResponse(body, headers=NO_STORE)

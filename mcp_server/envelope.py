@@ -24,6 +24,8 @@ class Source(StrEnum):
     BROKER = "broker"
     DICTIONARY = "metrics_dictionary"
     SENTRY = "sentry"
+    PROCESSES = "processes"
+    SEVERAL = "several"
 
 
 class NextAction(BaseModel):

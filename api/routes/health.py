@@ -20,6 +20,7 @@ class HealthView(BaseModel):
 
     status: Literal["ok"] = "ok"
     release: str = Field(description="The release that runs.", examples=["2026.6.1"])
+    git_sha: str | None = Field(description="The commit that runs; null where unknown.")
     started_at: datetime
     uptime_seconds: int = Field(examples=[3_600])
 
@@ -39,6 +40,7 @@ async def health(request: Request, runtime: RuntimeDep, response: Response) -> H
     started: datetime = request.app.state.started_at
     return HealthView(
         release=runtime.settings.release,
+        git_sha=runtime.settings.git_sha,
         started_at=started,
         uptime_seconds=int((runtime.clock() - started).total_seconds()),
     )

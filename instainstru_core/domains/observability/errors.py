@@ -39,6 +39,10 @@ class MetricUnknown(NotFound):
     code = "metrics.unknown"
 
 
+class ProcessUnreachable(Unavailable):
+    code = "process.unreachable"
+
+
 class BrokerUnreachable(Unavailable):
     code = "broker.unreachable"
 

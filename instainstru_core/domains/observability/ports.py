@@ -24,6 +24,7 @@ from instainstru_core.domains.observability.types import (
     MonitoringKind,
     NewSilence,
     Rule,
+    Running,
     Silence,
     Timetable,
     WhichEvent,
@@ -68,6 +69,12 @@ class Monitoring(Prometheus, Protocol):
     def dashboards(self) -> Sequence[DashboardName]: ...
 
     def dashboard(self, uid: str) -> Dashboard: ...
+
+
+class HealthPages(Protocol):
+    """What our own processes say of themselves. Refuses with ProcessUnreachable."""
+
+    def read(self, url: str) -> Running: ...
 
 
 class Broker(Protocol):

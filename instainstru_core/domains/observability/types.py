@@ -123,6 +123,15 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """Which code a process says that it runs, and since when."""
+
+    release: str | None
+    git_sha: str | None
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     """When a job is due: every so often, or at these hours and minutes of the zone's clock."""
 
