@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import ParamSpec, Protocol, TypeVar
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy import Engine, event
 
 from instainstru_core.kernel.errors import Refusal
@@ -38,6 +38,16 @@ QUERY_SECONDS = Histogram(
     "Time of one SQL statement, by verb.",
     ["verb"],
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0),
+)
+POOL = Gauge(
+    "instainstru_db_pool_connections",
+    "Connections to the database that this process may have.",
+    multiprocess_mode="livesum",
+)
+IN_USE = Gauge(
+    "instainstru_db_connections_in_use",
+    "Connections to the database that are taken.",
+    multiprocess_mode="livesum",
 )
 SLOW_QUERIES = Counter(
     "instainstru_db_slow_queries_total", "SQL statements slower than the set limit.", ["verb"]
@@ -82,8 +92,14 @@ class Timed(Protocol):
     started: float
 
 
-def watch(engine: Engine, *, slow_ms: int) -> None:
-    """Time every statement of this engine, count it, and log the slow ones without parameters."""
+def watch(engine: Engine, *, slow_ms: int, connections: int) -> None:
+    """Time every statement of this engine, count it, and log the slow ones without parameters.
+
+    Count the connections that are taken, of as many as there may be.
+    """
+    POOL.set(connections)
+    event.listen(engine, "checkout", lambda *_: IN_USE.inc())
+    event.listen(engine, "checkin", lambda *_: IN_USE.dec())
 
     @event.listens_for(engine, "before_cursor_execute")
     def before(  # pyright: ignore[reportUnusedFunction]

@@ -41,8 +41,14 @@ def metrics_query(
 ) -> Answer[MetricAnswer]:
     """The value of the metric that a plain question means, judged against its thresholds."""
     command = AskMetric(question=question, window=window)
+    settings = call.runtime.settings
     report = observability.metrics_query(
-        call.runtime.begin, call.runtime.prometheus, actor=call.actor, command=command
+        call.runtime.begin,
+        call.runtime.prometheus,
+        actor=call.actor,
+        command=command,
+        founding_cap=settings.founding_cap,
+        dashboards=settings.grafana_url,
     )
     found = report.data
     next_actions = [

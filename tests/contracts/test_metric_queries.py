@@ -4,16 +4,15 @@ import json
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from string import Template
 
 import pytest
 
 from devstack import programs
 from devstack.places import Places
 from instainstru_core.domains.observability import repository
+from instainstru_core.domains.observability.policy import templates
 
 METRICS = {metric.name: metric for metric in repository.dictionary()}
-VALUES = {"window": "300s", "quantile": "0.95"}
 REQUESTS = "instainstru_http_requests_total"
 CALLS = "instainstru_mcp_tool_calls_total"
 ERRORS = "instainstru_errors_total"
@@ -119,7 +118,9 @@ def test_queries_count_what_happened(tmp_path: Path) -> None:
             ],
             "promql_expr_test": [
                 {
-                    "expr": Template(METRICS[case.metric].promql or "").substitute(VALUES),
+                    "expr": templates.query(
+                        METRICS[case.metric].promql or "", window_seconds=300, quantile=0.95
+                    ),
                     "eval_time": "20m",
                     "exp_samples": [
                         {"labels": labels, "value": value}

@@ -1,11 +1,12 @@
 """The dictionary tells the truth: each series is exported, each label exists, each query parses."""
 
 import importlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from string import Template
+from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
@@ -15,7 +16,8 @@ from instainstru_core.adapters.prometheus import HttpPrometheus
 from instainstru_core.domains.observability import repository, service
 from instainstru_core.domains.observability.errors import QueryInvalid
 from instainstru_core.domains.observability.schemas import AskMetric, MetricDefinition
-from instainstru_core.domains.observability.service.figures import FIGURES
+from instainstru_core.domains.observability.policy import templates
+from instainstru_core.domains.observability.service.figures import FIGURES, FOUNDING_SLOTS_LEFT
 from instainstru_core.domains.observability.types import Better, Crew, MetricType
 from instainstru_core.domains.reporting.policy import windows
 from instainstru_core.kernel.authority import SYSTEM
@@ -38,15 +40,30 @@ MEASURING = (
 METRICS = {metric.name: metric for metric in repository.dictionary()}
 BY_PROMQL = sorted(name for name, metric in METRICS.items() if metric.promql)
 SERIES = re.compile(r"\b(?:instainstru_\w+|process_\w+|up)\b")
+RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
+DASHBOARDS = RUNBOOKS.parents[1] / "monitoring" / "dashboards"
 MATCHER = re.compile(r"\b(\w+)(?:=~|!~|!=|=)\"")
 SCRAPED = {"job", "role", "instance"}
-VALUES = {"window": "300s", "quantile": "0.95"}
-OF_SCRAPES = {"up": set[str](), "process_resident_memory_bytes": set[str]()}
+OF_SCRAPES = dict[str, set[str]].fromkeys(
+    (
+        "up",
+        "process_resident_memory_bytes",
+        "process_cpu_seconds_total",
+        "process_start_time_seconds",
+        "process_open_fds",
+    ),
+    set(),
+)
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
 
 
 def queries(metric: MetricDefinition) -> list[str]:
-    return [Template(text).substitute(VALUES) for text in (metric.promql, metric.samples) if text]
+    filters = {"method": "GET"} if templates.FILTERED in (metric.promql or "") else None
+    return [
+        templates.query(text, window_seconds=300, quantile=0.95, filters=filters)
+        for text in (metric.promql, metric.samples)
+        if text
+    ]
 
 
 def family(series: str) -> str:
@@ -89,13 +106,16 @@ class TestEntries:
     def test_can_be_read_and_judged(self, name: str) -> None:
         metric = METRICS[name]
         if metric.read_model is not None:
-            assert metric.read_model in FIGURES
+            assert metric.read_model in {*FIGURES, FOUNDING_SLOTS_LEFT}
             assert metric.type is MetricType.FIGURE
         if metric.default_window is not None:
             windows.parse(metric.default_window, now=NOW)
-        if metric.thresholds is not None:
-            mild, grave = metric.thresholds.warning, metric.thresholds.critical
-            assert (mild < grave) if metric.better is Better.LOWER else (mild > grave)
+        for limits in (metric.thresholds, metric.weekly_change):
+            if limits is not None:
+                mild, grave = limits.warning, limits.critical
+                assert (mild < grave) if metric.better is Better.LOWER else (mild > grave)
+        judged = metric.thresholds is not None or metric.weekly_change is not None
+        assert judged == (metric.better is not Better.NEITHER)
         wants_window = any("$window" in text for text in (metric.promql, metric.samples) if text)
         assert not (wants_window and metric.default_window is None)
         assert ("$quantile" in (metric.promql or "")) == (metric.percentile is not None)
@@ -110,9 +130,24 @@ class TestEntries:
         assert sorted(ours - told) == []
         assert {family(name) for name in told} <= {family(name) for name in exported}
 
+    def test_are_many_and_never_make_up_a_zero(self) -> None:
+        assert len(METRICS) >= 70
+        assert [name for name in METRICS if "vector(" in (METRICS[name].promql or "")] == []
+
+    def test_say_what_to_do(self) -> None:
+        pages = {path.stem for path in RUNBOOKS.glob("*.md")}
+        assert {metric.runbook for metric in METRICS.values()} == pages
+
+    def test_are_shown_on_dashboards_that_there_are(self) -> None:
+        uids = {json.loads(path.read_text())["uid"] for path in DASHBOARDS.glob("*.json")}
+        assert {metric.dashboard for metric in METRICS.values() if metric.dashboard} == uids
+
     def test_have_each_name_once_and_use_every_figure(self) -> None:
         assert len(METRICS) == len(repository.dictionary())
-        assert {metric.read_model for metric in METRICS.values()} - {None} == set(FIGURES)
+        assert {metric.read_model for metric in METRICS.values()} - {None} == {
+            *FIGURES,
+            FOUNDING_SLOTS_LEFT,
+        }
 
     def test_answer_their_own_examples(self, runtime: Runtime) -> None:
         for question in service.metrics.EXAMPLES:

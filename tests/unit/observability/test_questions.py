@@ -8,14 +8,20 @@ from hypothesis import strategies as st
 
 from instainstru_core.domains.observability import repository
 from instainstru_core.domains.observability.policy import questions
+from instainstru_core.domains.observability.policy.questions import Vocabulary
+from instainstru_core.domains.observability.types import MetricUnit
 
 NOW = datetime(2026, 6, 15, 14, 0, tzinfo=UTC)
-PHRASES = {metric.name: [metric.name, *metric.synonyms] for metric in repository.dictionary()}
+METRICS = {metric.name: metric for metric in repository.dictionary()}
+PHRASES = {name: [name, *metric.synonyms] for name, metric in METRICS.items()}
+VOCABULARY = Vocabulary(PHRASES, {name: metric.meaning for name, metric in METRICS.items()})
 
 
 def meant(question: str) -> str | None:
-    ranked = questions.ranked(questions.hear(question, now=NOW).words, PHRASES)
-    return ranked[0].name if questions.is_clear(ranked) else None
+    heard = questions.hear(question, now=NOW)
+    ranked = VOCABULARY.ranked(heard.words)
+    fitting = [one for one in ranked if METRICS[one.name].unit in heard.units]
+    return fitting[0].name if questions.is_clear(fitting) else None
 
 
 class TestMeaning:
@@ -63,6 +69,12 @@ class TestMeaning:
             "?!",
             "",
             "{}'; DROP TABLE users; --",
+            "latency of stripe webhooks",
+            "error rate of payments",
+            "average rating of lessons",
+            "instructor earnings",
+            "students",
+            "disk usage",
         ],
     )
     def test_is_not_guessed(self, question: str) -> None:
@@ -72,7 +84,23 @@ class TestMeaning:
         for name, phrases in PHRASES.items():
             for phrase in phrases:
                 words = questions.hear(phrase, now=NOW).words
-                assert questions.ranked(words, PHRASES)[0].name == name, phrase
+                assert VOCABULARY.ranked(words)[0] == questions.Candidate(name, 1.0), phrase
+
+    @pytest.mark.parametrize(
+        ("question", "metric"),
+        [
+            ("number of failed logins", "sign_in_failures"),
+            ("failed login rate", "sign_in_failure_rate"),
+            ("how many tasks failed", None),
+            ("share of tasks that failed", "task_failure_rate"),
+            ("chargeback rate", None),
+            ("uptime percentage", None),
+            ("how many refunds", None),
+            ("refunds in dollars", "refunded"),
+        ],
+    )
+    def test_is_of_the_kind_that_was_asked_for(self, question: str, metric: str | None) -> None:
+        assert meant(question) == metric
 
     def test_of_a_phrase_belongs_to_one_metric(self) -> None:
         owners: dict[str, str] = {}
@@ -112,7 +140,75 @@ class TestHearing:
         window = questions.hear(question, now=NOW).window
         assert (window and window.label) == label
 
+    @pytest.mark.parametrize(
+        ("question", "filters"),
+        [
+            ("p99 of GET /api/v1/me", {"method": "GET", "endpoint": "/api/v1/me"}),
+            (
+                "latency of post /api/v1/bookings",
+                {"method": "POST", "endpoint": "/api/v1/bookings"},
+            ),
+            ("latency of GET requests", {"method": "GET"}),
+            (
+                "error rate of /api/v1/bookings/{booking_id}",
+                {"endpoint": "/api/v1/bookings/{booking_id}"},
+            ),
+            ("what did we get", {}),
+            ("delete all users", {}),
+            ("2026-01-01/2026-01-31", {}),
+        ],
+    )
+    def test_finds_methods_and_endpoints(self, question: str, filters: dict[str, str]) -> None:
+        assert questions.hear(question, now=NOW).filters == filters
+
+    @pytest.mark.parametrize(
+        ("question", "rows"),
+        [
+            ("top 3 slowest endpoints", 3),
+            ("the 5 slowest tasks", 5),
+            ("worst 20 endpoints", 20),
+            ("top 21 endpoints", None),
+            ("top 0 endpoints", None),
+            ("slowest endpoints", None),
+        ],
+    )
+    def test_finds_how_many_lines_are_wanted(self, question: str, rows: int | None) -> None:
+        assert questions.hear(question, now=NOW).rows == rows
+
+    @pytest.mark.parametrize(
+        ("question", "window", "compared_with"),
+        [
+            ("error rate compared to yesterday", None, "yesterday"),
+            ("gmv this month vs last month", "this month", "last month"),
+            ("gmv this month vs last", "this month", "last month"),
+            ("bookings yesterday versus last week?", "yesterday", "last week"),
+            ("gmv today compared with 2026-06-01", "today", "2026-06-01"),
+            ("gmv today", "today", None),
+        ],
+    )
+    def test_finds_what_to_compare_with(
+        self, question: str, window: str | None, compared_with: str | None
+    ) -> None:
+        heard = questions.hear(question, now=NOW)
+        assert (heard.window and heard.window.label) == window
+        assert (heard.compared_with and heard.compared_with.label) == compared_with
+
+    def test_keeps_the_words_of_a_comparison_it_does_not_understand(self) -> None:
+        heard = questions.hear("gmv compared to our competitors", now=NOW)
+        assert (heard.compared_with, "competitors" in heard.words) == (None, True)
+
+    @pytest.mark.parametrize(
+        ("question", "unit"),
+        [
+            ("how many bookings", MetricUnit.COUNT),
+            ("requests per second", MetricUnit.PER_SECOND),
+            ("how long do tasks take", MetricUnit.SECONDS),
+        ],
+    )
+    def test_knows_what_kind_of_answer_is_wanted(self, question: str, unit: MetricUnit) -> None:
+        assert questions.hear(question, now=NOW).units == {unit}
+
     @given(st.text(max_size=300))
     def test_bears_any_text(self, text: str) -> None:
         heard = questions.hear(text, now=NOW)
-        assert all(0 <= one.confidence <= 1 for one in questions.ranked(heard.words, PHRASES))
+        assert all(0 <= one.confidence <= 1 for one in VOCABULARY.ranked(heard.words))

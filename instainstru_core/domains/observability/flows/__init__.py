@@ -15,6 +15,9 @@ from instainstru_core.domains.observability.flows.dashboards import (
 )
 from instainstru_core.domains.observability.flows.metrics import (
     MAX_ROWS,
+    NOT_COMPARED,
+    NOT_EXPORTED,
+    NOTHING_THEN,
     ONLY_NOW,
     metrics_query,
 )
@@ -24,6 +27,7 @@ from instainstru_core.domains.observability.flows.queries import (
     prometheus_query,
     prometheus_query_range,
 )
+from instainstru_core.domains.observability.flows.schedule import active_tasks, beat_schedule
 from instainstru_core.domains.observability.flows.silences import (
     preview_silence,
     preview_unsilence,
@@ -36,12 +40,17 @@ __all__ = [
     "LOST_AFTER",
     "MAX_ROWS",
     "NOTHING_KNOWN",
+    "NOTHING_THEN",
+    "NOT_COMPARED",
+    "NOT_EXPORTED",
     "NO_WORKERS",
     "ONLY_NOW",
     "SCHEDULE_LATE_SECONDS",
     "SCHEDULE_SILENT",
     "VENDOR_WARNING",
+    "active_tasks",
     "alerts_list",
+    "beat_schedule",
     "dashboard_panels",
     "dashboards_list",
     "metrics_query",

@@ -1,62 +1,72 @@
-"""Which metric a plain question means: words, windows, percentiles, and how sure that is. Pure."""
+"""Which metric a plain question means, and how sure that is. Pure.
 
-import re
+Two views of the words are taken together: which words are shared, the rare ones counting most, and
+how alike the letters are. A word that no metric knows counts against all of them, so that a
+question about something else stays below the bar.
+"""
+
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from math import log
+from typing import TypeAlias
 
 from rapidfuzz import fuzz
 
-from instainstru_core.domains.reporting.policy import windows
-from instainstru_core.domains.reporting.types import Window
+from instainstru_core.domains.observability.policy.hearing import (
+    SEPARATORS,
+    Heard,
+    content,
+    hear,
+    rewritten,
+)
+from instainstru_core.domains.observability.policy.likeness import Likeness
+
+__all__ = [
+    "BAR",
+    "NEAREST",
+    "WORTH_NAMING",
+    "Candidate",
+    "Heard",
+    "Vocabulary",
+    "hear",
+    "is_clear",
+    "normalized",
+]
 
 BAR = 0.78
+BELOW = 0.75
 CLEAR_LEAD = 0.03
 CERTAIN = 0.97
 NEAREST = 3
-MAX_WINDOW_WORDS = 5
-SLIP = 0.85
-SHORTEST_SLIP = 5
-
-FILLER = frozenset(
-    re.findall(
-        r"\w+",
-        "a all an and any are as at be been being but can come"
-        " could current currently did do does earn far for from get give had happened"
-        " has have how i if in is it latest let like look looking made"
-        " make many me mine much my now of on or our over per please"
-        " right see show so system tell than that the their there these this those"
-        " to us was we were what whats which who with would you your",
-    )
-)
-SHORT_WINDOWS: dict[tuple[str, ...], str] = {
-    ("last", "minute"): "1m",
-    ("last", "hour"): "1h",
-    ("last", "day"): "24h",
-    ("past", "minute"): "1m",
-    ("past", "hour"): "1h",
-    ("past", "day"): "24h",
+WORTH_NAMING = 0.2
+SAME = {
+    "percentage": "rate",
+    "percent": "rate",
+    "proportion": "rate",
+    "fraction": "rate",
+    "share": "rate",
+    "email": "mail",
+    "teacher": "instructor",
+    "tutor": "instructor",
+    "pupil": "student",
+    "learner": "student",
+    "canceled": "cancelled",
+    "db": "database",
+    "route": "endpoint",
+    "fail": "failure",
+    "failed": "failure",
+    "failing": "failure",
+    "each": "by",
+    "duration": "latency",
+    "runtime": "latency",
 }
-NOT_WINDOWS = frozenset({"may", "mar", "march"})  # words of other meanings as well
-INTRODUCING = frozenset({"in", "for", "of", "during", "since"})
-PERCENTILE = re.compile(
-    r"\bp(?P<short>\d{2})\b|\b(?P<long>\d{2})(?:st|nd|rd|th)? ?(?:percentile|%ile)\b"
-)
-MEDIAN = re.compile(r"\bmedian\b")
-SEPARATORS = re.compile(r"[^a-z0-9%./:+-]+")
-MEDIAN_PERCENTILE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A question taken apart: what is left of it, and what it says about time and percentile."""
-
-    words: str
-    window: Window | None
-    percentile: int | None
+"""Words that mean the same wherever they stand."""
+SLIP = 0.85
+LETTERS = 0.4
+OWN = 0.5
+SHORTEST_SLIP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +77,77 @@ class Candidate:
     confidence: float
 
 
-def hear(question: str, *, now: datetime) -> Heard:
-    """Take a question apart."""
-    text = question.casefold().replace("\u2019", "'").replace("'s ", " ")
-    percentile, text = _percentile(text)
-    tokens = [word.strip(".-:+/") for word in SEPARATORS.sub(" ", text).split()]
-    window, tokens = _window([word for word in tokens if word], now)
-    kept = _kept(tokens) or (["latency"] if percentile else [])
-    return Heard(" ".join(kept), window, percentile)
+Near: TypeAlias = Mapping[str, float]
 
 
-def ranked(words: str, phrases: Mapping[str, Collection[str]]) -> list[Candidate]:
-    """All metrics, best first. `phrases` holds what people call each of them."""
-    asked = _tokens(words)
-    called = {name: [_tokens(known) for known in found] for name, found in phrases.items()}
-    spread = Counter(
-        token for found in called.values() for token in {word for known in found for word in known}
-    )
-    weights = {token: log(1 + len(called) / count) for token, count in spread.items()}
-    strange = log(1 + len(called))
-    found = [
-        Candidate(name, max((_score(asked, known, weights, strange) for known in one), default=0.0))
-        for name, one in called.items()
-    ]
-    return sorted(found, key=lambda one: (-one.confidence, one.name))
+class Vocabulary:
+    """What people call each metric, prepared once to be compared with many questions."""
+
+    def __init__(self, phrases: Mapping[str, Collection[str]], meanings: Mapping[str, str]) -> None:
+        self._owners = [name for name, found in phrases.items() for _ in found]
+        known = [normalized(phrase) for found in phrases.values() for phrase in found]
+        self._tokens = [tuple(phrase.split()) for phrase in known]
+        self._likeness = Likeness(known)
+        used: dict[str, set[str]] = {name: set() for name in phrases}
+        for name, tokens in zip(self._owners, self._tokens, strict=True):
+            used[name].update(tokens)
+        self._own = {
+            name: tokens.union(normalized(meanings[name]).split()) for name, tokens in used.items()
+        }
+        spread = Counter(token for tokens in used.values() for token in tokens)
+        self._weights = {token: log(1 + len(used) / count) for token, count in spread.items()}
+        self._strange = log(1 + len(used))
+
+    def ranked(self, words: str) -> list[Candidate]:
+        """All metrics, best first."""
+        asked = {other: self._near(other) for other in normalized(words).split()}
+        alike = self._likeness.to(" ".join(asked))
+        touched = {word for near in asked.values() for word in near}
+        best = dict.fromkeys(self._owners, 0.0)
+        for name, known, angle in zip(self._owners, self._tokens, alike, strict=True):
+            is_met = not touched.isdisjoint(known)
+            shared = self._shared(asked, known, self._own[name]) if is_met else 0.0
+            confidence = _together(shared, angle)
+            if confidence > BELOW and self._is_off(asked, known, self._own[name]):
+                confidence = BELOW
+            best[name] = max(best[name], round(confidence, 2))
+        found = [Candidate(name, confidence) for name, confidence in best.items()]
+        return sorted(found, key=lambda one: (-one.confidence, one.name))
+
+    def _near(self, other: str) -> Near:
+        """The known words that this one is or may be meant to be, and how alike they are."""
+        return {word: alike for word in self._weights if (alike := _likeness(word, other))}
+
+    def _shared(
+        self, asked: Mapping[str, Near], known: Sequence[str], own: Collection[str]
+    ) -> float:
+        """How much of each is in the other, rare words counting most: 1 where all of both is.
+
+        A word of other phrases of the metric, or of what it means, counts half against it.
+        """
+        weights = self._weights
+        shared = heard = 0.0
+        for word in known:
+            shared += max(near.get(word, 0.0) for near in asked.values()) * weights[word]
+        for other, near in asked.items():
+            same = max((weights[word] for word in known if word in near), default=None)
+            if same is None:
+                same = weights.get(other, self._strange) * (OWN if other in own else 1)
+            heard += same
+        return 2 * shared / (heard + sum(weights[word] for word in known))
+
+    def _is_off(
+        self, asked: Mapping[str, Near], known: Sequence[str], own: Collection[str]
+    ) -> bool:
+        """Whether a word of the question belongs to other metrics and to this one not at all, or
+        is the only one and not all that the metric is called.
+        """
+        if len(asked) == 1 < len(known):
+            return True
+        return any(
+            other in self._weights and other not in own and near.keys().isdisjoint(known)
+            for other, near in asked.items()
+        )
 
 
 def is_clear(found: Sequence[Candidate]) -> bool:
@@ -104,32 +161,18 @@ def is_clear(found: Sequence[Candidate]) -> bool:
 
 def normalized(text: str) -> str:
     """Lower case, without filler, plurals and order."""
-    return " ".join(_tokens(text))
+    return " ".join(_tokens(rewritten(text)))
 
 
 @lru_cache(maxsize=2_000)
 def _tokens(text: str) -> tuple[str, ...]:
     words = SEPARATORS.sub(" ", text.casefold().replace("_", " ").replace("-", " ")).split()
-    return tuple(sorted({_singular(word) for word in _kept(words)}))
+    return tuple(sorted({SAME.get(one, one) for one in map(_singular, content(words))}))
 
 
-def _score(
-    asked: Sequence[str], known: Sequence[str], weights: Mapping[str, float], strange: float
-) -> float:
-    """How much of each is in the other, rare words counting most: 1 where all of both is."""
-    if not asked or not known:
-        return 0.0
-    shared = 0.0
-    for word in known:
-        likeness = max(_likeness(word, other) for other in asked)
-        shared += likeness * weights[word]
-    heard = sum(
-        max((weights[word] for word in known if _likeness(word, other)), default=None)
-        or weights.get(other, strange)
-        for other in asked
-    )
-    needed = sum(weights[word] for word in known)
-    return round(2 * shared / (heard + needed), 2)
+def _together(shared: float, angle: float) -> float:
+    """Words count most. Letters lift a form that is spelled otherwise, never a strange word."""
+    return max(shared, (1 - LETTERS) * shared + LETTERS * angle)
 
 
 def _likeness(word: str, other: str) -> float:
@@ -142,39 +185,8 @@ def _likeness(word: str, other: str) -> float:
     return likeness if likeness >= SLIP else 0.0
 
 
-def _kept(tokens: Sequence[str]) -> list[str]:
-    return [word for word in tokens if word not in FILLER]
-
-
 def _singular(word: str) -> str:
     if len(word) > 3 and word.endswith("ies"):  # noqa: PLR2004 - "ies" and one letter more
         return word[:-3] + "y"
     is_plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))  # noqa: PLR2004
     return word[:-1] if is_plural else word
-
-
-def _percentile(text: str) -> tuple[int | None, str]:
-    found = PERCENTILE.search(text)
-    if found is not None:
-        number = int(found["short"] or found["long"])
-        return (number or None), text[: found.start()] + " " + text[found.end() :]
-    if MEDIAN.search(text):
-        return MEDIAN_PERCENTILE, MEDIAN.sub(" ", text, count=1)
-    return None, text
-
-
-def _window(tokens: list[str], now: datetime) -> tuple[Window | None, list[str]]:
-    """The longest run of words that names a stretch of time, and the words without it."""
-    for count in range(min(MAX_WINDOW_WORDS, len(tokens)), 0, -1):
-        for first in range(len(tokens) - count + 1):
-            run = tokens[first : first + count]
-            is_introduced = first > 0 and tokens[first - 1] in INTRODUCING
-            if count == 1 and run[0] in NOT_WINDOWS and not is_introduced:
-                continue
-            words = SHORT_WINDOWS.get(tuple(run[:2]), "") if count == 2 else ""  # noqa: PLR2004
-            try:
-                window = windows.parse(words or " ".join(run), now=now)
-            except windows.UnclearWindow:
-                continue
-            return window, tokens[:first] + tokens[first + count :]
-    return None, tokens

@@ -7,6 +7,7 @@ from instainstru_core.domains.observability.types import Better, MetricUnit, Ver
 
 NO_DATA = "no data"
 KIBI = 1024
+CHANGE_PLACES = 4
 
 
 def _dollars(cents: float) -> str:
@@ -34,6 +35,19 @@ def verdict(
     if value * sign >= critical * sign:
         return Verdict.CRITICAL
     return Verdict.WARNING if value * sign >= warning * sign else Verdict.OK
+
+
+def of_percentile(found: Verdict, asked: int | None, judged: int | None) -> Verdict:
+    """A lower percentile that is well says nothing of the one that the thresholds are for."""
+    is_lower = asked is not None and judged is not None and asked < judged
+    return Verdict.NOT_JUDGED if is_lower and found is Verdict.OK else found
+
+
+def change(now: float | None, before: float | None) -> float | None:
+    """How much more there is than before, as a share; None where there was nothing or no data."""
+    if now is None or not before:
+        return None
+    return round((now - before) / abs(before), CHANGE_PLACES)
 
 
 def formatted(value: float | None, unit: MetricUnit) -> str:
@@ -66,4 +80,5 @@ WRITTEN: Mapping[MetricUnit, Callable[[float], str]] = {
     MetricUnit.COUNT: _count,
     MetricUnit.CENTS: _dollars,
     MetricUnit.BYTES: _size,
+    MetricUnit.CORES: "{:.2f} cores".format,
 }

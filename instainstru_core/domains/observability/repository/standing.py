@@ -84,11 +84,6 @@ def attempts(session: Session, span: Span) -> dict[TaskState, int]:
     return _by_state(session, query.group_by(TaskExecution.state))
 
 
-def people_joined(session: Session, span: Span) -> int:
-    query = select(func.count()).where(User.created_at >= span.start, User.created_at < span.end)
-    return session.scalars(query).one()
-
-
 def searches(session: Session, now: datetime) -> tuple[int, int]:
     """How many searches there were in a day, and how many of them found nothing."""
     nothing = func.count().filter(SearchQuery.result_count == 0)

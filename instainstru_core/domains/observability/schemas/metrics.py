@@ -1,5 +1,6 @@
 """The metric dictionary, and the answers to plain questions."""
 
+from datetime import datetime
 from typing import Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -51,7 +52,12 @@ class MetricDefinition(View):
     percentile: int | None = Field(default=None, ge=1, le=99)
     better: Better
     thresholds: Thresholds | None = None
+    weekly_change: Thresholds | None = Field(
+        default=None, description="The same for how much more there is than a week earlier."
+    )
     owner: str
+    runbook: str = Field(pattern=r"^[a-z][a-z_]+$", description="A page of docs/runbooks.")
+    dashboard: str | None = Field(default=None, description="The uid of a dashboard that shows it.")
     synonyms: list[str] = Field(min_length=1)
     caveat: str | None = None
 
@@ -90,13 +96,13 @@ class MetricCard(View):
     better: Better
     thresholds: Thresholds | None
     owner: str
+    runbook: str
 
 
 class MetricGuess(View):
     """A metric that the question might mean. Confidence runs from 0 to 1."""
 
     name: str
-    meaning: str
     confidence: float
 
 
@@ -108,22 +114,37 @@ class MetricRow(View):
     formatted: str
 
 
+class MetricChange(View):
+    """An earlier value beside the present one: a change of 0.25 is a quarter more."""
+
+    label: str
+    start: datetime
+    end: datetime
+    value: float | None
+    change: float | None
+
+
 class MetricAnswer(View):
-    """The answer to a question about a metric; or, when it is unclear, the nearest metrics."""
+    """The answer to a question about a metric; or, when it is unclear, the nearest metrics.
+
+    `value` is null without data, and shares are 0 to 1. `sample_size` is how many requests, lessons
+    or the like are behind it, `confidence` how well the question fits the metric, 0 to 1.
+    """
 
     question: str
     state: AnswerState
-    confidence: float = Field(description="How well the question fits the metric, 0 to 1.")
+    confidence: float
     metric: MetricCard | None = None
-    value: float | None = Field(default=None, description="Null without data. Shares are 0 to 1.")
+    value: float | None = None
     formatted: str
     verdict: Verdict
+    changes: list[MetricChange] = Field(default=[])
     rows: list[MetricRow] = Field(default=[])
     rows_total: int = 0
-    sample_size: float | None = Field(
-        default=None, description="How many requests, lessons or the like are behind the value."
-    )
+    sample_size: float | None = None
     percentile: int | None = None
+    filters: dict[str, str] = Field(default={})
     promql: str | None = None
     read_model: str | None = None
+    dashboard: str | None = None
     nearest: list[MetricGuess] = Field(default=[])

@@ -1,13 +1,21 @@
 """The metric dictionary: what metrics there are, which one a question means, and its figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
-from string import Template
 
 from instainstru_core.domains.observability import repository
 from instainstru_core.domains.observability.errors import MetricUnknown, QueryTooWide, TimesUnclear
-from instainstru_core.domains.observability.policy import promql, questions
+from instainstru_core.domains.observability.policy import (
+    comparisons,
+    promql,
+    questions,
+    templates,
+)
+from instainstru_core.domains.observability.policy.comparisons import Earlier
+from instainstru_core.domains.observability.policy.hearing import Heard
+from instainstru_core.domains.observability.policy.questions import Vocabulary
 from instainstru_core.domains.observability.schemas import (
     AskMetric,
     MetricBrief,
@@ -15,7 +23,13 @@ from instainstru_core.domains.observability.schemas import (
     MetricGuess,
     MetricsDescription,
 )
-from instainstru_core.domains.observability.service.figures import FIGURES, Figure
+from instainstru_core.domains.observability.service.figures import (
+    BY_DAY,
+    FIGURES,
+    FOUNDING_SLOTS_LEFT,
+    Figure,
+    founding_slots_left,
+)
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.domains.reporting.service.common import window_of
 from instainstru_core.domains.reporting.types import Window
@@ -39,18 +53,28 @@ EXAMPLES = [
 class Understood:
     """What a question means. Without a metric it is unclear, and the nearest are named.
 
-    `is_only_of_now` where a time was asked for that the metric cannot be told of.
+    `unfit` says what the question wants of a metric that has no such thing. `is_only_of_now` where
+    a time was asked for that the metric cannot be told of. `earlier` are windows, and `moments`
+    instants for what has no window, whose values are set beside the present one.
     """
 
     metric: MetricDefinition | None
     confidence: float
     nearest: list[MetricGuess]
+    unfit: str | None = None
     window: Window | None = None
     span: Span | None = None
+    heard: Heard | None = None
     percentile: int | None = None
     promql: str | None = None
     samples: str | None = None
+    earlier: list[Earlier] = field(default_factory=list[Earlier])
+    moments: list[tuple[str, datetime]] = field(default_factory=list[tuple[str, datetime]])
     is_only_of_now: bool = False
+
+    def query_over(self, seconds: float) -> str:
+        """The same query over a window of another length."""
+        return _query(self.metric.promql if self.metric else None, self, seconds) or ""
 
 
 @operation("observability.metrics_describe")
@@ -63,7 +87,7 @@ def metrics_describe(uow: Uow, name: str | None = None) -> Report[MetricsDescrip
     else:
         found = _named(name.strip(), known)
         if not found:
-            nearest = [guess.name for guess in _guesses(questions.ranked(name, _phrases()))]
+            nearest = [guess.name for guess in _guesses(_vocabulary().ranked(name))]
             which = f" The nearest are: {', '.join(nearest)}." if nearest else ""
             raise MetricUnknown(
                 f"No metric goes by this name.{which} Leave the name out to list all.",
@@ -82,29 +106,39 @@ def understand(uow: Uow, command: AskMetric) -> Understood:
     """Which metric, window and percentile a question means. It is never guessed."""
     require(uow.actor, Permission.OPERATIONS_READ)
     heard = questions.hear(command.question, now=uow.now)
-    ranked = questions.ranked(heard.words, _phrases())
-    confidence = ranked[0].confidence if ranked else 0.0
-    if not questions.is_clear(ranked):
-        return Understood(metric=None, confidence=confidence, nearest=_guesses(ranked))
-    metric = dictionary()[ranked[0].name]
+    ranked = _vocabulary().ranked(heard.words)
+    fitting = [one for one in ranked if dictionary()[one.name].unit in heard.units]
+    confidence = fitting[0].confidence if fitting else 0.0
+    unclear = Understood(metric=None, confidence=confidence, nearest=_guesses(ranked))
+    if not questions.is_clear(fitting):
+        return unclear
+    metric = dictionary()[fitting[0].name]
+    if unfit := _unfit(heard, metric):
+        return replace(unclear, unfit=unfit)
     window = _window(uow, command, heard, metric)
     wanted = window_of(uow, command.window) if command.window is not None else heard.window
-    percentile = (heard.percentile or metric.percentile) if metric.percentile else None
     understood = Understood(
         metric=metric,
         confidence=confidence,
         nearest=[],
         window=window,
-        percentile=percentile,
+        heard=heard,
+        percentile=(heard.percentile or metric.percentile) if metric.percentile else None,
+        earlier=_earlier(uow, heard, metric, window),
+        moments=comparisons.moments(uow.now) if window is None else [],
         is_only_of_now=window is None and wanted is not None and wanted.label != "today",
     )
-    return understood if metric.promql is None else _as_query(uow, understood, metric.promql)
+    return understood if metric.promql is None else _as_query(uow, understood)
 
 
 @operation("observability.figure")
-def figure(uow: Uow, metric: MetricDefinition, window: Window | None) -> Figure:
+def figure(
+    uow: Uow, metric: MetricDefinition, window: Window | None, *, founding_cap: int
+) -> Figure:
     """The value of a metric that comes from the database."""
     require(uow.actor, Permission.OPERATIONS_READ)
+    if metric.read_model == FOUNDING_SLOTS_LEFT:
+        return founding_slots_left(uow, founding_cap)
     return FIGURES[metric.read_model or ""](uow, window)
 
 
@@ -117,6 +151,12 @@ def dictionary() -> Mapping[str, MetricDefinition]:
 @cache
 def _phrases() -> Mapping[str, list[str]]:
     return {name: [name, *metric.synonyms] for name, metric in dictionary().items()}
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    meanings = {name: metric.meaning for name, metric in dictionary().items()}
+    return Vocabulary(_phrases(), meanings)
 
 
 def _named(name: str, known: Mapping[str, MetricDefinition]) -> list[MetricDefinition]:
@@ -138,11 +178,10 @@ def _named(name: str, known: Mapping[str, MetricDefinition]) -> list[MetricDefin
 
 
 def _guesses(ranked: list[questions.Candidate]) -> list[MetricGuess]:
-    known = dictionary()
     return [
-        MetricGuess(name=one.name, meaning=known[one.name].meaning, confidence=one.confidence)
+        MetricGuess(name=one.name, confidence=one.confidence)
         for one in ranked[: questions.NEAREST]
-        if one.confidence
+        if one.confidence >= questions.WORTH_NAMING
     ]
 
 
@@ -157,7 +196,34 @@ def _window(
     return heard.window or window_of(uow, metric.default_window)
 
 
-def _as_query(uow: Uow, understood: Understood, template: str) -> Understood:
+def _unfit(heard: Heard, metric: MetricDefinition) -> str | None:
+    """What the question wants of this metric and it does not have; nothing is left out silently."""
+    template = metric.promql or ""
+    if heard.percentile is not None and metric.percentile is None:
+        return f"{metric.name} is one number without percentiles: ask for it without one."
+    if heard.rows is not None and not metric.by:
+        return f"{metric.name} is one number, not a list: ask for it without a number of lines."
+    if heard.filters and templates.FILTERED not in template:
+        told = " and ".join(sorted(heard.filters))
+        return f"{metric.name} is not told apart by {told}: ask for it as a whole."
+    missing = set(heard.filters) - set(metric.labels)
+    if missing:
+        return f"{metric.name} is not told apart by {' and '.join(sorted(missing))}."
+    return None
+
+
+def _earlier(
+    uow: Uow, heard: Heard, metric: MetricDefinition, window: Window | None
+) -> list[Earlier]:
+    if window is None or window.span.start >= uow.now:
+        return []
+    by_day = metric.read_model in BY_DAY
+    if by_day and window.days is None:
+        return []
+    return comparisons.earlier(window, now=uow.now, named=heard.compared_with, by_day=by_day)
+
+
+def _as_query(uow: Uow, understood: Understood) -> Understood:
     """The query, over the part of the window that is past. Refused when none of it is."""
     window = understood.window
     span = Span(uow.now, uow.now)
@@ -166,21 +232,31 @@ def _as_query(uow: Uow, understood: Understood, template: str) -> Understood:
             raise TimesUnclear(
                 "This window lies in the future. Ask for one that has begun.", field="window"
             )
-        span = Span(window.span.start, min(window.span.end, uow.now))
+        span = comparisons.past(window, uow.now)
         if span.length > promql.MAX_LENGTH:
             raise QueryTooWide(
                 f"Prometheus is asked for at most {promql.MAX_LENGTH.days} days at once."
                 " Ask for a shorter window.",
                 field="window",
             )
-    values = {
-        "window": f"{max(1, round(span.length.total_seconds()))}s",
-        "quantile": f"{(understood.percentile or 0) / 100:g}",
-    }
-    samples = understood.metric.samples if understood.metric else None
+    metric, seconds = understood.metric, span.length.total_seconds()
     return replace(
         understood,
         span=span,
-        promql=Template(template).substitute(values),
-        samples=Template(samples).substitute(values) if samples else None,
+        promql=_query(metric.promql if metric else None, understood, seconds),
+        samples=_query(metric.samples if metric else None, understood, seconds),
+        earlier=[one for one in understood.earlier if one.window.span.length <= promql.MAX_LENGTH],
+    )
+
+
+def _query(template: str | None, understood: Understood, seconds: float) -> str | None:
+    if template is None:
+        return None
+    heard = understood.heard
+    return templates.query(
+        template,
+        window_seconds=round(seconds),
+        quantile=(understood.percentile or 0) / 100,
+        filters=heard.filters if heard else None,
+        rows=heard.rows if heard else None,
     )
