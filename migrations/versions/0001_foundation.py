@@ -3,10 +3,11 @@
 Revision: 0001. Lock and statement timeouts are set in env.py.
 """
 
-import geoalchemy2
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from instainstru_core.kernel.geometry import Geometry
 
 revision = "0001"
 down_revision = None
@@ -450,15 +451,7 @@ def upgrade() -> None:
         sa.Column("area_key", sa.Text(), nullable=True),
         sa.Column(
             "boundary",
-            geoalchemy2.types.Geometry(
-                geometry_type="MULTIPOLYGON",
-                srid=4326,
-                dimension=2,
-                spatial_index=False,
-                from_text="ST_GeomFromEWKT",
-                name="geometry",
-                nullable=False,
-            ),
+            Geometry("MULTIPOLYGON", 4326),
             nullable=False,
         ),
         sa.Column("latitude", sa.Double(), nullable=False),

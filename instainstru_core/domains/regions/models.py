@@ -1,12 +1,12 @@
 """Neighborhood polygons and the display areas that group them."""
 
-from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from instainstru_core.domains.regions.types import Borough
 from instainstru_core.kernel.db import Base, Id
+from instainstru_core.kernel.geometry import Geometry
 
 
 class DisplayArea(Base):
@@ -32,8 +32,6 @@ class Region(Base):
     name: Mapped[str]
     borough: Mapped[Borough]
     area_key: Mapped[str | None] = mapped_column(ForeignKey("display_areas.key"), index=True)
-    boundary: Mapped[WKBElement] = mapped_column(
-        Geometry("MULTIPOLYGON", srid=4326, spatial_index=False)
-    )
+    boundary: Mapped[str] = mapped_column(Geometry("MULTIPOLYGON", 4326))
     latitude: Mapped[float]
     longitude: Mapped[float]
