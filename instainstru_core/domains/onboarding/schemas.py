@@ -101,7 +101,7 @@ class InvitePreview(BaseModel):
     repeated: int = Field(description="How many addresses were named more than once.")
     grants_founding: bool
     expires_at: datetime
-    founding: "FoundingStatus"
+    free: int = Field(description="Founding places that are neither taken nor promised.")
 
 
 class SkippedAddress(BaseModel):

@@ -8,11 +8,12 @@ from instainstru_core.domains.notifications.service.queueing import (
     queue,
 )
 from instainstru_core.domains.notifications.service.reading import detail, listing, resend
-from instainstru_core.domains.notifications.service.rendering import letter, read
+from instainstru_core.domains.notifications.service.rendering import invite_letter, letter, read
 
 __all__ = [
     "claim",
     "detail",
+    "invite_letter",
     "letter",
     "listing",
     "mark_failed",

@@ -11,7 +11,12 @@ from pydantic import ValidationError
 
 from instainstru_core.domains.notifications import policy
 from instainstru_core.domains.notifications.errors import MessageUnreadable
-from instainstru_core.domains.notifications.schemas import FACTS, Facts, Letter
+from instainstru_core.domains.notifications.schemas import (
+    FACTS,
+    Facts,
+    InstructorInviteFacts,
+    Letter,
+)
 from instainstru_core.domains.notifications.types import Template as Kind
 from instainstru_core.kernel.money import dollars
 from instainstru_core.kernel.time import to_local
@@ -36,6 +41,16 @@ def letter(facts: Facts, *, first_name: str, code: str = HIDDEN_CODE) -> Letter:
         text=text.render(known | {"layout": TEXT}),
         html=html.render(known | {"layout": HTML}),
     )
+
+
+def invite_letter(
+    *, grants_founding: bool, expires_at: datetime, note: str | None, claim_page: str
+) -> Letter:
+    """The words that an invited person would read, with dots in place of the code."""
+    facts = InstructorInviteFacts(
+        grants_founding=grants_founding, expires_at=expires_at, note=note, claim_page=claim_page
+    )
+    return letter(facts, first_name=policy.STRANGER)
 
 
 def read(template: Kind, stored: Mapping[str, Any]) -> Facts:

@@ -23,7 +23,9 @@ from instainstru_core.domains.onboarding.service.joining import (
 )
 from instainstru_core.domains.onboarding.service.sending import (
     batch_ids,
+    claim_page,
     envelopes,
+    hold_invites,
     preview_invites,
     resend_invite,
     send_invites,
@@ -34,11 +36,13 @@ __all__ = [
     "check_invite",
     "check_to_order",
     "claim_invite",
+    "claim_page",
     "create_invites",
     "envelopes",
     "founding_status",
     "go_live",
     "hide_lapsed",
+    "hold_invites",
     "invite",
     "invites",
     "keep_check",

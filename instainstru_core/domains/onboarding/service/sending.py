@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from instainstru_core.domains.audit import service as audit
-from instainstru_core.domains.onboarding import repository
+from instainstru_core.domains.onboarding import policy, repository
 from instainstru_core.domains.onboarding.errors import InviteNotPending, NobodyToInvite
 from instainstru_core.domains.onboarding.events import InviteResent, InvitesIssued
 from instainstru_core.domains.onboarding.models import InviteBatch
@@ -20,6 +20,7 @@ from instainstru_core.domains.onboarding.schemas import (
 from instainstru_core.domains.onboarding.service import founding, inviting, rows
 from instainstru_core.domains.onboarding.service.inviting import Batch
 from instainstru_core.domains.onboarding.types import InviteStatus
+from instainstru_core.kernel import locks
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.idempotency import once
 from instainstru_core.kernel.ids import new_id
@@ -29,12 +30,20 @@ from instainstru_core.kernel.uow import Uow
 CLAIM_PAGE = "/invite/claim"
 
 
+@operation("onboarding.hold_invites")
+def hold_invites(uow: Uow) -> None:
+    """Let nobody else make invites until this unit of work ends."""
+    require(uow.actor, Permission.INVITES_MANAGE)
+    locks.advisory(uow.session, [inviting.INVITING, founding.FOUNDING])
+
+
 @operation("onboarding.preview_invites")
 def preview_invites(uow: Uow, command: SendInvites, *, founding_cap: int) -> InvitePreview:
     """What sending this batch would do now. Refuses what sending would refuse."""
     require(uow.actor, Permission.INVITES_MANAGE)
     batch = inviting.sorted_out(uow, command, founding_cap, lock=False)
     _require_somebody(batch)
+    places = founding.founding_status(uow, founding_cap=founding_cap)
     return InvitePreview(
         recipients=[
             InviteRecipient(email=email, skipped=batch.reasons.get(email)) for email in batch.emails
@@ -43,7 +52,7 @@ def preview_invites(uow: Uow, command: SendInvites, *, founding_cap: int) -> Inv
         repeated=len(command.emails) - len(batch.emails),
         grants_founding=command.grants_founding,
         expires_at=uow.now + timedelta(days=command.expires_in_days),
-        founding=founding.founding_status(uow, founding_cap=founding_cap),
+        free=policy.promisable(cap=places.total, filled=places.filled, allocated=places.allocated),
     )
 
 
@@ -75,7 +84,7 @@ def _send(uow: Uow, command: SendInvites, founding_cap: int, web_url: str) -> In
     uow.session.add(row)
     uow.session.flush()
     written = inviting.write(uow, batch, command, row.id)
-    uow.emit(InvitesIssued(batch_id=row.id, claim_page=_claim_page(web_url)))
+    uow.emit(InvitesIssued(batch_id=row.id, claim_page=claim_page(web_url)))
     return InvitesSent(
         batch_id=row.id,
         invites=[rows.view(uow, one) for one in written],
@@ -108,7 +117,7 @@ def _resend(uow: Uow, invite_id: str, web_url: str) -> InviteView:
         )
     row.sends += 1
     uow.session.flush()
-    uow.emit(InviteResent(invite_id=row.id, number=row.sends, claim_page=_claim_page(web_url)))
+    uow.emit(InviteResent(invite_id=row.id, number=row.sends, claim_page=claim_page(web_url)))
     audit.record(uow, "onboarding.resend_invite", subject_kind="invite", subject_id=row.id)
     return rows.view(uow, row)
 
@@ -147,5 +156,6 @@ def _require_somebody(batch: Batch) -> None:
         )
 
 
-def _claim_page(web_url: str) -> str:
+def claim_page(web_url: str) -> str:
+    """Where invited people go."""
     return web_url.rstrip("/") + CLAIM_PAGE

@@ -6,6 +6,11 @@ from instainstru_core.domains.reporting.service.bookings import (
     users_booking_history,
 )
 from instainstru_core.domains.reporting.service.finding import find
+from instainstru_core.domains.reporting.service.invites import invites_detail, invites_list
+from instainstru_core.domains.reporting.service.joining import (
+    founding_funnel,
+    stuck_instructors,
+)
 from instainstru_core.domains.reporting.service.money import (
     payments_pending_payouts,
     payments_pipeline,
@@ -19,6 +24,7 @@ from instainstru_core.domains.reporting.service.searches import (
     search_top_queries,
     search_zero_results,
 )
+from instainstru_core.domains.reporting.service.story import booking_story
 from instainstru_core.domains.reporting.service.supply import (
     instructors_coverage,
     service_lookup,
@@ -26,18 +32,23 @@ from instainstru_core.domains.reporting.service.supply import (
 )
 
 __all__ = [
+    "booking_story",
     "bookings_recent",
     "bookings_summary",
     "find",
+    "founding_funnel",
     "instructors_coverage",
     "instructors_detail",
     "instructors_list",
+    "invites_detail",
+    "invites_list",
     "payments_pending_payouts",
     "payments_pipeline",
     "search_top_queries",
     "search_zero_results",
     "service_lookup",
     "services_catalog",
+    "stuck_instructors",
     "users_booking_history",
     "users_lookup",
 ]
