@@ -15,8 +15,8 @@ from prometheus_client.metrics import MetricWrapperBase
 from instainstru_core.adapters.prometheus import HttpPrometheus
 from instainstru_core.domains.observability import repository, service
 from instainstru_core.domains.observability.errors import QueryInvalid
-from instainstru_core.domains.observability.schemas import AskMetric, MetricDefinition
 from instainstru_core.domains.observability.policy import templates
+from instainstru_core.domains.observability.schemas import AskMetric, MetricDefinition
 from instainstru_core.domains.observability.service.figures import FIGURES, FOUNDING_SLOTS_LEFT
 from instainstru_core.domains.observability.types import Better, Crew, MetricType
 from instainstru_core.domains.reporting.policy import windows
