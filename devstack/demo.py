@@ -232,6 +232,7 @@ The marketplace is open ({_since(show)} in all).
   Alertmanager  {known["ALERTMANAGER_URL"]}
   Stripe        {_simulated(vendors.STRIPE_URL, "/_sim/state")}
   Mail          {_simulated(vendors.RESEND_URL, "/_sim/outbox")}
+  Sentry        {_simulated(vendors.SENTRY_URL, "/_sim/issues")}
   Logs          {show.places.logs}
 
   A token that may read (development only): {to.token}

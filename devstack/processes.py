@@ -85,7 +85,7 @@ def stop(lease: Lease) -> None:
 
 
 def _child(places: Places, role: str, port: int, known: Mapping[str, str]) -> Child:
-    own = {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
+    own = {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), **vendors.watched(role, known)}
     if role == FORKS:
         own[environment.SHARED_METRICS] = str(_fresh_metrics(places, role))
     return Child(

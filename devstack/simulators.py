@@ -1,9 +1,9 @@
-"""The simulators of the private stack: our own processes that answer as Stripe and Resend do."""
+"""The simulators of the private stack: our own processes that answer as outside services do."""
 
 import secrets
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Thread
 
 from devstack import monitoring, vendors
@@ -36,6 +36,23 @@ def resend(places: Places, port: int, known: Mapping[str, str]) -> Child:
     )
 
 
+def sentry(places: Places, port: int, known: Mapping[str, str]) -> Child:
+    """Sentry: takes the errors of all processes and shows them at `/_sim/issues`."""
+    return _child(
+        vendors.SENTRY.name,
+        "devstack.sentry_simulator",
+        ("--port", str(port), "--name", places.mark),
+        {name: known[name] for name in (vendors.SENTRY_TOKEN, vendors.SENTRY_PUBLIC_KEY)},
+    )
+
+
+CHILDREN: Mapping[str, Callable[[Places, int, Mapping[str, str]], Child]] = {
+    vendors.STRIPE.name: stripe,
+    vendors.RESEND.name: resend,
+    vendors.SENTRY.name: sentry,
+}
+
+
 def serve_stripe(host: str, port: int, *, webhook_url: str, database_url: str) -> None:
     """Be Stripe in this process until it is told to stop."""
     from devstack.stripe_simulator import __main__ as program  # noqa: PLC0415
@@ -51,6 +68,13 @@ def serve_resend(host: str, port: int) -> None:
     from devstack.resend_simulator import __main__ as program  # noqa: PLC0415
 
     program.main(["--host", host, "--port", str(port)])
+
+
+def serve_sentry(host: str, port: int, *, public_key: str) -> None:
+    """Be Sentry in this process until it is told to stop."""
+    from devstack.sentry_simulator import __main__ as program  # noqa: PLC0415
+
+    program.main(["--host", host, "--port", str(port), "--public-key", public_key])
 
 
 def _remind(database_url: str, simulator_url: str) -> None:

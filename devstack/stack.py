@@ -89,6 +89,10 @@ def addresses(places: Places, secrets: dict[str, str], names: Container[str]) ->
                 found[vendors.STRIPE_URL] = monitoring.url(port)
             case vendors.RESEND.name:
                 found[vendors.RESEND_URL] = monitoring.url(port)
+            case vendors.SENTRY.name:
+                url = found[vendors.SENTRY_URL] = monitoring.url(port)
+                key = secrets[vendors.SENTRY_PUBLIC_KEY]
+                found[vendors.SENTRY_DSN] = vendors.sentry_dsn(url, key)
             case _:
                 pass
     return found
@@ -141,14 +145,9 @@ def _server(places: Places, secrets: dict[str, str], name: str, *, fresh: bool =
             return Server(
                 lambda: monitoring.alertmanager(places, at), lambda: monitoring.answers(at)
             )
-        case vendors.STRIPE.name:
-            return Server(
-                lambda: simulators.stripe(places, at, secrets), lambda: simulators.answers(at)
-            )
-        case vendors.RESEND.name:
-            return Server(
-                lambda: simulators.resend(places, at, secrets), lambda: simulators.answers(at)
-            )
+        case _ if name in simulators.CHILDREN:
+            child = simulators.CHILDREN[name]
+            return Server(lambda: child(places, at, secrets), lambda: simulators.answers(at))
         case _:
             raise StackTrouble(f"There is no server called {name}.", f"Choose from {ALL}.")
 

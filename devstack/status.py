@@ -15,6 +15,7 @@ ADDRESS = {
     "mcp": "INSTAINSTRU_MCP_URL",
     "stripe": vendors.STRIPE_URL,
     "resend": vendors.RESEND_URL,
+    "sentry": vendors.SENTRY_URL,
 }
 
 

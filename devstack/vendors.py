@@ -1,7 +1,8 @@
 """Outside services that simulators stand in for, unless their keys are really set.
 
 Who sets STRIPE_SECRET_KEY or RESEND_API_KEY means the service itself: then its simulator is not
-started, and what the settings file says of it does not count. Standard library only.
+started, and what the settings file says of it does not count. So does who sets SENTRY_AUTH_TOKEN or
+SENTRY_DSN. Standard library only.
 """
 
 import json
@@ -16,6 +17,13 @@ STRIPE_URL = "INSTAINSTRU_STRIPE_API_URL"
 STRIPE_WEBHOOKS = "INSTAINSTRU_STRIPE_WEBHOOK_SECRETS"
 RESEND_KEY = "RESEND_API_KEY"
 RESEND_URL = "INSTAINSTRU_RESEND_API_URL"
+SENTRY_TOKEN = "SENTRY_AUTH_TOKEN"  # noqa: S105 - the name, not the token
+SENTRY_URL = "INSTAINSTRU_SENTRY_URL"
+SENTRY_DSN = "SENTRY_DSN"
+SENTRY_ORGANIZATION = "INSTAINSTRU_SENTRY_ORGANIZATION"
+SENTRY_PUBLIC_KEY = "DEVSTACK_SENTRY_PUBLIC_KEY"
+SENTRY_PROJECTS = {"api": 1, "mcp": 2, "worker": 3, "beat": 3, "exporter": 3}
+"""Into which of the simulator's projects the errors of each process go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +34,14 @@ class Vendor:
     key: str
     url: str
     others: tuple[str, ...] = ()
+    more_keys: tuple[str, ...] = ()
 
     @property
-    def keys(self) -> tuple[str, str]:
-        """The names under which people may set the key."""
-        return self.key, f"INSTAINSTRU_{self.key}"
+    def keys(self) -> tuple[str, ...]:
+        """The names under which people may set a key."""
+        return tuple(
+            name for key in (self.key, *self.more_keys) for name in (key, f"INSTAINSTRU_{key}")
+        )
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -43,7 +54,8 @@ class Vendor:
 
 STRIPE = Vendor("stripe", STRIPE_KEY, STRIPE_URL, (STRIPE_WEBHOOKS,))
 RESEND = Vendor("resend", RESEND_KEY, RESEND_URL)
-VENDORS = (STRIPE, RESEND)
+SENTRY = Vendor("sentry", SENTRY_TOKEN, SENTRY_URL, (SENTRY_ORGANIZATION,), more_keys=(SENTRY_DSN,))
+VENDORS = (STRIPE, RESEND, SENTRY)
 
 
 def simulated(file: Mapping[str, str]) -> tuple[Vendor, ...]:
@@ -67,5 +79,21 @@ def made(file: Mapping[str, str]) -> dict[str, str]:
         STRIPE_KEY: f"sk_test_{secrets.token_hex(16)}",
         STRIPE_WEBHOOKS: json.dumps([f"whsec_{secrets.token_hex(16)}"]),
         RESEND_KEY: f"re_{secrets.token_hex(16)}",
+        SENTRY_TOKEN: f"sntryu_{secrets.token_hex(16)}",
+        SENTRY_PUBLIC_KEY: secrets.token_hex(16),
+        SENTRY_ORGANIZATION: "instainstru",
     }
     return {name: value for name, value in wanted.items() if not file.get(name)}
+
+
+def sentry_dsn(url: str, public_key: str, role: str = "api") -> str:
+    """Where a process of this role tells the simulator at this address of its errors."""
+    return f"{url.replace('://', f'://{public_key}@')}/{SENTRY_PROJECTS[role]}"
+
+
+def watched(role: str, known: Mapping[str, str]) -> dict[str, str]:
+    """The DSN of the role's own project in the simulator; nothing where Sentry is Sentry itself."""
+    url, key, dsn = (known.get(name) for name in (SENTRY_URL, SENTRY_PUBLIC_KEY, SENTRY_DSN))
+    if not url or not key or dsn != sentry_dsn(url, key):
+        return {}
+    return {SENTRY_DSN: sentry_dsn(url, key, role)}

@@ -8,12 +8,14 @@ import sentry_sdk
 
 from devstack.sentry_simulator.server import SimulatorServer
 from devstack.sentry_simulator.simulator import Simulator
+from devstack.sentry_simulator.store import Kept
 from instainstru_core.adapters.sentry import sdk
 from instainstru_core.kernel import log
 from instainstru_core.kernel.settings import Settings
 
 TOKEN = "sntryu_a_simulated_token"
 KEY = "0123456789abcdef0123456789abcdef"
+SECRET = "hunter2-and-jonas"
 
 
 @contextmanager
@@ -24,9 +26,16 @@ def simulated() -> Generator[SimulatorServer]:
 
 
 @contextmanager
-def told(server: SimulatorServer, process: sdk.Process = "exporter") -> Generator[None]:
+def told(
+    server: SimulatorServer, process: sdk.Process = "exporter", **changes: Any
+) -> Generator[None]:
     """Have this process tell it of errors while the block runs."""
-    settings = Settings(SENTRY_DSN=server.dsn(KEY), SENTRY_ENVIRONMENT="production", release="v7")  # type: ignore[call-arg]
+    known: dict[str, Any] = {
+        "SENTRY_DSN": server.dsn(KEY),
+        "SENTRY_ENVIRONMENT": "production",
+        "release": "v7",
+    }
+    settings = Settings(**known, **changes)
     assert sdk.start(settings, process)
     client: Any = sentry_sdk.get_client()
     pool = client.transport._pool
@@ -37,3 +46,11 @@ def told(server: SimulatorServer, process: sdk.Process = "exporter") -> Generato
         pool.clear()
         sentry_sdk.get_global_scope().set_client(None)
         log._listeners.clear()
+
+
+def only_event(server: SimulatorServer) -> Kept:
+    """The one event that it was told of."""
+    sentry_sdk.flush(timeout=5)
+    (issue,) = server.simulator.store.issues()
+    (event,) = issue.events
+    return event

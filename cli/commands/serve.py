@@ -82,6 +82,20 @@ def resend_simulator(*, host: Host = LOOPBACK, port: Port = 12112) -> None:
     simulators.serve_resend(host, port)
 
 
+@app.command("sentry-simulator")
+def sentry_simulator(
+    *,
+    host: Host = LOOPBACK,
+    port: Port = 12113,
+    public_key: Annotated[
+        str, typer.Option("--public-key", help="The public key in the DSN of those who send.")
+    ] = "0123456789abcdef0123456789abcdef",
+) -> None:
+    """What answers as Sentry does; it shows what it was told of at `/_sim/issues`."""
+    _require_free(host, port)
+    simulators.serve_sentry(host, port, public_key=public_key)
+
+
 def _module(name: str) -> Any:  # noqa: ANN401 - a module: only the process that runs it imports it
     return importlib.import_module(name)
 

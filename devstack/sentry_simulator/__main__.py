@@ -10,7 +10,7 @@ from devstack.sentry_simulator.server import SimulatorServer
 from devstack.sentry_simulator.simulator import PROJECTS, Simulator
 
 _PORT = 12113
-_KEY = "0123456789abcdef0123456789abcdef"
+PUBLIC_KEY = "0123456789abcdef0123456789abcdef"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -23,7 +23,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         default=os.environ.get("SENTRY_AUTH_TOKEN", "sntryu_simulated"),
         help="the only token that is let in; SENTRY_AUTH_TOKEN by default",
     )
-    parser.add_argument("--public-key", default=_KEY, help="the only one the SDK may send with")
+    parser.add_argument(
+        "--public-key",
+        default=os.environ.get("DEVSTACK_SENTRY_PUBLIC_KEY", PUBLIC_KEY),
+        help="the only one the SDK may send with",
+    )
     parser.add_argument("--organization", default="instainstru")
     parser.add_argument("--name", help="whose it is, for those who look at processes")
     given = parser.parse_args(argv)

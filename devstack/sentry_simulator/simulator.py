@@ -72,7 +72,7 @@ class Simulator:
         event_id: str | None = None
         try:
             for kind, payload in envelopes.items(body, headers.get("content-encoding", "")):
-                self.store.note(kind)
+                self.store.note(kind, payload)
                 if kind == "event":
                     event_id = self.store.take(project, payload).id
         except envelopes.Unreadable as problem:

@@ -1,6 +1,6 @@
 """Projects, issues and events, in memory."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from devstack.sentry_simulator import grouping
 from devstack.sentry_simulator.grouping import Payload
 
 KEPT = 20_000
+KEPT_TRACES = 200
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FIRST_ISSUE = 4_500_000_001
 
@@ -65,6 +66,7 @@ class Store:
     def __init__(self, projects: tuple[Project, ...], clock: Callable[[], datetime]) -> None:
         self.projects = projects
         self.items: Counter[str] = Counter()
+        self.traces: deque[Payload] = deque(maxlen=KEPT_TRACES)
         self._clock = clock
         self._issues: dict[tuple[str, str], Issue] = {}
         self._events: dict[str, Kept] = {}
@@ -74,10 +76,12 @@ class Store:
         """The project of this id or slug."""
         return next((one for one in self.projects if id_or_slug in {one.id, one.slug}), None)
 
-    def note(self, kind: str) -> None:
-        """Count an item of an envelope, of whatever kind."""
+    def note(self, kind: str, payload: Payload) -> None:
+        """Count an item of an envelope, of whatever kind. Traces are kept for testers alone."""
         with self._lock:
             self.items[kind] += 1
+            if kind == "transaction":
+                self.traces.append(payload)
 
     def take(self, project: Project, payload: Payload) -> Kept:
         """Keep an event with its issue. An issue that was resolved is open again."""
@@ -129,6 +133,7 @@ class Store:
             self._issues.clear()
             self._events.clear()
             self.items.clear()
+            self.traces.clear()
 
     def _made(self, project: Project) -> Issue:
         number = sum(one.project is project for one in self._issues.values()) + 1

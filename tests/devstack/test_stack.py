@@ -70,7 +70,7 @@ class TestEnsure:
             known = environment.read(places)
             found = status.of(places)
             assert {one.name: one.state for one in found.processes} == dict.fromkeys(
-                ("redis", "postgres", "alertmanager", "prometheus", "stripe", "resend"), "running"
+                stack.ALL, "running"
             )
             addresses = {one.name: one.address for one in found.processes}
             assert addresses["postgres"] == known["DATABASE_URL"]
@@ -134,6 +134,9 @@ class TestSimulators:
             assert ask_stripe(url, "sk_test_of_another_checkout") == 401
             assert known["INSTAINSTRU_RESEND_API_URL"] != url
             assert known["RESEND_API_KEY"].startswith("re_")
+            assert known["SENTRY_DSN"].endswith(
+                f"@{known['INSTAINSTRU_SENTRY_URL'].removeprefix('http://')}/1"
+            )
             (secret,) = json.loads(known["INSTAINSTRU_STRIPE_WEBHOOK_SECRETS"])
             assert secret.startswith("whsec_")
         assert nothing_runs(places)
@@ -152,7 +155,8 @@ class TestSimulators:
         environment.complete(places)
         environment.update(places, {"INSTAINSTRU_STRIPE_API_URL": "http://127.0.0.1:1"})
         monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_mine")
-        assert stack.everything(places) == (*stack.DATABASES, *stack.MONITORS, "resend")
+        others = [name for name in stack.SIMULATORS if name != "stripe"]
+        assert stack.everything(places) == (*stack.DATABASES, *stack.MONITORS, *others)
         known = environment.for_processes(places)
         assert known["STRIPE_SECRET_KEY"] == "sk_test_mine"
         assert "INSTAINSTRU_STRIPE_API_URL" not in known

@@ -71,7 +71,7 @@ def start(settings: Settings, process: Process) -> bool:
         before_send=cast("Any", scrubbed),
         before_send_transaction=cast("Any", scrubbed),
     )
-    sentry_sdk.set_tag("process", process)
+    sentry_sdk.get_global_scope().set_tag("process", process)
     log.tell_of_exceptions(_tell)
     return True
 

@@ -1,0 +1,59 @@
+"""What the copilot tells Sentry of: a bug once; arguments, answers and refusals never."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from instainstru_core.domains.reporting.schemas.base import Report
+from instainstru_core.kernel import log
+from instainstru_core.kernel.errors import Conflict
+from instainstru_core.runtime import Runtime
+from mcp_server.envelope import Answer, answer
+from mcp_server.tool import Call, reads
+from tests.mcp import world as worlds
+from tests.mcp.world import Copilot
+from tests.watching import SECRET, only_event, simulated, told
+
+Text = Annotated[str, Field(max_length=50, pattern=".*", examples=["x"])]
+
+
+class Echo(BaseModel):
+    """What was said."""
+
+    text: str
+
+
+@reads("Broken")
+def broken(call: Call, text: Text) -> Answer[Echo]:
+    """Fail as only a bug does."""
+    raise LookupError("No such thing.")
+
+
+@reads("Refusing")
+def refusing(call: Call) -> Answer[Echo]:
+    """Say no."""
+    raise Conflict("It is taken.")
+
+
+@reads("Working")
+def working(call: Call, text: Text) -> Answer[Echo]:
+    """Work."""
+    return answer(Report(data=Echo(text=text)), as_of=call.runtime.clock())
+
+
+def test_a_bug_is_told_once_and_arguments_stay_off_events_and_spans(asked: Runtime) -> None:
+    log.configure(lasting=False)
+    with simulated() as server, told(server, "mcp", sentry_traces_rate=1.0):
+        with worlds.serving(asked, [broken, refusing, working]) as url:
+            copilot = Copilot(url)
+            assert copilot.refused("broken", text=SECRET)["code"] == "internal"
+            assert copilot.refused("refusing")["code"] == "conflict"
+            assert copilot.ask("working", text=SECRET)["data"] == {"text": SECRET}
+        event = only_event(server)
+        traces = list(server.simulator.store.traces)
+    assert event.payload["exception"]["values"][-1]["type"] == "LookupError"
+    assert event.tags["tool"] == "instainstru_broken"
+    assert (event.tags["process"], event.tags["log"]) == ("mcp", "tool_failed")
+    spans = [span for trace in traces for span in trace["spans"]]
+    assert "tools/call instainstru_working" in {span["description"] for span in spans}
+    assert SECRET not in str([event.payload, traces])
