@@ -80,6 +80,8 @@ def _next(found: Found) -> NextAction:
     words = f"If this {found.kind.replace('_', ' ')} is meant."
     if found.kind is FoundKind.INSTRUCTOR:
         return suggest("instructors_detail", words, instructor=found.id)
+    if found.kind is FoundKind.INVITE:
+        return suggest("invites_detail", words, invite=found.id)
     if found.kind is FoundKind.WEBHOOK:
         return suggest("webhook_detail", words, event=found.id)
     if found.kind is FoundKind.AUDIT_ENTRY:

@@ -11,7 +11,9 @@ from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock, settings_for
 from tests.databases import ServerUrls, clone
+from tests.mcp import market_world
 from tests.mcp import world as worlds
+from tests.mcp.market_world import MarketWorld
 from tests.mcp.world import Copilot, World
 
 
@@ -66,3 +68,18 @@ def copilot(url: str) -> Iterator[Copilot]:
     """A copilot that stays connected for all its questions."""
     with Copilot(url).connected() as copilot:
         yield copilot
+
+
+@pytest.fixture(scope="session")
+def lived(servers: ServerUrls, signing_key_file: Path) -> Iterator[MarketWorld]:
+    """A market whose money moved, for tests that only ask."""
+    with market_world.opened(servers, signing_key_file) as lived:
+        yield lived
+
+
+@pytest.fixture(scope="session")
+def desk(lived: MarketWorld) -> Iterator[Copilot]:
+    """A copilot that is asked about that market."""
+    good = market_world.token(worlds.signing_key())
+    with worlds.serving(lived.runtime) as url, Copilot(url, good).connected() as desk:
+        yield desk

@@ -21,3 +21,7 @@ class CategoryUnknown(NotFound):
 
 class AreaUnknown(NotFound):
     code = "reporting.area_unknown"
+
+
+class LessonUnknown(NotFound):
+    code = "reporting.lesson_unknown"

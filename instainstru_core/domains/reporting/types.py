@@ -109,3 +109,15 @@ class FoundKind(StrEnum):
     MESSAGE = "message"
     WEBHOOK = "webhook"
     AUDIT_ENTRY = "audit_entry"
+
+
+class StoryPart(StrEnum):
+    """What an event of a lesson's story is about."""
+
+    BOOKING = "booking"
+    MONEY = "money"
+    CALL = "call"
+    MESSAGE = "message"
+    WEBHOOK = "webhook"
+    AUDIT = "audit"
+    NOTE = "note"

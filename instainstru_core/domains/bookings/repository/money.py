@@ -119,7 +119,10 @@ def lessons(session: Session, chain_ids: Collection[str]) -> Sequence[tuple[Less
         .where(LessonMoney.chain_id.in_(chain_ids))
         .order_by(LessonMoney.chain_id)
     )
-    return [(money, Found(*found)) for money, *found in session.execute(query)]
+    return [
+        (money, Found(booking, report, asked))
+        for money, booking, report, asked in session.execute(query)
+    ]
 
 
 def chain_of(session: Session, booking_id: str) -> str | None:
