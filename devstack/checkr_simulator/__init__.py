@@ -1,0 +1,1 @@
+"""A provider of background checks that speaks like Checkr and does what testers ask."""
