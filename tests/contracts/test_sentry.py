@@ -4,6 +4,8 @@ The simulator is fed by the real SDK, through `sdk.start` as every process calls
 """
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -32,6 +34,7 @@ from instainstru_core.domains.observability.errors import (
 from instainstru_core.domains.observability.ports import Sentry
 from instainstru_core.domains.observability.types import IssueQuery, IssueSort, WhichEvent
 from instainstru_core.kernel.errors import Refusal
+from tests.databases import ROOT
 from tests.processes import free_port
 from tests.watching import TOKEN, simulated, told
 
@@ -336,3 +339,18 @@ def test_sentry_itself_speaks_what_we_read() -> None:
         assert real.event("f" * 32) is None
         with pytest.raises(IssueNotFound):
             real.issue("1")
+
+
+@pytest.mark.parametrize("module", ["api.server", "mcp_server.server", "worker.app"])
+def test_without_a_dsn_the_sdk_is_not_imported(module: str) -> None:
+    script = (
+        "import sys\n"
+        f"import {module}\n"
+        "from instainstru_core import runtime\n"
+        "from instainstru_core.kernel.settings import Settings\n"
+        "assert not runtime.watch_errors(Settings(), 'api')\n"
+        "assert not runtime.build(Settings()).sentry.prove().configured\n"
+        "assert not {'sentry_sdk', 'openai'} & set(sys.modules)\n"
+    )
+    known = {name: value for name, value in os.environ.items() if "SENTRY" not in name}
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, env=known)

@@ -1,7 +1,10 @@
 """What must never reach a log line."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from instainstru_core.kernel import log
 from instainstru_core.kernel.log import HIDDEN, redact, redacted
 
 
@@ -48,3 +51,41 @@ class TestRedact:
 
     def test_keeps_numbers_under_a_secret_sounding_name(self) -> None:
         assert redact(None, "info", {"tokens_used": 12}) == {"tokens_used": 12}
+
+
+class TestTell:
+    @pytest.fixture
+    def heard(self) -> Iterator[list[tuple[str, object]]]:
+        heard: list[tuple[str, object]] = []
+        log.tell_of_exceptions(lambda failure, facts: heard.append((str(failure), facts["event"])))
+        yield heard
+        log._listeners.clear()
+
+    def test_lets_the_listener_hear_of_errors_with_an_exception_alone(
+        self, heard: list[tuple[str, object]]
+    ) -> None:
+        failure = ValueError("Broken.")
+        triple = (ValueError, failure, None)
+        for level in ("error", "critical", "warning", "info"):
+            for given in (failure, triple, None, False):
+                log.tell(None, level, {"event": level, "level": level, "exc_info": given})
+        assert heard == [("Broken.", level) for level in ("error", "critical") for _ in range(2)]
+
+    def test_finds_the_exception_that_is_being_handled(
+        self, heard: list[tuple[str, object]]
+    ) -> None:
+        try:
+            raise ValueError("Broken.")
+        except ValueError:
+            log.tell(None, "error", {"event": "x", "level": "error", "exc_info": True})
+        log.tell(None, "error", {"event": "y", "level": "error", "exc_info": True})
+        assert heard == [("Broken.", "x")]
+
+    def test_writes_the_line_whatever_the_listener_does(self) -> None:
+        def broken(_failure: BaseException, _facts: object) -> None:
+            raise LookupError
+
+        log.tell_of_exceptions(broken)
+        event = {"event": "x", "level": "error", "exc_info": ValueError()}
+        assert log.tell(None, "error", event) is event
+        log._listeners.clear()

@@ -28,7 +28,8 @@ KNOWN_TOKEN = re.compile(
 )
 IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
 IPV6 = re.compile(
-    r"(?i)(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}(?::|[0-9a-f]{1,4})(?::[0-9a-f]{1,4})*(?!\w)"
+    r"(?i)(?<![\w:])(?=[0-9a-f:]*\d)(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}"
+    r"|(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?::[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)(?![\w:])"
 )
 CARD = re.compile(r"(?<![\w-])(?:\d[ -]?){13,19}(?![\w-])")
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -58,8 +59,8 @@ PERSONAL_TAGS = re.compile(
 def text(value: str, *, longest: int = LONGEST) -> str:
     """The text without secrets, people and characters that nobody sees; cut where it is long."""
     seen = UNSEEN.sub("", value[: longest * 4])
-    seen = URL.sub(lambda found: url(found[0]), seen)
     seen = ASSIGNED.sub(rf"\1{HIDDEN}", seen)
+    seen = URL.sub(lambda found: url(found[0]), seen)
     seen = KNOWN_TOKEN.sub(HIDDEN, redacted(seen))
     seen = IPV4.sub(lambda found: found[0] if found[0] in LOOPBACK else "[ip]", seen)
     seen = CARD.sub("[number]", IPV6.sub("[ip]", seen))
