@@ -1,13 +1,22 @@
 """Background checks, written straight into the tables, and a provider without a socket."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import SecretStr
+
+from devstack.checkr_simulator.in_process import transport
+from devstack.checkr_simulator.simulator import Simulator
+from instainstru_core.adapters.checkr import CheckrProvider
+from instainstru_core.domains.background_checks.flows import SOURCE
 from instainstru_core.domains.background_checks.models import BackgroundCheck
 from instainstru_core.domains.background_checks.policy import valid_until
 from instainstru_core.domains.background_checks.types import CheckStatus
+from instainstru_core.domains.webhooks.types import ClaimedEvent
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Uow
+
+KEY = "checkr_test_key"
 
 
 def check(
@@ -37,3 +46,27 @@ def check(
     uow.session.add(row)
     uow.session.flush()
     return row
+
+
+def provider(simulator: Simulator) -> CheckrProvider:
+    """The real client, speaking to the simulator without a socket."""
+    return CheckrProvider(
+        SecretStr(KEY),
+        api_url="http://checkr.test",
+        package="basic_plus",
+        transport=transport(simulator),
+    )
+
+
+def event(kind: str, about: str) -> ClaimedEvent:
+    """An event as the worker takes it."""
+    return ClaimedEvent(
+        id=new_id(),
+        source=SOURCE,
+        event_id=new_id(),
+        kind=kind,
+        account_id=None,
+        payload={"data": {"object": {"id": about}}},
+        happened_at=datetime(2026, 6, 15, 14, 0, tzinfo=UTC),
+        attempt=1,
+    )
