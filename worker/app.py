@@ -139,22 +139,7 @@ def run_worker(
     page = Page(host, port, settings.metrics_shared_dir)
     pulse = Pulse(name, runtime, concurrency=concurrency)
 
-    def ready(**_: object) -> None:
-        pulse.start()
-
-    def stopping(**_: object) -> None:
-        pulse.stop()
-
-    def leave_child(**_: object) -> None:
-        workplace.close()
-
-    def received(request: Any, **_: object) -> None:  # noqa: ANN401 - Celery has no types
-        request.request_dict[RECEIVED] = runtime.clock().isoformat()
-
-    signals.task_received.connect(received, weak=False)
-    signals.worker_ready.connect(ready, weak=False)
-    signals.worker_shutdown.connect(stopping, weak=False)
-    signals.worker_process_shutdown.connect(leave_child, weak=False)
+    _follow(workplace, runtime, pulse)
     worker: Any = Worker(
         app=app,
         hostname=name,
@@ -176,6 +161,27 @@ def run_worker(
         page.stop()
         runtime.close()
     sys.exit(worker.exitcode)
+
+
+def _follow(workplace: Workplace, runtime: Runtime, pulse: Pulse) -> None:
+    """Do our part when Celery says that something begins or ends."""
+
+    def ready(**_: object) -> None:
+        pulse.start()
+
+    def stopping(**_: object) -> None:
+        pulse.stop()
+
+    def leave_child(**_: object) -> None:
+        workplace.close()
+
+    def received(request: Any, **_: object) -> None:  # noqa: ANN401 - Celery has no types
+        request.request_dict[RECEIVED] = runtime.clock().isoformat()
+
+    signals.task_received.connect(received, weak=False)
+    signals.worker_ready.connect(ready, weak=False)
+    signals.worker_shutdown.connect(stopping, weak=False)
+    signals.worker_process_shutdown.connect(leave_child, weak=False)
 
 
 def run_beat(settings: Settings) -> None:

@@ -19,6 +19,7 @@ NAMES = [
     "instainstru_alert_unsilence",
     "instainstru_alert_unsilence_execute",
     "instainstru_alerts_list",
+    "instainstru_audit_search",
     "instainstru_booking_cancel_execute",
     "instainstru_booking_cancel_preview",
     "instainstru_booking_story",
@@ -71,6 +72,10 @@ NAMES = [
     "instainstru_silences_list",
     "instainstru_users_booking_history",
     "instainstru_users_lookup",
+    "instainstru_webhook_detail",
+    "instainstru_webhook_replay_execute",
+    "instainstru_webhook_replay_preview",
+    "instainstru_webhooks_list",
 ]
 MAX_PURPOSE = 100
 

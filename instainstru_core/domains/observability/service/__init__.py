@@ -1,6 +1,13 @@
 """How the system is doing, for staff, for the exporter and for the workers' own record."""
 
 from instainstru_core.domains.observability.service.figures import Figure
+from instainstru_core.domains.observability.service.health import (
+    founding_overpromised,
+    instructors_stuck,
+    outbox_age,
+    tasks_failed,
+    zero_result_share,
+)
 from instainstru_core.domains.observability.service.history import (
     QUIET,
     failed_tasks,
@@ -30,8 +37,11 @@ __all__ = [
     "failed_tasks",
     "figure",
     "forget_task_executions",
+    "founding_overpromised",
     "gauges",
+    "instructors_stuck",
     "metrics_describe",
+    "outbox_age",
     "payment_health",
     "record_task_finished",
     "record_task_started",
@@ -39,5 +49,7 @@ __all__ = [
     "runs_of",
     "task_history",
     "task_stats",
+    "tasks_failed",
     "understand",
+    "zero_result_share",
 ]

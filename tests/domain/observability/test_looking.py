@@ -1,0 +1,126 @@
+"""Many sources at once: deadlines, failures, one flight, and an answer kept for a moment."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import structlog
+
+from instainstru_core.domains.observability.errors import BrokerUnreachable
+from instainstru_core.domains.observability.flows.looking import BROKEN, KEPT, Board, Figures
+from instainstru_core.domains.observability.policy.health import Check, Section, Status
+from instainstru_core.domains.observability.schemas.health import HealthOverview
+from tests.conftest import SetClock
+
+MOMENT = timedelta(microseconds=1)
+FINE: Figures = {Check.TASKS_WAITING: 0, Check.QUEUES_NOBODY_TAKES: 0}
+
+
+@pytest.fixture
+def board() -> Iterator[Board]:
+    board = Board(deadline_seconds=0.2)
+    yield board
+    board.close()
+
+
+def seen(board: Board, clock: SetClock, **looks: object) -> HealthOverview:
+    asked = {Section(name): look for name, look in looks.items()}
+    return board.seen(asked, clock=clock, left_out=[]).overview  # type: ignore[arg-type]
+
+
+def refusing() -> Figures:
+    raise BrokerUnreachable("The broker is away.")
+
+
+def broken() -> Figures:
+    raise RuntimeError("maya@example.org")
+
+
+class TestASource:
+    def test_that_answers_is_judged(self, board: Board, clock: SetClock) -> None:
+        found = seen(board, clock, queues=lambda: {**FINE, Check.TASKS_WAITING: 50})
+        (waiting, taken) = found.checks
+        assert (waiting.value, waiting.warn, waiting.critical) == (50, 50, 200)
+        assert (waiting.status, waiting.note) == (Status.WARN, None)
+        assert taken.status is Status.OK
+        assert (found.sections, found.overall) == ({"queues": Status.WARN}, Status.WARN)
+
+    def test_that_refuses_is_unknown_and_says_why(self, board: Board, clock: SetClock) -> None:
+        found = seen(board, clock, queues=refusing, search=lambda: {Check.ZERO_RESULT_SHARE_24H: 0})
+        assert found.sections == {"queues": Status.UNKNOWN, "search": Status.OK}
+        assert found.overall is Status.UNKNOWN
+        assert {one.note for one in found.checks if one.section == Section.QUEUES} == {
+            "The broker is away."
+        }
+
+    def test_that_breaks_is_unknown_and_keeps_its_secrets(
+        self, board: Board, clock: SetClock
+    ) -> None:
+        with structlog.testing.capture_logs() as lines:
+            found = seen(board, clock, queues=broken)
+        assert found.overall is Status.UNKNOWN
+        assert {one.note for one in found.checks} == {BROKEN}
+        assert [line["event"] for line in lines] == ["health_section_failed"]
+
+    def test_that_knows_only_half_is_unknown_for_the_rest(
+        self, board: Board, clock: SetClock
+    ) -> None:
+        found = seen(board, clock, queues=lambda: {Check.TASKS_WAITING: 0})
+        assert [one.status for one in found.checks] == [Status.OK, Status.UNKNOWN]
+        assert found.overall is Status.UNKNOWN
+
+    def test_that_hangs_holds_up_nobody_and_is_asked_once(
+        self, board: Board, clock: SetClock
+    ) -> None:
+        go_on, asked = threading.Event(), []
+
+        def hanging() -> Figures:
+            asked.append(1)
+            go_on.wait(10)
+            return FINE
+
+        search = lambda: {Check.ZERO_RESULT_SHARE_24H: 0.0}  # noqa: E731
+        found = seen(board, clock, queues=hanging, search=search)
+        assert found.sections == {"queues": Status.UNKNOWN, "search": Status.OK}
+        assert "No answer within" in (found.checks[0].note or "")
+        clock.advance(KEPT)
+        assert seen(board, clock, queues=hanging, search=search).overall is Status.UNKNOWN
+        assert len(asked) == 1, "its thread is still at it"
+        go_on.set()
+        clock.advance(KEPT)
+        while seen(board, clock, queues=hanging, search=search).overall is not Status.OK:
+            clock.advance(KEPT)
+
+
+class TestAnAnswer:
+    def test_is_kept_for_a_moment(self, board: Board, clock: SetClock) -> None:
+        asked: list[int] = []
+
+        def look() -> Figures:
+            asked.append(1)
+            return FINE
+
+        for ahead, times in ((timedelta(0), 1), (KEPT - MOMENT, 1), (MOMENT, 2)):
+            clock.advance(ahead)
+            seen(board, clock, queues=look)
+            assert len(asked) == times
+
+    def test_is_made_once_for_all_who_ask_meanwhile(self, clock: SetClock) -> None:
+        board, asked = Board(deadline_seconds=5), []
+        everybody = threading.Barrier(8)
+
+        def look() -> Figures:
+            asked.append(1)
+            return FINE
+
+        def ask(_: int) -> HealthOverview:
+            everybody.wait()
+            return seen(board, clock, queues=look)
+
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(ask, range(8)))
+        assert len(asked) == 1
+        assert all(one is answers[0] for one in answers)
+        board.close()
