@@ -78,16 +78,19 @@ def _candidate(found: Found, action: NextAction) -> Candidate:
 def _next(found: Found) -> NextAction:
     """The tool that tells most of what was found."""
     words = f"If this {found.kind.replace('_', ' ')} is meant."
-    if found.kind is FoundKind.INSTRUCTOR:
-        return suggest("instructors_detail", words, instructor=found.id)
-    if found.kind is FoundKind.INVITE:
-        return suggest("invites_detail", words, invite=found.id)
-    if found.kind is FoundKind.WEBHOOK:
-        return suggest("webhook_detail", words, event=found.id)
-    if found.kind is FoundKind.AUDIT_ENTRY:
-        return suggest("audit_search", words, entry=found.id)
+    if found.kind in BY_ID:
+        tool, argument = BY_ID[found.kind]
+        return suggest(tool, words, **{argument: found.id})
     if found.booking_id:
         return suggest("booking_story", words, booking=found.booking_id)
     if found.user_id:
         return suggest("users_lookup", words, identifier=found.user_id)
-    return suggest("users_lookup", words, identifier=found.id)
+    return suggest("audit_search", words, subject=found.id)
+
+
+BY_ID = {
+    FoundKind.INSTRUCTOR: ("instructors_detail", "instructor"),
+    FoundKind.INVITE: ("invites_detail", "invite"),
+    FoundKind.WEBHOOK: ("webhook_detail", "event"),
+    FoundKind.AUDIT_ENTRY: ("audit_search", "entry"),
+}

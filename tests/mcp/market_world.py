@@ -106,7 +106,19 @@ def _lived(runtime: Runtime, stripe: Simulator, clock: SetClock) -> MarketWorld:
     market.at(NOW)
     intents = {name: market.intent(booked[name]) for name in ("taken", "cancelled", "held")}
     with runtime.begin(SYSTEM) as uow:
-        about = {"object": {"id": intents["taken"], "object": "payment_intent"}}
+        about = {
+            "object": {
+                "id": intents["taken"],
+                "object": "payment_intent",
+                "amount": 13_440,
+                "status": "succeeded",
+                "receipt_email": "jonas@example.org",
+                "description": "Call Jonas at +1 212 555 0188",
+                "client_secret": "pi_secret_1",
+                "billing_details": {"name": "Jonas Lind", "address": {"city": "New York"}},
+                "last_payment_error": {"code": "card_declined", "message": "Ask Jonas."},
+            }
+        }
         webhook = webhooks.received(
             uow, kind="payment_intent.succeeded", account_id=None, payload={"data": about}
         )

@@ -25,3 +25,7 @@ class AreaUnknown(NotFound):
 
 class LessonUnknown(NotFound):
     code = "reporting.lesson_unknown"
+
+
+class HookUnknown(NotFound):
+    code = "reporting.webhook_unknown"

@@ -133,15 +133,16 @@ def detail(uow: Uow, name: str) -> WebhookEventDetailView:
     return WebhookEventDetailView.model_validate(_found(uow, name))
 
 
+@operation("webhooks.replayable")
+def replayable(uow: Uow, name: str) -> WebhookEventView:
+    """An event that may be processed once more, held. Raises NotReplayable while it still will."""
+    return WebhookEventView.model_validate(_replayable(uow, name))
+
+
 @operation("webhooks.replay")
 def replay(uow: Uow, name: str) -> WebhookEventView:
     """Let an event be processed once more, now. Raises NotReplayable while it still will be."""
-    row = _found(uow, name, lock=True)
-    if not policy.may_replay(row.state):
-        raise NotReplayable(
-            f"This event is {row.state}: it is being taken care of. Look at it again in a moment.",
-            state=row.state,
-        )
+    row = _replayable(uow, name)
     was, row.state, row.due_at = row.state, WebhookState.RECEIVED, uow.now
     row.failures, row.losses, row.error, row.processed_at = 0, 0, None, None
     row.was_ignored, row.replays = False, row.replays + 1
@@ -174,6 +175,16 @@ def forget(uow: Uow, *, before: datetime, limit: int) -> int:
     """Delete the oldest processed events that were received before this, and say how many."""
     require(uow.actor, Permission.WEBHOOKS_MANAGE)
     return repository.forget(uow.session, before=before, limit=limit)
+
+
+def _replayable(uow: Uow, name: str) -> WebhookEvent:
+    row = _found(uow, name, lock=True)
+    if not policy.may_replay(row.state):
+        raise NotReplayable(
+            f"This event is {row.state}: it is being taken care of. Look at it again in a moment.",
+            state=row.state,
+        )
+    return row
 
 
 def _found(uow: Uow, name: str, *, lock: bool = False) -> WebhookEvent:

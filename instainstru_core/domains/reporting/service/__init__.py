@@ -30,8 +30,14 @@ from instainstru_core.domains.reporting.service.supply import (
     service_lookup,
     services_catalog,
 )
+from instainstru_core.domains.reporting.service.trail import (
+    audit_search,
+    webhook_detail,
+    webhooks_list,
+)
 
 __all__ = [
+    "audit_search",
     "booking_story",
     "bookings_recent",
     "bookings_summary",
@@ -51,4 +57,6 @@ __all__ = [
     "stuck_instructors",
     "users_booking_history",
     "users_lookup",
+    "webhook_detail",
+    "webhooks_list",
 ]
