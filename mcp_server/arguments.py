@@ -12,9 +12,8 @@ Window = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=PLAIN),
     Field(
-        description="A stretch of time in New York: today, yesterday, last 7 days, 2h, this week,"
-        " last month, march 2026, 2026-03-15, or an interval of two dates or ISO 8601 times.",
-        examples=["today", "last 7 days", "2026-01-01/2026-01-31"],
+        description="A stretch of time in New York, in words or as dates or ISO 8601 times.",
+        examples=["today", "last 7 days", "2h", "2026-01-01/2026-01-31"],
     ),
 ]
 Cursor = Annotated[
@@ -22,7 +21,7 @@ Cursor = Annotated[
     Field(
         max_length=500,
         pattern=r"^[A-Za-z0-9_-]*$",
-        description="The `next_cursor` of the answer before, with all other arguments the same.",
+        description="The `next_cursor` of the answer before.",
         examples=["WyIxYjQ4Zjk0ZDYwODEiLCJhIl0"],
     ),
 ]

@@ -25,6 +25,7 @@ class Source(StrEnum):
     DICTIONARY = "metrics_dictionary"
     SENTRY = "sentry"
     PROCESSES = "processes"
+    TOOLS = "tools"
     SEVERAL = "several"
 
 

@@ -42,6 +42,10 @@ class ScopeMissing(Forbidden):
     code = "access.scope_missing"
 
 
+class CallDirectly(Invalid):
+    code = "tool.call_directly"
+
+
 class QuestionUnknown(Invalid):
     code = "confirmation.question_unknown"
 

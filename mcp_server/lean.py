@@ -46,3 +46,69 @@ def _one_type(schema: Schema) -> Schema:
         return schema
     rest = {name: value for name, value in schema.items() if name != "anyOf"}
     return {**others[0], **rest, "type": [others[0]["type"], "null"]}
+
+
+SHOWN_DEPTH = 2
+UNSAID = frozenset(
+    {"title", "description", "format", "required", "default", "examples", "propertyNames"}
+)
+"""What a listed answer does not repeat: all fields are always there, and names say what they are.
+
+The whole schema stays what answers are tested against.
+"""
+
+
+def listed(schema: Schema) -> Schema:
+    """What a listing tells of an answer: the names and kinds of `data`, whatever is around it.
+
+    The envelope is the same for every tool, and the server's instructions say once what it means.
+    """
+    data = _shown(schema["properties"]["data"], schema.get("$defs", {}), 0)
+    return {"type": "object", "properties": {"data": data}}
+
+
+def _shown(part: Schema, defined: dict[str, Schema], depth: int) -> Schema:
+    """The part with what it refers to in its place. Objects deep inside are only called that."""
+    if "$ref" in part:
+        return _shown(defined[str(part["$ref"]).rpartition("/")[2]], defined, depth)
+    if "enum" in part or "const" in part:
+        return {"type": part.get("type", "string")}
+    if "properties" in part and depth == SHOWN_DEPTH:
+        return {"type": "object"}
+    shown = {name: value for name, value in part.items() if name not in UNSAID}
+    if "properties" in shown:
+        inner: dict[str, Schema] = shown["properties"]
+        shown["properties"] = {name: _shown(one, defined, depth + 1) for name, one in inner.items()}
+    for name in ("items", "additionalProperties"):
+        if isinstance(shown.get(name), dict):
+            shown[name] = _shown(shown[name], defined, depth)
+    if "anyOf" in shown:
+        shown["anyOf"] = [_shown(one, defined, depth) for one in shown["anyOf"]]
+    return _maybe_null(shown)
+
+
+def _maybe_null(shown: Schema) -> Schema:
+    """`anyOf` of one thing and null, as that thing, which may be null."""
+    choices: list[Schema] = shown.get("anyOf", [])
+    others = [one for one in choices if one != NULL]
+    if len(others) != 1 or not isinstance(others[0].get("type"), str):
+        return shown
+    return {**others[0], "type": [others[0]["type"], "null"]}
+
+
+def listed_arguments(schema: Schema) -> Schema:
+    """What a listing tells of the arguments: not that control characters are refused."""
+    return cast("Schema", _without_patterns(schema))
+
+
+def _without_patterns(part: object) -> object:
+    if isinstance(part, list):
+        return [_without_patterns(one) for one in cast("list[object]", part)]
+    if not isinstance(part, dict):
+        return part
+    found = cast("Schema", part)
+    return {
+        name: _without_patterns(value)
+        for name, value in found.items()
+        if not (name == "pattern" and "x00" in str(value))
+    }

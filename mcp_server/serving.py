@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import anyio.to_thread
+from fastmcp.server.dependencies import get_context
 from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from fastmcp.tools import Tool as FrameworkTool
 from fastmcp.tools import ToolResult
@@ -18,7 +19,9 @@ from instainstru_core.kernel.errors import Refusal
 from mcp_server import asking, auth
 from mcp_server.asking import Reply
 from mcp_server.calls import Calls
-from mcp_server.errors import NoSuchTool, QuestionUnknown, ScopeMissing, Unanswered
+from mcp_server.errors import CallDirectly, NoSuchTool, QuestionUnknown, ScopeMissing, Unanswered
+from mcp_server.lean import listed, listed_arguments
+from mcp_server.searching import CALL, SEARCH
 from mcp_server.tool import CONFIRM_TOKEN, PREFIX, Tool
 
 NEAREST = 3
@@ -37,9 +40,10 @@ class ServedTool(FrameworkTool):
             name=tool.name,
             title=tool.title,
             description=tool.description,
-            parameters=tool.parameters,
-            output_schema=tool.output_schema,
-            annotations=tool.annotations,
+            parameters=listed_arguments(tool.parameters),
+            output_schema=listed(tool.output_schema),
+            annotations=tool.annotations.model_copy(update={"title": None}),
+            tags={tool.topic},
         )
         served._tool = tool
         served._calls = calls
@@ -68,6 +72,48 @@ class ServedTool(FrameworkTool):
             await anyio.to_thread.run_sync(self._calls.decline, self._tool, arguments, actor)
         refuse = partial(self._calls.refuse, self._tool.name, arguments, actor)
         raise await anyio.to_thread.run_sync(refuse, _unanswered(standing.reply))
+
+
+class Proxy(FrameworkTool):
+    """Makes a call of another tool, which passes the gate under its own name."""
+
+    _tool: Tool = PrivateAttr()
+    _tools: dict[str, Tool] = PrivateAttr()
+    _calls: Calls = PrivateAttr()
+
+    @classmethod
+    def to(cls, tool: Tool, tools: Sequence[Tool], calls: Calls) -> "Proxy":
+        served = cls(
+            name=tool.name,
+            title=tool.title,
+            description=tool.description,
+            parameters=listed_arguments(tool.parameters),
+            annotations=tool.annotations.model_copy(update={"title": None}),
+            tags={tool.topic},
+        )
+        served._tool = tool
+        served._tools = {one.name: one for one in tools}
+        served._calls = calls
+        return served
+
+    async def run(self, arguments: dict[str, Any]) -> ToolResult:
+        """Call it. What destroys something is called as itself, so that a client can tell."""
+        try:
+            given = self._tool.read(arguments)
+            name = str(given["name"])
+            if PREFIX + name in self._tools:
+                name = PREFIX + name
+            self._refuse_unless_proxied(name)
+        except Refusal as refusal:
+            refuse = partial(self._calls.refuse, CALL, arguments, auth.caller(), refusal)
+            raise await anyio.to_thread.run_sync(refuse) from None
+        return await get_context().fastmcp.call_tool(name, given["arguments"] or {})
+
+    def _refuse_unless_proxied(self, name: str) -> None:
+        found = self._tools.get(name)
+        is_destructive = found is not None and found.annotations.destructive_hint is True
+        if is_destructive or name in {SEARCH, CALL}:
+            raise CallDirectly("Call this tool itself, under its own name.", tool=name[:SHOWN_NAME])
 
 
 def _unanswered(reply: Reply) -> Refusal:
@@ -101,10 +147,10 @@ class Gate(Middleware):
     ) -> Sequence[FrameworkTool]:
         """The tools the caller may use, always in the same order."""
         scopes = auth.caller().scopes
-        listed = await call_next(context)
-        guests = [tool for tool in listed if tool.name in self.guests]
-        ours = [tool for tool in listed if tool.name not in self.guests]
-        allowed = [tool for tool in ours if self.tools[tool.name].scope in scopes]
+        found = await call_next(context)
+        guests = [tool for tool in found if tool.name in self.guests]
+        ours = [tool for tool in found if tool.name not in self.guests]
+        allowed = [tool for tool in ours if self._is_shown(self.tools[tool.name], scopes)]
         return [*sorted(allowed, key=lambda tool: self.order[tool.name]), *guests]
 
     async def on_call_tool(
@@ -122,11 +168,17 @@ class Gate(Middleware):
         arguments = context.message.arguments or {}
         raise await anyio.to_thread.run_sync(refuse, arguments, actor, refusal)
 
+    def _is_shown(self, tool: Tool, scopes: frozenset[str]) -> bool:
+        """Listed and allowed; what finds and calls the rest, where there is any."""
+        if tool.name in {SEARCH, CALL}:
+            return any(not one.direct and one.scope in scopes for one in self.tools.values())
+        return tool.direct and tool.scope in scopes
+
     def _unknown(self, name: str) -> Refusal:
         known = [tool.removeprefix(PREFIX) for tool in self.tools]
         wanted = name[:SHOWN_NAME].removeprefix(PREFIX)
         nearest = [PREFIX + found for found in difflib.get_close_matches(wanted, known, NEAREST)]
-        return NoSuchTool("There is no such tool. List the tools to see all.", nearest=nearest)
+        return NoSuchTool(f"There is no such tool. Find tools with {SEARCH}.", nearest=nearest)
 
     @staticmethod
     def _too_much(found: Tool) -> Refusal:

@@ -33,7 +33,7 @@ from mcp_server.confirming import (
     propose,
     stamp,
 )
-from mcp_server.envelope import Answer, Source, answer, suggest
+from mcp_server.envelope import Answer, NextAction, Source, answer, suggest
 from mcp_server.tool import Call, previews, reads, writes
 
 State = Annotated[
@@ -116,9 +116,11 @@ def alerts_list(
         command=ListAlerts(state=state, severity=severity, limit=limit),
         at=at,
     )
-    next_actions = [suggest("silences_list", "See what is silenced, by whom and until when.")]
+    next_actions: list[NextAction] = []
     if any(one.state is AlertState.FIRING for one in report.data.alerts):
-        next_actions.insert(0, suggest("celery_worker_status", "See whether all workers live."))
+        next_actions.append(suggest("dashboards_list", "Find the dashboard that shows more."))
+    if report.data.silenced:
+        next_actions.append(suggest("silences_list", "See who silenced them, and until when."))
     return answer(
         report,
         as_of=at,

@@ -83,3 +83,12 @@ def desk(lived: MarketWorld) -> Iterator[Copilot]:
     good = market_world.token(worlds.signing_key())
     with worlds.serving(lived.runtime) as url, Copilot(url, good).connected() as desk:
         yield desk
+
+
+@pytest.fixture(scope="session")
+def staff(url: str) -> Iterator[Copilot]:
+    """A copilot that may do everything, for an operator who answers for it."""
+    scope = "mcp:read mcp:write mcp:money mcp:comms"
+    made = worlds.token(worlds.signing_key(), sub="ops", client_id="ops", scope=scope)
+    with Copilot(url, made).connected() as copilot:
+        yield copilot

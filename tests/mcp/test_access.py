@@ -109,7 +109,8 @@ class TestJwt:
                 signing_key=issuer.signing_key,
                 ttl=timedelta(minutes=5),
             )
-        assert len(Copilot(url, issued.access_token).tools()) == 19
+        names = [tool.name for tool in Copilot(url, issued.access_token).tools()]
+        assert names == worlds.listed("mcp:read")
 
     @pytest.mark.parametrize(
         "changes",
@@ -211,11 +212,11 @@ def mixed(asked: Runtime, world: World) -> Iterator[str]:
 class TestScopes:
     def test_hide_what_they_do_not_allow(self, mixed: str) -> None:
         reader = Copilot(mixed, token(worlds.signing_key()))
-        assert [tool.name for tool in reader.tools()] == [tool.name for tool in declared()]
+        assert [tool.name for tool in reader.tools()] == worlds.listed("mcp:read")
 
     def test_show_what_they_allow(self, mixed: str) -> None:
         writer = Copilot(mixed, token(worlds.signing_key(), scope="mcp:read mcp:write"))
-        assert [tool.name for tool in writer.tools()][-1] == "instainstru_close_shop"
+        assert [tool.name for tool in writer.tools()][-3] == "instainstru_close_shop"
         assert writer.ask("close_shop")["data"] == {}
 
     def test_refuse_what_they_do_not_allow(self, mixed: str) -> None:

@@ -47,22 +47,22 @@ def refusal(answer: CallToolResult, asked: object) -> dict[str, Any] | None:
 
 class TestEachTool:
     @pytest.mark.parametrize("name", sorted(TOOLS))
-    def test_takes_strange_arguments_for_what_they_are(self, copilot: Copilot, name: str) -> None:
+    def test_takes_strange_arguments_for_what_they_are(self, staff: Copilot, name: str) -> None:
         known = required(TOOLS[name])
         asked = [
             (argument, {**known, argument: value})
             for argument in arguments(TOOLS[name])
             for value in (*ODD, *STRANGE)
         ]
-        answers = copilot.calls([(name, given) for _, given in asked])
+        answers = staff.calls([(name, given) for _, given in asked])
         for (argument, given), answer in zip(asked, answers, strict=True):
             error = refusal(answer, given)
             if error is not None and error["code"] == "tool.bad_arguments":
                 assert f"`{argument}" in error["message"]
 
     @pytest.mark.parametrize("name", sorted(TOOLS))
-    def test_refuses_arguments_it_does_not_know(self, copilot: Copilot, name: str) -> None:
-        error = copilot.refused(name, **required(TOOLS[name]), verbose=True)
+    def test_refuses_arguments_it_does_not_know(self, staff: Copilot, name: str) -> None:
+        error = staff.refused(name, **required(TOOLS[name]), verbose=True)
         assert error["code"] == "tool.bad_arguments"
         assert error["message"] == (
             "These arguments cannot be used: `verbose`: There is no such argument."
@@ -73,8 +73,8 @@ class TestEachTool:
     @pytest.mark.parametrize(
         "name", [name for name, tool in TOOLS.items() if "required" in tool.parameters]
     )
-    def test_asks_for_what_it_needs(self, copilot: Copilot, name: str) -> None:
-        error = copilot.refused(name)
+    def test_asks_for_what_it_needs(self, staff: Copilot, name: str) -> None:
+        error = staff.refused(name)
         assert error["message"].endswith("This argument is required.")
 
 

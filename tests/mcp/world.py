@@ -28,6 +28,7 @@ from instainstru_core.domains.search.types import ClickAction
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
+from mcp_server.registry import declared
 from mcp_server.server import create_app
 from tests.factories import access, instructors
 from tests.factories.bookings import booking
@@ -263,7 +264,14 @@ class Copilot:
 
 
 def named(tool: str) -> str:
-    return tool if tool.startswith("instainstru_") else f"instainstru_{tool}"
+    plain = tool.startswith("instainstru_") or tool in {"search_tools", "call_tool"}
+    return tool if plain else f"instainstru_{tool}"
+
+
+def listed(*scopes: str) -> list[str]:
+    """The names of the tools that a client with these scopes is shown, in order."""
+    direct = [tool.name for tool in declared() if tool.direct and tool.scope in scopes]
+    return [*direct, "search_tools", "call_tool"]
 
 
 def run(coroutine: Coroutine[Any, Any, Answered]) -> Answered:
