@@ -218,6 +218,16 @@ def others() -> list[tuple[Select[*tuple[Any, ...]], Any]]:
     top_up = line(
         FoundKind.TOP_UP, TopUp.id, person=TopUp.user_id, at=TopUp.created_at, cents=TopUp.cents
     )
+    return [
+        (refund_order, AdminRefund.id),
+        (tip, Tip.id),
+        (credit, CreditLot.id),
+        (top_up, TopUp.id),
+        *_records(),
+    ]
+
+
+def _records() -> list[tuple[Select[*tuple[Any, ...]], Any]]:
     journal = line(
         FoundKind.JOURNAL,
         Journal.id,
@@ -241,12 +251,4 @@ def others() -> list[tuple[Select[*tuple[Any, ...]], Any]]:
         state=AuditEntry.outcome,
         at=AuditEntry.at,
     )
-    return [
-        (refund_order, AdminRefund.id),
-        (tip, Tip.id),
-        (credit, CreditLot.id),
-        (top_up, TopUp.id),
-        (journal, Journal.id),
-        (message, Delivery.id),
-        (entry, AuditEntry.id),
-    ]
+    return [(journal, Journal.id), (message, Delivery.id), (entry, AuditEntry.id)]
