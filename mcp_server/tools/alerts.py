@@ -174,7 +174,7 @@ def alert_unsilence(call: Call, silence_id: SilenceId) -> Answer[Proposed[Unsile
     return propose(call, UNSILENCE, EndSilence(silence_id=silence_id))
 
 
-@writes("End a silence", destructive=False, idempotent=True, direct=False)
+@writes("End a silence", destructive=False, idempotent=True)
 def alert_unsilence_execute(call: Call, confirm_token: ConfirmToken) -> Answer[Made[SilenceMade]]:
     """End a silence as previewed, so that its alerts disturb again."""
     return execute(call, UNSILENCE, confirm_token)
