@@ -24,6 +24,8 @@ from instainstru_core.kernel.safety import Tier, mark
 from instainstru_core.kernel.settings import Settings
 
 TEMPLATES = "simulation_template_"
+SEVERAL = 2_000
+"""More statements than there are: none is forgotten and planned anew."""
 STAYS = frozenset(
     {"categories", "display_areas", "environment_marker", "regions", "services", "subcategories"}
 )
@@ -57,6 +59,7 @@ def plan_once(engine: Engine) -> None:
 
     def prepare(connection: psycopg.Connection, _: object) -> None:
         connection.prepare_threshold = 2
+        connection.prepared_max = SEVERAL
         connection.autocommit = True
         connection.execute("SET plan_cache_mode = force_generic_plan")
         connection.autocommit = False

@@ -70,14 +70,13 @@ class Worker:
         self._ran_at: dict[str, datetime] = {}
         self._down_until = stage.clock.now
         self._due: list[tuple[datetime, Job]] = []
+        self._seen: list[tuple[str, datetime]] = []
+        self._seen_at = -1
 
     def look(self) -> datetime | None:
         """See what is due next, and when the worker gets to it."""
-        rows = self._eyes.execute(NEXT)
         found: dict[str, tuple[datetime, Job]] = {}
-        for what, due_at in rows:
-            if due_at is None:
-                continue
+        for what, due_at in self._waiting():
             job = self._webhooks if what == "webhook" else BY_KIND[what]
             at = max(due_at, self._free_at(job))
             if job.name not in found or at < found[job.name][0]:
@@ -115,6 +114,15 @@ class Worker:
         """The nightly jobs, those that ask the provider perhaps left out."""
         for job in (*NIGHTLY, *(WITH_PROVIDER if provider else ())):
             self.run(job)
+
+    def _waiting(self) -> list[tuple[str, datetime]]:
+        """What waits for each kind of work, read again only after somebody changed something."""
+        committed = self._stage.mischief.committed
+        if committed != self._seen_at:
+            rows = self._eyes.execute(NEXT).all()
+            self._seen = [(what, due_at) for what, due_at in rows if due_at is not None]
+            self._seen_at = committed
+        return self._seen
 
     def _free_at(self, job: Job) -> datetime:
         ran_at = self._ran_at.get(job.name)

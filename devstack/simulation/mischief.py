@@ -112,6 +112,7 @@ class Mischief:
         self.rival: Callable[[str], None] = lambda _: None
         self.lessons: list[str] = []
         self.transactions = 0
+        self.committed = 0
         self._clock = clock
         self._trace = trace
 
@@ -181,6 +182,7 @@ def begin_through(begin: Begin, mischief: Mischief) -> Begin:
             finally:
                 mischief.transactions -= 1
             mischief.point("before the commit")
+        mischief.committed += 1
         mischief.point("after the commit")
 
     return begun

@@ -1,12 +1,11 @@
 """Requests taken apart, and answers put together."""
 
-import json
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from devstack.stripe_simulator.errors import StripeRefusal
 from devstack.stripe_simulator.idempotency import Remembered, Slot
-from devstack.stripe_simulator.values import Json
+from devstack.stripe_simulator.values import Json, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def refused(refusal: StripeRefusal, request_id: str, version: str) -> Answer:
         "Request-Id": request_id,
         "Stripe-Version": version,
     }
-    return Answer(refusal.status, headers, json.dumps(refusal.body(request_id), indent=2))
+    return Answer(refusal.status, headers, written(refusal.body(request_id)))
 
 
 def headers_of(request: Request, status: int) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The simulator: one entry for calls, and levers for what happens at Stripe by itself."""
 
-import json
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -38,7 +37,7 @@ from devstack.stripe_simulator.mint import Mint
 from devstack.stripe_simulator.params import Params, parse
 from devstack.stripe_simulator.routing import Router
 from devstack.stripe_simulator.starting import start
-from devstack.stripe_simulator.values import API_VERSION, Json, snapshot
+from devstack.stripe_simulator.values import API_VERSION, Json, snapshot, written
 from devstack.stripe_simulator.world import Delivery, Origin, Secrets, World
 
 _KEYS = ("sk_test_", "rk_test_")
@@ -312,11 +311,11 @@ class Simulator:
             )
             if self._strikes("error_after", request):
                 raise broken()
-            status, body = 200, json.dumps(expanded, indent=2)
+            status, body = 200, written(expanded)
         except StripeRefusal as refusal:
             if not refusal.executed:
                 raise
-            status, body = refusal.status, json.dumps(refusal.body(request.request_id), indent=2)
+            status, body = refusal.status, written(refusal.body(request.request_id))
         slot = request.slot
         if slot is not None:
             self._memory.keep(

@@ -3,7 +3,6 @@
 import hashlib
 import heapq
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,7 +12,7 @@ from devstack.stripe_simulator.collection import Collection
 from devstack.stripe_simulator.errors import StripeRefusal
 from devstack.stripe_simulator.faults import Faults
 from devstack.stripe_simulator.mint import Mint
-from devstack.stripe_simulator.values import API_VERSION, Json, snapshot
+from devstack.stripe_simulator.values import API_VERSION, Json, snapshot, written
 
 Target = Literal["platform", "connect"]
 PREFIXES = {
@@ -193,7 +192,7 @@ def delivery(world: World, event: Json, account: str | None, delay: float = 0.0)
     from_platform = account is None
     return Delivery(
         event=event,
-        body=json.dumps(event, indent=2),
+        body=written(event),
         target="platform" if from_platform else "connect",
         secret=world.secrets.platform if from_platform else world.secrets.connect,
         due_at=world.now + delay,

@@ -1,5 +1,6 @@
 """When an event is tried again, when it is given up, and what of it can be stored. Pure."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -27,6 +28,7 @@ KEEP = timedelta(days=90)
 REPLAYABLE = frozenset({WebhookState.PROCESSED, WebhookState.FAILED, WebhookState.DEAD})
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def next_due(
@@ -51,7 +53,7 @@ def storable(value: object) -> Any:  # noqa: ANN401 - JSON comes and goes
     """The same value with what PostgreSQL cannot hold replaced: NUL and halves of characters."""
     match value:
         case str():
-            return "".join(REPLACEMENT if _is_unstorable(letter) else letter for letter in value)
+            return UNSTORABLE.sub(REPLACEMENT, value)
         case dict():
             entries = cast("dict[str, object]", value)
             return {storable(key): storable(item) for key, item in entries.items()}
@@ -59,7 +61,3 @@ def storable(value: object) -> Any:  # noqa: ANN401 - JSON comes and goes
             return [storable(item) for item in cast("list[object]", value)]
         case _:
             return value
-
-
-def _is_unstorable(letter: str) -> bool:
-    return letter == "\x00" or "\ud800" <= letter <= "\udfff"
