@@ -166,18 +166,22 @@ class Simulator:
         )
         if found is None:
             return answers.AWAY
+        answer = Answer(found.status_code, found.content)
         match method, path:
-            case "GET", ["alerts"] | ["silences"]:
-                return Answer(found.status_code, found.content)
+            case "GET", ["silences"]:
+                pass
+            case "GET", ["alerts"]:
+                answer = says([_in_folder(alert) for alert in found.json()])
             case "POST", ["silences"]:
-                return _silenced(found)
+                answer = _silenced(found)
             case "GET", ["silence", _]:
-                is_there = found.is_success
-                return Answer(found.status_code, found.content) if is_there else answers.NO_SILENCE
+                answer = answer if found.is_success else answers.NO_SILENCE
             case "DELETE", ["silence", _]:
-                return says({"message": "silence deleted"}) if found.is_success else answers.AWAY
+                gone = says({"message": "silence deleted"})
+                answer = gone if found.is_success else answers.AWAY
             case _:
-                return answers.NO_PATH
+                answer = answers.NO_PATH
+        return answer
 
 
 def _silenced(found: httpx.Response) -> Answer:
@@ -187,8 +191,13 @@ def _silenced(found: httpx.Response) -> Answer:
 
 
 def _as_grafana_says(alert: dict[str, Any]) -> dict[str, Any]:
-    folder = {"grafana_folder": "InstaInstru", "__alert_rule_uid__": "simulated"}
-    return {**alert, "state": STATES[alert["state"]], "labels": {**alert["labels"], **folder}}
+    return {**_in_folder(alert), "state": STATES[alert["state"]]}
+
+
+def _in_folder(alert: dict[str, Any]) -> dict[str, Any]:
+    """An alert with the labels that Grafana adds to those of its rules."""
+    added = {"grafana_folder": "InstaInstru", "__alert_rule_uid__": "simulated"}
+    return {**alert, "labels": {**alert["labels"], **added}}
 
 
 def _slug(title: str) -> str:

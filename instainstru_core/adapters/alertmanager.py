@@ -1,4 +1,5 @@
-"""Alertmanager over HTTP: alerts as it holds them, and silences.
+"""Alertmanager over HTTP: alerts as it holds them, and silences. No answer is kept: changes rest on
+them.
 
 What the server says of an error never leaves this module: it may quote anything.
 """
@@ -34,7 +35,6 @@ from instainstru_core.domains.observability.types import (
     SilenceState,
 )
 
-KEEP_SECONDS = 2.0
 BAD_REQUEST, NOT_FOUND = 400, 404
 DONE = frozenset({200, 202, 204})
 
@@ -147,7 +147,7 @@ class HttpAlertmanager:
 
     def unsilence(self, silence_id: str) -> None:
         """End it now."""
-        found = self._get(f"silence/{silence_id}", keep_seconds=0)
+        found = self._get(f"silence/{silence_id}")
         if found.status in {BAD_REQUEST, NOT_FOUND, 422}:
             raise SilenceUnknown(
                 "There is no silence with this id. Ask silences_list for those there are.",
@@ -164,9 +164,9 @@ class HttpAlertmanager:
         if self._client is not None:
             self._client.close()
 
-    def _get(self, what: str, *, keep_seconds: float = KEEP_SECONDS) -> Reply:
+    def _get(self, what: str) -> Reply:
         try:
-            return self._known().read(f"{self._api}/{what}", keep_seconds=keep_seconds)
+            return self._known().read(f"{self._api}/{what}")
         except Away as failure:
             raise _unreachable(failure.retry_after) from failure
         except (Slow, Large) as failure:

@@ -73,13 +73,18 @@ def dashboard_panels(call: Call, dashboard_uid: Uid, limit: Limit = 50) -> Answe
         as_of=call.runtime.clock(),
         source=_source(call),
         shown=len(report.data.panels),
-        next_actions=_asked(report.data),
+        next_actions=_asked(report.data) if _is_measured(call) else [],
     )
 
 
 def _source(call: Call) -> Source:
     is_grafana = call.runtime.monitoring.kind is MonitoringKind.GRAFANA
     return Source.GRAFANA if is_grafana else Source.DASHBOARD_FILES
+
+
+def _is_measured(call: Call) -> bool:
+    settings = call.runtime.settings
+    return settings.grafana_url is not None or settings.prometheus_url is not None
 
 
 def _asked(found: PanelsView) -> list[NextAction]:

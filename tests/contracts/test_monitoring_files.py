@@ -100,6 +100,8 @@ class TestAlertRules:
         assert 10 <= len(rule["annotations"]["summary"]) <= 120
         runbooks = {metric.runbook for metric in repository.dictionary()}
         assert rule["annotations"]["runbook"] in {f"docs/runbooks/{page}.md" for page in runbooks}
+        page = (ROOT / rule["annotations"]["runbook"]).read_text()
+        assert re.search(rf"^Alerts?: [^.]*\b{name}\b", page, re.MULTILINE)
 
     @pytest.mark.parametrize("name", sorted(alerts()))
     def test_each_uses_series_and_labels_that_are_exported(

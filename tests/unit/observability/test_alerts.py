@@ -41,9 +41,10 @@ class TestMerged:
         ruled = rule("Down", alert("Down", FIRING, role="api"))
         assert alerts.merged([held], [ruled]) == [held]
 
-    def test_labels_that_grafana_keeps_for_itself_do_not_count(self) -> None:
+    def test_labels_that_grafana_adds_do_not_count(self) -> None:
         held = alert("Down", FIRING, role="api")
-        ruled = rule("Down", alert("Down", FIRING, role="api", __alert_rule_uid__="x"))
+        added = {"__alert_rule_uid__": "x", "grafana_folder": "y"}
+        ruled = rule("Down", alert("Down", FIRING, role="api", **added))
         assert alerts.merged([held], [ruled]) == [held]
 
     def test_a_sibling_of_one_that_is_held_is_told(self) -> None:

@@ -15,6 +15,7 @@ WORDS: Mapping[str, AlertState] = {
 }
 """What people and vendors call these states besides their names."""
 STATES = tuple(AlertState)
+FOLDER = "grafana_folder"
 SEVERITIES = ("critical", "warning", "info")
 
 
@@ -75,5 +76,9 @@ def _place(alert: Alert) -> tuple[int, int, datetime, str, list[tuple[str, str]]
 
 
 def _public(labels: Mapping[str, str]) -> dict[str, str]:
-    """Without the labels that Grafana keeps for itself."""
-    return {name: value for name, value in labels.items() if not name.startswith("__")}
+    """Without the labels that Grafana adds, here or there."""
+    return {
+        name: value
+        for name, value in labels.items()
+        if name != FOLDER and not name.startswith("__")
+    }
