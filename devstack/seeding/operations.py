@@ -26,13 +26,14 @@ INVITE_COLUMNS = (
     "revoked_at",
 )  # fmt: skip
 TASK_COLUMNS = (
-    "task_id", "attempt", "task_name", "queue", "worker", "state", "started_at", "finished_at",
-    "duration_ms", "error_type",
+    "task_id", "attempt", "task_name", "queue", "worker", "state", "received_at", "started_at",
+    "finished_at", "duration_ms", "error_type", "error_text",
 )  # fmt: skip
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 FAILING_TASK = EVALUATE_TIERS.name
 HOURLY_TASK = FORGET_KEYS.name
 TRIES = EVALUATE_TIERS.retries + 1
+OUT_OF_TIME = "canceling statement due to statement timeout"
 NIGHTLY = ((AUDIT_SCHEDULES, timedelta(minutes=-10)), (EXPIRE, timedelta(minutes=20)),
            (RECONCILE, timedelta(minutes=90)))  # fmt: skip
 """The nightly jobs on money, and when they run beside the evaluation of tiers."""
@@ -165,5 +166,6 @@ def _task(
     key = hashlib.sha256(f"{name}:{scheduled.isoformat()}".encode()).hexdigest()[:32]
     finished = at + timedelta(milliseconds=took_ms)
     return (
-        key, attempt, name, "maintenance", "worker@demo", state, at, finished, took_ms, error,
+        key, attempt, name, "maintenance", "worker@demo", state, at, at, finished, took_ms, error,
+        OUT_OF_TIME if error else None,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from tests.mcp import world as worlds
 
 NOW = datetime(2026, 6, 15, 16, tzinfo=UTC)
 TODAY = date(2026, 6, 15)
-ASKED_OF_THE_DATABASE = 17
+ASKED_OF_THE_DATABASE = 18
 
 
 @pytest.fixture(scope="module")
