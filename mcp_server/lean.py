@@ -79,6 +79,7 @@ def _shown(part: Schema, defined: dict[str, Schema], depth: int) -> Schema:
     if "properties" in shown:
         inner: dict[str, Schema] = shown["properties"]
         shown["properties"] = {name: _shown(one, defined, depth + 1) for name, one in inner.items()}
+        shown.pop("type", None)  # properties say it
     for name in ("items", "additionalProperties"):
         if isinstance(shown.get(name), dict):
             shown[name] = _shown(shown[name], defined, depth)
@@ -91,6 +92,8 @@ def _maybe_null(shown: Schema) -> Schema:
     """`anyOf` of one thing and null, as that thing, which may be null."""
     choices: list[Schema] = shown.get("anyOf", [])
     others = [one for one in choices if one != NULL]
+    if len(others) == 1 and "properties" in others[0]:
+        return others[0]
     if len(others) != 1 or not isinstance(others[0].get("type"), str):
         return shown
     return {**others[0], "type": [others[0]["type"], "null"]}
