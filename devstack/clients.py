@@ -37,6 +37,12 @@ def vscode(to: Connection) -> str:
     return json.dumps({"servers": {SERVER: server}}, indent=2)
 
 
+def cursor(to: Connection) -> str:
+    """The content of `.cursor/mcp.json`."""
+    server = {"url": to.endpoint, "headers": {"Authorization": f"Bearer {to.token}"}}
+    return json.dumps({"mcpServers": {SERVER: server}}, indent=2)
+
+
 def chatgpt(to: Connection) -> str:
     """What to enter in ChatGPT, which only reaches public addresses."""
     return (

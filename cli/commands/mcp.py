@@ -1,46 +1,22 @@
 """`instainstru mcp`: the copilot's tools, asked over HTTP as any AI client asks them."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from http import HTTPStatus
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, cast
 
-import httpx
 import typer
 
-from cli import output, session
-from cli.commands import token as tokens
+from cli import copilot, output, session
+from cli.copilot import PREFIX, READ, Scope, Token, TokenMissing, Url
 from cli.output import AsJson
 from devstack import clients, environment
 from devstack.clients import Connection
 from devstack.places import Places
-from instainstru_core.kernel.errors import Invalid, Refusal, Unauthenticated, Unavailable
+from instainstru_core.kernel.errors import Invalid
 
-PREFIX = "instainstru_"
-REFUSING = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 LONGEST_LINE = 100
-Answer = TypeVar("Answer")
 
 app = typer.Typer(no_args_is_help=True)
-Url = Annotated[str | None, typer.Option("--url", help="The server, such as https://host.")]
-Token = Annotated[
-    str | None,
-    typer.Option("--token", help="The bearer token; by default a fresh one of the demo's client."),
-]
-
-
-class McpUnreachable(Unavailable):
-    code = "mcp.unreachable"
-
-
-class TokenMissing(Unauthenticated):
-    code = "mcp.token_missing"
-
-
-class TokenRefused(Unauthenticated):
-    code = "mcp.token_refused"
 
 
 class BadArgument(Invalid):
@@ -57,12 +33,16 @@ class For(StrEnum):
     CLAUDE = "claude"
     CHATGPT = "chatgpt"
     VSCODE = "vscode"
+    CURSOR = "cursor"
 
 
 @app.command()
-def tools(*, url: Url = None, token: Token = None, as_json: AsJson = False) -> None:
+def tools(
+    *, url: Url = None, token: Token = None, scope: Scope = READ, as_json: AsJson = False
+) -> None:
     """List the tools that the token may use."""
-    found = _ask(_connection(url, token), lambda client: client.list_tools())
+    to = copilot.connection(url, token, scope)
+    found = copilot.ask(to, lambda client: client.list_tools())
     listed = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in found]
     rows = ((tool.name, _short(tool.description or tool.title or "")) for tool in found)
     output.show(listed, lambda: [output.table("tool", "what for", rows=rows)], as_json=as_json)
@@ -75,16 +55,20 @@ def call(
         list[str] | None, typer.Argument(metavar="[KEY=TEXT|KEY:=JSON]...", help="Its arguments.")
     ] = None,
     *,
+    arg: Annotated[
+        list[str] | None, typer.Option("--arg", help="An argument: key=text or key:=JSON.")
+    ] = None,
     args: Annotated[str, typer.Option(help="All arguments as one JSON object.")] = "{}",
     url: Url = None,
     token: Token = None,
+    scope: Scope = READ,
     as_json: AsJson = False,
 ) -> None:
     """Call a tool and print its answer."""
-    full = name if name.startswith(PREFIX) else PREFIX + name
-    arguments = _arguments(args, given or [])
-    done = _ask(
-        _connection(url, token),
+    full = copilot.full_name(name)
+    arguments = _arguments(args, [*(given or []), *(arg or [])])
+    done = copilot.ask(
+        copilot.connection(url, token, scope),
         lambda client: client.call_tool(full, arguments, raise_on_error=False),
     )
     text = "\n".join(getattr(part, "text", "") for part in done.content)
@@ -115,52 +99,10 @@ def config(
             words = clients.chatgpt(to)
         case For.VSCODE:
             words = clients.vscode(to)
+        case For.CURSOR:
+            words = clients.cursor(to)
     found = {"client": client, "endpoint": to.endpoint, "configuration": words}
     output.show(found, lambda: [words], as_json=as_json)
-
-
-def _connection(url: str | None, token: str | None) -> Connection:
-    """Where the server is, with the token that was given or a fresh one."""
-    settings = session.settings()
-    if token is None:
-        issuer = (settings.oauth_issuer or settings.api_url).rstrip("/")
-        known = environment.demo_client(Places())
-        if known is None:
-            raise TokenMissing("Give a token with --token, or run `make demo` first.")
-        token = str(tokens.obtain(issuer + tokens.PATH, *known, scope="mcp:read")["access_token"])
-    return Connection((url or settings.mcp_url).rstrip("/"), token)
-
-
-def _ask(to: Connection, question: Callable[[Any], Awaitable[Answer]]) -> Answer:
-    """The answer of a real MCP client. Raises what the terminal can explain."""
-    from fastmcp import Client  # noqa: PLC0415 - slow to import, and only needed here
-    from fastmcp.client.transports import StreamableHttpTransport  # noqa: PLC0415
-
-    async def talk() -> Answer:
-        async with Client(StreamableHttpTransport(to.endpoint, auth=to.token)) as client:
-            return await question(client)
-
-    try:
-        return asyncio.run(talk())
-    except Exception as failure:  # the client's own errors have no common root
-        raise _explained(failure, to) from failure
-
-
-def _explained(failure: Exception, to: Connection) -> Refusal:
-    """What went wrong. The client keeps the status of an answer to itself, so ask for it once."""
-    try:
-        answer = httpx.post(to.endpoint, headers={"Authorization": f"Bearer {to.token}"}, json={})
-    except (httpx.HTTPError, httpx.InvalidURL):
-        answer = None
-    if answer is not None and answer.status_code in REFUSING:
-        return TokenRefused(
-            f"{to.endpoint} does not accept this token. `instainstru token` asks for another.",
-            status=answer.status_code,
-        )
-    return McpUnreachable(
-        f"No MCP server answers at {to.endpoint}: {failure or type(failure).__name__}. Start it"
-        " with `make demo` or `instainstru serve mcp`, or name another with --url."
-    )
 
 
 def _arguments(whole: str, given: list[str]) -> dict[str, Any]:

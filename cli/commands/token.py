@@ -1,20 +1,18 @@
 """`instainstru token`: tokens for programs that use the copilot's tools."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-import httpx
 import jwt
 import typer
 
 from cli import output, session
+from cli.issuer import PATH, obtain
 from cli.output import AsJson
 from devstack import environment
 from devstack.places import Places
-from instainstru_core.kernel.errors import Invalid, Refusal, Unauthenticated, Unavailable
+from instainstru_core.kernel.errors import Invalid
 
-PATH = "/oauth2/token"
-PATIENCE_SECONDS = 10.0
 STDIN = "-"
 INSTANTS = ("iat", "nbf", "exp")
 
@@ -23,14 +21,6 @@ app = typer.Typer(invoke_without_command=True)
 
 class ClientUnknown(Invalid):
     code = "token.client_unknown"
-
-
-class IssuerUnreachable(Unavailable):
-    code = "token.issuer_unreachable"
-
-
-class TokenRefused(Unauthenticated):
-    code = "token.refused"
 
 
 class Unreadable(Invalid):
@@ -83,31 +73,6 @@ def decode(
         *((name, _shown(name, value)) for name, value in found["claims"].items()),
     ]
     output.show(found, lambda: [output.facts(pairs)], as_json=as_json)
-
-
-def obtain(url: str, client_id: str, client_secret: str, *, scope: str) -> dict[str, Any]:
-    """The token endpoint's answer. Raises IssuerUnreachable or TokenRefused."""
-    form = {"grant_type": "client_credentials", "scope": scope}
-    try:
-        answer = httpx.post(
-            url, data=form, auth=(client_id, client_secret), timeout=PATIENCE_SECONDS
-        )
-        said = answer.json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as failure:
-        raise IssuerUnreachable(
-            f"No token endpoint answers at {url}. Start it with `make demo` or"
-            " `instainstru serve api`, or name another with --url.",
-            url=url,
-        ) from failure
-    if answer.is_success:
-        token: dict[str, Any] = said
-        return token
-    raise _refusal(said)
-
-
-def _refusal(said: dict[str, Any]) -> Refusal:
-    words = said.get("error_description") or said.get("detail") or "No reason was given."
-    return TokenRefused(f"The issuer refused: {words}", error=str(said.get("error", "unknown")))
 
 
 def _credentials(client_id: str | None, secret: str | None) -> tuple[str, str]:

@@ -150,6 +150,18 @@ class Settings(BaseSettings):
         description="The slugs of the projects by the names that people use for them.",
     )
 
+    llm_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("OPENAI_BASE_URL", "INSTAINSTRU_LLM_URL"),
+        description="Where an OpenAI-compatible model answers; left out, it is OpenAI itself.",
+    )
+    llm_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("OPENAI_API_KEY", "INSTAINSTRU_LLM_KEY")
+    )
+    llm_model: str | None = Field(
+        default=None, validation_alias=AliasChoices("OPENAI_MODEL", "INSTAINSTRU_LLM_MODEL")
+    )
+
     founding_cap: int = Field(default=100, ge=0)
 
     log_format: Literal["json", "console"] = "json"

@@ -145,12 +145,17 @@ class TestMcp:
             "mcp", "call", "instainstru_bookings_recent", "--args", '{"window": "7d"}'
         )
         assert '"bookings": []' in same.out
+        named = ("--arg", "window=7d", "--arg", "limit:=3")
+        again = served.terminal("mcp", "call", "bookings_recent", *named, "--json")
+        assert again.json["data"]["bookings"] == []
 
     def test_a_refusal_of_the_tool_is_one_of_ours(self, served: Served) -> None:
         refused = served.terminal("mcp", "call", "bookings_recent", "window=nonsense", "--json")
         assert (refused.code, refused.problem["code"]) == (1, "mcp.refused")
 
-    @pytest.mark.parametrize("given", [["window"], ["limit:=many"], ["--args", "[]"]])
+    @pytest.mark.parametrize(
+        "given", [["window"], ["limit:=many"], ["--args", "[]"], ["--arg", "window"]]
+    )
     def test_arguments_that_cannot_be_read_are_refused(
         self, served: Served, given: list[str]
     ) -> None:
@@ -167,7 +172,7 @@ class TestMcp:
         )
         assert (refused.code, refused.problem["code"]) == (3, "mcp.unreachable")
 
-    @pytest.mark.parametrize("client", ["claude", "chatgpt", "vscode"])
+    @pytest.mark.parametrize("client", ["claude", "chatgpt", "vscode", "cursor"])
     def test_prints_what_connects_a_client(self, served: Served, client: str) -> None:
         made = served.terminal(
             "mcp", "config", client, "--token", "t0ken", "--url", "https://mcp.example", "--json"
@@ -175,6 +180,17 @@ class TestMcp:
         assert made["endpoint"] == "https://mcp.example/mcp"
         assert made["endpoint"] in made["configuration"]
         assert ("t0ken" in made["configuration"]) == (client != "chatgpt")
+
+    def test_prints_what_the_client_itself_reads(self, served: Served) -> None:
+        given = ("--token", "t0ken", "--url", "https://mcp.example")
+        server = {
+            "url": "https://mcp.example/mcp",
+            "headers": {"Authorization": "Bearer t0ken"},
+        }
+        made = served.terminal("mcp", "config", "cursor", *given).json
+        assert made == {"mcpServers": {"instainstru": server}}
+        made = served.terminal("mcp", "config", "vscode", *given).json
+        assert made == {"servers": {"instainstru": {"type": "http", **server}}}
 
 
 class TestServe:

@@ -58,6 +58,7 @@ def test_the_subjects_are_those_the_readme_promises() -> None:
         "serve",
         "token",
         "mcp",
+        "ask",
         "bookings",
         "search",
         "users",

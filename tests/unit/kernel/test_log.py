@@ -75,11 +75,11 @@ class TestTell:
         self, heard: list[tuple[str, object]]
     ) -> None:
         try:
-            raise ValueError("Broken.")
+            int("Broken.")
         except ValueError:
             log.tell(None, "error", {"event": "x", "level": "error", "exc_info": True})
         log.tell(None, "error", {"event": "y", "level": "error", "exc_info": True})
-        assert heard == [("Broken.", "x")]
+        assert heard == [("invalid literal for int() with base 10: 'Broken.'", "x")]
 
     def test_writes_the_line_whatever_the_listener_does(self) -> None:
         def broken(_failure: BaseException, _facts: object) -> None:
