@@ -36,11 +36,13 @@ class LessonPraised(Event):
 
 
 def leave_trace(uow: Uow, event: LessonPraised) -> None:
-    """What the name of the lesson says: be slow, fail twice, or die once."""
+    """What the name of the lesson says: be slow, fall asleep, fail twice, or die once."""
     add = text("INSERT INTO traces VALUES (:lesson_id, :pid)")
     uow.session.execute(add, {"lesson_id": event.lesson_id, "pid": os.getpid()})
     if event.lesson_id.startswith("slow"):
         time.sleep(0.1)
+    if event.lesson_id.startswith("asleep"):
+        time.sleep(45)
     if event.lesson_id.startswith("flaky"):
         count = text("SELECT count(*) FROM task_executions WHERE state = 'retried'")
         if uow.session.scalar(count) < 2:

@@ -39,7 +39,8 @@ class TestErrorText:
             ("Stripe is away.", "Stripe is away."),
             ("the password is hunter2", "the password is [hidden]"),
             ("api_key=sk_live_1 refused", "api_key=[hidden] refused"),
-            ('{"token": "abc", "n": 1}', '{"token": [hidden] "n": 1}'),
+            ('{"token": "abc", "n": 1}', '{"token": [hidden], "n": 1}'),
+            ("GET https://u:p@x.example/a?code=7", "GET https://x.example/a?code=[hidden]"),
             ("no row for maya@example.org", "no row for m…@example.org"),
             ("call +12125550188 back", "call [phone] back"),
             ("one\nDETAIL:  Key (email)=(x)\nthree", "one DETAIL:  [hidden] three"),
@@ -52,4 +53,4 @@ class TestErrorText:
         assert error_text(said) == kept
 
     def test_is_short(self) -> None:
-        assert error_text("x" * (MAX_TEXT + 1)) == "x" * MAX_TEXT
+        assert error_text("x" * (MAX_TEXT + 1)) == "x" * (MAX_TEXT - 1) + "…"

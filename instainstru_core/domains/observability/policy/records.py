@@ -4,15 +4,13 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from instainstru_core.kernel.log import HIDDEN, redacted
+from instainstru_core.domains.observability.policy import scrubbing
+from instainstru_core.kernel.log import HIDDEN
 
 MAX_TEXT = 400
 MAX_SHAPES = 8
-SECRETS = re.compile(
-    r"(?i)\b(pass(?:word|phrase|wd)|secret|token|api[ _-]?key|credentials?|private[ _-]key)"
-    r"(['\"]?\s*(?:is|was|=|:)\s*)\S+"
-)
-UNSEEN = re.compile(r"[\x00-\x1f\x7f]+")
+TOLD = re.compile(r"(?i)\b(pass(?:word|phrase|wd)|secret|token|key) (is|was) \S+")
+BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def shapes(arguments: Sequence[object]) -> str | None:
@@ -26,8 +24,8 @@ def shapes(arguments: Sequence[object]) -> str | None:
 
 def error_text(text: str) -> str | None:
     """What an error says, without secrets and personal data; None where it says nothing."""
-    plain = UNSEEN.sub(" ", redacted(text[: MAX_TEXT * 4])).strip()
-    return SECRETS.sub(rf"\1\2{HIDDEN}", plain)[:MAX_TEXT] or None
+    plain = BREAKS.sub(" ", scrubbing.text(text, longest=MAX_TEXT)).strip()
+    return TOLD.sub(rf"\1 \2 {HIDDEN}", plain) or None
 
 
 def _shape(argument: object) -> str:
