@@ -20,7 +20,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from devstack import provider
-from devstack.seeding import calendars, incidents, operations, people, places, writing
+from devstack.seeding import calendars, checking, incidents, operations, people, places, writing
 from devstack.seeding.copying import copy_rows
 from devstack.seeding.lessons import add_lessons
 from devstack.seeding.money.past import Past
@@ -178,6 +178,7 @@ def _write(
         for batch in chain([world.instructors], people.more_instructors(world)):
             writing.write_people(connection, batch, "instructor", password_hash)
             writing.write_instructors(connection, world, batch, wanted.secret)
+            checking.write_checks(connection, world, batch)
             calendars.lay_out(connection, world, batch)
             if batch is not world.instructors:
                 past.write_more(connection, batch)

@@ -46,10 +46,22 @@ def sentry(places: Places, port: int, known: Mapping[str, str]) -> Child:
     )
 
 
+def checkr(places: Places, port: int, known: Mapping[str, str]) -> Child:
+    """Checkr: posts its webhooks to the API of this checkout."""
+    to = webhook_address(known, vendors.CHECKR_PATH)
+    return _child(
+        vendors.CHECKR.name,
+        "devstack.checkr_simulator",
+        ("--port", str(port), "--webhook-url", to, "--name", places.mark),
+        {vendors.CHECKR_KEY: known[vendors.CHECKR_KEY]},
+    )
+
+
 CHILDREN: Mapping[str, Callable[[Places, int, Mapping[str, str]], Child]] = {
     vendors.STRIPE.name: stripe,
     vendors.RESEND.name: resend,
     vendors.SENTRY.name: sentry,
+    vendors.CHECKR.name: checkr,
 }
 
 
@@ -77,6 +89,13 @@ def serve_sentry(host: str, port: int, *, public_key: str) -> None:
     program.main(["--host", host, "--port", str(port), "--public-key", public_key])
 
 
+def serve_checkr(host: str, port: int, *, webhook_url: str) -> None:
+    """Be Checkr in this process until it is told to stop."""
+    from devstack.checkr_simulator import __main__ as program  # noqa: PLC0415
+
+    program.main(["--host", host, "--port", str(port), "--webhook-url", webhook_url])
+
+
 def _remind(database_url: str, simulator_url: str) -> None:
     """Tell the simulator of this process what the database knows, once it listens."""
     from devstack import provider  # noqa: PLC0415 - only here a database is talked to
@@ -86,9 +105,9 @@ def _remind(database_url: str, simulator_url: str) -> None:
     provider.remind(database_url, simulator_url)
 
 
-def webhook_address(known: Mapping[str, str]) -> str:
-    """Where the API of this checkout takes Stripe's events."""
-    return known.get("INSTAINSTRU_API_URL", USUAL_API) + WEBHOOK_PATH
+def webhook_address(known: Mapping[str, str], path: str = WEBHOOK_PATH) -> str:
+    """Where the API of this checkout takes events: Stripe's, unless another path is given."""
+    return known.get("INSTAINSTRU_API_URL", USUAL_API) + path
 
 
 def answers(port: int) -> bool:

@@ -89,6 +89,8 @@ def addresses(places: Places, secrets: dict[str, str], names: Container[str]) ->
                 found[vendors.STRIPE_URL] = monitoring.url(port)
             case vendors.RESEND.name:
                 found[vendors.RESEND_URL] = monitoring.url(port)
+            case vendors.CHECKR.name:
+                found[vendors.CHECKR_URL] = monitoring.url(port)
             case vendors.SENTRY.name:
                 url = found[vendors.SENTRY_URL] = monitoring.url(port)
                 key = secrets[vendors.SENTRY_PUBLIC_KEY]

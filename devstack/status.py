@@ -16,6 +16,7 @@ ADDRESS = {
     "stripe": vendors.STRIPE_URL,
     "resend": vendors.RESEND_URL,
     "sentry": vendors.SENTRY_URL,
+    "checkr": vendors.CHECKR_URL,
 }
 
 

@@ -1,8 +1,8 @@
 """Outside services that simulators stand in for, unless their keys are really set.
 
-Who sets STRIPE_SECRET_KEY or RESEND_API_KEY means the service itself: then its simulator is not
-started, and what the settings file says of it does not count. So does who sets SENTRY_AUTH_TOKEN or
-SENTRY_DSN. Standard library only.
+Who sets STRIPE_SECRET_KEY, RESEND_API_KEY or CHECKR_API_KEY means the service itself: then its
+simulator is not started, and what the settings file says of it does not count. So does who sets
+SENTRY_AUTH_TOKEN or SENTRY_DSN. Standard library only.
 """
 
 import json
@@ -17,6 +17,9 @@ STRIPE_URL = "INSTAINSTRU_STRIPE_API_URL"
 STRIPE_WEBHOOKS = "INSTAINSTRU_STRIPE_WEBHOOK_SECRETS"
 RESEND_KEY = "RESEND_API_KEY"
 RESEND_URL = "INSTAINSTRU_RESEND_API_URL"
+CHECKR_PATH = "/api/v1/webhooks/checkr"
+CHECKR_KEY = "CHECKR_API_KEY"
+CHECKR_URL = "INSTAINSTRU_CHECKR_API_URL"
 SENTRY_TOKEN = "SENTRY_AUTH_TOKEN"  # noqa: S105 - the name, not the token
 SENTRY_URL = "INSTAINSTRU_SENTRY_URL"
 SENTRY_DSN = "SENTRY_DSN"
@@ -55,7 +58,8 @@ class Vendor:
 STRIPE = Vendor("stripe", STRIPE_KEY, STRIPE_URL, (STRIPE_WEBHOOKS,))
 RESEND = Vendor("resend", RESEND_KEY, RESEND_URL)
 SENTRY = Vendor("sentry", SENTRY_TOKEN, SENTRY_URL, (SENTRY_ORGANIZATION,), more_keys=(SENTRY_DSN,))
-VENDORS = (STRIPE, RESEND, SENTRY)
+CHECKR = Vendor("checkr", CHECKR_KEY, CHECKR_URL)
+VENDORS = (STRIPE, RESEND, SENTRY, CHECKR)
 
 
 def simulated(file: Mapping[str, str]) -> tuple[Vendor, ...]:
@@ -79,6 +83,7 @@ def made(file: Mapping[str, str]) -> dict[str, str]:
         STRIPE_KEY: f"sk_test_{secrets.token_hex(16)}",
         STRIPE_WEBHOOKS: json.dumps([f"whsec_{secrets.token_hex(16)}"]),
         RESEND_KEY: f"re_{secrets.token_hex(16)}",
+        CHECKR_KEY: secrets.token_hex(20),
         SENTRY_TOKEN: f"sntryu_{secrets.token_hex(16)}",
         SENTRY_PUBLIC_KEY: secrets.token_hex(16),
         SENTRY_ORGANIZATION: "instainstru",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from devstack import environment, simulators
+from devstack import environment, simulators, vendors
 from instainstru_core.kernel.errors import Conflict
 
 app = typer.Typer(no_args_is_help=True)
@@ -80,6 +80,20 @@ def resend_simulator(*, host: Host = LOOPBACK, port: Port = 12112) -> None:
     """What answers as Resend does; it shows every mail at `/_sim/outbox`."""
     _require_free(host, port)
     simulators.serve_resend(host, port)
+
+
+@app.command("checkr-simulator")
+def checkr_simulator(
+    *,
+    host: Host = LOOPBACK,
+    port: Port = 12114,
+    webhook_url: Annotated[
+        str, typer.Option("--webhook-url", help="Where its events go: an API's webhook address.")
+    ] = simulators.webhook_address({}, vendors.CHECKR_PATH),
+) -> None:
+    """What answers as Checkr does; levers below `/_sim/` let its reports come back."""
+    _require_free(host, port)
+    simulators.serve_checkr(host, port, webhook_url=webhook_url)
 
 
 @app.command("sentry-simulator")

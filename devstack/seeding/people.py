@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from devstack.seeding import names
 from devstack.seeding.calendars import weekly_habit
+from devstack.seeding.checking import be_checked
 from devstack.seeding.places import Neighborhoods
 from devstack.seeding.world import (
     BATCH,
@@ -112,6 +113,7 @@ def _instructor(
         ],
     )
     _walk_funnel(world, person)
+    be_checked(world, person)
     reached = {milestone for milestone, _ in person.milestones}
     if Milestone.SERVICES_CONFIGURED in reached:
         _offer(world, person, by_category)

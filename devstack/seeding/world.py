@@ -179,7 +179,11 @@ class World:
 
     def id_at(self, instant: datetime) -> str:
         """A ULID whose time part is this instant and whose rest comes from the dice."""
-        value = (int(instant.timestamp() * 1000) << 80) | self.dice.getrandbits(80)
+        return self.id_of(instant, self.dice)
+
+    def id_of(self, instant: datetime, dice: Random) -> str:
+        """The same with dice of somebody's own."""
+        value = (int(instant.timestamp() * 1000) << 80) | dice.getrandbits(80)
         return "".join(PAIRS[(value >> shift) & 1023] for shift in range(120, -10, -10))
 
     def moment(self, day: date, *, first_hour: int = 7, last_hour: int = 23) -> datetime:

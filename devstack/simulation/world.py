@@ -17,6 +17,9 @@ from instainstru_core.domains.accounts.models import User
 from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.availability.models import AvailabilityDay
 from instainstru_core.domains.availability.policy import stretch, to_bytes
+from instainstru_core.domains.background_checks.models import BackgroundCheck
+from instainstru_core.domains.background_checks.policy import valid_until
+from instainstru_core.domains.background_checks.types import CheckStatus
 from instainstru_core.domains.catalog.models import Category, Service, Subcategory
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.credits.types import CreditSource
@@ -318,6 +321,20 @@ class _Making:
                 onboarded_at=self.uow.now,
                 created_at=self.uow.now,
                 updated_at=self.uow.now,
+            )
+        )
+        self.uow.session.add(
+            BackgroundCheck(
+                user_id=instructor_id,
+                candidate_id=f"candidate_{instructor_id}",
+                invitation_id=f"invitation_{instructor_id}",
+                report_id=f"report_{instructor_id}",
+                status=CheckStatus.CLEAR,
+                consented_at=self.uow.now,
+                ordered_at=self.uow.now,
+                completed_at=self.uow.now,
+                valid_until=valid_until(self.uow.now),
+                looked_at=self.uow.now,
             )
         )
         self.uow.session.add(

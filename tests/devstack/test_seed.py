@@ -295,6 +295,25 @@ class TestIncidents:
         """
         assert database.value(stuck) >= 2
 
+    def test_nobody_is_live_without_every_step_and_a_clear_check(self, database: Database) -> None:
+        assert database.value("SELECT count(*) FROM instructors WHERE is_live") > 0
+        assert not database.value(
+            """
+            SELECT count(*) FROM instructors i WHERE first_live_at IS NOT NULL AND NOT (
+              (SELECT count(DISTINCT milestone) FROM lifecycle_events e
+               WHERE e.instructor_id = i.id AND milestone NOT IN ('paused', 'reactivated')) = 7
+              AND EXISTS (SELECT FROM background_checks c WHERE c.user_id = i.id
+                AND c.status = 'clear' AND c.completed_at < i.first_live_at)
+              AND EXISTS (SELECT FROM background_checks c WHERE c.user_id = i.id
+                AND c.status = 'clear' AND c.valid_until > '2026-06-15T16:00Z')
+              AND EXISTS (SELECT FROM connect_accounts a WHERE a.instructor_id = i.id
+                AND a.onboarded_at < i.first_live_at))
+            """
+        )
+        assert database.value(
+            "SELECT count(DISTINCT status) FROM background_checks WHERE status <> 'clear'"
+        )
+
     def test_the_founding_program_is_promised_beyond_its_end(self, database: Database) -> None:
         taken = database.value("SELECT count(*) FROM founding_slots")
         assert taken == 13

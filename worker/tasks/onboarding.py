@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from functools import partial
 
+from instainstru_core.domains.background_checks.errors import CheckRefused
 from instainstru_core.domains.background_checks.types import OpenCheck
 from instainstru_core.domains.observability.types import Queue
 from instainstru_core.domains.onboarding import flows, service
+from instainstru_core.kernel.log import logger
 from worker.batches import each
 from worker.jobs import Desk, Job, in_pages
 
 BATCH = 100
+
+_log = logger(__name__)
 
 
 def _look_again(desk: Desk) -> None:
@@ -22,7 +26,12 @@ def _look_again(desk: Desk) -> None:
 
 
 def _look(desk: Desk, known: Mapping[str, OpenCheck], name: str) -> bool:
-    flows.look_again(desk.runtime.begin, desk.runtime.checks, desk.actor, known[name])
+    """Look at one check; False for one that the provider does not know, which stays as it is."""
+    try:
+        flows.look_again(desk.runtime.begin, desk.runtime.checks, desk.actor, known[name])
+    except CheckRefused as refusal:
+        _log.warning("check_unknown", check_id=name, code=refusal.code)
+        return False
     return True
 
 

@@ -47,7 +47,6 @@ class Past:
             ("id", "user_id", "payment_method_id", "cents", "created_at", "issued_at"),
         )
         self.lives: dict[str, Life] = {}
-        self._teaching = {lesson.instructor.id for lesson in world.lessons}
 
     def live(self, quotes: Mapping[str, Quote]) -> None:
         """Everything that happened, in memory."""
@@ -55,7 +54,7 @@ class Past:
         by_student: dict[str, list[Lesson]] = defaultdict(list)
         for lesson in world.lessons:
             by_student[lesson.student.id].append(lesson)
-        self.payees.known(world.instructors, self._teaching)
+        self.payees.known(world.instructors)
         plots = Plots(world, self.payees, by_student)
         plots.disable_accounts()
         cashier = Cashier(
@@ -82,7 +81,7 @@ class Past:
 
     def write_more(self, connection: psycopg.Connection, people: Iterable[Instructor]) -> None:
         """Accounts of instructors who came without anybody having booked them."""
-        write_accounts(connection, self.payees.made(people, self._teaching))
+        write_accounts(connection, self.payees.made(people))
 
     def write(self, connection: psycopg.Connection) -> None:
         """All money; lessons and people are there."""

@@ -134,28 +134,25 @@ class Payees:
         self._dice = dice
         self.accounts: dict[str, Account] = {}
 
-    def known(self, people: Iterable[Instructor], teaching: set[str]) -> None:
-        """Remember accounts for these. Who has taught has been paid, so has one."""
-        self.accounts = {one.instructor_id: one for one in self.made(people, teaching)}
+    def known(self, people: Iterable[Instructor]) -> None:
+        """Remember accounts for these. Who was ever live has one that was ready then."""
+        self.accounts = {one.instructor_id: one for one in self.made(people)}
 
-    def made(self, people: Iterable[Instructor], teaching: set[str]) -> list[Account]:
+    def made(self, people: Iterable[Instructor]) -> list[Account]:
         """Accounts for these, for those of them who came so far."""
-        return [account for one in people if (account := self._account(one, teaching)) is not None]
+        return [account for one in people if (account := self._account(one)) is not None]
 
-    def _account(self, person: Instructor, teaching: set[str]) -> Account | None:
+    def _account(self, person: Instructor) -> Account | None:
         dice = self._dice
         reached = dict(person.milestones)
         configured = reached.get(Milestone.SERVICES_CONFIGURED)
         if configured is None:
             return None
         live = person.live_since
-        lags = live is None or person.id not in teaching
-        if lags and dice.random() < NOT_ONBOARDED:
+        if live is None and dice.random() < NOT_ONBOARDED:
             return None
         at = max(person.created_at, configured - timedelta(hours=dice.uniform(1, 40)))
-        onboarded = None if live is None else at + (live - at) * dice.uniform(0.1, 0.9)
-        if live is not None and lags and dice.random() < NOT_ONBOARDED:
-            onboarded = None
+        onboarded = None if live is None else max(at, reached[Milestone.IDENTITY_VERIFIED])
         account = Account(
             person.id, self._names.vendor("acct"), self._names.vendor("vs"), at, onboarded
         )
