@@ -44,7 +44,7 @@ class TestErrorText:
             ("no row for maya@example.org", "no row for m…@example.org"),
             ("call +12125550188 back", "call [phone] back"),
             ("one\nDETAIL:  Key (email)=(x)\nthree", "one DETAIL:  [hidden] three"),
-            ("a\x00b\x1b[31mc", "a b [31mc"),
+            ("a\x00b\x1b[31mc", "ab[31mc"),
         ],
     )
     def test_is_without_secrets_and_without_personal_data(
