@@ -55,6 +55,7 @@ NAMES = [
     "instainstru_invites_send",
     "instainstru_metrics_describe",
     "instainstru_metrics_query",
+    "instainstru_payment_explain",
     "instainstru_payments_pending_payouts",
     "instainstru_payments_pipeline",
     "instainstru_prometheus_query",

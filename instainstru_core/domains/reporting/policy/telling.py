@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from instainstru_core.domains.bookings.policy.agenda import Step
-from instainstru_core.domains.bookings.types import DueKind, StaffMove
+from instainstru_core.domains.bookings.types import DueKind, Outcome, StaffMove
 from instainstru_core.domains.payments.types import Action
 from instainstru_core.domains.reporting.policy.positions import Position
 from instainstru_core.kernel.money import dollars
@@ -72,6 +72,36 @@ WAITS: Mapping[DueKind, str] = {
     " stands at {due}.",
     DueKind.MONEY: "Sending the instructor's share was refused: it is tried again at {due}.",
 }
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.LESSON_COMPLETED_FULL_PAYOUT: "The lesson took place and was charged in full.",
+    Outcome.STUDENT_CANCEL_GT24_NO_CHARGE: "Cancelled 24 hours or more before, or never paid:"
+    " nothing was charged.",
+    Outcome.STUDENT_CANCEL_12_24_FULL_CREDIT: "Cancelled by the student 12 to 24 hours before: the"
+    " card was charged, the lesson's price came back as credit, the booking fee is kept.",
+    Outcome.STUDENT_CANCEL_LT12_SPLIT_50_50: "Cancelled by the student less than 12 hours before:"
+    " the card was charged, half of the price came back as credit, half pays the instructor.",
+    Outcome.LOCKED_CANCEL_GE12_FULL_CREDIT: "Cancelled after a late move, 12 hours or more before:"
+    " the lesson's price came back as credit.",
+    Outcome.LOCKED_CANCEL_LT12_SPLIT_50_50: "Cancelled after a late move, less than 12 hours"
+    " before: half of the price came back as credit.",
+    Outcome.INSTRUCTOR_CANCEL_FULL_REFUND: "The instructor cancelled: everything goes back.",
+    Outcome.INSTRUCTOR_NO_SHOW_FULL_REFUND: "The instructor did not come: everything goes back.",
+    Outcome.MUTUAL_NO_SHOW_FULL_REFUND: "Nobody came: everything goes back.",
+    Outcome.STUDENT_NO_SHOW_FULL_PAYOUT: "The student did not come: charged in full.",
+    Outcome.STUDENT_WINS_DISPUTE_FULL_REFUND: "The bank took the charge back.",
+    Outcome.DISPUTE_WON: "The bank decided for us: the charge stands.",
+    Outcome.CAPTURE_FAILURE_INSTRUCTOR_PAID: "The card was refused for 72 hours: the platform paid"
+    " the instructor, the student owes the amount.",
+    Outcome.CAPTURE_FAILURE_ESCALATED: "The card was refused for 72 hours, and the instructor could"
+    " not be paid: people look at it.",
+    Outcome.PAYMENT_FAILED_NO_CHARGE: "The card could not be held in time: the lesson was dropped"
+    " and nothing was charged.",
+    Outcome.ADMIN_REFUND: "Cancelled by staff: everything goes back.",
+    Outcome.ADMIN_NO_REFUND: "Cancelled by staff, charged in full.",
+    Outcome.BEFORE_PAYMENTS: "From before payments ran here: what was paid is not in our ledger.",
+}
+IN_BANKS = "Banks show it within 5 to 10 business days."
+LET_GO = "Nothing was charged; banks drop it from the statement within a week."
 UNDER_WAY = "A call to the payment provider is open: its answer decides what comes next."
 IN_REVIEW = "People have to look at it first: nothing moves by itself until they released it."
 REPORTED = "A report waits for a decision of staff."

@@ -5,6 +5,7 @@ from instainstru_core.domains.reporting.service.bookings import (
     bookings_summary,
     users_booking_history,
 )
+from instainstru_core.domains.reporting.service.explaining import payment_explain
 from instainstru_core.domains.reporting.service.finding import find
 from instainstru_core.domains.reporting.service.invites import invites_detail, invites_list
 from instainstru_core.domains.reporting.service.joining import (
@@ -48,6 +49,7 @@ __all__ = [
     "instructors_list",
     "invites_detail",
     "invites_list",
+    "payment_explain",
     "payments_pending_payouts",
     "payments_pipeline",
     "search_top_queries",
