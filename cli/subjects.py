@@ -14,6 +14,7 @@ SUBJECTS = {
     "payments": "Lessons' money: how it stands and what is stuck.",
     "ledger": "Where every cent is, and why.",
     "mail": "Messages to people.",
+    "tasks": "Background work: under way, due, done and failed.",
     "webhooks": "What vendors told us, and how far we are with it.",
     "simulate": "Random marketplaces with everything going wrong that can.",
 }

@@ -65,6 +65,7 @@ def test_the_subjects_are_those_the_readme_promises() -> None:
         "payments",
         "ledger",
         "mail",
+        "tasks",
         "webhooks",
         "simulate",
     ]
