@@ -70,6 +70,7 @@ class Store:
         self._clock = clock
         self._issues: dict[tuple[str, str], Issue] = {}
         self._events: dict[str, Kept] = {}
+        self._environments: set[str] = set()
         self._lock = Lock()
 
     def project(self, id_or_slug: str) -> Project | None:
@@ -77,9 +78,14 @@ class Store:
         return next((one for one in self.projects if id_or_slug in {one.id, one.slug}), None)
 
     def note(self, kind: str, payload: Payload) -> None:
-        """Count an item of an envelope, of whatever kind. Traces are kept for testers alone."""
+        """Count an item of an envelope, of whatever kind. Traces are kept for testers alone.
+
+        Check-ins and traces make their environment known too.
+        """
         with self._lock:
             self.items[kind] += 1
+            if payload.get("environment"):
+                self._environments.add(str(payload["environment"]))
             if kind == "transaction":
                 self.traces.append(payload)
 
@@ -104,6 +110,7 @@ class Store:
                 tags=grouping.tags(payload),
             )
             issue.events.append(kept)
+            self._environments.add(kept.environment)
             self._events[kept.id] = kept
             self._forget()
         return kept
@@ -123,15 +130,16 @@ class Store:
         return self._events.get(event_id.replace("-", "").lower())
 
     def environments(self) -> list[str]:
-        """Every environment that an event came from."""
+        """Every environment that anything came from."""
         with self._lock:
-            return sorted({event.environment for event in self._events.values()})
+            return sorted(self._environments)
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
             self._issues.clear()
             self._events.clear()
+            self._environments.clear()
             self.items.clear()
             self.traces.clear()
 

@@ -354,3 +354,13 @@ def test_without_a_dsn_the_sdk_is_not_imported(module: str) -> None:
     )
     known = {name: value for name, value in os.environ.items() if "SENTRY" not in name}
     subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, env=known)
+
+
+def test_an_environment_is_known_from_whatever_comes_from_it(
+    telling: Telling, sentry: Sentry
+) -> None:
+    with pytest.raises(SentryEnvironmentUnknown):
+        sentry.issues(query(environment="production"))
+    sentry_sdk.crons.capture_checkin(monitor_slug="a-job", status="ok")
+    sentry_sdk.flush(timeout=5)
+    assert sentry.issues(query(environment="production")).items == []

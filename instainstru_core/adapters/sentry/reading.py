@@ -173,8 +173,8 @@ class HttpSentry:
             return _no_organization()
         page: wire.Environments = wire.read_list(wire.Environments, answered.body)
         return SentryEnvironmentUnknown(
-            "Sentry has heard nothing from an environment of that name yet. Choose one of"
-            " `known`, or `all`.",
+            f"Sentry has heard nothing from the environment {environment} yet, so whether it has"
+            " errors is unknown. Choose one of `known`, or `all`; sentry_debug sends a test error.",
             field="environment",
             known=[one.name for one in page.items if one.name][:SHOWN_NAMES],
         )
