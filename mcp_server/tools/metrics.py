@@ -70,7 +70,7 @@ def metrics_query(
 
 @reads("Describe metrics")
 def metrics_describe(call: Call, name: Metric = None) -> Answer[MetricsDescription]:
-    """What the metrics mean: unit, direction, thresholds, owner, and how they are measured."""
+    """The dictionary of metrics: meaning, unit, direction, thresholds, owner, how each is read."""
     with call.begin() as uow:
         report = dictionary.metrics_describe(uow, name)
         examples = report.data.examples

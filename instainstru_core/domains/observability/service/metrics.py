@@ -15,7 +15,7 @@ from instainstru_core.domains.observability.policy import (
 )
 from instainstru_core.domains.observability.policy.comparisons import Earlier
 from instainstru_core.domains.observability.policy.hearing import Heard
-from instainstru_core.domains.observability.policy.questions import Vocabulary
+from instainstru_core.domains.observability.policy.questions import Candidate, Vocabulary
 from instainstru_core.domains.observability.schemas import (
     AskMetric,
     MetricBrief,
@@ -105,9 +105,7 @@ def metrics_describe(uow: Uow, name: str | None = None) -> Report[MetricsDescrip
 def understand(uow: Uow, command: AskMetric) -> Understood:
     """Which metric, window and percentile a question means. It is never guessed."""
     require(uow.actor, Permission.OPERATIONS_READ)
-    heard = questions.hear(command.question, now=uow.now)
-    ranked = _vocabulary().ranked(heard.words)
-    fitting = [one for one in ranked if dictionary()[one.name].unit in heard.units]
+    heard, ranked, fitting = _heard(command.question, uow.now)
     confidence = fitting[0].confidence if fitting else 0.0
     unclear = Understood(metric=None, confidence=confidence, nearest=_guesses(ranked))
     if not questions.is_clear(fitting):
@@ -142,6 +140,13 @@ def figure(
     return FIGURES[metric.read_model or ""](uow, window)
 
 
+def meant(question: str, *, now: datetime) -> tuple[Heard, MetricDefinition | None]:
+    """What a question says, and the metric that it means; None where that is not clear."""
+    heard, _ranked, fitting = _heard(question, now)
+    metric = dictionary()[fitting[0].name] if questions.is_clear(fitting) else None
+    return heard, None if metric is None or _unfit(heard, metric) else metric
+
+
 @cache
 def dictionary() -> Mapping[str, MetricDefinition]:
     """The entries of metrics_dictionary.yaml by name, in its order."""
@@ -157,6 +162,13 @@ def _phrases() -> Mapping[str, list[str]]:
 def _vocabulary() -> Vocabulary:
     meanings = {name: metric.meaning for name, metric in dictionary().items()}
     return Vocabulary(_phrases(), meanings)
+
+
+def _heard(question: str, now: datetime) -> tuple[Heard, list[Candidate], list[Candidate]]:
+    """What a question says, all metrics best first, and those of the kind that it asks for."""
+    heard = questions.hear(question, now=now)
+    ranked = _vocabulary().ranked(heard.words)
+    return heard, ranked, [one for one in ranked if dictionary()[one.name].unit in heard.units]
 
 
 def _named(name: str, known: Mapping[str, MetricDefinition]) -> list[MetricDefinition]:
@@ -177,7 +189,7 @@ def _named(name: str, known: Mapping[str, MetricDefinition]) -> list[MetricDefin
     ]
 
 
-def _guesses(ranked: list[questions.Candidate]) -> list[MetricGuess]:
+def _guesses(ranked: list[Candidate]) -> list[MetricGuess]:
     return [
         MetricGuess(name=one.name, confidence=one.confidence)
         for one in ranked[: questions.NEAREST]

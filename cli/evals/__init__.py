@@ -1,0 +1,1 @@
+"""How well the copilot is found and understood, measured without and with a model."""

@@ -1,0 +1,185 @@
+"""Scores of the copilot: which tool is found, which metric is understood."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from cli.evals import retrieval
+from cli.evals.questions import MetricQuestion, Questions, ToolQuestion
+from cli.evals.retrieval import Ranker
+from instainstru_core.domains.observability.policy.hearing import Heard
+from instainstru_core.domains.observability.schemas import MetricDefinition
+from instainstru_core.domains.observability.service.metrics import meant
+from mcp_server.tool import PREFIX, Tool
+
+FEW = 3
+RECALL_AT_1, RECALL_AT_3, METRICS_RIGHT = 0.85, 0.97, 0.95
+"""What the copilot is held to."""
+
+View = ConfigDict(frozen=True)
+
+
+class Outcome(StrEnum):
+    """What became of a question about a metric. Wrong is the worst: an answer to another one."""
+
+    RIGHT = "right"
+    REFUSED = "refused"
+    WRONG = "wrong"
+
+
+class Recall(BaseModel):
+    """How often a right tool was first, and among the first three."""
+
+    model_config = View
+
+    ranker: str
+    half: str
+    questions: int
+    at_1: float
+    at_3: float
+
+
+class Missed(BaseModel):
+    """A question whose right tool was not first."""
+
+    model_config = View
+
+    ask: str
+    expected: list[str]
+    found: list[str]
+
+
+class Misread(BaseModel):
+    """A question about a metric that was not understood rightly."""
+
+    model_config = View
+
+    ask: str
+    expected: str | None
+    found: str | None
+    outcome: Outcome
+
+
+class Metrics(BaseModel):
+    """How well questions about metrics were understood."""
+
+    model_config = View
+
+    half: str
+    questions: int
+    right: float
+    wrong: int
+
+
+class Scores(BaseModel):
+    """Everything that was measured without a model."""
+
+    model_config = View
+
+    tools: list[Recall]
+    metrics: list[Metrics]
+    missed: list[Missed]
+    misread: list[Misread]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether all targets are met."""
+        recall = next(one for one in self.tools if (one.ranker, one.half) == ("together", "all"))
+        metrics = next(one for one in self.metrics if one.half == "all")
+        return (
+            recall.at_1 >= RECALL_AT_1
+            and recall.at_3 >= RECALL_AT_3
+            and metrics.right >= METRICS_RIGHT
+            and metrics.wrong == 0
+        )
+
+
+def score(questions: Questions, tools: Sequence[Tool], *, now: datetime) -> Scores:
+    """Measure all of it. The moment only decides what "today" means."""
+
+    def is_metric(question: str) -> bool:
+        return meant(question, now=now)[1] is not None
+
+    rankers = retrieval.rankers(tools, is_metric)
+    read = [(one, *_read(one, now)) for one in questions.metrics]
+    return Scores(
+        tools=[
+            recall
+            for name, ranker in rankers.items()
+            for recall in _recalls(name, ranker, questions.tools)
+        ],
+        metrics=[_metrics(half, read) for half in ("all", "blind", "tuned")],
+        missed=_missed(rankers["together"], questions.tools),
+        misread=[
+            Misread(ask=one.ask, expected=one.metric, found=found, outcome=outcome)
+            for one, outcome, found in read
+            if outcome is not Outcome.RIGHT
+        ],
+    )
+
+
+def _recalls(name: str, ranker: Ranker, asked: Sequence[ToolQuestion]) -> list[Recall]:
+    ranked = [(one, ranker(one.ask)) for one in asked]
+
+    def share(half: str, first: int) -> float:
+        of_half = [(one, found) for one, found in ranked if half in {"all", one.half}]
+        hits = sum(bool(set(found[:first]) & set(one.tool)) for one, found in of_half)
+        return round(hits / len(of_half), 3)
+
+    return [
+        Recall(
+            ranker=name,
+            half=half,
+            questions=sum(half in {"all", one.half} for one in asked),
+            at_1=share(half, 1),
+            at_3=share(half, FEW),
+        )
+        for half in ("all", "blind", "tuned")
+    ]
+
+
+def _missed(ranker: Ranker, asked: Sequence[ToolQuestion]) -> list[Missed]:
+    ranked = [(one, ranker(one.ask)[:FEW]) for one in asked]
+    return [
+        Missed(ask=one.ask, expected=_short(one.tool), found=_short(found))
+        for one, found in ranked
+        if found[0] not in one.tool
+    ]
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    return [name.removeprefix(PREFIX) for name in names]
+
+
+Read = tuple[MetricQuestion, Outcome, str | None]
+
+
+def _metrics(half: str, read: Sequence[Read]) -> Metrics:
+    outcomes = [outcome for one, outcome, _ in read if half in {"all", one.half}]
+    return Metrics(
+        half=half,
+        questions=len(outcomes),
+        right=round(outcomes.count(Outcome.RIGHT) / len(outcomes), 3),
+        wrong=outcomes.count(Outcome.WRONG),
+    )
+
+
+def _read(asked: MetricQuestion, now: datetime) -> tuple[Outcome, str | None]:
+    heard, found = meant(asked.ask, now=now)
+    if found is None:
+        return (Outcome.RIGHT if asked.refuse else Outcome.REFUSED), None
+    is_right = found.name == asked.metric and _fits(asked, heard, found)
+    return (Outcome.RIGHT if is_right else Outcome.WRONG), found.name
+
+
+def _fits(asked: MetricQuestion, heard: Heard, found: MetricDefinition) -> bool:
+    """Whether what the question says beside its metric was heard as well."""
+    percentile = heard.percentile or found.percentile
+    checks: list[Callable[[], bool]] = [
+        lambda: asked.percentile is None or asked.percentile == percentile,
+        lambda: dict(heard.filters) == asked.filters,
+        lambda: asked.top is None or asked.top == heard.rows,
+    ]
+    return all(check() for check in checks)
