@@ -19,6 +19,8 @@ RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin insta
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .
+ARG GIT_SHA=""
+ENV INSTAINSTRU_GIT_SHA=$GIT_SHA
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \

@@ -27,6 +27,11 @@ class StaticToken(BaseModel):
     expires_at: AwareDatetime | None = Field(
         default=None, description="A token without an end is not accepted."
     )
+    operator: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Who answers for what is done with it. Money and messages need somebody.",
+    )
 
 
 class Settings(BaseSettings):
@@ -84,6 +89,14 @@ class Settings(BaseSettings):
     oauth_token_minutes: int = Field(default=60, ge=1, le=24 * 60)
     oauth_allowed_orgs: list[str] = []
     mcp_static_tokens: dict[str, StaticToken] = {}
+    mcp_static_tokens_enabled: bool = Field(
+        default=True, description="False turns every static token away, whatever is configured."
+    )
+    mcp_operators: dict[str, str] = Field(
+        default={},
+        description="Who answers for what a service does, by its client id. Money and messages"
+        " need a person who signed in, or somebody here.",
+    )
     mcp_state_keys: list[SecretStr] = Field(
         default=[],
         description="At least 32 characters each, the same for all processes; the first seals."
@@ -179,6 +192,11 @@ class Settings(BaseSettings):
     def sentry_name(self) -> str:
         """What Sentry calls this installation."""
         return self.sentry_environment or self.tier.lower()
+
+    @field_validator("git_sha")
+    @classmethod
+    def _or_unknown(cls, value: str | None) -> str | None:
+        return value or None
 
     @field_validator("database_url")
     @classmethod

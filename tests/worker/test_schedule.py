@@ -7,7 +7,7 @@ import pytest
 from celery.schedules import crontab
 
 from instainstru_core.domains.observability.service.payments import CADENCE
-from instainstru_core.domains.observability.types import Queue
+from instainstru_core.domains.observability.types import Queue, Timing
 from instainstru_core.kernel.settings import Settings
 from worker import schedule
 from worker.app import VISIBILITY_SECONDS, Workplace, create_app
@@ -85,6 +85,23 @@ class TestTheTable:
             often = timedelta(hours=1) if name in HOURLY else EVERY[name]
             seconds_apart = often < timedelta(minutes=1)
             assert often <= entry.expires <= (timedelta(seconds=30) if seconds_apart else often)
+
+    def test_is_told_whole_by_beat(self) -> None:
+        told = {job.name: job for job in schedule.timetable()}
+        assert set(told) == set(ENTRIES)
+        for name, often in EVERY.items():
+            assert told[name].timing == Timing(every_seconds=often.total_seconds())
+        for name, (hour, minute) in DAILY.items():
+            assert told[name].timing == Timing(hours=(hour,), minutes=(minute,))
+        for name, minute in HOURLY.items():
+            assert told[name].timing == Timing(hours=tuple(range(24)), minutes=(minute,))
+        for name, job in told.items():
+            expires = ENTRIES[name].expires
+            assert job.keep_seconds == (expires.total_seconds() if expires else None)
+            assert (job.queue, job.is_quiet) == (
+                ENTRIES[name].job.queue.value,
+                ENTRIES[name].job.is_quiet,
+            )
 
     def test_has_each_name_once(self) -> None:
         assert len({job.name for job in schedule.JOBS}) == len(schedule.JOBS)
