@@ -2,6 +2,7 @@
 
 from instainstru_core.domains.observability import service as observability
 from instainstru_core.domains.observability.schemas import PaymentHealth
+from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.domains.reporting.schemas.money import PaymentsPipeline, PendingPayouts
 from mcp_server.arguments import Cursor, Limit, Window
@@ -52,6 +53,17 @@ def celery_payment_health(call: Call) -> Answer[PaymentHealth]:
     with call.begin() as uow:
         report = observability.payment_health(uow)
         next_actions = [suggest("payments_pipeline", "See the money that moved lately.")]
+        failed = [job for job in report.data.jobs if job.last_state is TaskState.FAILED]
+        if failed:
+            next_actions.insert(
+                0,
+                suggest(
+                    "celery_failed_tasks",
+                    f"See why {failed[0].task_name} failed.",
+                    task_name=failed[0].task_name,
+                    window="last 7 days",
+                ),
+            )
         if not report.data.is_healthy:
             next_actions.append(
                 suggest("celery_worker_status", "See whether workers are there to do the work.")

@@ -391,3 +391,32 @@ class TestASilentBroker:
         assert [one["worker_state"] for one in answer["data"]["tasks"]] == [None, None]
         assert answer["data"]["told_by_workers"] is None
         assert answer["warnings"] == [flows.schedule.NO_BROKER]
+
+
+class TestPaymentHealth:
+    def test_is_told_from_the_record_job_by_job(self, copilot: Copilot) -> None:
+        answer = copilot.ask("celery_payment_health")
+        jobs = {one["task_name"]: one for one in answer["data"]["jobs"]}
+        assert jobs["payments.reconcile"] == {
+            "task_name": "payments.reconcile",
+            "last_run_at": "2026-06-15T13:30:00Z",
+            "last_state": "failed",
+            "last_success_at": "2026-06-15T13:00:01Z",
+            "is_late": False,
+        }
+        assert (jobs["bookings.capture"]["last_run_at"], jobs["bookings.capture"]["is_late"]) == (
+            None,
+            None,
+        )
+        assert answer["data"]["issues"] == [
+            {
+                "severity": "warning",
+                "message": "payments.reconcile failed when it ran last.",
+                "count": 1,
+            }
+        ]
+        assert answer["data"]["is_healthy"] is False
+        assert answer["next_actions"][0]["arguments"] == {
+            "task_name": "payments.reconcile",
+            "window": "last 7 days",
+        }
