@@ -1,5 +1,6 @@
 """Plain questions about metrics, answered by Prometheus or by the database."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from instainstru_core.domains.observability import service
@@ -26,7 +27,7 @@ from instainstru_core.domains.reporting.types import Window
 from instainstru_core.kernel.authority import Actor, Permission, require
 from instainstru_core.kernel.errors import Refusal
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.uow import Begin, Uow
+from instainstru_core.kernel.uow import Begin
 
 MAX_ROWS = 20
 ONLY_NOW = (
@@ -63,11 +64,16 @@ def metrics_query(
     """The value of the metric that a plain question means; the nearest metrics if it is unclear."""
     require(actor, Permission.OPERATIONS_READ)
     with begin(actor) as uow:
-        asked = service.understand(uow, command)
-        metric = asked.metric
-        if metric is not None and metric.read_model is not None:
-            return _from_database(uow, command, asked, metric, founding_cap=founding_cap)
-        now = uow.now
+        asked, now = service.understand(uow, command), uow.now
+    metric = asked.metric
+    if metric is not None and metric.read_model is not None:
+
+        def read(window: Window | None) -> Figure:
+            """In a unit of work of its own: a report may want to be all that one asks."""
+            with begin(actor) as uow:
+                return service.figure(uow, metric, window, founding_cap=founding_cap)
+
+        return _from_database(read, command, asked, metric, now=now)
     if metric is None or asked.promql is None or asked.span is None:
         return _report(_unclear(command, asked), None, [])
     found = prometheus.instant(asked.promql, at=asked.span.end)
@@ -92,16 +98,13 @@ def metrics_query(
 
 
 def _from_database(
-    uow: Uow,
+    read: Callable[[Window | None], Figure],
     command: AskMetric,
     asked: Understood,
     metric: MetricDefinition,
     *,
-    founding_cap: int,
+    now: datetime,
 ) -> Report[MetricAnswer]:
-    def read(window: Window | None) -> Figure:
-        return service.figure(uow, metric, window, founding_cap=founding_cap)
-
     figure = read(asked.window)
     value = _finite(figure.value)
     changes = [
@@ -109,7 +112,7 @@ def _from_database(
         for one in asked.earlier
         for then in [_finite(read(one.window).value)]
     ]
-    is_over = asked.window is None or asked.window.span.end <= uow.now
+    is_over = asked.window is None or asked.window.span.end <= now
     answer = _answer(
         command,
         asked,
