@@ -176,6 +176,7 @@ class TestAlertsList:
             ("pending", [("AlwaysPending", "pending")]),
             ("suppressed", []),
             ("inhibited", []),
+            ("all", [("AlwaysFiring", "firing"), ("AlwaysPending", "pending")]),
         ],
     )
     def test_understands_the_words_of_people_and_vendors(

@@ -31,6 +31,10 @@ class TestWords:
     def test_of_people_and_vendors_mean_our_states(self, word: str, state: AlertState) -> None:
         assert alerts.word_for(word) == state
 
+    @pytest.mark.parametrize("word", ["all", " Any "])
+    def test_for_all_of_them_name_none(self, word: str) -> None:
+        assert alerts.word_for(word) is None
+
     def test_that_mean_nothing_stay_as_they_are(self) -> None:
         assert alerts.word_for("Broken") == "broken"
 

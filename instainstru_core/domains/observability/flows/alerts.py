@@ -17,6 +17,7 @@ from instainstru_core.kernel.measure import operation
 LONGEST_SUMMARY = 300
 SHOWN_LABELS = 12
 NAMED_RULES = 5
+SHOWN_RULES = 20
 NO_SILENCES = (
     "Nobody can say which of these are silenced: the alert manager gave no answer. Firing alerts"
     " are told by their rules."
@@ -49,7 +50,7 @@ def alerts_list(
         silenced=_count(known, AlertState.SILENCED) if held is not None else None,
         inhibited=_count(known, AlertState.INHIBITED) if held is not None else None,
         rules=len(rules) if rules is not None else None,
-        failing_rules=policy.failing(rules or []),
+        failing_rules=policy.failing(rules or [])[:SHOWN_RULES],
     )
     warnings = _warnings(held, rules, at)
     warnings += [one.message for one in (refusal, other) if one is not None]

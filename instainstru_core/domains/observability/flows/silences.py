@@ -101,7 +101,7 @@ def preview_silence(
         warnings.append(COVERS_CRITICAL)
     summary = (
         f"Silence alerts with {' and '.join(told.matchers)} for {command.duration_minutes} minutes"
-        f" ({len(covered)} fit now): {command.comment}."
+        f" ({len(covered)} fit now): {command.comment.rstrip('.')}."
     )
     return Considered(told, summary, tuple(_mark_of(covered)), warnings)
 

@@ -14,14 +14,16 @@ WORDS: Mapping[str, AlertState] = {
     "suppressed": AlertState.SILENCED,
 }
 """What people and vendors call these states besides their names."""
+EVERY = frozenset({"all", "any"})
 STATES = tuple(AlertState)
 FOLDER = "grafana_folder"
 SEVERITIES = ("critical", "warning", "info")
 
 
-def word_for(text: str) -> str:
-    """The state that this word means; the word itself where it is none of theirs."""
-    return WORDS.get(text.strip().casefold(), text.strip().casefold())
+def word_for(text: str) -> str | None:
+    """The state that this word means, or the word itself; None for all of them."""
+    word = text.strip().casefold()
+    return None if word in EVERY else WORDS.get(word, word)
 
 
 def merged(held: Sequence[Alert] | None, rules: Sequence[Rule] | None) -> list[Alert]:
