@@ -12,6 +12,9 @@ from devstack.places import ROOT, Places
 from devstack.vendors import WEBHOOK_PATH
 
 HEALTH = "/_sim/health"
+HOME = "stg"
+"""What Sentry calls the installation of a private stack: it has heard of it before."""
+
 USUAL_API = "http://127.0.0.1:8000"
 """Where `instainstru serve api` listens, unless it is told otherwise."""
 
@@ -41,7 +44,7 @@ def sentry(places: Places, port: int, known: Mapping[str, str]) -> Child:
     return _child(
         vendors.SENTRY.name,
         "devstack.sentry_simulator",
-        ("--port", str(port), "--name", places.mark),
+        ("--port", str(port), "--name", places.mark, "--environment", HOME),
         {name: known[name] for name in (vendors.SENTRY_TOKEN, vendors.SENTRY_PUBLIC_KEY)},
     )
 
@@ -86,7 +89,8 @@ def serve_sentry(host: str, port: int, *, public_key: str) -> None:
     """Be Sentry in this process until it is told to stop."""
     from devstack.sentry_simulator import __main__ as program  # noqa: PLC0415
 
-    program.main(["--host", host, "--port", str(port), "--public-key", public_key])
+    given = ["--host", host, "--port", str(port), "--public-key", public_key]
+    program.main([*given, "--environment", HOME])
 
 
 def serve_checkr(host: str, port: int, *, webhook_url: str) -> None:

@@ -29,12 +29,23 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="the only one the SDK may send with",
     )
     parser.add_argument("--organization", default="instainstru")
+    parser.add_argument(
+        "--environment",
+        action="append",
+        default=[],
+        help="one that it has heard from before; may be said again",
+    )
     parser.add_argument("--name", help="whose it is, for those who look at processes")
     given = parser.parse_args(argv)
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _, __: stopped.set())
-    simulator = Simulator(given.token, public_key=given.public_key, organization=given.organization)
+    simulator = Simulator(
+        given.token,
+        public_key=given.public_key,
+        organization=given.organization,
+        environments=given.environment,
+    )
     with SimulatorServer(simulator, host=given.host, port=given.port) as server:
         print(f"Sentry simulator at {server.url}", flush=True)
         for project in PROJECTS:

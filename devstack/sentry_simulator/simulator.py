@@ -1,7 +1,7 @@
 """Sentry itself, without a network: takes envelopes, answers the API, and listens to testers."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -33,11 +33,12 @@ class Simulator:
         *,
         public_key: str,
         organization: str = "instainstru",
+        environments: Iterable[str] = (),
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.faults = Faults()
         self.url = "https://sentry.simulated"
-        self.store = Store(PROJECTS, clock)
+        self.store = Store(PROJECTS, clock, environments)
         self._token = token
         self._public_key = public_key
         self._organization = organization

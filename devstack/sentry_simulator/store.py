@@ -1,7 +1,7 @@
 """Projects, issues and events, in memory."""
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -63,14 +63,19 @@ class Issue:
 class Store:
     """What this Sentry knows. The oldest events are forgotten first."""
 
-    def __init__(self, projects: tuple[Project, ...], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        projects: tuple[Project, ...],
+        clock: Callable[[], datetime],
+        environments: Iterable[str] = (),
+    ) -> None:
         self.projects = projects
         self.items: Counter[str] = Counter()
         self.traces: deque[Payload] = deque(maxlen=KEPT_TRACES)
         self._clock = clock
         self._issues: dict[tuple[str, str], Issue] = {}
         self._events: dict[str, Kept] = {}
-        self._environments: set[str] = set()
+        self._environments = set(environments)
         self._lock = Lock()
 
     def project(self, id_or_slug: str) -> Project | None:

@@ -172,11 +172,13 @@ class HttpSentry:
         if answered.body is None or environment is None:
             return _no_organization()
         page: wire.Environments = wire.read_list(wire.Environments, answered.body)
+        known = [one.name for one in page.items if one.name][:SHOWN_NAMES]
+        choose = "Choose one of `known`, or `all`. " if known else ""
         return SentryEnvironmentUnknown(
             f"Sentry has heard nothing from the environment {environment} yet, so whether it has"
-            " errors is unknown. Choose one of `known`, or `all`; sentry_debug sends a test error.",
+            f" errors is unknown. {choose}sentry_debug sends a test error.",
             field="environment",
-            known=[one.name for one in page.items if one.name][:SHOWN_NAMES],
+            known=known,
         )
 
 
