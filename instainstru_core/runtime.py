@@ -165,7 +165,7 @@ def mailer(settings: Settings) -> Mailer:
 def sentry(settings: Settings) -> Sentry:
     """Sentry, or its simulator, with the token of these settings; without a token, refusals."""
     token, organization = settings.sentry_auth_token, settings.sentry_organization
-    if token is None or organization is None:
+    if not token or not organization:
         return UnconfiguredSentry()
     careful = Careful(settings.sentry_url, token=token.get_secret_value())
     return HttpSentry(SentryClient(careful), organization, settings.sentry_projects)

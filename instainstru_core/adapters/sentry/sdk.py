@@ -47,7 +47,7 @@ def start(settings: Settings, process: Process) -> bool:
 
     To be called before the framework of the process makes its server, application or worker.
     """
-    if settings.sentry_dsn is None:
+    if not settings.sentry_dsn:
         return False
     import sentry_sdk  # noqa: PLC0415 - most installations never need it
 
