@@ -33,6 +33,8 @@ Metric = Annotated[
         examples=["http_latency"],
     ),
 ]
+LONGEST_SUGGESTED = 400
+"""A longer query would be most of the answer."""
 
 
 @reads("Ask for a metric", open_world=True)
@@ -59,6 +61,11 @@ def metrics_query(
         next_actions = [
             suggest("metrics_describe", "See how it is measured.", name=found.metric.name)
         ]
+        if found.promql is not None and len(found.promql) <= LONGEST_SUGGESTED:
+            course = "See its course."
+            next_actions.append(
+                suggest("prometheus_query_range", course, query=found.promql, window="6h")
+            )
     return answer(
         report,
         as_of=call.runtime.clock(),

@@ -223,6 +223,7 @@ def _answer(
             unit=metric.unit,
             better=metric.better,
             thresholds=metric.thresholds,
+            weekly_change=metric.weekly_change,
             owner=metric.owner,
             runbook=metric.runbook,
         ),

@@ -95,6 +95,7 @@ class MetricCard(View):
     unit: MetricUnit
     better: Better
     thresholds: Thresholds | None
+    weekly_change: Thresholds | None
     owner: str
     runbook: str
 
