@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from instainstru_core.domains.observability.flows import health as observability
 from instainstru_core.domains.observability.flows.looking import Board
-from instainstru_core.domains.observability.policy.health import GRAVITY, Section, Status
+from instainstru_core.domains.observability.policy.health import GRAVITY, Check, Section, Status
 from instainstru_core.domains.observability.schemas.health import CheckView, HealthOverview
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.runtime import Runtime
@@ -29,6 +29,13 @@ DRILLS: Mapping[Section, Drill] = {
     Section.ONBOARDING: ("founding_stuck_instructors", {"stuck_days": 7}),
 }
 """Which tool tells more about a section."""
+
+CLOSER: Mapping[Check, Drill] = {
+    Check.OUTBOX_OLDEST_SECONDS: ("celery_queue_depth", {}),
+    Check.ALERTS_FIRING_CRITICAL: ("alerts_list", {"state": "firing"}),
+    Check.FOUNDING_OVERPROMISED: ("founding_funnel_summary", {}),
+}
+"""Which tells more about one figure than that of its section does."""
 
 _BOARDS: WeakKeyDictionary[object, Board] = WeakKeyDictionary()
 _FINDING = Lock()
@@ -80,7 +87,7 @@ def _next(overview: HealthOverview) -> list[NextAction]:
     return [
         suggest(tool, _reason(one), **arguments)
         for one in list(first.values())[:MOST_ACTIONS]
-        for tool, arguments in [DRILLS[Section(one.section)]]
+        for tool, arguments in [CLOSER.get(Check(one.check), DRILLS[Section(one.section)])]
     ]
 
 

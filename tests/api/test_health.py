@@ -29,12 +29,16 @@ class TestHealth:
         clock: SetClock,
         count_statements: Callable[[], AbstractContextManager[list[str]]],
     ) -> None:
-        with count_statements() as seen, client_with(runtime, release="r7") as client:
+        with (
+            count_statements() as seen,
+            client_with(runtime, release="r7", git_sha="abc") as client,
+        ):
             clock.advance(timedelta(minutes=2))
             answer = client.get("/api/v1/health")
         assert answer.json() == {
             "status": "ok",
             "release": "r7",
+            "git_sha": "abc",
             "started_at": "2026-06-15T14:00:00Z",
             "uptime_seconds": 120,
         }

@@ -104,13 +104,21 @@ class Site:
                     )
                 )
 
-    def ran(self, name: str, state: TaskState, *, ago: timedelta = timedelta(seconds=1)) -> None:
+    def ran(
+        self,
+        name: str,
+        state: TaskState,
+        *,
+        ago: timedelta = timedelta(seconds=1),
+        task_id: str | None = None,
+        attempt: int = 1,
+    ) -> None:
         with self.runtime.begin(SYSTEM) as uow:
             at = uow.now - ago
             uow.session.add(
                 TaskExecution(
-                    task_id=new_id(),
-                    attempt=1,
+                    task_id=task_id or new_id(),
+                    attempt=attempt,
                     task_name=name,
                     worker="w1",
                     state=state,
@@ -187,7 +195,7 @@ class TestHealthOverview:
         ] == [
             (
                 "instainstru_alerts_list",
-                {},
+                {"state": "firing"},
                 "alerts_firing_critical is 1, which is critical.",
             ),
             (
@@ -243,6 +251,11 @@ class TestHealthOverview:
         answer = site.ask()
         online = named(answer, "workers_online")
         assert (online["value"], online["status"]) == (0, "critical")
+
+    def test_counts_no_failure_that_was_made_good(self, site: Site) -> None:
+        site.ran("bookings.drive", TaskState.FAILED, task_id="t1")
+        site.ran("bookings.drive", TaskState.SUCCEEDED, task_id="t1", attempt=2)
+        assert named(site.ask(), "tasks_failed_24h")["value"] == 0
 
     def test_suggests_calls_that_can_be_made(self, site: Site) -> None:
         site.ran("payments.reconcile", TaskState.FAILED)

@@ -150,13 +150,15 @@ class TestAFact:
             "SELECT DISTINCT error_text FROM task_executions WHERE state = 'retried'"
         )
         assert told == "the password is [hidden]"
+        received = "SELECT count(DISTINCT received_at) FROM task_executions WHERE task_id = :task"
+        assert site.rows(received, task=str(task_id)) == [(3,)], "each attempt has its own"
 
     def test_leaves_a_record_of_when_a_worker_got_it_and_of_what_shape_it_was(
         self, site: Site
     ) -> None:
-        site.emit("plain-last")
+        site.emit("noted")
         site.relay()
-        wait_until(lambda: site.traces("plain-last") == ["plain-last"])
+        wait_until(lambda: site.traces("noted") == ["noted"])
         ((in_order, shapes),) = site.rows(
             "SELECT received_at <= started_at AND started_at - received_at < interval '30 s',"
             " arguments FROM task_executions WHERE task_name = 'outbox.react'"

@@ -65,6 +65,11 @@ def failed_within(span: Span, *, task_name: str | None = None) -> ColumnElement[
     )
 
 
+def not_recovered() -> ColumnElement[bool]:
+    """Which attempts no later attempt of the same task made good."""
+    return ~_recovered()
+
+
 def number(session: Session, which: ColumnElement[bool]) -> int:
     return session.scalars(select(func.count()).select_from(TaskExecution).where(which)).one()
 

@@ -19,11 +19,12 @@ STUCK_DAYS = 7
 
 @operation("observability.tasks_failed")
 def tasks_failed(uow: Uow) -> int | None:
-    """How many attempts failed in 24 hours; None where no task ever left a record."""
+    """How many tasks failed for good in 24 hours; None where no task ever left a record."""
     require(uow.actor, Permission.OPERATIONS_READ)
     if history.records_since(uow.session) is None:
         return None
-    return history.number(uow.session, history.failed_within(Span(uow.now - DAY, uow.now)))
+    failed = history.failed_within(Span(uow.now - DAY, uow.now))
+    return history.number(uow.session, failed & history.not_recovered())
 
 
 @operation("observability.outbox_age")
