@@ -71,3 +71,6 @@ Note = Annotated[
         examples=["Asked for by phone."],
     ),
 ]
+Chart = Annotated[
+    bool, Field(description="Draw it too: a PNG image beside the data.", examples=[True])
+]

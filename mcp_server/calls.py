@@ -3,6 +3,7 @@
 All of it happens on one worker thread, so that the event loop only passes messages.
 """
 
+import base64
 import hashlib
 import time
 from collections.abc import Generator
@@ -14,7 +15,7 @@ from typing import Any
 
 from fastmcp.exceptions import ToolError
 from fastmcp.tools import ToolResult
-from mcp.types import CallToolResult, ContentBlock, TextContent
+from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
 from pydantic_core import from_json, to_json
 
 from instainstru_core.domains.audit import service as audit
@@ -28,6 +29,7 @@ from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from mcp_server import errors, metrics
+from mcp_server.charts import Picture
 from mcp_server.errors import AnswerTooLarge
 from mcp_server.tool import CONFIRM_TOKEN, PREFIX, AnyAnswer, Call, Tool
 
@@ -48,6 +50,7 @@ class Record:
     size: int = 0
     took: float | None = None
     is_written: bool = False
+    picture: Picture | None = None
 
     def taken(self) -> float:
         """Seconds from the start until this was asked for the first time."""
@@ -66,7 +69,7 @@ class Calls:
         """The answer of the tool. Raises ToolError in words for the model."""
         with self._recorded(tool, arguments, actor) as record:
             encoded = self._accounted(tool, arguments, actor, record)
-        return _Known.of(encoded)
+        return _Known.of(encoded, record.picture)
 
     def shown(self, tool: Tool, arguments: dict[str, Any], actor: Actor) -> ConfirmationView | None:
         """What a call of this tool would confirm; None where it was done before.
@@ -128,7 +131,7 @@ class Calls:
         with ExitStack() as kept:
             call = Call(self.runtime, actor, kept if tool.reads else None)
             encoded = self._answer(tool, arguments, call)
-            record.size = len(encoded)
+            record.size, record.picture = len(encoded), call.picture
             is_written = call.uow is not None and _is_audited(call.uow, record, arguments)
         record.is_written = is_written
         return encoded
@@ -201,8 +204,12 @@ class _Known(ToolResult):
     """An answer that is known to be JSON: the framework need not look at it again and again."""
 
     @classmethod
-    def of(cls, encoded: bytes) -> "_Known":
+    def of(cls, encoded: bytes, picture: Picture | None = None) -> "_Known":
         content: list[ContentBlock] = [TextContent(text=encoded.decode())]
+        if picture is not None:
+            png = base64.b64encode(picture.png).decode()
+            told = {"data": png, "mimeType": "image/png", "_meta": {"alt": picture.alt}}
+            content.append(ImageContent.model_validate({"type": "image", **told}))
         return cls.model_construct(content=content, structured_content=from_json(encoded))
 
     def to_mcp_result(self) -> CallToolResult:

@@ -13,6 +13,7 @@ from instainstru_core.domains.access.types import Scope
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
+from mcp_server.charts import Picture
 from mcp_server.envelope import Answer
 from mcp_server.errors import bad_arguments
 from mcp_server.lean import lean
@@ -28,13 +29,15 @@ class Call:
     """One call of a tool: the runtime and who calls.
 
     With `kept`, all of the call is one unit of work, which ends when whoever holds `kept` ends it:
-    after the call has been written to the audit trail there.
+    after the call has been written to the audit trail there. A `picture` that a body puts here goes
+    out beside its answer.
     """
 
     runtime: Runtime
     actor: Actor
     kept: ExitStack | None = None
     uow: Uow | None = None
+    picture: Picture | None = None
 
     def begin(self) -> AbstractContextManager[Uow]:
         """A unit of work of the caller."""

@@ -121,3 +121,18 @@ class StoryPart(StrEnum):
     WEBHOOK = "webhook"
     AUDIT = "audit"
     NOTE = "note"
+
+
+class Interval(StrEnum):
+    """What a course over time is counted by."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class RevenueGroup(StrEnum):
+    """What revenue is divided by."""
+
+    CATEGORY = "category"
+    BOROUGH = "borough"

@@ -21,6 +21,7 @@ from instainstru_core.domains.reporting.service.people import (
     instructors_list,
     users_lookup,
 )
+from instainstru_core.domains.reporting.service.revenue import cohort_report, revenue_report
 from instainstru_core.domains.reporting.service.searches import (
     search_top_queries,
     search_zero_results,
@@ -42,6 +43,7 @@ __all__ = [
     "booking_story",
     "bookings_recent",
     "bookings_summary",
+    "cohort_report",
     "find",
     "founding_funnel",
     "instructors_coverage",
@@ -52,6 +54,7 @@ __all__ = [
     "payment_explain",
     "payments_pending_payouts",
     "payments_pipeline",
+    "revenue_report",
     "search_top_queries",
     "search_zero_results",
     "service_lookup",

@@ -40,7 +40,7 @@ def payments_pipeline(uow: Uow, window: str = "last 7 days") -> Report[PaymentsP
         one.lessons for one in standings if one.payment_status is PaymentStatus.MANUAL_REVIEW
     )
     data = PaymentsPipeline(
-        **dict(_figures(ledger.movements(uow.session, asked.span))),
+        **dict(money_figures(ledger.movements(uow.session, asked.span))),
         standing=[
             PaymentStanding(
                 payment_status=one.payment_status,
@@ -91,7 +91,8 @@ def payments_pending_payouts(
     return Report(data=data, total=count, next_cursor=page.next_cursor, warnings=warnings)
 
 
-def _figures(found: Iterable[Movement]) -> MoneyFigures:
+def money_figures(found: Iterable[Movement]) -> MoneyFigures:
+    """What these movements add up to."""
     moved = list(found)
 
     def cents(*kinds: AccountKind, facts: frozenset[str] | None = None) -> int:
