@@ -1,5 +1,6 @@
 """What Prometheus says, asked in PromQL."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -9,9 +10,13 @@ from instainstru_core.domains.observability.schemas import (
     PrometheusAnswer,
     QueryPrometheus,
     QueryPrometheusRange,
+    SeriesView,
 )
 from instainstru_core.domains.reporting.schemas.base import Report
-from mcp_server.arguments import Window
+from instainstru_core.kernel.time import BUSINESS_ZONE, zone
+from mcp_server import charts
+from mcp_server.arguments import Chart, Window
+from mcp_server.charts import Picture
 from mcp_server.envelope import Answer, Source, answer, suggest
 from mcp_server.tool import Call, reads
 
@@ -53,7 +58,12 @@ def prometheus_query(call: Call, query: Promql, at: At = None) -> Answer[Prometh
 
 @reads("Prometheus range query", open_world=True)
 def prometheus_query_range(
-    call: Call, query: Promql, window: Window = "1h", step_seconds: Step = None
+    call: Call,
+    *,
+    query: Promql,
+    window: Window = "1h",
+    step_seconds: Step = None,
+    chart: Chart = False,
 ) -> Answer[PrometheusAnswer]:
     """The course of a PromQL expression over a window of up to 31 days, as points in time."""
     report = observability.prometheus_query_range(
@@ -62,6 +72,9 @@ def prometheus_query_range(
         actor=call.actor,
         command=QueryPrometheusRange(query=query, window=window, step_seconds=step_seconds),
     )
+    if chart:
+        call.picture = _course(report.data)
+        report = charts.noted(report, call.picture)
     return _answered(call, report)
 
 
@@ -74,3 +87,23 @@ def _answered(call: Call, report: Report[PrometheusAnswer]) -> Answer[Prometheus
         shown=len(report.data.series),
         next_actions=[names] if report.data.no_data else [],
     )
+
+
+def _course(found: PrometheusAnswer) -> Picture | None:
+    """A line for each series. What is not there at a step, or is no number, is a gap."""
+    if found.start is None or found.end is None or not found.step_seconds:
+        return None
+    step = timedelta(seconds=found.step_seconds)
+    times = [found.start + n * step for n in range((found.end - found.start) // step + 1)]
+    lines: dict[str, list[float | None]] = {}
+    for one in found.series:
+        values = {round((point.at - found.start) / step): point.value for point in one.points}
+        lines[_name(one)] = [values.get(place) for place in range(len(times))]
+    labels = [f"{time.astimezone(zone(BUSINESS_ZONE)):%m-%d %H:%M}" for time in times]
+    return charts.course(found.query, labels, lines, unit="value")
+
+
+def _name(one: SeriesView) -> str:
+    told = {name: value for name, value in one.labels.items() if name != "__name__"}
+    words = ", ".join(f"{name}={value}" for name, value in sorted(told.items()))
+    return words or one.labels.get("__name__", "value")

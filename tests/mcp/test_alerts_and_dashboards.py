@@ -1,5 +1,7 @@
 """The copilot asks a real Prometheus and a real Alertmanager, by themselves and behind Grafana."""
 
+import base64
+import json
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp.types import ImageContent, TextContent
 from pydantic import SecretStr
 
 from devstack.grafana_simulator.server import SimulatorServer
@@ -18,6 +21,7 @@ from instainstru_core.domains.audit.schemas import AuditEntryView, AuditFilters
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import utc_now
 from instainstru_core.runtime import DASHBOARDS, Runtime
+from mcp_server import charts
 from tests import monitors as real
 from tests.conftest import settings_for
 from tests.databases import ServerUrls, clone
@@ -370,6 +374,21 @@ class TestQueries:
         ]
         assert answer["data"]["step_seconds"] == 120
         assert answer["window"]["label"] == "last 10 minutes"
+
+    def test_are_drawn_beside_their_figures(self, watch: Watch) -> None:
+        query = 'ALERTS{alertname="AlwaysFiring"} or vector(2)'
+        given = {"query": query, "window": "2m", "step_seconds": 30, "chart": True}
+        text, image = watch.reader.call("prometheus_query_range", given).content
+        assert isinstance(text, TextContent)
+        assert isinstance(image, ImageContent)
+        assert json.loads(text.text)["data"]["series_total"] == 2
+        assert base64.b64decode(image.data).startswith(b"\x89PNG")
+        alt = str((image.meta or {})["alt"])
+        assert "value from 2 to 2, at most 2; alertname=AlwaysFiring, alertstate=firing" in alt
+
+    def test_without_a_figure_are_not_drawn(self, watch: Watch) -> None:
+        answer = watch.reader.ask("prometheus_query_range", query="unheard_of", chart=True)
+        assert answer["warnings"][-1] == charts.NOTHING_TO_DRAW
 
     def test_of_one_moment_give_a_value_for_each_series(self, watch: Watch) -> None:
         at = "2026-06-15T14:00:00Z"
