@@ -14,7 +14,7 @@ from mcp import MCPError
 from instainstru_core.domains.observability.service.metrics import dictionary
 from mcp_server import registry
 from mcp_server.prompts import GUIDES
-from mcp_server.resources import POLICY_SECTIONS, runbooks
+from mcp_server.resources import DOCS, POLICY_SECTIONS, runbooks
 from mcp_server.tool import PREFIX
 from tests.mcp import world as worlds
 from tests.mcp.world import STATIC, run
@@ -122,6 +122,13 @@ class TestRunbooks:
             body = text[text.index("## Look") :]
             unknown = set(called.findall(body)) - known - set(dictionary()) - SPOKEN
             assert unknown == set(), name
+
+    def test_name_every_alert_that_leads_to_them(self) -> None:
+        for rules in (DOCS.parent / "monitoring" / "rules").glob("*.yml"):
+            for group in yaml.safe_load(rules.read_text())["groups"]:
+                for rule in group["rules"]:
+                    page = DOCS.parent / rule["annotations"]["runbook"]
+                    assert rule["alert"] in page.read_text().split("\n## Look")[0], rule["alert"]
 
     def test_are_short(self) -> None:
         for path in runbooks().values():
