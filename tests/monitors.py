@@ -19,7 +19,7 @@ from devstack.places import Places
 from devstack.programs import Program
 from tests.processes import free_port
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 TWO_SERIES = (
     '(label_replace(vector(1), "a", "1", "", "") or label_replace(vector(1), "a", "2", "", ""))'
 )
