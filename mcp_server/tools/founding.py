@@ -7,7 +7,8 @@ from pydantic import Field
 from instainstru_core.domains.instructors.types import Milestone
 from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.domains.reporting.schemas.joining import FoundingFunnel, StuckInstructors
-from mcp_server.arguments import Window
+from mcp_server import charts
+from mcp_server.arguments import Chart, Window
 from mcp_server.envelope import Answer, answer, suggest
 from mcp_server.tool import Call, reads
 
@@ -24,7 +25,10 @@ People = Annotated[int, Field(ge=1, le=200, description="At most this many.", ex
 
 @reads("Founding funnel")
 def founding_funnel_summary(
-    call: Call, window: Window | None = None, founding_only: FoundingOnly = False
+    call: Call,
+    window: Window | None = None,
+    founding_only: FoundingOnly = False,
+    chart: Chart = False,
 ) -> Answer[FoundingFunnel]:
     """How many who registered in the window (null: ever) reached each of the seven stages."""
     with call.begin() as uow:
@@ -34,6 +38,10 @@ def founding_funnel_summary(
             founding_only=founding_only,
             founding_cap=call.runtime.settings.founding_cap,
         )
+        if chart:
+            stages = [(row.stage.replace("_", " "), row.count) for row in report.data.stages]
+            call.picture = charts.funnel("Instructors on their way to going live", stages)
+            report = charts.noted(report, call.picture)
         return answer(
             report,
             as_of=uow.now,

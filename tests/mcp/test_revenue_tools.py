@@ -150,3 +150,11 @@ class TestPictures:
         assert image.meta["alt"] == (
             "Students who came back, share of students who came in each month since: 2026-06: 100%."
         )
+
+    def test_come_of_the_founding_funnel(self, desk: Copilot) -> None:
+        plain = desk.ask("founding_funnel_summary")
+        answer = desk.call("founding_funnel_summary", {"chart": True})
+        reached = [row["count"] for row in plain["data"]["stages"]]
+        assert reached[0] == 1
+        assert answer.structured_content == plain
+        assert f"registered {reached[0]}," in answer.content[1].meta["alt"]
