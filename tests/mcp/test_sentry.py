@@ -259,6 +259,26 @@ class TestOneError:
         refused = watched.copilot.refused("sentry_issue_detail", issue="INSTAINSTRU-API-9")
         assert refused["code"] == "sentry.issue_not_found"
 
+    def test_is_readable_however_much_there_is_of_it(self, watched: Watched) -> None:
+        chain = [thrown(f"Error{place}", "words " * 1_000) for place in range(20)]
+        for one in chain:
+            one["stacktrace"]["frames"] *= 10
+            for frame in one["stacktrace"]["frames"]:
+                frame["function"] = "f" * 150
+        headers = {f"X-Header-{number}-{'n' * 90}": "v" for number in range(200)}
+        watched.happened(
+            exception={"values": chain},
+            message="words " * 1_000,
+            tags={f"tag-{number}-{'n' * 90}": "v" * 900 for number in range(200)},
+            request={"method": "GET", "url": "https://api.test/" + "x" * 5_000, "headers": headers},
+        )
+        given = {"issue": "INSTAINSTRU-API-1", "max_frames": 100}
+        event = watched.copilot.ask("sentry_issue_detail", **given)["data"]["event"]
+        assert [one["type"] for one in event["exceptions"]] == [f"Error{n}" for n in range(12, 20)]
+        for one in event["exceptions"]:
+            assert (len(one["frames"]), one["frames_left_out"]) == (10, 290)
+        assert (len(event["tags"]), len(event["headers"])) == (30, 30)
+
     def test_quotes_neither_people_nor_secrets_in_any_field(self, watched: Watched) -> None:
         kept = watched.happened(
             NASTY,

@@ -16,8 +16,9 @@ from instainstru_core.domains.observability.schemas.errors_seen import (
 
 LONGEST_TITLE = 300
 LONGEST_NAME = 200
-MOST_TAGS = 40
-MOST_EXCEPTIONS = 10
+MOST_TAGS = 30
+MOST_HEADERS = 30
+MOST_EXCEPTIONS = 8
 
 
 class Wire(BaseModel):
@@ -240,7 +241,9 @@ def event_view(event: Event) -> EventView:
         tags=scrubbing.tags(shown),
         user=_user(event.user),
         request=_line(request),
-        headers=scrubbing.headers((name, value or "") for name, value in request.headers),
+        headers=scrubbing.headers(
+            (name, value or "") for name, value in request.headers[:MOST_HEADERS]
+        ),
         exceptions=[_exception(one) for one in list(_chain(event))[-MOST_EXCEPTIONS:]],
     )
 

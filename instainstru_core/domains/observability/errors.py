@@ -67,7 +67,7 @@ class SentryRefuses(Unavailable):
     code = "sentry.refused"
 
 
-class SentryAnswerTooLarge(Unavailable):
+class SentryAnswerTooLarge(Invalid):
     code = "sentry.answer_too_large"
 
 
