@@ -21,6 +21,8 @@ from devstack import commit, vendors
 from devstack.places import ROOT, Places, private_folder, write_private
 
 DEMO_CLIENT = "instainstru-demo"
+DEMO_OPERATOR = "Demo operator"
+STATE_KEYS = "INSTAINSTRU_MCP_STATE_KEYS"
 POSTGRES_PASSWORD = "DEVSTACK_POSTGRES_PASSWORD"  # noqa: S105 - the name, not the password
 REDIS_PASSWORD = "DEVSTACK_REDIS_PASSWORD"  # noqa: S105 - the name, not the password
 DEMO_TOKEN = "INSTAINSTRU_DEMO_TOKEN"  # noqa: S105 - the name, not the token
@@ -73,10 +75,13 @@ def complete(places: Places) -> dict[str, str]:
     found = read(places)
     made = {name: secrets.token_urlsafe(36) for name in SECRET_NAMES if not found.get(name)}
     made |= vendors.made(found)
+    if not found.get(STATE_KEYS):
+        made[STATE_KEYS] = json.dumps([secrets.token_urlsafe(36)])
     token = found.get(DEMO_TOKEN) or made[DEMO_TOKEN]
     fixed = {
         "INSTAINSTRU_TIER": "STG",  # what is in a private database stays until somebody agrees
         CLIENT_ID: DEMO_CLIENT,
+        "INSTAINSTRU_MCP_OPERATORS": json.dumps({DEMO_CLIENT: DEMO_OPERATOR}),
         "INSTAINSTRU_OAUTH_SIGNING_KEY_FILE": str(_signing_key(places)),
         "INSTAINSTRU_OAUTH_AUDIENCE": "instainstru-mcp",
         STATIC_TOKENS: _static_tokens(found.get(STATIC_TOKENS), token),

@@ -25,10 +25,14 @@ from instainstru_core.domains.access.policy import (
 from instainstru_core.domains.access.types import Scope
 from instainstru_core.kernel.authority import ANONYMOUS, Actor, ActorKind, Door
 from instainstru_core.kernel.clock import Clock
+from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.settings import Settings, StaticToken
 
 PATH = "/mcp"
+SESSION = "sid"
+ANSWERED_FOR = frozenset({Scope.MCP_MONEY, Scope.MCP_COMMS})
+OPERATOR = "instainstru_operator"
 LEEWAY_SECONDS = 30
 SHORTEST_STATIC_TOKEN = 32
 LONGEST_TOKEN = 8_192
@@ -131,6 +135,7 @@ class StrictJwt(TokenVerifier):
         self.issuer = issuer_url(settings)
         self.audience = [settings.oauth_audience, resource_url(settings)]
         self.allowed_orgs = frozenset(settings.oauth_allowed_orgs)
+        self.operators = settings.mcp_operators
         self.clock = clock
 
     async def verify_token(self, token: str) -> AccessToken | None:
@@ -174,12 +179,13 @@ class StrictJwt(TokenVerifier):
             _log.info("token_refused", reason="time" if not in_time else "org")
             return None
         scope = claims.get("scope", "")
+        client_id = str(claims.get("client_id") or claims["sub"])
         # Without `expires_at`: the framework would judge it again, by the wall clock.
         return AccessToken(
             token=token,
-            client_id=str(claims.get("client_id") or claims["sub"]),
+            client_id=client_id,
             scopes=scope.split() if isinstance(scope, str) else [],
-            claims=claims,
+            claims={**claims, OPERATOR: self.operators.get(client_id)},
         )
 
 
@@ -206,7 +212,10 @@ class HashedStatic(TokenVerifier):
             _log.warning("static_token_expired", client_id=holder.client_id)
             return None
         _log.info("static_token_used", client_id=holder.client_id)
-        return AccessToken(token=token, client_id=holder.client_id, scopes=holder.scopes, claims={})
+        claims = {OPERATOR: holder.operator}
+        return AccessToken(
+            token=token, client_id=holder.client_id, scopes=holder.scopes, claims=claims
+        )
 
 
 def provider(settings: Settings, clock: Clock) -> MultiAuth:
@@ -223,25 +232,55 @@ def provider(settings: Settings, clock: Clock) -> MultiAuth:
     return MultiAuth(
         server=remote,
         server_source_id="jwt",
-        verifiers={"static": HashedStatic(settings.mcp_static_tokens, clock)},
+        verifiers={"static": HashedStatic(_static_tokens(settings), clock)},
         required_scopes=[Scope.MCP_READ.value],
     )
 
 
+def _static_tokens(settings: Settings) -> Mapping[str, StaticToken]:
+    if settings.mcp_static_tokens and not settings.mcp_static_tokens_enabled:
+        _log.info("static_tokens_off", known=len(settings.mcp_static_tokens))
+    return settings.mcp_static_tokens if settings.mcp_static_tokens_enabled else {}
+
+
 def caller() -> Actor:
-    """The program that makes this request, with what its scopes allow."""
+    """Who makes this request, with what the token's scopes allow: a program, or a person.
+
+    A person is looked up before anything is done for them (`Calls`): what they may do is what
+    their roles allow as well. A token with a session (`sid`) is a person's.
+    """
     request_id: str | None = structlog.contextvars.get_contextvars().get("request_id")
     token = get_access_token()
     if token is None:
         return Actor(id=None, kind=ANONYMOUS.kind, door=Door.MCP, request_id=request_id)
+    client_id = token.original_client_id or token.client_id
+    is_person = SESSION in token.claims
     return Actor(
-        id=token.original_client_id or token.client_id,
-        kind=ActorKind.SERVICE,
+        id=str(token.claims["sub"]) if is_person else client_id,
+        kind=ActorKind.USER if is_person else ActorKind.SERVICE,
         permissions=permissions_for_scopes(token.scopes),
         scopes=frozenset(token.scopes),
         door=Door.MCP,
         request_id=request_id,
+        client_id=client_id if is_person else None,
+        operator=None if is_person else token.claims.get(OPERATOR),
     )
+
+
+def allows(actor: Actor, scope: Scope) -> bool:
+    """Whether the scopes allow it. Money and messages need somebody who answers for them, too."""
+    has_somebody = actor.kind is ActorKind.USER or bool(actor.operator)
+    return scope in actor.scopes and (has_somebody or scope not in ANSWERED_FOR)
+
+
+def person() -> str:
+    """What the token names its person by: our id of them, or an address its issuer has verified."""
+    token = get_access_token()
+    claims: dict[str, Any] = {} if token is None else token.claims
+    subject = str(claims.get("sub", ""))
+    if is_id(subject) or claims.get("email_verified") is not True:
+        return subject
+    return str(claims.get("email", ""))
 
 
 def issuer_url(settings: Settings) -> str:

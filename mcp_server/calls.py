@@ -18,17 +18,18 @@ from fastmcp.tools import ToolResult
 from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
 from pydantic_core import from_json, to_json
 
+from instainstru_core.domains.accounts import service as accounts
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.audit.types import Outcome
 from instainstru_core.domains.confirmations import service as confirmations
 from instainstru_core.domains.confirmations.errors import ConfirmationDeclined
 from instainstru_core.domains.confirmations.schemas import ConfirmationView
-from instainstru_core.kernel.authority import Actor
+from instainstru_core.kernel.authority import Actor, ActorKind
 from instainstru_core.kernel.errors import Refusal
 from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
-from mcp_server import errors, metrics
+from mcp_server import auth, errors, metrics
 from mcp_server.charts import Picture
 from mcp_server.errors import AnswerTooLarge
 from mcp_server.tool import CONFIRM_TOKEN, PREFIX, AnyAnswer, Call, Tool
@@ -45,6 +46,7 @@ class Record:
 
     tool: str
     started: float
+    actor: Actor
     outcome: Outcome = Outcome.SUCCESS
     code: str | None = None
     size: int = 0
@@ -68,7 +70,8 @@ class Calls:
     def make(self, tool: Tool, arguments: dict[str, Any], actor: Actor) -> ToolResult:
         """The answer of the tool. Raises ToolError in words for the model."""
         with self._recorded(tool, arguments, actor) as record:
-            encoded = self._accounted(tool, arguments, actor, record)
+            record.actor = self._resolved(actor)
+            encoded = self._accounted(tool, arguments, record.actor, record)
         return _Known.of(encoded, record.picture)
 
     def shown(self, tool: Tool, arguments: dict[str, Any], actor: Actor) -> ConfirmationView | None:
@@ -76,17 +79,19 @@ class Calls:
 
         Only refusals are recorded: the call itself is made later.
         """
-        with self._recorded(tool, arguments, actor, quietly=True):
+        with self._recorded(tool, arguments, actor, quietly=True) as record:
+            record.actor = self._resolved(actor)
             token = tool.read(arguments)[CONFIRM_TOKEN]
-            with self.runtime.begin(actor) as uow:
+            with self.runtime.begin(record.actor) as uow:
                 found = confirmations.look(uow, token, action=tool.name.removeprefix(PREFIX))
         return None if found.is_done else found
 
     def decline(self, tool: Tool, arguments: dict[str, Any], actor: Actor) -> None:
         """Discard what a call of this tool would confirm. Raises ToolError in any case."""
-        with self._recorded(tool, arguments, actor):
+        with self._recorded(tool, arguments, actor) as record:
+            record.actor = self._resolved(actor)
             token = tool.read(arguments)[CONFIRM_TOKEN]
-            with self.runtime.begin(actor) as uow:
+            with self.runtime.begin(record.actor) as uow:
                 confirmations.decline(uow, token, action=tool.name.removeprefix(PREFIX))
             raise ConfirmationDeclined(
                 "The person at the client said no, so nothing was done and this confirmation is"
@@ -98,7 +103,7 @@ class Calls:
         self, tool: Tool, arguments: dict[str, Any], actor: Actor, *, quietly: bool = False
     ) -> Generator[Record]:
         """Turn what goes wrong into words for the model; count and write down how it went."""
-        record = Record(tool.name, time.perf_counter())
+        record = Record(tool.name, time.perf_counter(), actor)
         try:
             yield record
         except Refusal as refusal:
@@ -112,16 +117,16 @@ class Calls:
             if not (quietly and record.outcome is Outcome.SUCCESS):
                 _count(record)
                 if not record.is_written:
-                    self._write(record, arguments, actor)
+                    self._write(record, arguments)
 
     def refuse(
         self, name: str | None, arguments: dict[str, Any], actor: Actor, refusal: Refusal
     ) -> ToolError:
         """The error for a call that no tool is run for; None names a tool that does not exist."""
         known = PREFIX + metrics.UNKNOWN if name is None else name
-        record = Record(known, time.perf_counter(), Outcome.REFUSED, refusal.code)
+        record = Record(known, time.perf_counter(), actor, Outcome.REFUSED, refusal.code)
         _count(record)
-        self._write(record, arguments, actor)
+        self._write(record, arguments)
         return ToolError(errors.told(refusal, actor.request_id), log_level=QUIETLY)
 
     def _accounted(
@@ -152,10 +157,17 @@ class Calls:
             )
         return encoded
 
-    def _write(self, record: Record, arguments: dict[str, Any], actor: Actor) -> None:
+    def _resolved(self, actor: Actor) -> Actor:
+        """A person as we know them, with what their roles allow at this moment."""
+        if actor.kind is not ActorKind.USER:
+            return actor
+        with self.runtime.begin(actor) as uow:
+            return accounts.as_person(uow, actor, auth.person())
+
+    def _write(self, record: Record, arguments: dict[str, Any]) -> None:
         """Write the call to the audit trail, in a transaction of its own."""
         try:
-            with self.runtime.begin(actor) as uow:
+            with self.runtime.begin(record.actor) as uow:
                 _audit(uow, record, arguments)
         except Exception:  # noqa: BLE001 - the answer is right even when the trail is not
             metrics.UNAUDITED.inc()

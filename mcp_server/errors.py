@@ -46,6 +46,10 @@ class CallDirectly(Invalid):
     code = "tool.call_directly"
 
 
+class OperatorMissing(Forbidden):
+    code = "access.operator_missing"
+
+
 class QuestionUnknown(Invalid):
     code = "confirmation.question_unknown"
 

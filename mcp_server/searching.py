@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from instainstru_core.domains.access.types import Scope
 from instainstru_core.domains.reporting.schemas.base import Report
+from instainstru_core.kernel.authority import Actor
+from mcp_server import auth
 from mcp_server.arguments import PLAIN
 from mcp_server.envelope import Answer, Source, answer
 from mcp_server.tool import Call, Tool, previews, reads
@@ -81,9 +83,9 @@ class Catalogue:
         self.served = list(served)
         self.rankings: dict[frozenset[str], Ranking] = {}
 
-    def find(self, query: str, scopes: frozenset[str], limit: int) -> list[Tool]:
-        """The tools for this question that these scopes allow."""
-        known = frozenset(tool.scope.value for tool in self.tools.values()) & scopes
+    def find(self, query: str, actor: Actor, limit: int) -> list[Tool]:
+        """The tools for this question that the actor may call."""
+        known = frozenset(scope.value for scope in Scope if auth.allows(actor, scope))
         ranking = self.rankings.get(known)
         if ranking is None:
             allowed = [one for one in self.served if self.tools[one.name].scope in known]
@@ -98,7 +100,7 @@ def search_tool(catalogue: Catalogue) -> Tool:
     @reads("Find a tool")
     def search_tools(call: Call, query: Query, limit: Few = 3) -> Answer[FoundTools]:
         """Find tools by what they are for, also those that are not listed."""
-        found = catalogue.find(query, call.actor.scopes, limit)
+        found = catalogue.find(query, call.actor, limit)
         data = FoundTools(tools=[_told(tool) for tool in found])
         words = "No tool matches. Say it in other words, such as those of the listed tools."
         return answer(

@@ -19,7 +19,14 @@ from instainstru_core.kernel.errors import Refusal
 from mcp_server import asking, auth
 from mcp_server.asking import Reply
 from mcp_server.calls import Calls
-from mcp_server.errors import CallDirectly, NoSuchTool, QuestionUnknown, ScopeMissing, Unanswered
+from mcp_server.errors import (
+    CallDirectly,
+    NoSuchTool,
+    OperatorMissing,
+    QuestionUnknown,
+    ScopeMissing,
+    Unanswered,
+)
 from mcp_server.lean import listed, listed_arguments
 from mcp_server.searching import CALL, SEARCH
 from mcp_server.tool import CONFIRM_TOKEN, PREFIX, Tool
@@ -146,11 +153,11 @@ class Gate(Middleware):
         call_next: CallNext[ListToolsRequest, Sequence[FrameworkTool]],
     ) -> Sequence[FrameworkTool]:
         """The tools the caller may use, always in the same order."""
-        scopes = auth.caller().scopes
+        actor = auth.caller()
         found = await call_next(context)
         guests = [tool for tool in found if tool.name in self.guests]
         ours = [tool for tool in found if tool.name not in self.guests]
-        allowed = [tool for tool in ours if self._is_shown(self.tools[tool.name], scopes)]
+        allowed = [tool for tool in ours if self._is_shown(self.tools[tool.name], actor)]
         return [*sorted(allowed, key=lambda tool: self.order[tool.name]), *guests]
 
     async def on_call_tool(
@@ -161,18 +168,20 @@ class Gate(Middleware):
         """Refuse what does not exist or is not allowed. Refusals are recorded like answers."""
         name = context.message.name
         found, actor = self.tools.get(name), auth.caller()
-        if name in self.guests or (found is not None and found.scope in actor.scopes):
+        if name in self.guests or (found is not None and auth.allows(actor, found.scope)):
             return await call_next(context)
-        refusal = self._unknown(name) if found is None else self._too_much(found)
+        refusal = self._unknown(name) if found is None else _refusal_of(found, actor)
         refuse = partial(self.calls.refuse, None if found is None else name)
         arguments = context.message.arguments or {}
         raise await anyio.to_thread.run_sync(refuse, arguments, actor, refusal)
 
-    def _is_shown(self, tool: Tool, scopes: frozenset[str]) -> bool:
+    def _is_shown(self, tool: Tool, actor: Actor) -> bool:
         """Listed and allowed; what finds and calls the rest, where there is any."""
         if tool.name in {SEARCH, CALL}:
-            return any(not one.direct and one.scope in scopes for one in self.tools.values())
-        return tool.direct and tool.scope in scopes
+            return any(
+                not one.direct and auth.allows(actor, one.scope) for one in self.tools.values()
+            )
+        return tool.direct and auth.allows(actor, tool.scope)
 
     def _unknown(self, name: str) -> Refusal:
         known = [tool.removeprefix(PREFIX) for tool in self.tools]
@@ -180,9 +189,15 @@ class Gate(Middleware):
         nearest = [PREFIX + found for found in difflib.get_close_matches(wanted, known, NEAREST)]
         return NoSuchTool(f"There is no such tool. Find tools with {SEARCH}.", nearest=nearest)
 
-    @staticmethod
-    def _too_much(found: Tool) -> Refusal:
-        return ScopeMissing(
-            f"This tool needs the scope {found.scope}. Ask for a token that has it.",
-            scope=found.scope.value,
+
+def _refusal_of(tool: Tool, actor: Actor) -> Refusal:
+    if tool.scope in actor.scopes:
+        return OperatorMissing(
+            "Money and messages need a person. Sign in as yourself, or have an operator named for"
+            " this client (INSTAINSTRU_MCP_OPERATORS).",
+            scope=tool.scope.value,
         )
+    return ScopeMissing(
+        f"This tool needs the scope {tool.scope}. Ask for a token that has it.",
+        scope=tool.scope.value,
+    )

@@ -25,7 +25,7 @@ from worker.tasks.bookings import (
     RETRY_HOLDS,
     SEND_TIPS,
 )
-from worker.tasks.confirmations import FORGET_CONFIRMATIONS
+from worker.tasks.confirmations import FORGET_CODES, FORGET_CONFIRMATIONS
 from worker.tasks.credits import EXPIRE
 from worker.tasks.kernel import FORGET_FACTS, FORGET_KEYS
 from worker.tasks.notifications import SEND_DUE
@@ -74,6 +74,7 @@ ENTRIES = (
     Entry(FORGET_TASK_EXECUTIONS, crontab(hour=4, minute=25)),
     Entry(FORGET_WEBHOOKS, crontab(hour=4, minute=35)),
     Entry(FORGET_CONFIRMATIONS, crontab(hour=4, minute=55)),
+    Entry(FORGET_CODES, crontab(hour=5, minute=5)),
 )
 
 JOBS: tuple[Job, ...] = (REACT, DRIVE, RESUME, *(entry.job for entry in ENTRIES))

@@ -13,6 +13,7 @@ from api.routing import Router
 from instainstru_core.domains.access import service
 from instainstru_core.domains.access.errors import (
     BadTokenRequest,
+    CodeRefused,
     ScopeNotAllowed,
     UnknownClient,
     UnsupportedGrant,
@@ -53,7 +54,13 @@ def token(
             view = service.answer_token_request(
                 uow, form, authorization=authorization, issuer=issuer
             )
-    except (BadTokenRequest, UnsupportedGrant, UnknownClient, ScopeNotAllowed) as refusal:
+    except (
+        BadTokenRequest,
+        CodeRefused,
+        UnsupportedGrant,
+        UnknownClient,
+        ScopeNotAllowed,
+    ) as refusal:
         return _refused(refusal)
     response.headers.update(NO_STORE)
     return view

@@ -1,4 +1,4 @@
-"""Confirmations of the copilot's writes, and overrides of every permission there is.
+"""Confirmations of the copilot's writes, codes of sign-ins to it, overrides of every permission.
 
 Revision: 0003.
 """
@@ -128,10 +128,29 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_confirmations_proposed_at"), "confirmations", ["proposed_at"], unique=False
     )
+    op.create_table(
+        "authorization_codes",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("redirect_uri", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.String(length=26), nullable=False),
+        sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("challenge", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_authorization_codes")),
+    )
+    op.create_index(
+        op.f("ix_authorization_codes_expires_at"),
+        "authorization_codes",
+        ["expires_at"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table("authorization_codes")
     op.drop_table("confirmations")
     known = ", ".join(f"'{name}'" for name in PERMISSIONS_BEFORE)
     op.execute(f"DELETE FROM permission_overrides WHERE permission NOT IN ({known})")

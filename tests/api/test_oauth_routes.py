@@ -80,7 +80,7 @@ class TestToken:
         ("changes", "status", "error"),
         [
             ({"grant_type": ""}, 400, "invalid_request"),
-            ({"grant_type": "authorization_code"}, 400, "unsupported_grant_type"),
+            ({"grant_type": "password"}, 400, "unsupported_grant_type"),
             ({"client_secret": "wrong"}, 401, "invalid_client"),
             ({"client_id": "client_unknown"}, 401, "invalid_client"),
             ({"scope": "mcp:read mcp:write"}, 400, "invalid_scope"),
@@ -131,15 +131,19 @@ class TestMetadata:
         assert answer.headers["cache-control"] == "public, max-age=300"
         assert answer.json() == {
             "issuer": "https://api.example.org",
+            "authorization_endpoint": "https://api.example.org/oauth2/authorize",
             "token_endpoint": "https://api.example.org/oauth2/token",
+            "registration_endpoint": "https://api.example.org/oauth2/register",
             "jwks_uri": "https://api.example.org/oauth2/jwks",
-            "grant_types_supported": ["client_credentials"],
+            "grant_types_supported": ["client_credentials", "authorization_code"],
             "token_endpoint_auth_methods_supported": [
                 "client_secret_basic",
                 "client_secret_post",
+                "none",
             ],
             "scopes_supported": ["mcp:read", "mcp:write", "mcp:money", "mcp:comms"],
-            "response_types_supported": [],
+            "response_types_supported": ["code"],
+            "code_challenge_methods_supported": ["S256"],
         }
 
     def test_shows_no_private_numbers(self, client: TestClient) -> None:

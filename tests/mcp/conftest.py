@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def quiet_framework() -> None:
 def asked(servers: ServerUrls, signing_key_file: Path) -> Iterator[Runtime]:
     """A runtime with real commits that all tests of a process share."""
     with clone(servers) as database_url:
-        known = settings_for(database_url, servers).model_dump() | {
+        known: dict[str, Any] = settings_for(database_url, servers).model_dump() | {
             "DATABASE_URL": database_url,
             "REDIS_URL": servers.redis_url,
             "PROMETHEUS_URL": servers.prometheus_url,
@@ -42,6 +43,7 @@ def asked(servers: ServerUrls, signing_key_file: Path) -> Iterator[Runtime]:
             "oauth_audience": worlds.AUDIENCE,
             "oauth_signing_key_file": signing_key_file,
             "mcp_static_tokens": worlds.static_tokens(),
+            "mcp_operators": {"ops": worlds.OPERATOR},
             "mcp_state_keys": ["a-key-that-seals-the-state-of-a-question"],
         }
         settings = settings_for(database_url, servers)

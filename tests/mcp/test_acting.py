@@ -26,7 +26,6 @@ from tests.mcp import world as worlds
 from tests.mcp.world import Copilot, token
 
 EVERYTHING = "mcp:read mcp:write mcp:money"
-OPERATOR = "Ada Rook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,7 @@ def desk(servers: ServerUrls, signing_key_file: Path) -> Iterator[Desk]:
                 "oauth_issuer": worlds.ISSUER,
                 "oauth_audience": worlds.AUDIENCE,
                 "oauth_signing_key_file": signing_key_file,
+                "mcp_operators": {"ops": worlds.OPERATOR},
             }
         )
         gateway = StripeGateway(secret_key="sk_test_here", api_url=server.url)
@@ -169,6 +169,7 @@ class TestARefund:
         (entry,) = desk.entries("bookings.order_refund")
         assert (entry.actor_kind, entry.actor_id, entry.subject_id) == ("service", "ops", booked.id)
         assert entry.details["reason"] == "duplicate"
+        assert entry.details["operator"] == worlds.OPERATOR
         (confirmed,) = desk.entries("confirmations.execute")
         assert confirmed.details["reason"] == "duplicate"
 
@@ -193,6 +194,13 @@ class TestARefund:
         error = writer.refused("refund_execute", confirm_token="7KQ4W9ZT2MXB5RHCV8NA")
         assert error["code"] == "access.scope_missing"
         assert error["facts"] == {"scope": "mcp:money"}
+
+    def test_needs_somebody_who_answers_for_it(self, desk: Desk) -> None:
+        machine = desk.copilot("machine")
+        error = machine.refused("refund_execute", confirm_token="7KQ4W9ZT2MXB5RHCV8NA")
+        assert error["code"] == "access.operator_missing"
+        assert "instainstru_refund_execute" not in {tool.name for tool in machine.tools()}
+        assert "instainstru_refund_execute" in {tool.name for tool in desk.copilot().tools()}
 
 
 class TestCredit:

@@ -237,7 +237,12 @@ class TestAConfirmedChange:
         ops.ask(f"{kind}_execute", confirm_token=key)
         (entry,) = entries(asked, "confirmations.execute", key)
         assert (entry.actor_kind, entry.actor_id, entry.door) == ("service", "ops", "mcp")
-        assert entry.details == {"action": f"{kind}_execute", "attempt": 1, "reason": "goodwill"}
+        assert entry.details == {
+            "operator": worlds.OPERATOR,
+            "action": f"{kind}_execute",
+            "attempt": 1,
+            "reason": "goodwill",
+        }
 
 
 class TestAToken:

@@ -37,6 +37,7 @@ from tests.serving import serving as served
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "instainstru-mcp"
+OPERATOR = "Ada Rook"
 PATIENCE_SECONDS = 60
 STATIC = "a-static-token-of-more-than-32-characters"
 ENDED = "a-static-token-that-is-no-longer-accepted"

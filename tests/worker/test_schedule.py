@@ -30,6 +30,7 @@ EVERY = {
     "webhooks.process": timedelta(seconds=5),
 }
 DAILY = {
+    "access.forget_codes": (5, 5),
     "accounts.forget_sessions": (4, 5),
     "bookings.evaluate_tiers": (3, 15),
     "confirmations.forget": (4, 55),

@@ -39,5 +39,17 @@ class UnknownClient(Unauthenticated):
     code = "oauth.invalid_client"
 
 
+class CodeRefused(Invalid):
+    code = "oauth.invalid_grant"
+
+
+class RedirectRefused(Invalid):
+    code = "oauth.invalid_redirect_uri"
+
+
+class TargetRefused(Invalid):
+    code = "oauth.invalid_target"
+
+
 class ScopeNotAllowed(Invalid):
     code = "oauth.invalid_scope"

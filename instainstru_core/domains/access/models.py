@@ -48,3 +48,18 @@ class ServiceClient(Base):
     expires_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+
+
+class AuthorizationCode(Base):
+    """A person let a program act for them. Its code is kept as a digest and exchanged once."""
+
+    __tablename__ = "authorization_codes"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    client_id: Mapped[str]
+    redirect_uri: Mapped[str]
+    user_id: Mapped[Id]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    challenge: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]

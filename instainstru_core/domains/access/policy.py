@@ -2,12 +2,15 @@
 
 import base64
 import hashlib
+import hmac
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -85,6 +88,9 @@ SCOPE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
 }
 
 SIGNING_ALGORITHM = "RS256"
+PUBLIC_PREFIX = "public_"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+DANGEROUS_SCHEMES = frozenset({"javascript", "data", "file", "vbscript", "blob", "about"})
 
 
 def permissions_for(
@@ -141,24 +147,124 @@ def is_usable(*, now: datetime, expires_at: datetime | None, disabled_at: dateti
     return disabled_at is None and (expires_at is None or now < expires_at)
 
 
-def signed_service_token(
+@dataclass(frozen=True, slots=True)
+class PublicClient:
+    """What a program without a secret said of itself when it registered."""
+
+    name: str
+    redirect_uris: tuple[str, ...]
+
+
+def public_client_id(name: str, redirect_uris: Sequence[str], *, signing_key: str) -> str:
+    """The id of a program that registers itself: what it said, signed. Nothing is kept of it."""
+    said = json.dumps([name, *redirect_uris], separators=(",", ":")).encode()
+    return f"{PUBLIC_PREFIX}{_encoded(said)}.{_seal(said, signing_key)}"
+
+
+def read_public_client(client_id: str, *, signing_key: str) -> PublicClient | None:
+    """What the id says; None unless it was signed here."""
+    said, dot, seal = client_id.removeprefix(PUBLIC_PREFIX).partition(".")
+    if not client_id.startswith(PUBLIC_PREFIX) or not dot or not client_id.isascii():
+        return None
+    try:
+        plain = base64.urlsafe_b64decode(said + "=" * (-len(said) % 4))
+    except ValueError:
+        return None
+    if not hmac.compare_digest(seal, _seal(plain, signing_key)):
+        return None
+    name, *redirect_uris = json.loads(plain)
+    return PublicClient(name, tuple(redirect_uris))
+
+
+def program_of(client_id: str) -> str:
+    """A short name of such a program, for tokens and trails: the id itself is long."""
+    return PUBLIC_PREFIX + hashlib.sha256(client_id.encode()).hexdigest()[:16]
+
+
+def may_redirect(uri: str) -> bool:
+    """Whether a program may be called back there: by https, on this machine, or by a scheme of
+    its own.
+    """
+    try:
+        parts = urlsplit(uri)
+        is_local = parts.hostname in LOOPBACK
+    except ValueError:
+        return False
+    if parts.fragment or not uri.isascii() or not uri.isprintable() or " " in uri:
+        return False
+    if parts.scheme == "http":
+        return is_local
+    if parts.scheme == "https":
+        return bool(parts.hostname)
+    return bool(parts.scheme) and parts.scheme not in DANGEROUS_SCHEMES
+
+
+def is_redirect_of(uri: str, registered: Iterable[str]) -> bool:
+    """Whether this address was registered. On this machine any port will do (RFC 8252)."""
+    return any(uri == known or _same_but_port(uri, known) for known in registered)
+
+
+def is_challenge(text: str) -> bool:
+    """Whether this can be the S256 challenge of a verifier."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{43}", text) is not None
+
+
+def answers(challenge: str, verifier: str) -> bool:
+    """Whether the challenge was made of this verifier (RFC 7636, S256)."""
+    if re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier) is None:
+        return False
+    made = _encoded(hashlib.sha256(verifier.encode()).digest())
+    return hmac.compare_digest(made, challenge)
+
+
+def redirected(uri: str, **parameters: str) -> str:
+    """The address with these parameters; empty ones are left out."""
+    given = urlencode({name: value for name, value in parameters.items() if value})
+    return f"{uri}{'&' if urlsplit(uri).query else '?'}{given}"
+
+
+def _same_but_port(uri: str, known: str) -> bool:
+    try:
+        one, other = urlsplit(uri), urlsplit(known)
+        ours = one.hostname in LOOPBACK and one.hostname == other.hostname
+    except ValueError:
+        return False
+    same = (one.scheme, one.path, one.query, one.username, one.fragment)
+    return ours and same == (other.scheme, other.path, other.query, None, "")
+
+
+def _seal(said: bytes, signing_key: str) -> str:
+    secret = hashlib.sha256(b"public client" + signing_key.encode()).digest()
+    return _encoded(hmac.digest(secret, said, "sha256"))
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def signed_token(
     *,
     signing_key: str,
     issuer: str,
     audience: str,
     client_id: str,
-    org_id: str | None,
     scopes: Iterable[str],
     token_id: str,
     now: datetime,
     ttl: timedelta,
+    subject: str | None = None,
+    org_id: str | None = None,
+    session_id: str | None = None,
 ) -> str:
-    """A token that says who the service is and what it may be used for."""
+    """A token that says who it is for and what it may be used for.
+
+    A service is its own subject; a person's token has a session besides.
+    """
     issued = int(now.timestamp())
-    claims = {
+    claims: dict[str, Any] = {
         "iss": issuer,
         "aud": audience,
-        "sub": client_id,
+        "sub": subject or client_id,
         "client_id": client_id,
         "scope": " ".join(scopes),
         "jti": token_id,
@@ -167,6 +273,8 @@ def signed_service_token(
     }
     if org_id is not None:
         claims["org_id"] = org_id
+    if session_id is not None:
+        claims["sid"] = session_id
     key = _private_key(signing_key)
     return jwt.encode(claims, key, SIGNING_ALGORITHM, headers={"kid": key_id(signing_key)})
 

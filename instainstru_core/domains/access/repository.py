@@ -3,11 +3,16 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, Text, cast, delete, func, select
+from sqlalchemy import Select, Text, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from instainstru_core.domains.access.models import PermissionOverride, RoleGrant, ServiceClient
+from instainstru_core.domains.access.models import (
+    AuthorizationCode,
+    PermissionOverride,
+    RoleGrant,
+    ServiceClient,
+)
 from instainstru_core.domains.access.types import Role
 from instainstru_core.kernel.authority import Permission
 from instainstru_core.kernel.repository import Repository
@@ -108,3 +113,31 @@ def rights(session: Session, user_id: str) -> tuple[frozenset[Role], dict[Permis
         frozenset(Role(role) for role in held),
         {Permission(name): granted for name, granted in changed.items()},
     )
+
+
+def spend_code(session: Session, digest: str, *, at: datetime) -> AuthorizationCode | None:
+    """Take the code with this digest; None where there is none, or somebody took it before."""
+    return session.scalars(
+        update(AuthorizationCode)
+        .where(AuthorizationCode.digest == digest, AuthorizationCode.used_at.is_(None))
+        .values(used_at=at)
+        .returning(AuthorizationCode)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+
+
+def forget_codes(session: Session, *, before: datetime, limit: int) -> int:
+    """Delete the oldest of the codes that ended before this, and say how many."""
+    old = (
+        select(AuthorizationCode.digest)
+        .where(AuthorizationCode.expires_at < before)
+        .order_by(AuthorizationCode.expires_at)
+        .limit(limit)
+    )
+    gone = session.scalars(
+        delete(AuthorizationCode)
+        .where(AuthorizationCode.digest.in_(old))
+        .returning(AuthorizationCode.digest)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())

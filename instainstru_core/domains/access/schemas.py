@@ -110,6 +110,9 @@ class TokenRequest(BaseModel):
     client_id: str = ""
     client_secret: str = Field(default="", repr=False)
     scope: str = Field(default="", description="Scopes separated by spaces; empty asks for all.")
+    code: str = Field(default="", max_length=500, repr=False)
+    code_verifier: str = Field(default="", max_length=200, repr=False)
+    redirect_uri: str = Field(default="", max_length=2_000)
 
 
 class TokenView(BaseModel):
@@ -146,12 +149,15 @@ class IssuerMetadata(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     issuer: str
+    authorization_endpoint: str
     token_endpoint: str
+    registration_endpoint: str
     jwks_uri: str
     grant_types_supported: list[str]
     token_endpoint_auth_methods_supported: list[str]
     scopes_supported: list[str]
     response_types_supported: list[str]
+    code_challenge_methods_supported: list[str]
 
 
 class Issuer(BaseModel):
@@ -161,5 +167,61 @@ class Issuer(BaseModel):
 
     url: str
     audience: str
+    resource: str = ""
     signing_key: str = Field(repr=False)
     ttl: timedelta
+
+
+class RegisterPublicClient(BaseModel):
+    """A program that acts for people and keeps no secret (RFC 7591). Other fields are ignored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    client_name: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")
+    ] = "A program"
+    redirect_uris: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=300)]],
+        Field(min_length=1, max_length=5),
+    ]
+
+
+class PublicClientView(BaseModel):
+    """What a registered program is told of itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    client_id: str
+    client_name: str
+    redirect_uris: list[str]
+    grant_types: list[str] = ["authorization_code"]
+    response_types: list[str] = ["code"]
+    token_endpoint_auth_method: str = "none"  # noqa: S105 - the method's name
+
+
+class AuthorizationRequest(BaseModel):
+    """What a program's browser window is opened with (RFC 6749, section 4.1.1, and RFC 7636)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    response_type: str = ""
+    client_id: Annotated[str, Field(max_length=4_000)] = ""
+    redirect_uri: Annotated[str, Field(max_length=2_000)] = ""
+    scope: Annotated[str, Field(max_length=200)] = ""
+    state: Annotated[str, Field(max_length=2_000)] = ""
+    code_challenge: Annotated[str, Field(max_length=200)] = ""
+    code_challenge_method: Annotated[str, Field(max_length=10)] = ""
+    resource: Annotated[str, Field(max_length=300)] = ""
+
+
+class Authorization(BaseModel):
+    """The same, once it was found to be in order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    client_id: str
+    client_name: str
+    redirect_uri: str
+    scopes: list[str]
+    challenge: str
+    state: str

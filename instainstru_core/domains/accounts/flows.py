@@ -114,6 +114,22 @@ def sign_in(begin: Begin, *, actor: Actor, command: SignIn, terms: TokenTerms) -
         raise
 
 
+def prove(begin: Begin, *, actor: Actor, command: SignIn) -> str:
+    """The id of the person this address and password are of, without signing them in here."""
+    with begin(actor) as uow:
+        known = service.credentials(uow, command.email)
+    hashed = known.password_hash if known else DUMMY_HASH
+    try:
+        if not _verified(hashed, command.password.get_secret_value()) or known is None:
+            raise BadCredentials("The address or the password is wrong. Check both and try again.")
+        with begin(actor) as uow:
+            return service.active_person(uow, known.user_id)
+    except Refusal as refusal:
+        with begin(actor) as uow:
+            service.note_failed_sign_in(uow, known.user_id if known else None, refusal.code)
+        raise
+
+
 def refresh(begin: Begin, *, actor: Actor, refresh_token: str, terms: TokenTerms) -> Tokens:
     """New tokens for a refresh token that was not used before."""
     with begin(actor) as uow:

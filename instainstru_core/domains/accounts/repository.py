@@ -263,6 +263,11 @@ def by_id(user_id: str) -> Select[User]:
     return select(User).where(User.id == user_id)
 
 
+def by_email(email: str) -> Select[User]:
+    """The person with this address, in small letters."""
+    return select(User).where(func.lower(User.email) == email)
+
+
 def superseded(session_id: str, digest: str) -> Select[LoginSession]:
     """This running sign-in, if its refresh token is no longer the one with this digest."""
     return (

@@ -251,6 +251,7 @@ class TestIssuerOf:
         assert issuer == Issuer(
             url="https://x.org",
             audience="instainstru-mcp",
+            resource="http://127.0.0.1:8001/mcp",
             signing_key=signing_key("first"),
             ttl=timedelta(minutes=60),
         )

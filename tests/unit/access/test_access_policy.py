@@ -169,7 +169,7 @@ class TestBasicCredentials:
 
 class TestServiceToken:
     def token(self, *, org_id: str | None = "org_test", key: str = "first") -> str:
-        return policy.signed_service_token(
+        return policy.signed_token(
             signing_key=signing_key(key),
             issuer="https://issuer.example.org",
             audience="copilot",

@@ -18,6 +18,8 @@ from instainstru_core.domains.accounts.service.rights import (
     rights,
 )
 from instainstru_core.domains.accounts.service.sessions import (
+    active_person,
+    as_person,
     authenticate,
     change_password,
     credentials,
@@ -33,6 +35,8 @@ from instainstru_core.domains.accounts.service.sessions import (
 )
 
 __all__ = [
+    "active_person",
+    "as_person",
     "authenticate",
     "cards",
     "change_password",

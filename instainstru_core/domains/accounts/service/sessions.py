@@ -1,12 +1,15 @@
 """Who is signed in: tokens, their rotation and their end."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from instainstru_core.domains.access import policy as access_policy
+from instainstru_core.domains.access import service as access
 from instainstru_core.domains.accounts import policy, repository
 from instainstru_core.domains.accounts.errors import (
     BadCredentials,
+    PersonNotFound,
     SessionOver,
     SigningAbsent,
     TokenExpired,
@@ -21,7 +24,7 @@ from instainstru_core.domains.accounts.types import SessionEnd
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.audit.types import Outcome
 from instainstru_core.kernel.authority import Actor, Door, Permission, require
-from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.ids import is_id, new_id
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Uow
@@ -128,6 +131,30 @@ def start_session(
         refuse_inactive(row_of(uow, verified.user_id).status)
         raise BadCredentials("The password was changed a moment ago. Sign in with the new one.")
     return drafted.tokens
+
+
+@operation("accounts.active_person")
+def active_person(uow: Uow, named: str) -> str:
+    """The id of the person with this id or this address, whose account is open. For doors and
+    flows that know who it is.
+    """
+    by_address = repository.by_email(policy.normalized_email(named))
+    query = repository.by_id(named) if is_id(named) else by_address
+    row = Users(uow.session).one_or_none(query)
+    if row is None:
+        raise PersonNotFound("There is no account of this person here.")
+    refuse_inactive(row.status)
+    return row.id
+
+
+@operation("accounts.as_person")
+def as_person(uow: Uow, actor: Actor, named: str) -> Actor:
+    """The actor as the person an issuer named, by id or verified address. Public: the door has
+    verified the token. They may do what both their token and their roles allow at this moment.
+    """
+    user_id = active_person(uow, named)
+    held = access.permissions_of(uow, user_id)
+    return replace(actor, id=user_id, permissions=actor.permissions & held)
 
 
 @operation("accounts.note_failed_sign_in")
