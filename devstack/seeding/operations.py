@@ -138,7 +138,7 @@ def _tasks(world: World) -> Iterator[tuple[object, ...]]:
                 took = int(dice.uniform(900, 4_000))
                 yield _task(job.name, night + later, night + later, took)
         for hour in range(24):
-            at = night + timedelta(hours=hour, minutes=dice.randint(0, 2))
+            at = night + timedelta(hours=hour, minutes=10 + dice.randint(0, 2))
             if at < world.now:
                 yield _task(HOURLY_TASK, at, at, int(dice.uniform(5, 40)))
 

@@ -1,6 +1,7 @@
 """Many sources at once: deadlines, failures, one flight, and an answer kept for a moment."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -89,6 +90,11 @@ class TestASource:
         assert seen(board, clock, queues=hanging, search=search).overall is Status.UNKNOWN
         assert len(asked) == 1, "its thread is still at it"
         go_on.set()
+        while not all(future.done() for future in board._hanging.values()):
+            time.sleep(0.01)
+        clock.advance(KEPT)
+        late = lambda: {Check.TASKS_WAITING: 200, Check.QUEUES_NOBODY_TAKES: 0}  # noqa: E731
+        assert seen(board, clock, queues=late).overall is Status.CRITICAL, "not the late answer"
         clock.advance(KEPT)
         while seen(board, clock, queues=hanging, search=search).overall is not Status.OK:
             clock.advance(KEPT)

@@ -62,12 +62,7 @@ class Board:
             self._threads = None
 
     def _look(self, looks: Mapping[Section, Look], left_out: list[str]) -> HealthOverview:
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(len(Section), thread_name_prefix="health")
-        asked = {
-            section: self._hanging.get(section) or self._threads.submit(look)
-            for section, look in looks.items()
-        }
+        asked = {section: self._asked(section, look) for section, look in looks.items()}
         wait(asked.values(), timeout=self.deadline_seconds)
         self._hanging = {section: one for section, one in asked.items() if not one.done()}
         checks = [
@@ -85,6 +80,15 @@ class Board:
             checks=checks,
             left_out=left_out,
         )
+
+    def _asked(self, section: Section, look: Look) -> Future[Figures]:
+        """Ask anew, unless the question of before still hangs. An answer that came late is old."""
+        hanging = self._hanging.get(section)
+        if hanging is not None and not hanging.done():
+            return hanging
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(len(Section), thread_name_prefix="health")
+        return self._threads.submit(look)
 
 
 def _told(section: Section, future: Future[Figures]) -> tuple[Figures, str | None]:
