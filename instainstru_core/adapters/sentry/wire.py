@@ -228,7 +228,7 @@ def event_view(event: Event) -> EventView:
     tags = {tag.key: tag.value for tag in event.tags or [] if tag.key and tag.value is not None}
     shown = dict(list(tags.items())[:MOST_TAGS])
     request = _request(event)
-    release = event.release.version if event.release else None
+    release = (event.release.version if event.release else None) or tags.get("release")
     return EventView(
         id=event.event_id,
         title=scrubbing.text(event.title or "", longest=LONGEST_TITLE),
@@ -236,7 +236,7 @@ def event_view(event: Event) -> EventView:
         at=event.created_at or event.received_at,
         level=_text(tags.get("level"), LONGEST_NAME),
         environment=_text(tags.get("environment"), LONGEST_NAME),
-        release=_text(release or tags.get("release"), LONGEST_NAME),
+        release=scrubbing.release(release) if release else None,
         transaction=_text(tags.get("transaction"), LONGEST_NAME),
         tags=scrubbing.tags(shown),
         user=_user(event.user),

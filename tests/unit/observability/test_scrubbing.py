@@ -92,3 +92,18 @@ def test_tags_are_kept_without_people_and_secrets() -> None:
         "billing_address": HIDDEN,
         "url": f"https://api.test/x?token={HIDDEN}",
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("web@3.1.1", "web@3.1.1"),
+        ("com.app/shop@2.0.0-beta1", "com.app/shop@2.0.0-beta1"),
+        ("2b6e9a4", "2b6e9a4"),
+        ("jonas@163.com", "j…@163.com"),
+        ("jonas@example.org", "j…@example.org"),
+    ],
+)
+def test_a_release_is_no_address(given: str, shown: str) -> None:
+    assert scrubbing.release(given) == shown
+    assert scrubbing.tags({"release": given}) == {"release": shown}

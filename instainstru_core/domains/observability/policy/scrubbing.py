@@ -32,6 +32,7 @@ IPV6 = re.compile(
     r"|(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?::[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)(?![\w:])"
 )
 CARD = re.compile(r"(?<![\w-])(?:\d[ -]?){13,19}(?![\w-])")
+VERSION = re.compile(r"[A-Za-z][\w./-]*@\d+(?:\.\d+)+(?:[-+]\w+)?")
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 LOOPBACK = frozenset({"127.0.0.1", "0.0.0.0"})  # noqa: S104 - recognized, not listened on
 
@@ -67,6 +68,12 @@ def text(value: str, *, longest: int = LONGEST) -> str:
     return seen if len(seen) <= longest else seen[: longest - 1] + "…"
 
 
+def release(value: str) -> str:
+    """A release. `web@3.1.1` looks like an address and is none: no domain ends in a number."""
+    is_one = VERSION.fullmatch(value) is not None and len(value) <= LONGEST_NAME
+    return value if is_one else text(value, longest=LONGEST_NAME)
+
+
 def url(value: str) -> str:
     """The address without credentials, query values, fragment, and without tokens in its path."""
     try:
@@ -96,6 +103,8 @@ def tags(found: Mapping[str, str]) -> dict[str, str]:
         text(key, longest=LONGEST_NAME): (
             HIDDEN
             if PERSONAL_TAGS.match(key) or SECRET_KEYS.search(key)
+            else release(value)
+            if key == "release"
             else text(value, longest=200)
         )
         for key, value in found.items()
