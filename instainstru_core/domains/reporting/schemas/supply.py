@@ -110,7 +110,7 @@ class TeachingFigures(View):
     no_shows: int
     students: int = Field(description="Different people with a lesson that was not cancelled.")
     gmv_cents: int = Field(description="Lesson prices of CONFIRMED and COMPLETED lessons.")
-    earned_cents: int = Field(description="Payouts of COMPLETED lessons.")
+    earned_cents: int = Field(description="Owed for lessons and tips, net: the ledger.")
     last_completed_at: datetime | None
 
 
