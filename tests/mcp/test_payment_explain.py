@@ -102,6 +102,22 @@ class TestOnePerson:
         assert asked[1] == asked[4] <= 17
 
 
+class TestWhatPeoplePaidAndEarned:
+    def test_is_what_the_ledger_says(self, desk: Copilot, lived: MarketWorld) -> None:
+        """Two charges of 13,440 less a refund of 4,000; 10,560 less 3,143 of it."""
+        (jonas,) = desk.ask("users_lookup", identifier=lived.jonas)["data"]["people"]
+        assert jonas["as_student"]["spent_cents"] == 22_880
+        assert jonas["as_student"]["bookings"] == 4
+        (mia,) = desk.ask("users_lookup", identifier=lived.mia)["data"]["people"]
+        assert mia["as_student"]["spent_cents"] == 0
+        maya = desk.ask("users_lookup", identifier=lived.maya)
+        (teacher,) = maya["data"]["people"]
+        assert teacher["as_instructor"]["earned_cents"] == 7_417
+        assert maya["warnings"][-1].startswith("Some of their lessons are from before payments")
+        detail = desk.ask("instructors_detail", instructor=lived.maya)["data"]["instructor"]
+        assert detail["figures"]["earned_cents"] == 7_417
+
+
 class TestEveryCallThatIsSuggested:
     def test_can_be_made(self, desk: Copilot, lived: MarketWorld) -> None:
         questions: list[tuple[str, dict[str, Any]]] = [

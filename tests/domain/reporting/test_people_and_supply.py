@@ -57,7 +57,7 @@ class TestLookup:
             1,
             1,
         )
-        assert figures.earned_cents == 10_200
+        assert figures.earned_cents == 0
         assert (figures.rating, figures.stripe_account_id) == (None, None)
 
     @pytest.mark.parametrize("text", ["", "   ", "?!", "@", "x" * 201])
@@ -75,7 +75,7 @@ class TestLookup:
             with count_statements() as seen:
                 service.users_lookup(uow, "Zora Quill", limit=limit)
             used.append(len(seen))
-        assert used == [6, 6]
+        assert used == [7, 7]
 
 
 class TestDetail:
