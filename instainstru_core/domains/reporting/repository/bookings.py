@@ -99,14 +99,13 @@ class SideCount(NamedTuple):
 
 
 class PersonCount(NamedTuple):
-    """One person's bookings on one side, and the money that came of them."""
+    """One person's bookings on one side."""
 
     user_id: str
     bookings: int
     upcoming: int
     completed: int
     cancelled: int
-    money_cents: int
 
 
 def is_counted() -> ColumnElement[bool]:
@@ -287,25 +286,17 @@ def parties(session: Session, booking_id: str) -> tuple[str, str] | None:
 
 
 def booked_by(session: Session, ids: Collection[str], now: datetime) -> dict[str, PersonCount]:
-    """What these students booked; the money is the totals of lessons that stand."""
-    spent = func.sum(Booking.total_cents).filter(is_counted())
-    return _figures(session, ids, now, whose=Booking.student_id, money=spent)
+    """What these students booked."""
+    return _figures(session, ids, now, whose=Booking.student_id)
 
 
 def taught_by(session: Session, ids: Collection[str], now: datetime) -> dict[str, PersonCount]:
-    """What these instructors taught; the money is the payouts of completed lessons."""
-    completed = Booking.status == BookingStatus.COMPLETED
-    earned = func.sum(Booking.payout_cents).filter(completed)
-    return _figures(session, ids, now, whose=Booking.instructor_id, money=earned)
+    """What these instructors taught."""
+    return _figures(session, ids, now, whose=Booking.instructor_id)
 
 
 def _figures(
-    session: Session,
-    ids: Collection[str],
-    now: datetime,
-    *,
-    whose: InstrumentedAttribute[str],
-    money: ColumnElement[int],
+    session: Session, ids: Collection[str], now: datetime, *, whose: InstrumentedAttribute[str]
 ) -> dict[str, PersonCount]:
     every = func.count()
     upcoming = every.filter(Booking.status == BookingStatus.CONFIRMED, Booking.starts_at > now)
@@ -316,7 +307,6 @@ def _figures(
             upcoming,
             every.filter(Booking.status == BookingStatus.COMPLETED),
             every.filter(Booking.status == BookingStatus.CANCELLED),
-            func.coalesce(money, 0),
         )
         .where(whose.in_(ids))
         .group_by(whose)

@@ -84,7 +84,6 @@ class Teaching(NamedTuple):
     no_shows: int
     students: int
     gmv_cents: int
-    earned_cents: int
     last_completed_at: datetime | None
 
 
@@ -271,7 +270,6 @@ def teaching(session: Session, instructor_id: str, now: datetime) -> Teaching:
     done = Booking.status == BookingStatus.COMPLETED
     own = Booking.cancelled_by == CancelledBy.INSTRUCTOR
     prices = func.sum(Booking.lesson_price_cents).filter(is_counted())
-    payouts = func.sum(Booking.payout_cents).filter(done)
     query = select(
         every.filter(done),
         every.filter(Booking.status == BookingStatus.CONFIRMED, Booking.starts_at > now),
@@ -280,7 +278,6 @@ def teaching(session: Session, instructor_id: str, now: datetime) -> Teaching:
         every.filter(Booking.status == BookingStatus.NO_SHOW),
         func.count(Booking.student_id.distinct()).filter(Booking.status.not_in(FALLEN_THROUGH)),
         func.coalesce(prices, 0),
-        func.coalesce(payouts, 0),
         func.max(Booking.completed_at),
     ).where(Booking.instructor_id == instructor_id)
     return Teaching._make(session.execute(query).one())

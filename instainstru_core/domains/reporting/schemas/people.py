@@ -29,7 +29,7 @@ class StudentFigures(View):
     upcoming: int
     completed: int
     cancelled: int
-    spent_cents: int = Field(description="Totals of CONFIRMED and COMPLETED lessons.")
+    spent_cents: int = Field(description="Taken from their cards, less refunds: the ledger.")
 
 
 class InstructorFigures(View):
@@ -41,7 +41,7 @@ class InstructorFigures(View):
     upcoming: int
     completed: int
     cancelled: int
-    earned_cents: int = Field(description="Payouts of COMPLETED lessons, after the platform fee.")
+    earned_cents: int = Field(description="Owed for lessons and tips, net: the ledger.")
     rating: float | None
     stripe_account_id: str | None
 

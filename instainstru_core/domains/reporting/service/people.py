@@ -16,6 +16,7 @@ from instainstru_core.domains.reporting.repository import providers, supply
 from instainstru_core.domains.reporting.repository.bookings import PersonCount
 from instainstru_core.domains.reporting.repository.people import Filters, OfferingLine, Standing
 from instainstru_core.domains.reporting.repository.providers import ProviderIds
+from instainstru_core.domains.reporting.repository.wallets import Wallets, wallets
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.domains.reporting.schemas.people import (
     Candidate,
@@ -51,6 +52,10 @@ from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.paging import decode_cursor, page_of
 from instainstru_core.kernel.uow import Uow
 
+OLDER = (
+    "Some of their lessons are from before payments ran here: what was spent and earned on those is"
+    " not in the ledger, nor in these figures."
+)
 SEARCHED = 50
 TOO_MANY = (
     f"{SEARCHED} people or more fit and not all of them were looked at: ask for the whole name, an"
@@ -72,6 +77,7 @@ def users_lookup(uow: Uow, text: str, *, limit: int = 5) -> Report[PeopleFound]:
     taught = lessons.taught_by(uow.session, ids, uow.now)
     teach = instructors.standing(uow.session, ids)
     known = providers.provider_ids(uow.session, ids)
+    money = wallets(uow.session, ids)
     data = PeopleFound(
         found=len(shown),
         ambiguous=len(found) > 1 and not sides,
@@ -84,6 +90,8 @@ def users_lookup(uow: Uow, text: str, *, limit: int = 5) -> Report[PeopleFound]:
                 taught=taught.get(person.id),
                 teaches=teach.get(person.id),
                 provider=known.get(person.id, providers.NOBODY),
+                spent_cents=money.spent.get(person.id, 0),
+                earned_cents=money.earned.get(person.id, 0),
             )
             for person, candidate in shown
         ],
@@ -91,6 +99,8 @@ def users_lookup(uow: Uow, text: str, *, limit: int = 5) -> Report[PeopleFound]:
     warnings = [] if shown else unresolved([])
     if teach:
         warnings.append(NO_RATINGS)
+    if money.older:
+        warnings.append(OLDER)
     if len(found) > limit:
         warnings.append(f"More than {limit} people fit: be more precise, or raise `limit`.")
     return Report(data=data, total=None if len(found) > limit else len(shown), warnings=warnings)
@@ -171,9 +181,12 @@ def instructors_detail(uow: Uow, text: str) -> Report[InstructorAnswer]:
             warnings=warnings,
         )
     person, candidate = fitting[0]
+    money = wallets(uow.session, [person.id])
+    older = [OLDER] if money.older else []
+    profile = _profile(uow, person, candidate, money)
     return Report(
-        data=InstructorAnswer(instructor=_profile(uow, person, candidate), candidates=[]),
-        warnings=[NO_RATINGS, NO_CHECKS, NO_MESSAGES],
+        data=InstructorAnswer(instructor=profile, candidates=[]),
+        warnings=[*older, NO_RATINGS, NO_CHECKS, NO_MESSAGES],
     )
 
 
@@ -198,6 +211,8 @@ def _found(
     taught: PersonCount | None,
     teaches: Standing | None,
     provider: ProviderIds,
+    spent_cents: int,
+    earned_cents: int,
 ) -> PersonFound:
     return PersonFound(
         **dict(candidate),
@@ -211,15 +226,17 @@ def _found(
             upcoming=booked.upcoming if booked else 0,
             completed=booked.completed if booked else 0,
             cancelled=booked.cancelled if booked else 0,
-            spent_cents=booked.money_cents if booked else 0,
+            spent_cents=spent_cents,
         ),
-        as_instructor=None if teaches is None else _as_instructor(teaches, taught, provider),
+        as_instructor=None
+        if teaches is None
+        else _as_instructor(teaches, taught, provider, earned_cents),
         stripe_customer_id=provider.customer_id,
     )
 
 
 def _as_instructor(
-    teaches: Standing, taught: PersonCount | None, provider: ProviderIds
+    teaches: Standing, taught: PersonCount | None, provider: ProviderIds, earned_cents: int
 ) -> InstructorFigures:
     return InstructorFigures(
         status=teaches.status,
@@ -228,7 +245,7 @@ def _as_instructor(
         upcoming=taught.upcoming if taught else 0,
         completed=taught.completed if taught else 0,
         cancelled=taught.cancelled if taught else 0,
-        earned_cents=taught.money_cents if taught else 0,
+        earned_cents=earned_cents,
         rating=None,
         stripe_account_id=provider.account_id,
     )
@@ -246,7 +263,9 @@ def _areas(uow: Uow, area: str) -> tuple[str, ...]:
     return found.keys
 
 
-def _profile(uow: Uow, person: PersonView, candidate: Candidate) -> InstructorProfile:
+def _profile(
+    uow: Uow, person: PersonView, candidate: Candidate, money: Wallets
+) -> InstructorProfile:
     found = instructors.profile(uow.session, person.id)
     teacher = found.instructor
     known = providers.provider_ids(uow.session, [person.id])
@@ -271,7 +290,10 @@ def _profile(uow: Uow, person: PersonView, candidate: Candidate) -> InstructorPr
         offerings=_offerings(instructors.offerings(uow.session, person.id)),
         areas=instructors.area_names(uow.session, person.id),
         teaching_places=found.places,
-        figures=TeachingFigures(**instructors.teaching(uow.session, person.id, uow.now)._asdict()),
+        figures=TeachingFigures(
+            **instructors.teaching(uow.session, person.id, uow.now)._asdict(),
+            earned_cents=money.earned.get(person.id, 0),
+        ),
         rating=None,
         reviews=None,
         response_rate=None,
