@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from instainstru_core.domains.observability import flows as observability
 from instainstru_core.domains.observability.schemas import (
@@ -15,7 +15,7 @@ from instainstru_core.domains.observability.schemas import (
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.kernel.time import BUSINESS_ZONE, zone
 from mcp_server import charts
-from mcp_server.arguments import Chart, Window
+from mcp_server.arguments import PLAIN, Chart, Window
 from mcp_server.charts import Picture
 from mcp_server.envelope import Answer, Source, answer, suggest
 from mcp_server.tool import Call, reads
@@ -29,9 +29,15 @@ Promql = Annotated[
         examples=["up", "sum(rate(instainstru_http_requests_total[5m]))"],
     ),
 ]
+Moment = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=PLAIN)
+]
 At = Annotated[
-    AwareDatetime | None,
-    Field(description="One moment; now if left out.", examples=["2026-06-15T14:00:00Z"]),
+    Moment | None,
+    Field(
+        description="One moment: an ISO 8601 time, or how long ago; now if left out.",
+        examples=["2h", "2026-06-15T14:00:00Z"],
+    ),
 ]
 Step = Annotated[
     int | None,

@@ -394,6 +394,12 @@ class TestQueries:
         at = "2026-06-15T14:00:00Z"
         answer = watch.reader.ask("prometheus_query", query="vector(42)", at=at)
         assert answer["data"]["series"] == [{"labels": {}, "points": [{"at": at, "value": 42.0}]}]
+        before = utc_now()
+        answer = watch.reader.ask("prometheus_query", query="vector(42)", at="2h ago")
+        ago = before - datetime.fromisoformat(answer["data"]["at"])
+        assert timedelta(hours=2) - (utc_now() - before) <= ago <= timedelta(hours=2)
+        error = watch.reader.refused("prometheus_query", query="up", at="soon")
+        assert (error["code"], error["facts"]["field"]) == ("prometheus.times_unclear", "at")
 
 
 class TestNextActions:

@@ -48,6 +48,11 @@ class TestAnInstantQuery:
         at = NOW - timedelta(days=1)
         assert query(begin, prometheus, at=at).data.at == at
 
+    def test_can_be_asked_for_some_time_ago(self, begin: Begin) -> None:
+        prometheus = ScriptedPrometheus(vector(1.0))
+        assert query(begin, prometheus, at="90m").data.at == NOW - timedelta(minutes=90)
+        assert prometheus.asked == [("up", NOW - timedelta(minutes=90))]
+
     def test_says_that_there_is_no_data(self, begin: Begin) -> None:
         report = query(begin, ScriptedPrometheus(Found(())))
         assert (report.data.no_data, report.data.series) == (True, [])
@@ -138,6 +143,8 @@ class TestRefusals:
         with pytest.raises(TimesUnclear):
             query(begin, ScriptedPrometheus(), at=NOW + timedelta(seconds=1))
         with pytest.raises(TimesUnclear):
+            query(begin, ScriptedPrometheus(), at="soon")
+        with pytest.raises(TimesUnclear):
             course(begin, ScriptedPrometheus(), window="tomorrow")
 
     @pytest.mark.parametrize(
@@ -146,7 +153,7 @@ class TestRefusals:
             {"query": ""},
             {"query": "x" * 2001},
             {"query": "up", "step_seconds": 60},
-            {"query": "up", "at": NOW.replace(tzinfo=None)},
+            {"query": "up", "at": "x" * 41},
             {"query": "up", "url": "http://elsewhere"},
         ],
     )

@@ -1,10 +1,11 @@
 """Which queries read too much."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from instainstru_core.domains.observability.policy import promql
+from tests.factories.observability import NOW
 
 
 class TestTooWide:
@@ -70,6 +71,32 @@ class TestDuration:
     @pytest.mark.parametrize("text", ["", "5x", "m5", "-5m", "5m ", "\u0665m"])
     def test_is_none_for_anything_else(self, text: str) -> None:
         assert promql.duration_seconds(text) is None
+
+
+class TestAMoment:
+    @pytest.mark.parametrize(
+        ("text", "moment"),
+        [
+            ("now", NOW),
+            ("30m", NOW - timedelta(minutes=30)),
+            ("2h ago", NOW - timedelta(hours=2)),
+            ("1h30m", NOW - timedelta(minutes=90)),
+            ("1D", NOW - timedelta(days=1)),
+            ("2026-06-15T13:00:00Z", NOW - timedelta(hours=1)),
+            ("2026-06-15t09:00:00-04:00", NOW - timedelta(hours=1)),
+            ("2026-06-15 09:00", NOW - timedelta(hours=1)),
+            ("2026-06-15", NOW - timedelta(hours=10)),
+        ],
+    )
+    def test_is_told_or_so_long_ago(self, text: str, moment: datetime) -> None:
+        assert promql.moment(text, now=NOW) == moment
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "soon", "5", "-5m", "99999999y", "2026-02-30", "2026-03-08 02:30", "9999-12-31T23:00"],
+    )
+    def test_is_none_for_anything_else(self, text: str) -> None:
+        assert promql.moment(text, now=NOW) is None
 
 
 class TestSteps:

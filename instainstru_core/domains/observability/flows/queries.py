@@ -95,12 +95,19 @@ def _refuse_wide(query: str) -> None:
         raise QueryTooWide(problem, field="query")
 
 
-def _moment(asked: datetime | None, now: datetime) -> datetime:
-    if asked is not None and asked > now:
+def _moment(asked: datetime | str | None, now: datetime) -> datetime:
+    at = promql.moment(asked, now=now) if isinstance(asked, str) else asked or now
+    if at is None:
+        raise TimesUnclear(
+            "This moment cannot be read. Say how long ago it was, such as 2h, or give an ISO 8601"
+            " time.",
+            field="at",
+        )
+    if at > now:
         raise TimesUnclear(
             "Prometheus knows nothing of the future. Ask for a past time.", field="at"
         )
-    return asked or now
+    return at
 
 
 def _past(window: Window, now: datetime) -> Span:

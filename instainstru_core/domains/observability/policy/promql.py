@@ -1,8 +1,10 @@
 """What a PromQL query may cost, judged before it is asked. Pure."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
+
+from instainstru_core.kernel.time import BUSINESS_ZONE, NonexistentLocalTime, to_utc
 
 MAX_RANGE = timedelta(days=31)
 MAX_LENGTH = MAX_RANGE + timedelta(hours=1)  # 31 days of autumn have an hour more
@@ -94,6 +96,24 @@ def duration_seconds(text: str) -> float | None:
     if DURATION.fullmatch(text) is None:
         return None
     return sum(int(count) * SECONDS[unit] for count, unit in PART.findall(text))
+
+
+def moment(text: str, *, now: datetime) -> datetime | None:
+    """The moment of `2h`, `30m ago` or an ISO 8601 time; None where it is none of these.
+
+    Without an offset a time is on New York's clock.
+    """
+    words = text.strip()
+    ago = words.casefold().removesuffix("ago").strip()
+    if ago == "now":
+        return now
+    try:
+        if DURATION.fullmatch(ago):
+            return now - timedelta(seconds=duration_seconds(ago) or 0)
+        read = datetime.fromisoformat(words.upper())
+        return read.astimezone(UTC) if read.tzinfo else to_utc(read, BUSINESS_ZONE)
+    except (ValueError, OverflowError, NonexistentLocalTime):
+        return None
 
 
 def step_for(length: timedelta) -> int:

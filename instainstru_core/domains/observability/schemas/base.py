@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Promql = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+MomentWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 WindowWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 

@@ -4,7 +4,13 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, Field
 
-from instainstru_core.domains.observability.schemas.base import Command, Promql, View, WindowWords
+from instainstru_core.domains.observability.schemas.base import (
+    Command,
+    MomentWords,
+    Promql,
+    View,
+    WindowWords,
+)
 from instainstru_core.domains.observability.types import (
     QueryKind,
 )
@@ -14,7 +20,9 @@ class QueryPrometheus(Command):
     """A PromQL query for one moment."""
 
     query: Promql
-    at: AwareDatetime | None = Field(default=None, description="The moment; now if left out.")
+    at: AwareDatetime | MomentWords | None = Field(
+        default=None, description="The moment, or how long ago it was; now if left out."
+    )
 
 
 class QueryPrometheusRange(Command):
