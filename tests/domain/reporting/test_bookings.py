@@ -212,5 +212,6 @@ class TestAuthority:
             for parameter in inspect.signature(ask).parameters.values()
             if parameter.default is parameter.empty
         ]
+        named = {one.name: 1 for one in needed if one.kind is one.KEYWORD_ONLY}
         with begin(ANONYMOUS) as uow, pytest.raises(PermissionMissing):
-            ask(uow, *["anything"] * (len(needed) - 1))
+            ask(uow, *["anything"] * (len(needed) - len(named) - 1), **named)
