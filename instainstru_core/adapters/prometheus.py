@@ -169,7 +169,13 @@ class HttpPrometheus:
 
     def rules(self) -> tuple[Rule, ...]:
         """Every alert rule, with the alerts it holds at the moment."""
-        reply = self._read(self._rules, params={"type": "alert"}, keep_seconds=KEEP_RULES_SECONDS)
+        asked = {"type": "alert"}
+        try:
+            reply = self._read(self._rules, params=asked, keep_seconds=KEEP_RULES_SECONDS)
+        except AnswerTooLarge as failure:
+            raise _rules_unknown() from failure
+        if reply.status in {BAD_QUERY, NOT_EXECUTED}:
+            raise _rules_unknown()
         if reply.status != 200:  # noqa: PLR2004 - OK
             raise _refusal(reply)
         try:
@@ -310,6 +316,10 @@ def _refusal(reply: Reply) -> Refusal:
         f"Prometheus {word} right now, so its figures are unknown. Try again later.",
         retry_after=reply.retry_after or RETRY_AFTER_SECONDS,
     )
+
+
+def _rules_unknown() -> PrometheusUnreachable:
+    return PrometheusUnreachable("The alert rules cannot be read, so what they hold is unknown.")
 
 
 def _complaint(body: bytes) -> Complaint:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import stamina
 
+from instainstru_core.adapters.careful import MAX_ANSWER_BYTES
 from instainstru_core.adapters.grafana import Grafana
 from instainstru_core.adapters.monitoring import Servers
 from instainstru_core.domains.observability.errors import (
@@ -131,6 +132,25 @@ class TestWithoutServers:
     def test_dashboards_are_there_without_any_server(self, tmp_path: Path) -> None:
         assert len(Servers(None, None, dashboards=DASHBOARDS).dashboards()) == 6
         assert Servers(None, None, dashboards=tmp_path).dashboards() == ()
+
+
+class TestAPrometheus:
+    @pytest.mark.parametrize(
+        "told",
+        [
+            Told(400, {"errorType": "bad_data", "error": SECRET}),
+            Told(422, {"errorType": "execution", "error": SECRET}),
+            Told(500, SECRET),
+            Told(200, {"data": SECRET}),
+            Told(200, b" " * (MAX_ANSWER_BYTES + 1)),
+        ],
+        ids=["bad", "not done", "broken", "other", "endless"],
+    )
+    def test_whose_rules_cannot_be_read_is_unknown(
+        self, peer: Peer, servers: Servers, told: Told
+    ) -> None:
+        peer.script = [told]
+        assert isinstance(refused("rules", servers), PrometheusUnreachable)
 
 
 class TestAnAlertmanager:
