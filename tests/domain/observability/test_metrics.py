@@ -124,6 +124,7 @@ class TestAQuestionToPrometheus:
             ("b", None),
         ]
         assert (answer.value, answer.verdict) == (0.9, Verdict.CRITICAL)
+        assert answer.formatted == "900.0 ms, the highest of 2: c"
 
     def test_about_now_has_no_window(self, begin: Begin) -> None:
         report = ask(begin, Scripted(vector(250.0)), "queue depth")

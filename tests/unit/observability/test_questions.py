@@ -14,7 +14,10 @@ from instainstru_core.domains.observability.types import MetricUnit
 NOW = datetime(2026, 6, 15, 14, 0, tzinfo=UTC)
 METRICS = {metric.name: metric for metric in repository.dictionary()}
 PHRASES = {name: [name, *metric.synonyms] for name, metric in METRICS.items()}
-VOCABULARY = Vocabulary(PHRASES, {name: metric.meaning for name, metric in METRICS.items()})
+VOCABULARY = Vocabulary(
+    PHRASES,
+    {name: (one.meaning, f"{one.owner} {one.runbook}") for name, one in METRICS.items()},
+)
 
 
 def meant(question: str) -> str | None:
@@ -49,6 +52,9 @@ class TestMeaning:
             ("zero result rate last 7 days", "zero_result_rate"),
             ("how many instructors are live", "live_instructors"),
             ("memory of the worker", "process_memory"),
+            ("what do we owe instructors", "instructor_payable"),
+            ("what do students owe us", "student_debt"),
+            ("searches without results", "zero_result_rate"),
             ("take rate", "take_rate"),
             ("founding slots used", "founding_slots_used"),
         ],
@@ -73,6 +79,14 @@ class TestMeaning:
             "error rate of payments",
             "average rating of lessons",
             "instructor earnings",
+            "student fees",
+            "how much do we owe students",
+            "push notifications sent",
+            "idle database connections",
+            "searches with results",
+            "average price in manhattan",
+            "gmv without refunds",
+            "cancellation rate of piano lessons",
             "students",
             "disk usage",
         ],

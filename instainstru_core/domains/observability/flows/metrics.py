@@ -228,7 +228,7 @@ def _answer(
             runbook=metric.runbook,
         ),
         value=value,
-        formatted=values.formatted(value, metric.unit),
+        formatted=_words(value, metric, listed),
         verdict=_verdict(metric, asked, value, changes, is_over=is_over),
         changes=changes,
         rows=listed[:shown],
@@ -240,6 +240,18 @@ def _answer(
         read_model=metric.read_model,
         dashboard=dashboard,
     )
+
+
+def _words(value: float | None, metric: MetricDefinition, rows: list[MetricRow]) -> str:
+    """The value; of several, whose it is."""
+    words = values.formatted(value, metric.unit)
+    known = [row for row in rows if row.value is not None]
+    if value is None or len(known) < 2:  # noqa: PLR2004 - several
+        return words
+    place = "lowest" if metric.better is Better.HIGHER else "highest"
+    worst = next(row for row in known if row.value == value)
+    named = " ".join(worst.labels[label] for label in metric.by if label in worst.labels)
+    return f"{words}, the {place} of {len(known)}: {named}" if named else words
 
 
 def _verdict(

@@ -17,9 +17,9 @@ FILLER = frozenset(
     re.findall(
         r"\w+",
         "a all an and any are as at be been being but can come"
-        " could current currently did do does earn far for from get give had happened"
-        " has have how i if in is it latest let like look looking"
-        " make many me mine much my now of on or our over per please"
+        " could current currently did do does earn far for from get gets getting give got"
+        " had happened has have how i if in is it latest let like look looking"
+        " make many me mine most much my now of on or our over per please"
         " respond responding right see serve serving show so system tell than that the"
         " their there these this those to us was we were what whats which who with would you your",
     )
@@ -58,6 +58,8 @@ REWRITTEN = (
     (re.compile(r"\bhow (?:fast|slow|quick|quickly|slowly)\b"), " latency "),
     (re.compile(r"\bhow (?:old|long ago)\b"), " age "),
     (re.compile(r"\bhow often\b"), " rate "),
+    (re.compile(r"\bwe (?:still )?owe\b|\bowed to\b"), " liability "),
+    (re.compile(r"\bowe[sd]?\b(?: us\b| by\b)?"), " debt "),
     (re.compile(r"\b(?:total )?(?:number|amount|count) of\b"), " "),
 )
 """Ways to ask, and the word that names what they ask for."""

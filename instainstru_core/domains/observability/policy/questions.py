@@ -63,6 +63,7 @@ SAME = {
     "runtime": "latency",
 }
 """Words that mean the same wherever they stand."""
+NEGATIONS = frozenset({"no", "not", "nothing", "nobody", "without", "zero", "never", "except"})
 SLIP = 0.85
 LETTERS = 0.4
 OWN = 0.5
@@ -83,7 +84,10 @@ Near: TypeAlias = Mapping[str, float]
 class Vocabulary:
     """What people call each metric, prepared once to be compared with many questions."""
 
-    def __init__(self, phrases: Mapping[str, Collection[str]], meanings: Mapping[str, str]) -> None:
+    def __init__(
+        self, phrases: Mapping[str, Collection[str]], meanings: Mapping[str, tuple[str, str]]
+    ) -> None:
+        """`meanings` says of each what it means, and which family it belongs to."""
         self._owners = [name for name, found in phrases.items() for _ in found]
         known = [normalized(phrase) for found in phrases.values() for phrase in found]
         self._tokens = [tuple(phrase.split()) for phrase in known]
@@ -91,10 +95,14 @@ class Vocabulary:
         used: dict[str, set[str]] = {name: set() for name in phrases}
         for name, tokens in zip(self._owners, self._tokens, strict=True):
             used[name].update(tokens)
-        self._own = {
-            name: tokens.union(normalized(meanings[name]).split()) for name, tokens in used.items()
-        }
         spread = Counter(token for tokens in used.values() for token in tokens)
+        self._own = {
+            name: tokens.union(
+                normalized(meanings[name][1]).split(),
+                (word for word in normalized(meanings[name][0]).split() if word not in spread),
+            )
+            for name, tokens in used.items()
+        }
         self._weights = {token: log(1 + len(used) / count) for token, count in spread.items()}
         self._strange = log(1 + len(used))
 
@@ -139,14 +147,17 @@ class Vocabulary:
     def _is_off(
         self, asked: Mapping[str, Near], known: Sequence[str], own: Collection[str]
     ) -> bool:
-        """Whether a word of the question belongs to other metrics and to this one not at all, or
-        is the only one and not all that the metric is called.
+        """Whether the question says something that this phrase does not mean.
+
+        A word that is neither in it nor of the metric; a "no" or "without" on one side only; or one
+        word alone that is not all of what the metric is called.
         """
         if len(asked) == 1 < len(known):
             return True
+        if NEGATIONS.intersection(known) != NEGATIONS.intersection(asked):
+            return True
         return any(
-            other in self._weights and other not in own and near.keys().isdisjoint(known)
-            for other, near in asked.items()
+            other not in own and near.keys().isdisjoint(known) for other, near in asked.items()
         )
 
 

@@ -160,7 +160,10 @@ def _phrases() -> Mapping[str, list[str]]:
 
 @cache
 def _vocabulary() -> Vocabulary:
-    meanings = {name: metric.meaning for name, metric in dictionary().items()}
+    meanings = {
+        name: (metric.meaning, f"{metric.owner} {metric.runbook}")
+        for name, metric in dictionary().items()
+    }
     return Vocabulary(_phrases(), meanings)
 
 
