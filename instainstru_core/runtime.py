@@ -22,6 +22,7 @@ from instainstru_core.adapters.checkr import (
 )
 from instainstru_core.adapters.grafana import Grafana
 from instainstru_core.adapters.health_pages import HttpHealthPages
+from instainstru_core.adapters.limiter import LocalLimiter, RedisLimiter
 from instainstru_core.adapters.monitoring import Servers
 from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.adapters.resend import ResendMailer, UnconfiguredMailer
@@ -46,7 +47,7 @@ from instainstru_core.kernel import log, measure, safety
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import Clock, utc_now
 from instainstru_core.kernel.cursor import PlainCursor
-from instainstru_core.kernel.ports import Mutex
+from instainstru_core.kernel.ports import Limiter, Mutex
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
 
@@ -76,6 +77,7 @@ class Runtime:
     sentry: Sentry
     checks: CheckProvider = field(default_factory=UnconfiguredChecks)
     health_pages: HealthPages = field(default_factory=HttpHealthPages)
+    limiter: Limiter = field(default_factory=LocalLimiter)
     check_parser: WebhookParser = field(default_factory=lambda: CheckrWebhookParser(None))
 
     @property
@@ -113,6 +115,7 @@ def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
         ),
         mailer=mailer(settings),
         mutex=RedisMutex(settings.redis_url.get_secret_value()),
+        limiter=RedisLimiter(settings.redis_url.get_secret_value()),
         sentry=sentry(settings),
         checks=checks(settings),
         check_parser=CheckrWebhookParser(settings.checkr_api_key),

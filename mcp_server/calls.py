@@ -8,11 +8,12 @@ import hashlib
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isfinite
 from typing import Any
 
+import anyio
 from fastmcp.exceptions import ToolError
 from fastmcp.tools import ToolResult
 from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent
@@ -32,6 +33,7 @@ from instainstru_core.runtime import Runtime
 from mcp_server import auth, errors, metrics
 from mcp_server.charts import Picture
 from mcp_server.errors import AnswerTooLarge
+from mcp_server.limits import Limits
 from mcp_server.tool import CONFIRM_TOKEN, PREFIX, AnyAnswer, Call, Tool
 
 BUDGET_BYTES = 40_000
@@ -66,11 +68,18 @@ class Calls:
     """Makes the calls of one server."""
 
     runtime: Runtime
+    limits: Limits = field(init=False)
+    reading: list[anyio.CapacityLimiter] = field(default_factory=list[anyio.CapacityLimiter])
+
+    def __post_init__(self) -> None:
+        limits = Limits.of(self.runtime.settings, self.runtime.limiter)
+        object.__setattr__(self, "limits", limits)
 
     def make(self, tool: Tool, arguments: dict[str, Any], actor: Actor) -> ToolResult:
         """The answer of the tool. Raises ToolError in words for the model."""
         with self._recorded(tool, arguments, actor) as record:
             record.actor = self._resolved(actor)
+            self.limits.count(record.actor, tool)
             encoded = self._accounted(tool, arguments, record.actor, record)
         return _Known.of(encoded, record.picture)
 
@@ -98,6 +107,13 @@ class Calls:
                 " void."
             )
 
+    def readers(self) -> anyio.CapacityLimiter:
+        """How many may read at once: one thread and its connection are left for changes."""
+        if not self.reading:
+            most = max(1, self.runtime.settings.pool_size - 1)
+            self.reading.append(anyio.CapacityLimiter(most))
+        return self.reading[0]
+
     @contextmanager
     def _recorded(
         self, tool: Tool, arguments: dict[str, Any], actor: Actor, *, quietly: bool = False
@@ -108,7 +124,8 @@ class Calls:
             yield record
         except Refusal as refusal:
             record.outcome, record.code = Outcome.REFUSED, refusal.code
-            raise ToolError(errors.told(refusal, actor.request_id), log_level=QUIETLY) from None
+            words = errors.told(refusal, actor.request_id, tool.name)
+            raise ToolError(words, log_level=QUIETLY) from None
         except Exception:  # noqa: BLE001 - a bug of ours must not end the connection
             record.outcome, record.code = Outcome.FAILED, errors.UNEXPECTED
             _log.exception("tool_failed", tool=tool.name)
@@ -142,13 +159,14 @@ class Calls:
         return encoded
 
     def _answer(self, tool: Tool, arguments: dict[str, Any], call: Call) -> bytes:
-        given = tool.read(arguments)
-        found = tool.body(call, **given)
+        notes: list[str] = []
+        given = tool.read(arguments, notes)
+        found = _noted(tool.body(call, **given), notes)
         encoded = _encoded(found)
         asked = limit = given.get("limit", 1)
         while len(encoded) > BUDGET_BYTES and tool.reads and limit > 1:
             limit //= 2
-            found = tool.body(call, **{**given, "limit": limit})
+            found = _noted(tool.body(call, **{**given, "limit": limit}), notes)
             encoded = _encoded(_cut(found, limit, asked))
         if len(encoded) > BUDGET_BYTES:
             raise AnswerTooLarge(
@@ -232,6 +250,11 @@ class _Known(ToolResult):
 
 def _encoded(found: AnyAnswer) -> bytes:
     return found.model_dump_json().encode()
+
+
+def _noted(found: AnyAnswer, notes: list[str]) -> AnyAnswer:
+    """The answer with a warning for each argument that was understood otherwise than written."""
+    return found.model_copy(update={"warnings": [*notes, *found.warnings]}) if notes else found
 
 
 def _cut(found: AnyAnswer, limit: int, asked: int) -> AnyAnswer:

@@ -1,6 +1,6 @@
 """How a tool says no: a stable code and words that say what to do, and nothing of our insides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -8,16 +8,37 @@ from pydantic_core import to_json
 
 from instainstru_core.kernel.errors import (
     Conflict,
-    Fact,
     Forbidden,
     Invalid,
     NotFound,
     Refusal,
     Unavailable,
 )
+from mcp_server import lenient
 
 SHOWN_PROBLEMS = 10
 UNEXPECTED = "internal"
+SHOWN_FIELD = 40
+RAISED = ("field", "allowed", "retry_after")
+EXECUTES = "_execute"
+AGAIN = frozenset(
+    {
+        "confirmation.unknown",
+        "confirmation.expired",
+        "confirmation.foreign",
+        "confirmation.used",
+        "confirmation.declined",
+        "confirmation.state_changed",
+    }
+)
+ADVICE: Mapping[str, tuple[str, str | None]] = {
+    "tool.not_found": ("Find the tool by what it is for.", "search_tools"),
+    "tool.answer_too_large": ("Ask for a shorter window or a lower limit.", None),
+    "access.scope_missing": ("Use a token that has this scope.", None),
+    "access.operator_missing": ("Sign in as a person.", None),
+    "confirmation.in_progress": ("Call again with the same token.", None),
+    "reporting.window_unclear": ("Say today, last 7 days, or 2026-01-01/2026-01-31.", None),
+}
 WORDS = {
     "extra_forbidden": "There is no such argument.",
     "missing": "This argument is required.",
@@ -58,46 +79,67 @@ class Unanswered(Conflict):
     code = "confirmation.unanswered"
 
 
-def bad_arguments(failure: ValidationError, known: Sequence[str]) -> BadArguments:
+def bad_arguments(failure: ValidationError, parameters: Mapping[str, Any]) -> BadArguments:
     """The refusal for arguments that do not fit. What was sent is not repeated."""
-    problems = [_explained(error) for error in failure.errors(include_url=False)]
+    found = failure.errors(include_url=False)
+    problems = [_explained(error) for error in found]
+    field = str(found[0]["loc"][0])[:SHOWN_FIELD] if found and found[0]["loc"] else None
     return BadArguments(
         f"These arguments cannot be used: {' '.join(problems[:SHOWN_PROBLEMS])}",
-        arguments=list(known),
+        arguments=list(parameters.get("properties", {})),
+        field=field,
+        allowed=None if field is None else lenient.allowed(parameters, field),
     )
 
 
 def _explained(error: Mapping[str, Any]) -> str:
-    place = ".".join(str(part)[:40] for part in error["loc"][:3])
+    place = ".".join(str(part)[:SHOWN_FIELD] for part in error["loc"][:3])
     words: str = WORDS.get(error["type"], f"{error['msg']}.")
     return f"`{place}`: {words}"
 
 
-def told(refusal: Refusal, request_id: str | None) -> str:
-    """A refusal as a model reads it."""
-    return _text(refusal.code, refusal.message, refusal, request_id, facts=refusal.facts)
+def told(refusal: Refusal, request_id: str | None, tool: str | None = None) -> str:
+    """A refusal as a model reads it: what is wrong, with what, and what to do next.
 
-
-def unexpected(request_id: str | None) -> str:
-    """A bug of ours: nothing about it leaves the building but the id of the request."""
-    words = "Something went wrong on our side. Try again; if it stays, report the request_id."
-    return _text(UNEXPECTED, words, None, request_id, facts={})
-
-
-def _text(
-    code: str,
-    message: str,
-    refusal: Refusal | None,
-    request_id: str | None,
-    *,
-    facts: Mapping[str, Fact],
-) -> str:
-    retryable = refusal is None or isinstance(refusal, Unavailable)
-    error = {
-        "code": code,
-        "message": message,
-        "retryable": retryable,
+    `field`, `allowed`, `hint`, `next_tool` and `retry_after` are there where they are known; what
+    else a program can act on is in `facts`.
+    """
+    facts = {name: value for name, value in refusal.facts.items() if value is not None}
+    raised = {name: facts[name] for name in RAISED if name in facts}
+    hint, next_tool = _advice(refusal, tool)
+    advice = {"hint": hint, "next_tool": next_tool}
+    error: dict[str, object] = {
+        "code": refusal.code,
+        "message": refusal.message,
+        "retryable": isinstance(refusal, Unavailable),
+        **raised,
+        **{name: value for name, value in advice.items() if value},
         "facts": facts,
         "request_id": request_id,
     }
     return to_json({"error": error}, inf_nan_mode="null").decode()
+
+
+def unexpected(request_id: str | None) -> str:
+    """A bug of ours: nothing about it leaves the building but the id of the request."""
+    error = {
+        "code": UNEXPECTED,
+        "message": "Something went wrong on our side. Try again; if it stays, report the"
+        " request_id.",
+        "retryable": True,
+        "facts": {},
+        "request_id": request_id,
+    }
+    return to_json({"error": error}).decode()
+
+
+def _advice(refusal: Refusal, tool: str | None) -> tuple[str | None, str | None]:
+    """What to do about it, and the tool to do it with."""
+    if refusal.code in AGAIN and tool is not None and tool.endswith(EXECUTES):
+        preview = tool.removesuffix(EXECUTES) + "_preview"
+        return "Preview the change again, and confirm the new preview.", preview
+    if refusal.code in ADVICE:
+        return ADVICE[refusal.code]
+    if isinstance(refusal, NotFound):
+        return "Look it up by name, address, number or id first.", "instainstru_find"
+    return None, None

@@ -63,7 +63,9 @@ class ServedTool(FrameworkTool):
             asked = await self._asked(arguments, actor)
             if asked is not None:
                 return asked
-        return await anyio.to_thread.run_sync(self._calls.make, self._tool, arguments, actor)
+        limiter = self._calls.readers() if self._tool.reads else None
+        make = self._calls.make
+        return await anyio.to_thread.run_sync(make, self._tool, arguments, actor, limiter=limiter)
 
     async def _asked(self, arguments: dict[str, Any], actor: Actor) -> ToolResult | None:
         """The question to the person at the client; None when the call is to be made now."""

@@ -13,6 +13,7 @@ from instainstru_core.domains.access.types import Scope
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
+from mcp_server import lenient
 from mcp_server.charts import Picture
 from mcp_server.envelope import Answer
 from mcp_server.errors import bad_arguments
@@ -76,12 +77,18 @@ class Tool:
         """Whether a call of it confirms what was previewed."""
         return CONFIRM_TOKEN in self.arguments.model_fields
 
-    def read(self, given: dict[str, Any]) -> dict[str, Any]:
-        """The arguments as the body takes them. Raises BadArguments."""
+    def read(self, given: dict[str, Any], notes: list[str] | None = None) -> dict[str, Any]:
+        """The arguments as the body takes them. Raises BadArguments.
+
+        What was understood otherwise than it was written is noted, in words.
+        """
+        understood, changes = lenient.understood(given, self.parameters, clamps=self.reads)
+        if notes is not None:
+            notes += changes
         try:
-            read = self.arguments.model_validate(given)
+            read = self.arguments.model_validate(understood)
         except ValidationError as failure:
-            raise bad_arguments(failure, list(self.arguments.model_fields)) from failure
+            raise bad_arguments(failure, self.parameters) from failure
         return {name: getattr(read, name) for name in self.arguments.model_fields}
 
 

@@ -1,6 +1,7 @@
 """Outside worlds that nobody owns."""
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from instainstru_core.kernel.errors import Conflict
@@ -20,4 +21,21 @@ class Mutex(Protocol):
         tell a late one from its successor; None where the service of locks cannot be reached, and
         the database alone keeps order. Raises InProgress while another one holds it.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Whether one more call is within its limit, how many are left, and when the next one is."""
+
+    is_allowed: bool
+    left: int
+    retry_after: int
+
+
+class Limiter(Protocol):
+    """Counts calls by name, across processes."""
+
+    def take(self, name: str, *, per_minute: int, cost: int = 1) -> Allowance:
+        """Take so many of the calls of a minute. Answers also when nobody can be asked."""
         ...

@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         description="Who answers for what a service does, by its client id. Money and messages"
         " need a person who signed in, or somebody here.",
     )
+    mcp_limits: dict[str, int] = Field(
+        default={},
+        description="Calls a minute by who calls, for `read`, `write`, `money` and `comms`, where"
+        " they are to be others than those of mcp_server.limits; 0 is without a limit.",
+    )
     mcp_state_keys: list[SecretStr] = Field(
         default=[],
         description="At least 32 characters each, the same for all processes; the first seals."

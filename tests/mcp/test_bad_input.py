@@ -67,7 +67,8 @@ class TestEachTool:
         assert error["message"] == (
             "These arguments cannot be used: `verbose`: There is no such argument."
         )
-        assert error["facts"] == {"arguments": arguments(TOOLS[name])}
+        assert error["facts"] == {"arguments": arguments(TOOLS[name]), "field": "verbose"}
+        assert error["field"] == "verbose"
         assert error["retryable"] is False
 
     @pytest.mark.parametrize(

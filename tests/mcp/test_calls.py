@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field
 
+from instainstru_core.domains.access.types import Scope
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.kernel.authority import SYSTEM
@@ -14,7 +15,7 @@ from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from mcp_server.calls import BUDGET_BYTES, Calls
 from mcp_server.envelope import Answer, answer
-from mcp_server.tool import Call, reads
+from mcp_server.tool import Call, previews, reads
 from mcp_server.tools.bookings import bookings_summary
 from tests.mcp import world as worlds
 from tests.mcp.world import Copilot
@@ -32,6 +33,18 @@ class Lines(BaseModel):
 def many_lines(call: Call, limit: Annotated[int, Field(ge=1, le=100)] = 100) -> Answer[Lines]:
     """As many lines as asked for."""
     return answer(Report(data=Lines(lines=[LINE] * limit), total=100), as_of=call.runtime.clock())
+
+
+@reads("Few lines")
+def few_lines(call: Call, limit: Annotated[int, Field(ge=1, le=100)] = 10) -> Answer[Lines]:
+    """As many short lines as asked for."""
+    return answer(Report(data=Lines(lines=["x"] * limit)), as_of=call.runtime.clock())
+
+
+@previews("Give", scope=Scope.MCP_READ)
+def give(call: Call, cents: Annotated[int, Field(ge=1, le=100)]) -> Answer[Lines]:
+    """Give so many cents."""
+    return answer(Report(data=Lines(lines=[str(cents)])), as_of=call.runtime.clock())
 
 
 @reads("One long line")
@@ -56,7 +69,7 @@ def away(call: Call) -> Answer[Lines]:
 @pytest.fixture(scope="module")
 def odd(asked: Runtime) -> object:
     """A server of tools with extreme bodies."""
-    with worlds.serving(asked, [many_lines, long_line, broken, away]) as url:
+    with worlds.serving(asked, [many_lines, few_lines, give, long_line, broken, away]) as url:
         yield Copilot(url)
 
 
@@ -91,7 +104,48 @@ class TestACall:
 
     def test_says_when_to_come_back(self, odd: Copilot) -> None:
         error = odd.refused("away")
-        assert (error["retryable"], error["facts"]) == (True, {"retry_after": 3})
+        assert (error["retryable"], error["retry_after"]) == (True, 3)
+
+    def test_says_which_argument_may_be_what(self, copilot: Copilot) -> None:
+        error = copilot.refused("instructors_coverage", group_by="planet")
+        assert (error["code"], error["field"]) == ("tool.bad_arguments", "group_by")
+        assert error["allowed"] == ["category", "service", "area", "borough"]
+
+    def test_says_what_to_do_next(self, copilot: Copilot) -> None:
+        error = copilot.refused("what_is_this")
+        assert (error["hint"], error["next_tool"]) == (
+            "Find the tool by what it is for.",
+            "search_tools",
+        )
+
+    @pytest.mark.parametrize(
+        ("limit", "shown", "note"),
+        [
+            ("20.0", 20, None),
+            (20.0, 20, None),
+            ("2", 2, None),
+            (1_000, 100, "`limit` may be 1 to 100: 100 was taken instead."),
+            (-5, 1, "`limit` may be 1 to 100: 1 was taken instead."),
+            ("0", 1, "`limit` may be 1 to 100: 1 was taken instead."),
+            (10**30, 100, "`limit` may be 1 to 100: 100 was taken instead."),
+        ],
+        ids=["text", "point", "digit", "high", "negative", "zero", "huge"],
+    )
+    def test_takes_numbers_as_models_write_them(
+        self, odd: Copilot, limit: object, shown: int, note: str | None
+    ) -> None:
+        found = odd.ask("few_lines", limit=limit)
+        assert found["data"]["lines"] == ["x"] * shown
+        assert found["warnings"] == ([] if note is None else [note])
+
+    @pytest.mark.parametrize("limit", [0.5, "1.5", "many", True, None, [3]])
+    def test_takes_nothing_else_for_a_number(self, odd: Copilot, limit: object) -> None:
+        error = odd.refused("few_lines", limit=limit)
+        assert (error["code"], error["field"]) == ("tool.bad_arguments", "limit")
+
+    def test_changes_no_number_of_what_it_does(self, odd: Copilot) -> None:
+        assert odd.refused("give", cents=101)["field"] == "cents"
+        assert odd.ask("give", cents="100.0")["data"]["lines"] == ["100"]
 
     def test_answers_even_when_the_trail_cannot_be_written(self, asked: Runtime) -> None:
         def lost(_actor: object) -> object:

@@ -1,0 +1,118 @@
+"""How often somebody may do something: buckets in Redis, the same for all processes.
+
+A bucket holds as many calls as are allowed in a minute and fills evenly. When Redis cannot be
+reached, each process counts by itself with the same numbers: nobody is turned away for that, and
+nobody may do as much as they like.
+"""
+
+import threading
+import time
+from typing import Any, cast
+
+from prometheus_client import Counter
+
+from instainstru_core.kernel.log import logger
+from instainstru_core.kernel.ports import Allowance
+
+PREFIX = "instainstru:limit:"
+TIMEOUT_SECONDS = 0.5
+MINUTE = 60.0
+AWAY_SECONDS = 5.0
+"""For so long nobody asks again after Redis did not answer."""
+MOST_BUCKETS = 10_000
+
+TAKE = """
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+local most, cost = tonumber(ARGV[1]), tonumber(ARGV[2])
+local known = redis.call('HMGET', KEYS[1], 'left', 'at')
+local left = tonumber(known[1]) or most
+left = math.min(most, left + (now - (tonumber(known[2]) or now)) * most / 60)
+local taken = 0
+if left >= cost then taken = 1; left = left - cost end
+redis.call('HSET', KEYS[1], 'left', tostring(left), 'at', tostring(now))
+redis.call('EXPIRE', KEYS[1], 120)
+return {taken, tostring(left)}
+"""
+
+ASKED = Counter(
+    "instainstru_limiter_total",
+    "Questions whether a call is within its limit, by the answer: allowed, refused, unreachable.",
+    ["result"],
+)
+
+_log = logger(__name__)
+
+
+class LocalLimiter:
+    """Implements kernel.ports.Limiter for one process."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, tuple[float, float]] = {}
+        self._lock = threading.Lock()
+
+    def take(self, name: str, *, per_minute: int, cost: int = 1) -> Allowance:
+        """Take so many calls from the bucket of this name, if there are as many left."""
+        now = time.monotonic()
+        with self._lock:
+            if len(self._buckets) >= MOST_BUCKETS:
+                self._buckets.clear()
+            left, at = self._buckets.get(name, (float(per_minute), now))
+            left = min(per_minute, left + (now - at) * per_minute / MINUTE)
+            is_allowed = left >= cost
+            left -= cost if is_allowed else 0
+            self._buckets[name] = left, now
+        return _allowance(is_allowed=is_allowed, left=left, cost=cost, per_minute=per_minute)
+
+
+class RedisLimiter:
+    """Implements kernel.ports.Limiter for all processes. Nothing is connected until first used."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._redis: Any = None
+        self._alone = LocalLimiter()
+        self._away_until = 0.0
+
+    def take(self, name: str, *, per_minute: int, cost: int = 1) -> Allowance:
+        """Take so many calls from the bucket of this name, if there are as many left."""
+        import redis  # noqa: PLC0415 - it takes 17 MB, and most processes never ask
+
+        if time.monotonic() < self._away_until:
+            return self._alone.take(name, per_minute=per_minute, cost=cost)
+        try:
+            taken, left = self._client().eval(TAKE, 1, PREFIX + name, per_minute, cost)
+        except redis.RedisError as failure:
+            ASKED.labels("unreachable").inc()
+            _log.warning("limiter_unreachable", error=type(failure).__name__)
+            self._away_until = time.monotonic() + AWAY_SECONDS
+            return self._alone.take(name, per_minute=per_minute, cost=cost)
+        ASKED.labels("allowed" if taken else "refused").inc()
+        return _allowance(
+            is_allowed=bool(taken), left=float(left), cost=cost, per_minute=per_minute
+        )
+
+    def close(self) -> None:
+        if self._redis is not None:
+            self._redis.close()
+            self._redis = None
+
+    def _client(self) -> Any:  # noqa: ANN401 - redis is imported when it is used
+        if self._redis is None:
+            import redis  # noqa: PLC0415 - as above
+
+            self._redis = cast(
+                "Any",
+                redis.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
+                    self._url,
+                    socket_timeout=TIMEOUT_SECONDS,
+                    socket_connect_timeout=TIMEOUT_SECONDS,
+                    decode_responses=True,
+                ),
+            )
+        return self._redis
+
+
+def _allowance(*, is_allowed: bool, left: float, cost: int, per_minute: int) -> Allowance:
+    waits = 0.0 if is_allowed else (cost - left) * MINUTE / per_minute
+    return Allowance(is_allowed=is_allowed, left=int(left), retry_after=max(1, round(waits + 0.5)))
