@@ -142,7 +142,7 @@ class TestTheAnswer:
     @pytest.mark.parametrize(
         ("name", "given", "code"),
         [
-            ("instainstru_double", {"number": 100}, "tool.bad_arguments"),
+            ("instainstru_double", {"number": "many"}, "tool.bad_arguments"),
             ("instainstru_treble", {}, "tool.not_found"),
             ("instainstru_double", "{number: 21", "ask.not_called"),
             ("instainstru_double", "[21]", "ask.not_called"),

@@ -99,16 +99,13 @@ def headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def tags(found: Mapping[str, str]) -> dict[str, str]:
     """Tags without people and secrets."""
-    return {
-        text(key, longest=LONGEST_NAME): (
-            HIDDEN
-            if PERSONAL_TAGS.match(key) or SECRET_KEYS.search(key)
-            else release(value)
-            if key == "release"
-            else text(value, longest=200)
-        )
-        for key, value in found.items()
-    }
+    return {text(key, longest=LONGEST_NAME): _tag(key, value) for key, value in found.items()}
+
+
+def _tag(key: str, value: str) -> str:
+    if PERSONAL_TAGS.match(key) or SECRET_KEYS.search(key):
+        return HIDDEN
+    return release(value) if key == "release" else text(value, longest=200)
 
 
 def _names(parts: SplitResult) -> list[str]:
