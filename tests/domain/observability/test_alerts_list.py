@@ -137,6 +137,15 @@ class TestWhatIsUnknown:
             "These rules cannot be evaluated, so they are unknown: R0, R1, R2, R3, R4 and 2 more."
         ]
 
+    def test_to_everybody_is_what_the_alert_manager_does_not_hold(self) -> None:
+        monitoring = some()
+        monitoring.held = []
+        report = listed(monitoring)
+        assert (report.data.firing, report.data.silenced) == (1, 0)
+        assert report.warnings == [
+            "These fire, but the alert manager does not hold them, so nobody is told: ProcessDown."
+        ]
+
     def test_is_a_rule_that_nobody_evaluates_any_more(self) -> None:
         old = replace(rule("Old"), evaluated_at=NOW - timedelta(minutes=6))
         assert listed(ScriptedMonitoring(ruled=[old, rule("New")])).warnings == [

@@ -83,6 +83,18 @@ class TestMerged:
         assert alerts.merged(wanted[::-1], []) == wanted
 
 
+class TestUnheard:
+    def test_is_what_fires_while_the_alert_manager_knows_nothing_of_it(self) -> None:
+        rules = [
+            rule("Down", alert("Down", FIRING, role="api"), alert("Down", FIRING, role="mcp")),
+            rule("Slow", alert("Slow", FIRING)),
+            rule("Long", alert("Long", PENDING)),
+        ]
+        silenced = alert("Down", SILENCED, role="api")
+        assert alerts.unheard([silenced], rules) == ["Down", "Slow"]
+        assert alerts.unheard([alert("Down", role="mcp"), silenced, alert("Slow")], rules) == []
+
+
 class TestRules:
     def test_that_cannot_be_evaluated_are_named(self) -> None:
         rules = [

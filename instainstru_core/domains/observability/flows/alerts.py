@@ -83,6 +83,11 @@ def _warnings(
         return [*warnings, NO_RULES_KNOWN]
     if not rules:
         return [*warnings, NO_RULES]
+    if held is not None and (unheard := policy.unheard(held, rules)):
+        warnings.append(
+            f"These fire, but the alert manager does not hold them, so nobody is told:"
+            f" {_some(unheard)}."
+        )
     if broken := policy.failing(rules):
         warnings.append(f"These rules cannot be evaluated, so they are unknown: {_some(broken)}.")
     if old := policy.stale(rules, now=at):

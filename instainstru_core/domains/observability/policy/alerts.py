@@ -39,6 +39,12 @@ def merged(held: Sequence[Alert] | None, rules: Sequence[Rule] | None) -> list[A
     return sorted(known, key=_place)
 
 
+def unheard(held: Sequence[Alert], rules: Sequence[Rule]) -> list[str]:
+    """The alerts that fire by their rules, while the alert manager knows nothing of them."""
+    firing = (alert for rule in rules for alert in rule.alerts if alert.state is AlertState.FIRING)
+    return sorted({one.name for one in firing if not any(is_same(one, other) for other in held)})
+
+
 def is_same(alert: Alert, held: Alert) -> bool:
     """Whether the alert manager holds this alert of a rule. On the way to it labels are added."""
     return _public(alert.labels).items() <= held.labels.items()
