@@ -26,6 +26,7 @@ from tests.conftest import SetClock, settings_for
 from tests.databases import ServerUrls, clone
 from tests.factories import onboarding
 from tests.factories.accounts import student
+from tests.factories.instructors import live_instructor, profile
 from tests.factories.notifications import ScriptedMailer
 from tests.mcp import world as worlds
 from tests.mcp.world import Copilot, token
@@ -75,6 +76,8 @@ def desk(servers: ServerUrls, signing_key_file: Path) -> Iterator[Desk]:
                 "oauth_audience": worlds.AUDIENCE,
                 "oauth_signing_key_file": signing_key_file,
                 "web_url": "https://instainstru.example",
+                "mcp_operators": {"ops": worlds.OPERATOR},
+                "mcp_limits": {"comms": 0, "read": 0},
             }
         )
         runtime = composition.build(settings, clock)
@@ -300,3 +303,41 @@ class TestAnInvite:
         assert [row["status"] for row in revoked] == ["revoked"]
         mine = ops.ask("invites_list", email=" N1@x.org ")["data"]["invites"]
         assert [row["email"] for row in mine] == ["n…@x.org"]
+
+
+class TestTheWayToGoingLive:
+    def test_is_told_by_cohort_and_person(self, desk: Desk) -> None:
+        with desk.runtime.begin(SYSTEM) as uow:
+            live_instructor(uow, first_name="Maya", founding=True)
+            ben = profile(uow, first_name="Ben", last_name="Cole")
+        desk.clock.advance(timedelta(days=7))
+        ops = desk.copilot(scope="mcp:read")
+        answer = ops.ask("founding_funnel_summary")
+        stages = answer["data"]["stages"]
+        assert [(row["stage"], row["count"]) for row in stages] == [
+            ("registered", 2),
+            ("profile_submitted", 1),
+            ("services_configured", 1),
+            ("bgc_initiated", 1),
+            ("bgc_completed", 1),
+            ("identity_verified", 1),
+            ("went_live", 1),
+        ]
+        assert [row["from_previous"] for row in stages] == [1.0, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0]
+        assert answer["window"]["start"] == "2026-06-15T14:00:00Z"
+        assert answer["window"]["end"] == "2026-06-22T14:00:00Z"
+        few = ops.ask("founding_funnel_summary", founding_only=True, window="june 2026")
+        assert [row["count"] for row in few["data"]["stages"]] == [1] * 7
+        none = ops.ask("founding_funnel_summary", window="may 2026")
+        assert {row["from_previous"] for row in none["data"]["stages"]} == {None}
+        assert none["warnings"] == ["Nobody registered then, so there are no shares."]
+        stuck = ops.ask("founding_stuck_instructors")
+        assert stuck["data"]["summary"] == [{"stage": "registered", "stuck": 1}]
+        (person,) = stuck["data"]["instructors"]
+        assert (person["instructor_id"], person["name"], person["days"]) == (ben, "Ben C.", 7)
+        assert (person["reason"], person["waits_for"]) == ("no_bio", "instructor")
+        assert ops.ask("founding_stuck_instructors", stuck_days=8)["total"] == 0
+        lowered = ops.ask("founding_stuck_instructors", stuck_days=0)
+        assert (lowered["total"], len(lowered["warnings"])) == (1, 1)
+        refusal = ops.refused("founding_stuck_instructors", stage="live")
+        assert refusal["code"] == "tool.bad_arguments"

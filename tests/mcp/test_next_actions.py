@@ -31,6 +31,11 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
         for order in ("most", "least")
     ],
     ("instructors_coverage", {"status": None}),
+    ("founding_funnel_summary", {}),
+    ("founding_funnel_summary", {"window": "june 2026", "founding_only": True}),
+    ("founding_stuck_instructors", {}),
+    ("founding_stuck_instructors", {"stuck_days": 1, "founding_only": True}),
+    ("invites_list", {}),
     ("search_top_queries", {}),
     ("search_zero_results", {}),
     ("celery_worker_status", {}),

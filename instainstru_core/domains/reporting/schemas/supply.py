@@ -136,7 +136,8 @@ class InstructorProfile(View):
     rating: float | None
     reviews: int | None
     response_rate: float | None
-    background_check: str | None
+    background_check: str | None = Field(description="Null when none was ever begun.")
+    check_valid_until: datetime | None
     stripe_account_id: str | None
 
 

@@ -20,7 +20,6 @@ MAX_IDENTIFIER = 200
 CANDIDATES = 10
 
 NO_RATINGS = "Reviews are not kept yet: ratings are null, not bad."
-NO_CHECKS = "Background checks are not kept yet: `background_check` is null, not failed."
 NO_MESSAGES = "Messages are not kept yet: `response_rate` is null."
 
 

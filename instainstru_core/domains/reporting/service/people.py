@@ -5,6 +5,9 @@ from itertools import groupby
 
 from instainstru_core.domains.accounts import service as accounts
 from instainstru_core.domains.accounts.schemas import PersonView
+from instainstru_core.domains.background_checks import service as checks
+from instainstru_core.domains.background_checks.schemas import StaffCheckView
+from instainstru_core.domains.background_checks.types import CheckStatus
 from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.instructors.types import InstructorStatus
 from instainstru_core.domains.pricing.types import Tier
@@ -37,7 +40,6 @@ from instainstru_core.domains.reporting.schemas.supply import (
 )
 from instainstru_core.domains.reporting.service.common import (
     CANDIDATES,
-    NO_CHECKS,
     NO_MESSAGES,
     NO_RATINGS,
     matched,
@@ -52,6 +54,7 @@ from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.paging import decode_cursor, page_of
 from instainstru_core.kernel.uow import Uow
 
+LAPSED = "lapsed"
 OLDER = (
     "Some of their lessons are from before payments ran here: what was spent and earned on those is"
     " not in the ledger, nor in these figures."
@@ -186,7 +189,7 @@ def instructors_detail(uow: Uow, text: str) -> Report[InstructorAnswer]:
     profile = _profile(uow, person, candidate, money)
     return Report(
         data=InstructorAnswer(instructor=profile, candidates=[]),
-        warnings=[*older, NO_RATINGS, NO_CHECKS, NO_MESSAGES],
+        warnings=[*older, NO_RATINGS, NO_MESSAGES],
     )
 
 
@@ -271,6 +274,7 @@ def _profile(
     known = providers.provider_ids(uow.session, [person.id])
     provider = known.get(person.id, providers.NOBODY)
     founding = Tier.FOUNDING if teacher.is_founding else None
+    check = checks.of(uow, person.id)
     return InstructorProfile(
         instructor_id=person.id,
         name=candidate.name,
@@ -297,9 +301,17 @@ def _profile(
         rating=None,
         reviews=None,
         response_rate=None,
-        background_check=None,
+        background_check=_check(check),
+        check_valid_until=check.valid_until,
         stripe_account_id=provider.account_id,
     )
+
+
+def _check(found: StaffCheckView) -> str | None:
+    """The word for a check: a clear one that has run out is not called clear."""
+    if found.status is CheckStatus.CLEAR and not found.is_clear:
+        return LAPSED
+    return None if found.status is None else found.status.value
 
 
 def _offerings(lines: Sequence[OfferingLine]) -> list[OfferingDetail]:
