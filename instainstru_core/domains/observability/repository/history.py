@@ -161,7 +161,7 @@ class Fared(NamedTuple):
 
 
 def fared(session: Session, span: Span, *, task_name: str | None) -> list[Fared]:
-    """How each task fared: its last attempt decides how it ended. Most failures first."""
+    """How each task fared: an attempt with a later one decides nothing. Most failures first."""
     given = {"start": span.start, "end": span.end, "name": task_name}
     return [Fared._make(row) for row in session.execute(_FARED, given)]
 
@@ -193,14 +193,17 @@ _FARED = text(
     """
     WITH attempts AS (
         SELECT task_name, state, duration_ms, finished_at,
-               row_number() OVER (PARTITION BY task_id ORDER BY attempt DESC) = 1 AS is_last
-        FROM task_executions
+               CASE WHEN state <> 'succeeded' THEN NOT EXISTS (
+                   SELECT FROM task_executions AS later
+                   WHERE later.task_id = one.task_id AND later.attempt > one.attempt
+               ) END AS is_last
+        FROM task_executions AS one
         WHERE started_at >= :start AND started_at < :end
           AND (CAST(:name AS text) IS NULL OR task_name = :name)
     )
     SELECT task_name,
            count(*),
-           count(*) FILTER (WHERE is_last AND state = 'succeeded'),
+           count(*) FILTER (WHERE state = 'succeeded'),
            count(*) FILTER (WHERE is_last AND state = 'failed') AS failed,
            count(*) FILTER (WHERE is_last AND state IN ('started', 'retried')),
            percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms)
@@ -215,3 +218,4 @@ _FARED = text(
     ORDER BY failed DESC, count(*) DESC, task_name
     """
 )
+"""Only what did not succeed may have a later attempt."""
