@@ -8,39 +8,34 @@ SERVER = "instainstru"
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where the MCP server is and the token that opens it."""
+    """Where the MCP server is and the token that opens it; without one, the client signs in."""
 
     mcp_url: str
-    token: str
+    token: str | None
 
     @property
     def endpoint(self) -> str:
         return f"{self.mcp_url}/mcp"
 
     @property
-    def header(self) -> str:
-        return f"Authorization: Bearer {self.token}"
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
 
 def claude_command(to: Connection) -> str:
     """The command that adds the server to Claude Code."""
-    return f'claude mcp add --transport http {SERVER} {to.endpoint} --header "{to.header}"'
+    given = "".join(f' --header "{name}: {value}"' for name, value in to.headers.items())
+    return f"claude mcp add --transport http {SERVER} {to.endpoint}{given}"
 
 
 def vscode(to: Connection) -> str:
     """The content of `.vscode/mcp.json`."""
-    server = {
-        "type": "http",
-        "url": to.endpoint,
-        "headers": {"Authorization": f"Bearer {to.token}"},
-    }
-    return json.dumps({"servers": {SERVER: server}}, indent=2)
+    return json.dumps({"servers": {SERVER: {"type": "http", **_server(to)}}}, indent=2)
 
 
 def cursor(to: Connection) -> str:
     """The content of `.cursor/mcp.json`."""
-    server = {"url": to.endpoint, "headers": {"Authorization": f"Bearer {to.token}"}}
-    return json.dumps({"mcpServers": {SERVER: server}}, indent=2)
+    return json.dumps({"mcpServers": {SERVER: _server(to)}}, indent=2)
 
 
 def chatgpt(to: Connection) -> str:
@@ -49,3 +44,7 @@ def chatgpt(to: Connection) -> str:
         "Settings > Connectors > Create (developer mode). ChatGPT reaches public HTTPS addresses"
         f" only: forward one to {to.endpoint}, set INSTAINSTRU_MCP_URL to it, and sign in by OAuth."
     )
+
+
+def _server(to: Connection) -> dict[str, object]:
+    return {"url": to.endpoint, **({"headers": to.headers} if to.headers else {})}

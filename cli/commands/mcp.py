@@ -83,13 +83,16 @@ def call(
 def config(
     client: Annotated[For, typer.Argument(help="For which AI client.")],
     *,
+    login: Annotated[
+        bool, typer.Option("--login", help="Without a token: the client signs you in.")
+    ] = False,
     url: Url = None,
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
     """Print what connects an AI client to the server."""
-    known = token or environment.demo_token(Places())
-    if known is None:
+    known = None if login else token or environment.demo_token(Places())
+    if known is None and not login:
         raise TokenMissing("Give a token with --token, or run `make demo` first.")
     to = Connection((url or session.settings().mcp_url).rstrip("/"), known)
     match client:

@@ -189,6 +189,11 @@ class TestMcp:
         }
         made = served.terminal("mcp", "config", "cursor", *given).json
         assert made == {"mcpServers": {"instainstru": server}}
+        signing_in = ("--login", "--url", "https://mcp.example")
+        made = served.terminal("mcp", "config", "cursor", *signing_in).json
+        assert made == {"mcpServers": {"instainstru": {"url": "https://mcp.example/mcp"}}}
+        made = served.terminal("mcp", "config", "claude", *signing_in).out
+        assert made == "claude mcp add --transport http instainstru https://mcp.example/mcp\n"
         made = served.terminal("mcp", "config", "vscode", *given).json
         assert made == {"servers": {"instainstru": {"type": "http", **server}}}
 
