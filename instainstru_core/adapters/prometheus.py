@@ -50,7 +50,12 @@ KEEP_RULES_SECONDS = 2.0
 PLACE = re.compile(r"(\d{1,5}):(\d{1,5}): parse error")
 BAD_QUERY, NOT_EXECUTED = 400, 422
 TIMED_OUT = frozenset({"timeout", "canceled"})
-HEALTH = {"ok": RuleHealth.OK, "err": RuleHealth.FAILING, "error": RuleHealth.FAILING}
+HEALTH = {
+    "ok": RuleHealth.OK,
+    "err": RuleHealth.FAILING,
+    "error": RuleHealth.FAILING,
+    "nodata": RuleHealth.FAILING,
+}
 STATES = {
     "firing": AlertState.FIRING,
     "alerting": AlertState.FIRING,

@@ -265,6 +265,8 @@ class TestAGrafana:
             rule("b", "NoData"),
             rule("c", "Normal (NoData)", "Recovering"),
             rule("d", health="error"),
+            rule("e", health="nodata"),
+            rule("f", health="unknown"),
             {"name": "recorded", "type": "recording", "health": "ok"},
         ]
         peer.script = [Told(200, {"data": {"groups": [{"name": "g", "rules": rules}]}})]
@@ -274,6 +276,8 @@ class TestAGrafana:
             "b": RuleHealth.FAILING,
             "c": RuleHealth.OK,
             "d": RuleHealth.FAILING,
+            "e": RuleHealth.FAILING,
+            "f": RuleHealth.UNKNOWN,
         }
         assert found["a"].alerts == (
             Alert("a", AlertState.FIRING, {"n": "Alerting"}, {}, AT),

@@ -148,7 +148,7 @@ class TestAlertsList:
         assert (data["pending"], data["rules"]) == (1, 4)
         assert data["failing_rules"] == ["NeverKnown"]
         assert answer["warnings"] == [
-            "These rules cannot be evaluated, so they are unknown: NeverKnown."
+            "These rules have no data or cannot be evaluated, so they are unknown: NeverKnown."
         ]
         assert answer["source"] == ("grafana" if is_grafana(watch) else "alertmanager")
         assert answer["total"] == len(data["alerts"])

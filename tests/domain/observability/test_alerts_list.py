@@ -133,9 +133,7 @@ class TestWhatIsUnknown:
         )
         report = listed(monitoring)
         assert report.data.failing_rules == [f"R{n}" for n in range(7)]
-        assert report.warnings == [
-            "These rules cannot be evaluated, so they are unknown: R0, R1, R2, R3, R4 and 2 more."
-        ]
+        assert report.warnings == [f"{flow.NO_VERDICT}: R0, R1, R2, R3, R4 and 2 more."]
 
     def test_to_everybody_is_what_the_alert_manager_does_not_hold(self) -> None:
         monitoring = some()

@@ -25,6 +25,7 @@ NO_SILENCES = (
 NO_RULES_KNOWN = (
     "Nobody can say what is pending, or whether all rules work: the rules could not be read."
 )
+NO_VERDICT = "These rules have no data or cannot be evaluated, so they are unknown"
 NO_RULES = "There are no alert rules: nothing would ever fire, whatever happens."
 
 Read = TypeVar("Read")
@@ -89,7 +90,7 @@ def _warnings(
             f" {_some(unheard)}."
         )
     if broken := policy.failing(rules):
-        warnings.append(f"These rules cannot be evaluated, so they are unknown: {_some(broken)}.")
+        warnings.append(f"{NO_VERDICT}: {_some(broken)}.")
     if old := policy.stale(rules, now=at):
         warnings.append(
             f"These rules were not evaluated in the last 5 minutes, so they are unknown:"
