@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from pydantic import SecretStr
 
 from instainstru_core import runtime as composition
 from instainstru_core.adapters.broker import RedisBroker
-from instainstru_core.domains.observability.errors import PrometheusUnreachable
+from instainstru_core.domains.observability.errors import PrometheusUnreachable, SentryUnreachable
 from instainstru_core.domains.observability.flows.health import NO_SENTRY
 from instainstru_core.domains.observability.models import TaskExecution
-from instainstru_core.domains.observability.ports import Monitoring
+from instainstru_core.domains.observability.ports import Monitoring, Sentry
+from instainstru_core.domains.observability.schemas.errors_seen import IssuePage
 from instainstru_core.domains.observability.service.payments import CADENCE
 from instainstru_core.domains.observability.types import (
     Alert,
     AlertState,
+    IssueQuery,
     Rule,
     RuleHealth,
     TaskState,
@@ -73,6 +76,20 @@ class Watch:
 
     def close(self) -> None:
         """There is nothing to give back."""
+
+
+@dataclass
+class Errors:
+    """So many issues at Sentry; None is a Sentry that is away."""
+
+    issues_seen: int | None
+
+    def issues(self, query: IssueQuery) -> IssuePage:
+        if self.issues_seen is None:
+            raise SentryUnreachable("Sentry is away.")
+        assert query.search == "is:unresolved"
+        assert query.end - query.start == timedelta(hours=24)
+        return IssuePage(items=[], total=self.issues_seen, next_cursor=None)
 
 
 @dataclass
@@ -245,6 +262,22 @@ class TestHealthOverview:
         answer = site.ask()
         assert answer["data"]["sections"]["search"] == "unknown"
         assert answer["data"]["overall"] == "unknown"
+
+    @pytest.mark.parametrize(
+        ("issues", "status"), [(0, "ok"), (9, "warn"), (10, "critical"), (None, "unknown")]
+    )
+    def test_asks_sentry_where_there_is_one(
+        self, site: Site, issues: int | None, status: str
+    ) -> None:
+        configured = {"sentry_auth_token": SecretStr("t"), "sentry_organization": "o"}
+        answer = site.ask(
+            settings=site.runtime.settings.model_copy(update=configured),
+            sentry=cast("Sentry", Errors(issues)),
+        )
+        assert answer["data"]["left_out"] == []
+        assert answer["data"]["sections"] == {**FINE, "errors": status}
+        assert answer["data"]["overall"] == status
+        assert named(answer, "errors_unresolved_24h")["value"] == issues
 
     def test_counts_what_nobody_works_on(self, site: Site) -> None:
         site.runtime.broker.sign_off("w1")
