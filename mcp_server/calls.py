@@ -128,7 +128,7 @@ class Calls:
             raise ToolError(words, log_level=QUIETLY) from None
         except Exception:  # noqa: BLE001 - a bug of ours must not end the connection
             record.outcome, record.code = Outcome.FAILED, errors.UNEXPECTED
-            _log.exception("tool_failed", tool=tool.name)
+            _log.exception("tool_failed", tool=tool.name, caller=record.actor.id or "nobody")
             raise ToolError(errors.unexpected(actor.request_id), log_level=QUIETLY) from None
         finally:
             if not (quietly and record.outcome is Outcome.SUCCESS):
@@ -203,7 +203,9 @@ LARGEST_SHOWN = 2**53
 
 
 def _count(record: Record) -> None:
-    metrics.observe(record.tool, _STATUS[record.outcome], record.taken(), record.size)
+    caller = record.actor.id or record.actor.kind
+    status = _STATUS[record.outcome]
+    metrics.observe(record.tool, status, record.taken(), record.size, caller)
 
 
 def _is_audited(uow: Uow, record: Record, arguments: dict[str, Any]) -> bool:

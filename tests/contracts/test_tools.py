@@ -34,6 +34,7 @@ NAMES = [
     "instainstru_celery_task_stats",
     "instainstru_celery_worker_status",
     "instainstru_cohort_report",
+    "instainstru_copilot_usage",
     "instainstru_credit_adjust_execute",
     "instainstru_credit_adjust_preview",
     "instainstru_dashboard_panels",

@@ -37,6 +37,7 @@ from instainstru_core.domains.reporting.service.trail import (
     webhook_detail,
     webhooks_list,
 )
+from instainstru_core.domains.reporting.service.usage import copilot_usage
 
 __all__ = [
     "audit_search",
@@ -44,6 +45,7 @@ __all__ = [
     "bookings_recent",
     "bookings_summary",
     "cohort_report",
+    "copilot_usage",
     "find",
     "founding_funnel",
     "instructors_coverage",
