@@ -71,6 +71,7 @@ def opened(servers: ServerUrls, signing_key_file: Path) -> Generator[MarketWorld
             "oauth_issuer": worlds.ISSUER,
             "oauth_audience": worlds.AUDIENCE,
             "oauth_signing_key_file": signing_key_file,
+            "mcp_operators": {"ops": worlds.OPERATOR},
         }
         built = composition.build(type(settings)(**known), clock)
         runtime = replace(built, payments=gateway_of(stripe))

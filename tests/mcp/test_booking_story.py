@@ -4,6 +4,8 @@ from typing import Any
 
 from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.kernel.uow import Uow
+from tests.mcp import market_world
+from tests.mcp import world as worlds
 from tests.mcp.market_world import MarketWorld, statements
 from tests.mcp.world import Copilot
 
@@ -172,6 +174,32 @@ class TestTheTimeline:
         assert cut["data"]["timeline"] == whole["data"]["timeline"][-3:]
         assert (cut["total"], cut["truncated"]) == (len(moments), True)
         assert any(f"newest 3 of {len(moments)}" in words for words in cut["warnings"])
+
+
+class TestWhatStaffMayDo:
+    def test_is_suggested_where_there_is_a_tool_for_it_that_the_caller_may_use(
+        self, desk: Copilot, lived: MarketWorld
+    ) -> None:
+        scope = "mcp:read mcp:write mcp:money"
+        signed = market_world.token(worlds.signing_key(), client_id="ops", scope=scope)
+        staff = Copilot(desk.url, signed)
+        actions = staff.ask("booking_story", booking=lived.booked["held"])["next_actions"]
+        assert [one["tool"].removeprefix("instainstru_") for one in actions] == [
+            "booking_cancel_preview",
+            "refund_preview",
+            "payment_explain",
+        ]
+        for one in actions:
+            assert not staff.call(one["tool"], one["arguments"]).is_error, one
+        done = staff.ask("booking_story", booking=lived.booked["taken"])["next_actions"]
+        assert done[0]["tool"] == "instainstru_refund_preview"
+
+    def test_is_not_suggested_to_who_may_only_read(self, desk: Copilot, lived: MarketWorld) -> None:
+        actions = desk.ask("booking_story", booking=lived.booked["held"])["next_actions"]
+        assert [one["tool"].removeprefix("instainstru_") for one in actions] == [
+            "payment_explain",
+            "users_booking_history",
+        ]
 
 
 class TestABookingThatIsNotThere:
