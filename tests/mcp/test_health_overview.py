@@ -1,7 +1,7 @@
 """Is everything all right? Asked of a real server on a real database and a real broker."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,8 +28,9 @@ from instainstru_core.domains.observability.types import (
     Timetable,
 )
 from instainstru_core.domains.search.models import SearchQuery
-from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.authority import SYSTEM, Actor
 from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.uow import DatabaseUnreachable, Uow
 from instainstru_core.runtime import Runtime
 from tests.brokers import own_broker
 from tests.conftest import SetClock
@@ -246,6 +247,17 @@ class TestHealthOverview:
             "instainstru_celery_beat_schedule",
             "instainstru_celery_queue_depth",
         ]
+
+    def test_answers_without_a_database_too(self, site: Site) -> None:
+        @contextmanager
+        def away(_actor: Actor) -> Generator[Uow]:
+            raise DatabaseUnreachable("The database is away.")
+            yield
+
+        answer = site.ask(begin=away)
+        unknown = {"schedule", "tasks", "payments", "search", "onboarding"}
+        assert answer["data"]["sections"] == FINE | dict.fromkeys(unknown, "unknown")
+        assert named(answer, "tasks_failed_24h")["note"] == "The database is away."
 
     def test_knows_that_rules_nobody_evaluates_are_silent_for_no_good_reason(
         self, site: Site

@@ -10,7 +10,13 @@ import pytest
 import structlog
 
 from instainstru_core.domains.observability.errors import BrokerUnreachable
-from instainstru_core.domains.observability.flows.looking import BROKEN, KEPT, Board, Figures
+from instainstru_core.domains.observability.flows.looking import (
+    BROKEN,
+    GIVEN_MEANWHILE,
+    KEPT,
+    Board,
+    Figures,
+)
 from instainstru_core.domains.observability.policy.health import Check, Section, Status
 from instainstru_core.domains.observability.schemas.health import HealthOverview
 from tests.conftest import SetClock
@@ -112,6 +118,32 @@ class TestAnAnswer:
             clock.advance(ahead)
             seen(board, clock, queues=look)
             assert len(asked) == times
+
+    @pytest.mark.parametrize(
+        ("age", "given"), [(GIVEN_MEANWHILE - MOMENT, True), (GIVEN_MEANWHILE, False)]
+    )
+    def test_of_the_last_minute_is_given_while_a_new_one_is_made(
+        self, clock: SetClock, age: timedelta, given: bool
+    ) -> None:
+        board, looking, go_on = Board(deadline_seconds=5), threading.Event(), threading.Event()
+        before = seen(board, clock, queues=lambda: FINE)
+        clock.advance(age)
+
+        def slow() -> Figures:
+            looking.set()
+            go_on.wait(10)
+            return {**FINE, Check.TASKS_WAITING: 50}
+
+        with ThreadPoolExecutor(2) as threads:
+            first = threads.submit(seen, board, clock, queues=slow)
+            looking.wait(10)
+            second = threads.submit(seen, board, clock, queues=slow)
+            if given:
+                assert second.result(timeout=5) is before
+            go_on.set()
+            assert first.result().overall is Status.WARN
+            assert (second.result() is before) is given
+        board.close()
 
     def test_is_made_once_for_all_who_ask_meanwhile(self, clock: SetClock) -> None:
         board, asked = Board(deadline_seconds=5), []

@@ -19,6 +19,7 @@ from instainstru_core.kernel.log import logger
 
 DEADLINE_SECONDS = 3.0
 KEPT = timedelta(seconds=15)
+GIVEN_MEANWHILE = timedelta(minutes=1)
 NO_ANSWER = f"No answer within {DEADLINE_SECONDS:g} seconds."
 BROKEN = "It could not be looked at: see the log."
 
@@ -32,7 +33,7 @@ _log = logger(__name__)
 
 @dataclass(slots=True)
 class Board:
-    """The last overview of this process. Who asks while it is made waits for the same one.
+    """The last overview of this process. Many who ask at once make one between them.
 
     A source that hangs keeps its one thread; until it is done, that source is unknown.
     """
@@ -48,12 +49,22 @@ class Board:
     def seen(
         self, looks: Mapping[Section, Look], *, clock: Callable[[], datetime], left_out: list[str]
     ) -> Looked:
-        """The overview, made now unless there is one of the last seconds."""
-        with self._one_at_a_time:
+        """The overview, made now unless there is one of the last seconds.
+
+        While somebody makes a new one, that of the last minute is given at once.
+        """
+        if not self._one_at_a_time.acquire(blocking=False):
+            last = self.last
+            if last is not None and clock() - last.at < GIVEN_MEANWHILE:
+                return last
+            self._one_at_a_time.acquire()
+        try:
             now = clock()
             if self.last is None or not timedelta(0) <= now - self.last.at < KEPT:
                 self.last = Looked(at=now, overview=self._look(looks, left_out))
             return self.last
+        finally:
+            self._one_at_a_time.release()
 
     def close(self) -> None:
         """Ask nobody any more."""
