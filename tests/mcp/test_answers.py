@@ -76,6 +76,7 @@ class TestBookingsRecent:
             {
                 "booking_id": world.booked["cancelled"],
                 "status": "CANCELLED",
+                "payment_status": "settled",
                 "lesson_day": "2026-06-15",
                 "starts_at": "2026-06-15T17:00:00Z",
                 "local_time": "13:00",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from instainstru_core.domains.bookings.types import BookingStatus
+from instainstru_core.domains.bookings.types import BookingStatus, PaymentStatus
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.reporting.schemas.base import View
 from instainstru_core.domains.reporting.types import AsWhom
@@ -63,6 +63,7 @@ class BookingRow(View):
 
     booking_id: str
     status: BookingStatus
+    payment_status: PaymentStatus
     lesson_day: date
     starts_at: datetime
     local_time: str = Field(description="Wall clock of the lesson.", examples=["16:30"])

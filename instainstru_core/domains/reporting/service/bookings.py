@@ -232,6 +232,7 @@ def _fields(line: Line) -> dict[str, Any]:
     return {
         "booking_id": booking.id,
         "status": booking.status,
+        "payment_status": booking.payment_status,
         "lesson_day": booking.lesson_day,
         "starts_at": booking.starts_at,
         "local_time": f"{booking.starts_local:%H:%M}",
