@@ -32,7 +32,9 @@ from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from mcp_server import auth, errors, metrics
 from mcp_server.charts import Picture
+from mcp_server.detail import summarized, wants_summary
 from mcp_server.errors import AnswerTooLarge
+from mcp_server.lean import DETAIL
 from mcp_server.limits import Limits
 from mcp_server.tool import CONFIRM_TOKEN, PREFIX, AnyAnswer, Call, Tool
 
@@ -160,6 +162,9 @@ class Calls:
 
     def _answer(self, tool: Tool, arguments: dict[str, Any], call: Call) -> bytes:
         notes: list[str] = []
+        is_summary = False
+        if tool.reads and DETAIL not in tool.arguments.model_fields:
+            arguments, is_summary = wants_summary(arguments)
         given = tool.read(arguments, notes)
         found = _noted(tool.body(call, **given), notes)
         encoded = _encoded(found)
@@ -173,7 +178,7 @@ class Calls:
                 f"The answer has {len(encoded)} bytes and may have {BUDGET_BYTES}. Ask for less:"
                 " a shorter window, a narrower filter or a lower limit."
             )
-        return encoded
+        return summarized(encoded) if is_summary else encoded
 
     def _resolved(self, actor: Actor) -> Actor:
         """A person as we know them, with what their roles allow at this moment."""

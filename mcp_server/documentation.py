@@ -15,7 +15,14 @@ This page is generated from the tools themselves; a test fails when it is not up
 Every answer is one envelope: `data`, `as_of`, `source`, `currency`, `window` (absolute bounds and
 zone), `truncated`, `total`, `next_cursor`, `warnings` and `next_actions` (calls that are ready to
 be made). Amounts are whole US cents. A refusal is an error with a stable `code`, a `message` that
-says what to do, `retryable`, `facts` and the `request_id`.
+says what to do, `retryable`, `facts` and the `request_id`, and where they are known `field`,
+`allowed`, `hint`, `next_tool` and `retry_after`. Tools that read take `detail` as well: `summary`
+cuts lists after 5 and texts after 200 characters. "20.0" is 20, and a number beyond its bounds is
+the nearest allowed one, with a warning; where something is changed it is refused instead.
+
+Tools that are not listed are found with `search_tools` and called through `call_tool`. A change is
+made in two steps: a preview hands out a `confirm_token`, and executing takes nothing else
+([0020](decisions/0020-a-change-is-shown-before-it-is-made.md)).
 
 Windows are given in words or in ISO 8601: `today`, `yesterday`, `last 7 days`, `2h`, `this week`,
 `last month`, `march 2026`, `2026`, `2026-03-15`, `2026-01-01/2026-01-31` (both days included).
@@ -33,14 +40,29 @@ def page(tools: tuple[Tool, ...]) -> str:
 
 
 def _tool(tool: Tool) -> str:
-    kind = "reads" if tool.reads else "writes"
-    lines = [f"### `{tool.name}`\n", tool.description, "", f"Scope `{tool.scope}`, {kind}.", ""]
+    lines = [
+        f"### `{tool.name}`\n",
+        tool.description,
+        "",
+        f"Scope `{tool.scope}`, {_what(tool)}.",
+        "",
+    ]
     properties: dict[str, Any] = tool.parameters.get("properties", {})
     if properties:
         lines += ["| argument | kind | default | meaning |", "|---|---|---|---|"]
         lines += _rows(tool, properties)
         lines.append("")
     return "\n".join(lines)
+
+
+def _what(tool: Tool) -> str:
+    """What it does to the world, and whether it is listed."""
+    verb = "writes"
+    if tool.reads:
+        verb = "reads"
+    elif not tool.confirms and tool.annotations.destructive_hint is False:
+        verb = "previews"
+    return verb if tool.direct else f"{verb}, not listed"
 
 
 def _rows(tool: Tool, properties: dict[str, Any]) -> Iterator[str]:

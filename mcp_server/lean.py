@@ -5,6 +5,8 @@ from typing import Any, TypeAlias, cast
 Schema: TypeAlias = dict[str, Any]
 
 NULL = {"type": "null"}
+DETAIL = "detail"
+DETAILS = ("full", "summary")
 
 
 def lean(schema: Schema) -> Schema:
@@ -99,9 +101,18 @@ def _maybe_null(shown: Schema) -> Schema:
     return {**others[0], "type": [others[0]["type"], "null"]}
 
 
-def listed_arguments(schema: Schema) -> Schema:
-    """What a listing tells of the arguments: not that control characters are refused."""
-    return cast("Schema", _without_patterns(schema))
+def listed_arguments(schema: Schema, *, reads: bool) -> Schema:
+    """What a listing tells of the arguments: not that control characters are refused, nor that
+    there are no others. A tool that reads also takes how much of the answer is wanted.
+    """
+    shown = cast("Schema", _without_patterns(schema))
+    shown.pop("additionalProperties", None)
+    if reads and DETAIL not in shown["properties"]:
+        shown["properties"] = {
+            **shown["properties"],
+            DETAIL: {"type": "string", "enum": list(DETAILS)},
+        }
+    return shown
 
 
 def _without_patterns(part: object) -> object:

@@ -47,7 +47,7 @@ class ServedTool(FrameworkTool):
             name=tool.name,
             title=tool.title,
             description=tool.description,
-            parameters=listed_arguments(tool.parameters),
+            parameters=listed_arguments(tool.parameters, reads=tool.reads),
             output_schema=listed(tool.output_schema),
             annotations=tool.annotations.model_copy(update={"title": None}),
             tags={tool.topic},
@@ -96,7 +96,7 @@ class Proxy(FrameworkTool):
             name=tool.name,
             title=tool.title,
             description=tool.description,
-            parameters=listed_arguments(tool.parameters),
+            parameters=listed_arguments(tool.parameters, reads=False),
             annotations=tool.annotations.model_copy(update={"title": None}),
             tags={tool.topic},
         )

@@ -143,6 +143,22 @@ class TestACall:
         error = odd.refused("few_lines", limit=limit)
         assert (error["code"], error["field"]) == ("tool.bad_arguments", "limit")
 
+    def test_can_be_a_summary(self, odd: Copilot) -> None:
+        found = odd.ask("few_lines", limit=7, detail="summary")
+        assert (len(found["data"]["lines"]), found["truncated"]) == (5, True)
+        (words,) = found["warnings"]
+        assert words.startswith("This is a summary: lists end after 5, texts after 200 characters.")
+        whole = odd.ask("few_lines", limit=5, detail="summary")
+        assert (len(whole["data"]["lines"]), whole["truncated"]) == (5, False)
+        assert odd.ask("few_lines", limit=7, detail="full") == odd.ask("few_lines", limit=7)
+        long = odd.ask("many_lines", limit=1, detail="summary")
+        assert long["data"]["lines"] == ["x" * 200 + "…"]
+
+    def test_has_two_ways_of_detail(self, odd: Copilot) -> None:
+        error = odd.refused("few_lines", detail="some")
+        assert (error["field"], error["allowed"]) == ("detail", ["full", "summary"])
+        assert odd.refused("give", cents=1, detail="full")["code"] == "tool.bad_arguments"
+
     def test_changes_no_number_of_what_it_does(self, odd: Copilot) -> None:
         assert odd.refused("give", cents=101)["field"] == "cents"
         assert odd.ask("give", cents="100.0")["data"]["lines"] == ["100"]

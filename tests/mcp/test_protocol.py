@@ -43,7 +43,7 @@ class TestEras:
         for listed, tool in zip(copilot.tools()[:-2], reading, strict=True):
             assert (listed.name, listed.title) == (tool.name, tool.title)
             assert listed.description == tool.description
-            assert listed.input_schema == lean.listed_arguments(tool.parameters)
+            assert listed.input_schema == lean.listed_arguments(tool.parameters, reads=True)
             assert listed.output_schema == lean.listed(tool.output_schema)
             assert listed.annotations is not None
             assert listed.annotations.read_only_hint is True
