@@ -62,18 +62,18 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Score the committed questions. Without a model nothing is asked of anybody."""
+    llm = Llm(session.settings(), name=model) if with_model or model is not None else None
     asked = questions.load()
     tools = registry.declared()
     scores = scoring.score(asked, tools, now=utc_now())
     found = Result(scores=scores)
-    if with_model or model is not None:
-        llm = Llm(session.settings(), name=model)
+    if llm is not None:
         try:
             choices = choose(asked.tools[:at_most], tools, llm, seen=_seen)
         finally:
             llm.close()
         found = Result(scores=scores, model=llm.name, choices=choices)
-    output.show(found, lambda: _tables(found), as_json=as_json)
+    output.show(found, lambda: tables(found), as_json=as_json)
     if not scores.is_good:
         raise BelowTarget("The copilot is below its targets: see what was missed and misread.")
 
@@ -83,7 +83,8 @@ def _seen(choice: Choice) -> None:
     sys.stderr.flush()
 
 
-def _tables(found: Result) -> Sequence[Table | str]:
+def tables(found: Result) -> Sequence[Table | str]:
+    """The scores for people, and what was missed."""
     scores = found.scores
     parts: list[Table | str] = [
         output.table(

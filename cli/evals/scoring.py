@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
@@ -99,6 +100,7 @@ class Scores(BaseModel):
 def score(questions: Questions, tools: Sequence[Tool], *, now: datetime) -> Scores:
     """Measure all of it. The moment only decides what "today" means."""
 
+    @cache
     def is_metric(question: str) -> bool:
         return meant(question, now=now)[1] is not None
 

@@ -67,7 +67,7 @@ NEGATIONS = frozenset({"no", "not", "nothing", "nobody", "without", "zero", "nev
 SLIP = 0.85
 LETTERS = 0.4
 OWN = 0.5
-SHORTEST_SLIP = 5
+SHORTEST_SLIP, LONGEST_SLIP = 5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _likeness(word: str, other: str) -> float:
     """1 for the same word, nearly as much for a slip of the finger, else nothing."""
     if word == other:
         return 1.0
-    if min(len(word), len(other)) < SHORTEST_SLIP:
+    if min(len(word), len(other)) < SHORTEST_SLIP or abs(len(word) - len(other)) > LONGEST_SLIP:
         return 0.0
     likeness = fuzz.ratio(word, other) / 100
     return likeness if likeness >= SLIP else 0.0
