@@ -193,6 +193,22 @@ TABLES: dict[str, Table] = {
         (tool,): seen.quantile("instainstru_mcp_tool_duration_seconds", 0.95, named(tool=tool))
         for tool in ("instainstru_find", "instainstru_metrics_query")
     },
+    "copilot_calls_by_caller": lambda seen: {
+        (caller,): seen.so_many("instainstru_mcp_caller_calls", named(caller=caller))
+        for caller in ("desk", "others")
+    },
+    "copilot_bytes_by_caller": lambda seen: {
+        (caller,): seen.so_many("instainstru_mcp_caller_bytes", named(caller=caller))
+        for caller in ("desk", "others")
+    },
+    "copilot_seconds_by_caller": lambda seen: {
+        (caller,): seen.so_many("instainstru_mcp_caller_seconds", named(caller=caller))
+        for caller in ("desk", "others")
+    },
+    "copilot_limit_answers": lambda seen: {
+        (result,): seen.so_many("instainstru_limiter", named(result=result))
+        for result in ("allowed", "refused")
+    },
     "queue_depth_by_queue": lambda _: {("default",): 7, ("maintenance",): 2},
     "slowest_tasks": lambda seen: {
         (task,): seen.quantile(TASK_SECONDS, 0.95, named(task=task))

@@ -232,6 +232,17 @@ def _copilot(found: Traffic) -> None:
         found.observe("instainstru_mcp_tool_duration_seconds", seconds, each, tool=tool)
         found.observe("instainstru_mcp_tool_result_bytes", size, each, tool=tool)
     found.count("instainstru_mcp_audit_failures", 1)
+    for caller, status, calls, size, seconds in (
+        ("desk", "success", 3, 2_700, 1),
+        ("desk", "refused", 1, 300, 1),
+        ("others", "failed", 1, 100, 2),
+    ):
+        found.count("instainstru_mcp_caller_calls", calls, caller=caller, status=status)
+        if status != "refused":
+            found.count("instainstru_mcp_caller_bytes", size, caller=caller)
+            found.count("instainstru_mcp_caller_seconds", seconds, caller=caller)
+    for result, each in (("allowed", 5), ("refused", 2)):
+        found.count("instainstru_limiter", each, result=result)
 
 
 def _work(found: Traffic) -> None:
