@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Annotated, Any
 
+import httpx
 import pytest
 from fastmcp import Client
 from fastmcp.client.client import CallToolResult
@@ -343,3 +344,61 @@ class TestAPersonAtTheClient:
         person = Person(server, YES)
         assert "confirmation.foreign" in person.execute(key).content[0].text
         assert person.asked == []
+
+
+MODERN = {
+    "Accept": "application/json, text/event-stream",
+    "MCP-Protocol-Version": "2026-07-28",
+    "Mcp-Method": "tools/call",
+    "Mcp-Name": "instainstru_give_execute",
+}
+
+
+def called(url: str, key: str, **answers: Any) -> dict[str, Any]:
+    """One call of the newest protocol by a client that can ask people."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {"elicitation": {"form": {}}},
+    }
+    params = {
+        "name": "instainstru_give_execute",
+        "arguments": {"confirm_token": key},
+        "_meta": meta,
+        **answers,
+    }
+    sent = httpx.post(
+        f"{url}/mcp",
+        json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params},
+        headers={**MODERN, "Authorization": f"Bearer {writer(url).token}"},
+    )
+    found: dict[str, Any] = sent.json()
+    return found
+
+
+AGREED = {"confirm": {"action": "accept", "content": {"confirm": True}}}
+
+
+class TestAnAnswer:
+    def test_holds_at_another_process_with_the_same_key(self, asked: Runtime, server: str) -> None:
+        key = previewed(writer(server), "give")
+        question = called(server, key)["result"]
+        assert question["resultType"] == "input_required"
+        assert key not in question["requestState"]
+        with worlds.serving(asked, TOOLS) as other:
+            done = called(other, key, inputResponses=AGREED, requestState=question["requestState"])
+        assert done["result"]["structuredContent"]["data"]["replayed"] is False
+
+    def test_without_a_question_is_not_believed(self, server: str, asked: Runtime) -> None:
+        key = previewed(writer(server), "give")
+        answered = called(server, key, inputResponses=AGREED)["result"]
+        assert "confirmation.question_unknown" in answered["content"][0]["text"]
+        assert entries(asked, "test.give", key) == []
+
+    def test_to_another_question_is_not_believed(self, server: str, asked: Runtime) -> None:
+        ops = writer(server)
+        first, second = previewed(ops, "give"), previewed(ops, "give")
+        state = called(server, first)["result"]["requestState"]
+        answered = called(server, second, inputResponses=AGREED, requestState=state)
+        assert answered["error"]["code"] == -32602
+        assert entries(asked, "test.give", second) == []

@@ -10,6 +10,10 @@ from instainstru_core.kernel.errors import (
 )
 
 
+class PersonUnknown(Forbidden):
+    code = "accounts.person_unknown"
+
+
 class PersonNotFound(NotFound):
     code = "accounts.not_found"
 

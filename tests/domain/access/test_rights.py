@@ -148,3 +148,14 @@ class TestRolesOf:
         student, nobody = accounts.student(uow), accounts.person(uow)
         found = service.roles_of(uow, [student.id, nobody.id])
         assert found == {student.id: {Role.STUDENT}, nobody.id: frozenset()}
+
+
+class TestTheDatabase:
+    @pytest.mark.parametrize("permission", list(Permission))
+    def test_keeps_an_override_of_each_permission_there_is(
+        self, uow: Uow, permission: Permission
+    ) -> None:
+        person = accounts.student(uow)
+        command = OverridePermission(granted=True, reason="For the holidays")
+        shown = service.override(uow, person.id, permission, command)
+        assert permission in shown.permissions

@@ -9,7 +9,7 @@ from instainstru_core.domains.access import service as access
 from instainstru_core.domains.accounts import policy, repository
 from instainstru_core.domains.accounts.errors import (
     BadCredentials,
-    PersonNotFound,
+    PersonUnknown,
     SessionOver,
     SigningAbsent,
     TokenExpired,
@@ -142,7 +142,9 @@ def active_person(uow: Uow, named: str) -> str:
     query = repository.by_id(named) if is_id(named) else by_address
     row = Users(uow.session).one_or_none(query)
     if row is None:
-        raise PersonNotFound("There is no account of this person here.")
+        raise PersonUnknown(
+            "There is no account of this person here. Sign in with the address of your account."
+        )
     refuse_inactive(row.status)
     return row.id
 
