@@ -28,6 +28,8 @@ class TestMeaning:
             ("seti_1NG8", Meant(provider_id="seti_1NG8")),
             ("happi_1", Meant(words=("happi_1",))),
             ("A@B.test", Meant(email="a@b.test")),
+            (f"{ID}@B.test", Meant(email=f"{ID.lower()}@b.test")),
+            (f"https://me@x.test/{ID}", Meant(own_id=ID)),
             ("212-555-0188", Meant(phones=("+2125550188", "+12125550188"))),
             ("k7pwq3xm", Meant(code="K7PWQ3XM", words=("k7pwq3xm",))),
             ("Maya  Okafor", Meant(words=("Maya", "Okafor"))),

@@ -11,6 +11,9 @@ PROVIDER_ID = re.compile(
     r"(?<![0-9A-Za-z_])(?:pi|ch|py|cus|acct|tr|re|pyr|po|seti|pm|card|dp|du|vs|evt)_[0-9A-Za-z_]{1,250}"
 )
 
+WITHIN = re.compile(r"[\s/]")
+"""What no address has: an id may stand in a link or a sentence that has one."""
+
 EXACT = 1.0
 WHOLE_NAME = 0.95
 ONE_NAME = 0.85
@@ -49,11 +52,13 @@ class Meant:
 
 def meant(text: str) -> Meant:
     """What somebody may mean by this. An id may stand in a link or in a sentence."""
+    found = accounts.lookup(text)
+    if found.email and not WITHIN.search(text.strip()):
+        return Meant(email=found.email)
     if own := OWN_ID.search(text):
         return Meant(own_id=own[0].upper())
     if provider := PROVIDER_ID.search(text):
         return Meant(provider_id=provider[0])
-    found = accounts.lookup(text)
     if found.email or found.phones:
         return Meant(email=found.email, phones=found.phones)
     return Meant(code=onboarding.normalized_code(text), words=found.words)

@@ -14,6 +14,8 @@ from instainstru_core.domains.ledger.models import Journal, LedgerEntry
 from instainstru_core.domains.ledger.types import AccountKind
 
 TWICE = 2
+LESSONS = ("booking", "debt")
+"""What a reference begins with that names a lesson."""
 
 
 class Cohort(NamedTuple):
@@ -73,17 +75,13 @@ def revenue(session: Session, first: date) -> dict[date, int]:
     query = (
         select(people.c.month, cast(-func.sum(LedgerEntry.cents), BigInteger))
         .join(LessonMoney, LessonMoney.student_id == people.c.student_id)
-        .join(
-            Journal,
-            Journal.reference.in_(
-                (
-                    func.concat("booking:", LessonMoney.chain_id),
-                    func.concat("debt:", LessonMoney.chain_id),
-                )
-            ),
-        )
+        .join(Journal, func.split_part(Journal.reference, ":", 2) == LessonMoney.chain_id)
         .join(LedgerEntry, LedgerEntry.journal_id == Journal.id)
-        .where(people.c.month >= first, LedgerEntry.account == AccountKind.PLATFORM_REVENUE)
+        .where(
+            people.c.month >= first,
+            func.split_part(Journal.reference, ":", 1).in_(LESSONS),
+            LedgerEntry.account == AccountKind.PLATFORM_REVENUE,
+        )
         .group_by(people.c.month)
     )
     return {row[0]: row[1] for row in session.execute(query)}

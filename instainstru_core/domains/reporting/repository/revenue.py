@@ -16,7 +16,6 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    or_,
     select,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -92,10 +91,7 @@ def movements_of(session: Session, span: Span, group: RevenueGroup) -> dict[str,
         _movements(named, span)
         .outerjoin(LessonMoney, its_lesson)
         .outerjoin(Tip, its_tip)
-        .outerjoin(
-            Booking,
-            or_(Booking.id == LessonMoney.booking_id, Booking.id == Tip.booking_id),
-        )
+        .outerjoin(Booking, Booking.id == func.coalesce(LessonMoney.booking_id, Tip.booking_id))
     )
     return _gathered(session, _joined(query, group))
 

@@ -237,7 +237,7 @@ def _warnings(data: PaymentsTold) -> list[str]:
         found.append("This person has no lessons as a student.")
     certain = sum(pair.is_certain for pair in data.double_charges)
     if certain:
-        found.append(f"{certain} lessons were charged twice: look at `double_charges`.")
+        found.append(f"Charged twice for one lesson ({certain}): look at `double_charges`.")
     if len(data.double_charges) > certain:
         found.append("Equal charges within 5 minutes: ask whether one of them is too many.")
     if data.is_locked or data.is_restricted:
