@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from instainstru_core.domains.access.types import Scope
 from instainstru_core.domains.accounts.schemas import Email
 from instainstru_core.domains.notifications import service as notifications
 from instainstru_core.domains.onboarding import service as onboarding
@@ -31,7 +32,7 @@ from mcp_server.confirming import (
     stamp,
 )
 from mcp_server.envelope import Answer, answer, suggest
-from mcp_server.tool import Call, Scope, previews, reads, writes
+from mcp_server.tool import Call, previews, reads, writes
 
 NAMED = 5
 

@@ -173,6 +173,7 @@ class TestThePage:
             {"code_challenge_method": "plain"},
             {"code_challenge": ""},
             {"scope": "mcp:everything"},
+            {"scope": "mcp:write"},
             {"resource": "https://other.example/mcp"},
         ],
     )

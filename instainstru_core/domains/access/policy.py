@@ -213,8 +213,12 @@ def answers(challenge: str, verifier: str) -> bool:
     """Whether the challenge was made of this verifier (RFC 7636, S256)."""
     if re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier) is None:
         return False
-    made = _encoded(hashlib.sha256(verifier.encode()).digest())
-    return hmac.compare_digest(made, challenge)
+    return hmac.compare_digest(challenge_of(verifier), challenge)
+
+
+def challenge_of(verifier: str) -> str:
+    """The S256 challenge of a verifier."""
+    return _encoded(hashlib.sha256(verifier.encode()).digest())
 
 
 def redirected(uri: str, **parameters: str) -> str:

@@ -73,6 +73,8 @@ def read_authorization(request: AuthorizationRequest, issuer: Issuer) -> Authori
     scopes = policy.granted_scopes(request.scope, [scope.value for scope in Scope])
     if scopes is None:
         raise ScopeNotAllowed(f"Ask for some of: {' '.join(Scope)}.", allowed=list(Scope))
+    if Scope.MCP_READ.value not in scopes:
+        raise ScopeNotAllowed("Ask for mcp:read as well: nothing can be called without it.")
     return Authorization(
         client_id=request.client_id,
         client_name=known.name,
