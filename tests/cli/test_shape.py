@@ -59,6 +59,7 @@ def test_the_subjects_are_those_the_readme_promises() -> None:
         "token",
         "mcp",
         "ask",
+        "evals",
         "bookings",
         "search",
         "users",
