@@ -8,7 +8,7 @@ SUBJECTS = {
     "token": "Tokens for programs: ask for one, look into one.",
     "mcp": "The copilot's tools.",
     "ask": "Ask in plain words; a language model answers with the copilot's tools.",
-    "evals": "How well the copilot finds its tools and understands questions.",
+    "evals": "How well the copilot is found and understood.",
     "bookings": "Lessons that were booked.",
     "search": "Find instructors, and see what people look for.",
     "users": "People.",
