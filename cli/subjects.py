@@ -7,7 +7,7 @@ SUBJECTS = {
     "serve": "Run one process in the foreground.",
     "token": "Tokens for programs: ask for one, look into one.",
     "mcp": "The copilot's tools.",
-    "ask": "Ask in plain words; a language model answers with the copilot's tools.",
+    "ask": "Ask in plain words; a model answers with the tools.",
     "evals": "How well the copilot is found and understood.",
     "bookings": "Lessons that were booked.",
     "search": "Find instructors, and see what people look for.",
