@@ -1,6 +1,8 @@
 """Serves the API: one process, one event loop, as many threads as database connections."""
 
+import importlib
 import signal
+import socket
 from types import FrameType
 
 import uvicorn
@@ -25,7 +27,9 @@ def run(settings: Settings, *, host: str, port: int) -> None:
     composition.check_tier(runtime)
     app = create_app(runtime)
     app.openapi()
-    server = uvicorn.Server(
+    composition.prepare_vendors(runtime)
+    importlib.import_module("jwt")  # here, nearly each request has a token
+    server = _Settled(
         uvicorn.Config(
             app,
             host=host,
@@ -41,11 +45,18 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         )
     )
     signal.signal(signal.SIGTERM, stop)
-    memory.settle()
     try:
         server.run()
     finally:
         runtime.close()
+
+
+class _Settled(uvicorn.Server):
+    """Settles its memory once all is imported and built, before the first request."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        memory.settle()
 
 
 def stop(_signal: int, _frame: FrameType | None) -> None:

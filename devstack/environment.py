@@ -14,9 +14,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 from devstack import commit, vendors
 from devstack.places import ROOT, Places, private_folder, write_private
 
@@ -167,6 +164,9 @@ def _signing_key(places: Places) -> Path:
     """The RSA key that signs development tokens."""
     path = private_folder(places.keys) / "oauth.pem"
     if not path.exists():
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - made once
+        from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - as above
+
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         pem = key.private_bytes(
             serialization.Encoding.PEM,

@@ -216,6 +216,16 @@ def _load_all(word: str) -> None:
             importlib.import_module(name)
 
 
+def prepare_vendors(runtime: Runtime) -> None:
+    """Import the libraries that whoever serves will need anyway, before `memory.settle`.
+
+    What an import leaves behind, up to 15 MB, goes back to the system then; later it stays.
+    """
+    redis.prepare()
+    if isinstance(runtime.payments, StripeGateway):
+        runtime.payments.prepare()
+
+
 def load_reference_data(uow: Uow) -> None:
     """Load what every database needs before it can serve: the regions and the catalogue."""
     for subject in ("regions", "catalog"):

@@ -16,7 +16,6 @@ from typing import Any, Literal
 
 from billiard.util import get_pdeathsig
 from celery import Celery, signals
-from celery.apps.beat import Beat
 from celery.apps.worker import Worker
 from kombu.entity import Queue as BrokerQueue
 
@@ -133,6 +132,7 @@ def run_worker(
     runtime = composition.build(settings)
     composition.check_tier(runtime)
     runtime.engine.dispose()
+    composition.prepare_vendors(runtime)
     workplace = Workplace(settings, reactions, visibility_seconds)
     app = create_app(workplace)
     name = f"worker-{os.getpid()}@{socket.gethostname()}"
@@ -186,6 +186,8 @@ def _follow(workplace: Workplace, runtime: Runtime, pulse: Pulse) -> None:
 
 def run_beat(settings: Settings) -> None:
     """Hand out what is due, until told to stop. One at a time: two would do everything twice."""
+    from celery.apps.beat import Beat  # noqa: PLC0415 - the workers need no clock
+
     _configure_logging(settings, "beat")
     app = create_app(Workplace(settings, {}))
     ticking = Ticking(composition.build(settings), schedule.timetable(), schedule.ZONE)

@@ -1,10 +1,17 @@
 """Redis, as far as the core asks for it by itself: whether it is there."""
 
+import importlib
+
 from instainstru_core.kernel.errors import Unavailable
 
 
 class RedisUnreachable(Unavailable):
     code = "redis.unreachable"
+
+
+def prepare() -> None:
+    """Import the library now rather than with the first question."""
+    importlib.import_module("redis")
 
 
 def ping(url: str, *, timeout_seconds: float = 1.0) -> None:

@@ -35,6 +35,8 @@ SECONDS = Histogram(
 )
 CONNECT_SECONDS = 5.0
 MOST_CONNECTIONS = 50
+SERVICES = ("accounts", "customers", "payment_intents", "payment_methods", "refunds", "transfers")
+"""What nearly every process asks for. The SDK imports each when it is first named."""
 
 Result = TypeVar("Result")
 Values: TypeAlias = dict[str, Any]
@@ -97,6 +99,12 @@ class Caller:
                 if wanted(found):
                     return found
             return None
+
+    def prepare(self) -> None:
+        """Import the SDK now rather than with the first call. Nothing is connected."""
+        services = self._opened().v1
+        for name in SERVICES:
+            getattr(services, name)
 
     def close(self) -> None:
         """Give back the connections."""

@@ -36,6 +36,10 @@ class StripeGateway(StripeCards, StripeMoney, StripeBooks, StripeConnect):
             )
         )
 
+    def prepare(self) -> None:
+        """Import the SDK now rather than with the first call. Nothing is connected."""
+        self._caller.prepare()
+
     def close(self) -> None:
         """Give back the connections."""
         self._caller.close()

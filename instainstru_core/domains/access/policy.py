@@ -9,16 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_plus, urlencode, urlsplit
-
-import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from jwt.algorithms import RSAAlgorithm
 
 from instainstru_core.domains.access.types import Role, Scope
 from instainstru_core.kernel.authority import Permission
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 EVERYONE = frozenset(
     {
@@ -279,6 +277,8 @@ def signed_token(
         claims["org_id"] = org_id
     if session_id is not None:
         claims["sid"] = session_id
+    import jwt  # noqa: PLC0415 - 9 MB that only processes which read tokens need
+
     key = _private_key(signing_key)
     return jwt.encode(claims, key, SIGNING_ALGORITHM, headers={"kid": key_id(signing_key)})
 
@@ -303,15 +303,20 @@ def key_id(signing_key: str) -> str:
 
 
 def _public_numbers(signing_key: str) -> dict[str, str]:
+    from jwt.algorithms import RSAAlgorithm  # noqa: PLC0415 - as above
+
     public = RSAAlgorithm.to_jwk(_private_key(signing_key).public_key(), as_dict=True)
     return {name: cast("str", public[name]) for name in ("kty", "n", "e")}
 
 
 @lru_cache(maxsize=4)
-def _private_key(pem: str) -> RSAPrivateKey:
+def _private_key(pem: str) -> "RSAPrivateKey":
     """Reading a key checks its primes, which is slow: once per key is enough."""
-    key = load_pem_private_key(pem.encode(), password=None)
-    if not isinstance(key, RSAPrivateKey):
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - as above
+
+    key = serialization.load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
         msg = "the signing key must be an RSA private key in PEM form"
         raise TypeError(msg)
     return key

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import jwt
-
 from instainstru_core.domains.accounts.types import MatchReason, PasswordProblem
 from instainstru_core.kernel.ids import is_id
 
@@ -163,11 +161,15 @@ def signed_access_token(
         "iat": issued,
         "exp": issued + int(terms.access_ttl.total_seconds()),
     }
+    import jwt  # noqa: PLC0415 - 9 MB that only processes which read tokens need
+
     return jwt.encode(claims, terms.secret, ALGORITHM)
 
 
 def read_access_token(token: str, secret: str) -> AccessClaims | None:
     """What a token says; None unless it is one of ours. Whether it has expired is not judged."""
+    import jwt  # noqa: PLC0415 - as above
+
     if len(token) > MAX_TOKEN_LENGTH:
         return None
     try:
