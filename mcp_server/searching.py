@@ -5,6 +5,7 @@ only what the caller's scopes allow is found, and what is called goes through th
 under its own name, in the trail and in the metrics.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
@@ -25,6 +26,7 @@ from mcp_server.tool import Call, Tool, previews, reads
 SEARCH = "search_tools"
 CALL = "call_tool"
 MOST = 8
+ENDING = re.compile(r"(?<=[a-z]{4})(ments?|ations?|ings?|ers?|ed|es|s|e)$")
 
 Query = Annotated[
     str,
@@ -68,11 +70,12 @@ class Ranking(BM25SearchTransform):
 
     def __init__(self, tools: Sequence[FrameworkTool]) -> None:
         super().__init__(max_results=MOST)
-        self.tools = list(tools)
+        self.tools = [_with_stems(tool) for tool in tools]
 
     async def ranked(self, query: str) -> list[str]:
         """The names of those that match, the likeliest first."""
-        return [tool.name for tool in await self._search(self.tools, query)]
+        asked = f"{query} {_stems(query)}"
+        return [tool.name for tool in await self._search(self.tools, asked)]
 
 
 class Catalogue:
@@ -121,6 +124,18 @@ def call_tool() -> Tool:
         raise NotImplementedError
 
     return replace(call_tool, name=CALL, topic="search", scope=Scope.MCP_READ)
+
+
+def _with_stems(tool: FrameworkTool) -> FrameworkTool:
+    """The tool as it is indexed: its title as well, and its words in their shortest form."""
+    words = f"{tool.title} {tool.description}"
+    stems = _stems(f"{tool.name.replace('_', ' ')} {words}")
+    return tool.model_copy(update={"description": f"{words} {stems}"})
+
+
+def _stems(text: str) -> str:
+    """The words of a text without their endings, where enough of them is left."""
+    return " ".join(ENDING.sub("", word) for word in re.findall(r"[a-z]{4,}", text.lower()))
 
 
 def _told(tool: Tool) -> FoundTool:

@@ -106,6 +106,10 @@ class TestSearching:
         )
         assert first["arguments"]["properties"]["count"]["maximum"] == 9
 
+    @pytest.mark.parametrize("query", ["tide", "tidal tides", "TIDES!"])
+    def test_finds_words_in_another_form(self, harbor: str, query: str) -> None:
+        assert found(sailor(harbor), query)[0]["name"] == "instainstru_tides"
+
     def test_finds_only_what_scopes_allow(self, harbor: str) -> None:
         names = {one["name"] for one in found(sailor(harbor), "boat harbor mooring sink")}
         assert names == {"instainstru_weather", "instainstru_tides"}
