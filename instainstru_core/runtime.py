@@ -46,7 +46,6 @@ from instainstru_core.domains.webhooks.ports import WebhookParser
 from instainstru_core.kernel import log, measure, safety
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import Clock, utc_now
-from instainstru_core.kernel.cursor import PlainCursor
 from instainstru_core.kernel.ports import Limiter, Mutex
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
@@ -189,12 +188,12 @@ def engine_for(settings: Settings) -> Engine:
         connect_args={
             "connect_timeout": 5,
             "application_name": "instainstru",
-            "cursor_factory": PlainCursor,
+            "cursor_factory": measure.timed(settings.slow_query_ms),
             "options": f"-c statement_timeout={settings.statement_timeout_ms}"
             " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
         },
     )
-    measure.watch(engine, slow_ms=settings.slow_query_ms, connections=settings.pool_size)
+    measure.watch(engine, connections=settings.pool_size)
     return engine
 
 

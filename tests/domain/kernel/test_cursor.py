@@ -11,10 +11,16 @@ class TestTheCursor:
         with runtime.begin(SYSTEM) as uow:
             cursor = uow.session.connection().connection.cursor()
             cursor.execute("SELECT 1 AS one, 'two'::text AS \"zwölf\"")
-            assert cursor.description == [
+            columns = [
                 ("one", INTEGER, None, None, None, None, None),
                 ("zwölf", TEXT, None, None, None, None, None),
             ]
+            described = cursor.description
+            assert described is not None
+            assert len(described) == 2
+            assert list(described) == columns
+            assert described[1] == columns[1]
+            assert described[:1] == columns[:1]
             assert cursor.fetchall() == [(1, "two")]
 
     def test_tells_rows_without_columns_from_no_rows(self, runtime: Runtime) -> None:

@@ -74,8 +74,8 @@ class TestAStatement:
         engine.dispose()
 
     def test_is_timed_by_its_verb(self, impatient: Engine) -> None:
-        before = value("instainstru_db_query_duration_seconds_count", verb="select")
-        with impatient.connect() as connection:
+        with impatient.connect() as connection:  # connecting asks something by itself
+            before = value("instainstru_db_query_duration_seconds_count", verb="select")
             connection.execute(text("SELECT 1"))
         assert value("instainstru_db_query_duration_seconds_count", verb="select") == before + 1
 
