@@ -58,8 +58,8 @@ class TestASilence:
         assert why in (silences.problem(matchers) or "")
 
     def test_lasts_from_five_minutes_to_a_day(self) -> None:
-        assert silences.SHORTEST == timedelta(minutes=5)
-        assert silences.LONGEST == timedelta(days=1)
+        assert timedelta(minutes=5) == silences.SHORTEST
+        assert timedelta(days=1) == silences.LONGEST
 
 
 class TestMatchers:
