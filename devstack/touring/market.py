@@ -60,9 +60,14 @@ GROUP BY i.id, u.first_name ORDER BY ahead DESC, i.id LIMIT 1
 """
 TEACHING = """
 SELECT count(*) FILTER (WHERE status = 'CONFIRMED' AND starts_at > %s),
-       count(*) FILTER (WHERE status = 'COMPLETED'),
-       coalesce(sum(payout_cents) FILTER (WHERE status = 'COMPLETED'), 0)
+       count(*) FILTER (WHERE status = 'COMPLETED')
 FROM bookings WHERE instructor_id = %s
+"""
+EARNED = """
+SELECT coalesce(-sum(e.cents), 0)::bigint
+FROM ledger_entries e JOIN journals j ON j.id = e.journal_id
+WHERE e.owner_id = %s AND e.account IN ('instructor_payable', 'tips_payable')
+  AND j.fact NOT LIKE 'transfer%%'
 """
 PLACES = 4
 """Shares are told to four places."""
@@ -219,5 +224,6 @@ def _star_claims(reply: Reply) -> Facts:
 
 
 def _star_truth(asked: psycopg.Connection, star_id: str, now: datetime) -> Facts:
-    ahead, taught, earned = one(asked, TEACHING, now, star_id)
+    ahead, taught = one(asked, TEACHING, now, star_id)
+    (earned,) = one(asked, EARNED, star_id)
     return {"status": "paused", "ahead": ahead, "taught": taught, "earned": earned}

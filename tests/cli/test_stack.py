@@ -60,7 +60,17 @@ def test_goes_up_stays_up_and_comes_down(copy: Checkout) -> None:
     found = json.loads(copy("stack", "status", "--json").stdout)
     assert (found["up"], found["kept"], found["holders"]) == (True, True, 0)
     assert {one["name"]: one["state"] for one in found["processes"]} == dict.fromkeys(
-        ("redis", "postgres", "alertmanager", "prometheus", "stripe", "resend"), "running"
+        (
+            "redis",
+            "postgres",
+            "alertmanager",
+            "prometheus",
+            "stripe",
+            "resend",
+            "checkr",
+            "sentry",
+        ),
+        "running",
     )
     assert "running" in copy("stack", "status").stdout
     assert json.loads(copy("db", "status", "--json").stdout)["tier"] == "STG"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from instainstru_core import runtime as composition
 from instainstru_core.runtime import Runtime
@@ -18,12 +19,8 @@ from tests.mcp.world import Copilot, token
 def fresh(asked: Runtime, servers: ServerUrls) -> Iterator[str]:
     """A server of whose use nothing is known yet."""
     with clone(servers) as database_url:
-        known = asked.settings.model_dump() | {
-            "DATABASE_URL": database_url,
-            "REDIS_URL": servers.redis_url,
-            "PROMETHEUS_URL": servers.prometheus_url,
-        }
-        runtime = composition.build(type(asked.settings)(**known), SetClock())
+        elsewhere = asked.settings.model_copy(update={"database_url": SecretStr(database_url)})
+        runtime = composition.build(elsewhere, SetClock())
         with worlds.serving(runtime) as url:
             yield url
         runtime.close()
