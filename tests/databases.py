@@ -18,8 +18,10 @@ from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.safety import Tier, mark
 from instainstru_core.kernel.settings import Settings
+from tests.pools import Pool
 
 ROOT = Path(__file__).parents[1]
+POOL = Pool()
 SHAPING = (
     "migrations/versions/*.py",
     "instainstru_core/domains/*/*.yaml",
@@ -45,12 +47,22 @@ def ensure_servers() -> Generator[ServerUrls]:
     database, redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     if not (database and redis):
         with testing.ensure_servers(monitors=True) as urls:
-            yield ServerUrls(urls.admin_database_url, urls.redis_url, urls.prometheus_url or "")
+            admin, redis = urls.admin_database_url, urls.redis_url
+            yield from _used(ServerUrls(admin, redis, urls.prometheus_url or ""))
     elif prometheus := os.environ.get("PROMETHEUS_URL"):
-        yield ServerUrls(database, redis, prometheus)
+        yield from _used(ServerUrls(database, redis, prometheus))
     else:
         with testing.ensure_monitors() as prometheus:
-            yield ServerUrls(database, redis, prometheus)
+            yield from _used(ServerUrls(database, redis, prometheus))
+
+
+def _used(servers: ServerUrls) -> Generator[ServerUrls]:
+    """These servers, left without the databases that wait to be used again."""
+    try:
+        yield servers
+    finally:
+        for name in POOL.drain():
+            _drop(servers, name)
 
 
 @contextmanager
@@ -62,19 +74,23 @@ def database_for(servers: ServerUrls, worker: str) -> Generator[str]:
 
 @contextmanager
 def clone(servers: ServerUrls, name: str | None = None) -> Generator[str]:
-    """A fresh copy of the template."""
-    name = name or f"it_{new_id().lower()}"
+    """A copy of the template as fresh as new; without a name, one that was used before may do."""
     template = _template(servers)
-    with _admin(servers) as admin:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                sql.Identifier(name), sql.Identifier(template)
+    used = None if name else POOL.take(template)
+    known = used or name or f"it_{new_id().lower()}"
+    if used is None:
+        with _admin(servers) as admin:
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                    sql.Identifier(known), sql.Identifier(template)
+                )
             )
-        )
+        POOL.learn(template, _plain_url_of(servers, known))
     try:
-        yield _url_of(servers, name)
+        yield _url_of(servers, known)
     finally:
-        _drop(servers, name)
+        if name or not POOL.give_back(template, known, _plain_url_of(servers, known)):
+            _drop(servers, known)
 
 
 @contextmanager
@@ -145,6 +161,11 @@ def _build(servers: ServerUrls, admin: psycopg.Connection, name: str) -> None:
 def _admin(servers: ServerUrls) -> psycopg.Connection:
     plain = make_url(servers.admin_url).set(drivername="postgresql")
     return psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True)
+
+
+def _plain_url_of(servers: ServerUrls, name: str) -> str:
+    url = make_url(servers.admin_url).set(drivername="postgresql", database=name)
+    return url.render_as_string(hide_password=False)
 
 
 def _url_of(servers: ServerUrls, name: str) -> str:

@@ -248,6 +248,7 @@ class TestDriving:
         assert len(asked) == 1, "the other two would only wait for the same"
         assert held(shop) == 0
 
+    @pytest.mark.nightly
     def test_keeps_nothing_of_the_lessons_that_are_done(
         self, committed_runtime: Runtime, stripe: Simulator, clock: SetClock
     ) -> None:

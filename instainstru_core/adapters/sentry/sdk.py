@@ -79,9 +79,9 @@ def start(settings: Settings, process: Process) -> bool:
 def prove() -> ReportingProof:
     """Tell of a deliberate error and wait for a moment until it is sent."""
     sdk: Any = sys.modules.get("sentry_sdk")
-    if sdk is None or not sdk.is_initialized():
+    client = sdk and sdk.get_client()
+    if not client or not client.is_active() or client.transport is None:
         return ReportingProof(configured=False, event_id=None, delivered=None, environment=None)
-    client = sdk.get_client()
     lost: list[str] = []
     with sdk.new_scope():
         client.transport.on_dropped_event = lost.append
