@@ -122,7 +122,7 @@ def told(refusal: Refusal, request_id: str | None, tool: str | None = None) -> s
 
 def unexpected(request_id: str | None) -> str:
     """A bug of ours: nothing about it leaves the building but the id of the request."""
-    error = {
+    error: dict[str, object] = {
         "code": UNEXPECTED,
         "message": "Something went wrong on our side. Try again; if it stays, report the"
         " request_id.",

@@ -240,10 +240,14 @@ def _timetable(kept: bytes | str) -> Timetable | None:
         table = Table.model_validate_json(kept)
     except ValidationError:
         return None
-    jobs = tuple(
-        ScheduledJob(**{**dict(job), "timing": Timing(**dict(job.timing))}) for job in table.jobs
-    )
-    return Timetable(**{**dict(table), "jobs": jobs})
+    jobs: list[ScheduledJob] = []
+    for job in table.jobs:
+        fields: dict[str, Any] = dict(job)
+        fields["timing"] = Timing(**dict(job.timing))
+        jobs.append(ScheduledJob(**fields))
+    told: dict[str, Any] = dict(table)
+    told["jobs"] = tuple(jobs)
+    return Timetable(**told)
 
 
 def _beat(value: bytes | str) -> Beat | None:

@@ -1,6 +1,7 @@
 """The health pages of our own processes, over HTTP. Whatever is not such a page is no answer."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Literal
 
 from pydantic import BaseModel, ValidationError
@@ -32,7 +33,7 @@ class HttpHealthPages:
             reply = httpx.get(url, timeout=TIMEOUT_SECONDS, follow_redirects=False)
         except (httpx.HTTPError, httpx.InvalidURL) as failure:
             raise _unreachable("It does not answer.") from failure
-        if reply.status_code != httpx.codes.OK:
+        if reply.status_code != HTTPStatus.OK:
             raise _unreachable(f"It answers with status {reply.status_code}.")
         try:
             page = Page.model_validate_json(reply.content[:LARGEST_BYTES])
