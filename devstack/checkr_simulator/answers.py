@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from devstack.loopback import Unanswered
 
-class SimulatedTimeout(Exception):
+
+class SimulatedTimeout(Unanswered):
     """No answer is given, whatever has happened."""
 
 
@@ -16,6 +18,7 @@ class Answer:
 
     status: int
     content: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def body(self) -> bytes:

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from devstack.loopback import Unanswered
 
-class SimulatedTimeout(Exception):
+
+class SimulatedTimeout(Unanswered):
     """No answer is given, whatever has happened."""
 
 

@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from devstack.loopback import Unanswered
 
-class SimulatedTimeout(Exception):
+
+class SimulatedTimeout(Unanswered):
     """No answer is given."""
 
 

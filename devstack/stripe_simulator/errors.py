@@ -1,12 +1,13 @@
 """What Stripe answers when it says no, and the silence of a call that was lost."""
 
+from devstack.loopback import Unanswered
 from devstack.stripe_simulator.values import Json
 
 _DOCS = "https://stripe.com/docs/error-codes/"
 _LOGS = "https://dashboard.stripe.com/test/logs/"
 
 
-class SimulatedTimeout(Exception):
+class SimulatedTimeout(Unanswered):
     """No answer arrived; whether the call had its effect is not known to the caller."""
 
 

@@ -1,18 +1,17 @@
 """The simulator on a loopback port: the API, the levers and the hosted pages."""
 
 import json
-import socket
-from contextlib import suppress
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
-from typing import Self, cast
+from threading import Lock
 from urllib.parse import urlsplit
 
+from devstack.loopback import Handler, Headers, LoopbackServer
 from devstack.stripe_simulator.answers import Answer, refused
 from devstack.stripe_simulator.clock import SimulatedClock
 from devstack.stripe_simulator.control import PREFIX, Control
-from devstack.stripe_simulator.errors import SimulatedTimeout, StripeRefusal, key_in_use
+from devstack.stripe_simulator.errors import StripeRefusal, key_in_use
 from devstack.stripe_simulator.sending import RETRY_AFTER_SECONDS, Endpoint, Sender
 from devstack.stripe_simulator.simulator import Simulator
 from devstack.stripe_simulator.values import API_VERSION
@@ -21,8 +20,8 @@ from devstack.stripe_simulator.world import Secrets
 _JSON = {"Content-Type": "application/json"}
 
 
-class SimulatorServer:
-    """Starts with `start`, ends with `stop`; a context manager does both."""
+class SimulatorServer(LoopbackServer):
+    """The simulated Stripe, and what sends its webhooks."""
 
     def __init__(
         self,
@@ -36,8 +35,7 @@ class SimulatorServer:
         starting_balance: int = 0,
         retry_after_seconds: tuple[float, ...] = RETRY_AFTER_SECONDS,
     ) -> None:
-        self._server = _Listener((host, port), _Handler)
-        self.url = f"http://{host}:{self._server.server_port}"
+        super().__init__(self._answer, _Handler, name="stripe-api", host=host, port=port)
         self.clock = SimulatedClock()
         self.simulator = Simulator(
             self.clock.now,
@@ -48,30 +46,30 @@ class SimulatorServer:
             link_base=self.url,
         )
         self.sender = Sender(self.simulator, endpoints, retry_after_seconds=retry_after_seconds)
-        self._server.desk = _Desk(self.simulator, Control(self.simulator, self.clock, self.sender))
-        self._thread = Thread(
-            target=self._server.serve_forever, args=(0.05,), name="stripe-api", daemon=True
-        )
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        self._desk = _Desk(self.simulator, Control(self.simulator, self.clock, self.sender))
 
     def start(self) -> None:
         """Listen, and send webhooks."""
         self.sender.start()
-        self._thread.start()
+        super().start()
 
     def stop(self) -> None:
         """Close everything, also connections that are kept alive."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._server.hang_up()
+        super().stop()
         self.sender.stop()
+
+    def _answer(self, method: str, target: str, headers: Headers, body: bytes) -> "_Sent":
+        answer = self._desk.answer(method, target, headers, body.decode())
+        return _Sent(answer.status, answer.headers, answer.body.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """An answer as it goes over the wire."""
+
+    status: int
+    headers: Headers
+    body: bytes
 
 
 class _Desk:
@@ -121,65 +119,6 @@ class _Desk:
         return Answer(HTTPStatus.SEE_OTHER, {"Location": back}, "")
 
 
-class _Listener(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-    desk: _Desk
-
-    def __init__(self, address: tuple[str, int], handler: type["_Handler"]) -> None:
-        self._open: set[socket.socket] = set()
-        super().__init__(address, handler)
-
-    def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def hang_up(self) -> None:
-        for connection in list(self._open):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Handler):
     server_version = "nginx"
-    sys_version = ""
-    disable_nagle_algorithm = True
-    wbufsize = -1  # headers and body leave together
-
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_POST(self) -> None:
-        self._serve()
-
-    def do_DELETE(self) -> None:
-        self._serve()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
-
-    def _serve(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length).decode() if length else ""
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        try:
-            answer = cast("_Listener", self.server).desk.answer(
-                self.command, self.path, headers, body
-            )
-        except SimulatedTimeout:
-            self.close_connection = True  # the caller never learns what happened
-            return
-        content = answer.body.encode()
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-        self.wfile.flush()
+    usual_headers: Mapping[str, str] = {}
