@@ -1,6 +1,7 @@
 """Installs the pinned suite with the Node it needs, and runs the scenarios of one revision."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ HERE = Path(__file__).parent
 INSTALLED = HERE.parents[1] / ".devstack" / "conformance"
 LOCK = "package-lock.json"
 TIMEOUT_SECONDS = 240
+FOLDER = re.compile(r"server-(?P<scenario>.+?)-\d{4}-\d\d-\d\dT[\d-]+Z")
+"""What the suite calls the folder of one scenario: its name, and when it ran, in UTC."""
 
 
 class SuiteAbsent(Exception):
@@ -89,8 +92,16 @@ def run(url: str, revision: str, results: Path) -> Verdict:
     )
 
 
+def scenario_of(folder: str) -> str:
+    """The scenario whose results are in a folder of this name."""
+    named = FOLDER.fullmatch(folder)
+    if named is None:
+        raise ValueError(f"the suite names its folders another way now: {folder}")
+    return named["scenario"]
+
+
 def _statuses(results: Path) -> Iterator[tuple[str, set[str]]]:
     """Each scenario that ran, with the different statuses of its checks."""
     for checks in results.rglob("checks.json"):
-        name = checks.parent.name.removeprefix("server-").rsplit("-20", 1)[0]
-        yield name, {check["status"] for check in json.loads(checks.read_text())}
+        told = {check["status"] for check in json.loads(checks.read_text())}
+        yield scenario_of(checks.parent.name), told
