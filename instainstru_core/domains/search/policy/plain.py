@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from instainstru_core.domains.catalog.policy import AMBIGUITY_MARGIN, Match, TermIndex, remainder
 from instainstru_core.domains.regions.policy import MAX_NAME_WORDS, Gazetteer
 from instainstru_core.domains.regions.types import Place
-from instainstru_core.domains.search.types import Candidate, Ranked, Signals, Understanding
+from instainstru_core.domains.search.types.plain import Candidate, Ranked, Signals, Understanding
 
 MAX_DAYS_AHEAD = 180
 MAX_CLICKS = 200
