@@ -1,6 +1,7 @@
 """Ways search says no."""
 
-from instainstru_core.kernel.errors import Conflict, Invalid, NotFound
+from instainstru_core.domains.search.types.meaning import ModelUse
+from instainstru_core.kernel.errors import Conflict, Fact, Invalid, NotFound, Unavailable
 
 
 class NothingAsked(Invalid):
@@ -33,3 +34,13 @@ class PositionUnknown(Invalid):
 
 class TooManyClicks(Conflict):
     code = "search.too_many_clicks"
+
+
+class ModelUnavailable(Unavailable):
+    """A model gave no answer. `use` is what to tell of it."""
+
+    code = "search.model_unavailable"
+
+    def __init__(self, message: str, *, use: ModelUse, **facts: Fact) -> None:
+        super().__init__(message, **facts)
+        self.use = use
