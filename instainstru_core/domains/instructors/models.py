@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from instainstru_core.domains.instructors.types import LessonFormat, Milestone, PlaceKind
 from instainstru_core.kernel.db import Base, Id, NewId
+
+ALL_LEVELS = "ARRAY['beginner', 'intermediate', 'advanced']::text[]"
 
 
 class Instructor(Base):
@@ -45,7 +47,11 @@ class Instructor(Base):
 
 
 class Offering(Base):
-    """A service this instructor teaches. One active row per service."""
+    """A service this instructor teaches. One active row per service.
+
+    `filters` has for each key of the catalog what applies here, such as
+    `{"goal": ["hobby", "performance"]}`; a key that is absent matches no wish for it.
+    """
 
     __tablename__ = "offerings"
     __table_args__ = (
@@ -57,6 +63,15 @@ class Offering(Base):
             postgresql_where=text("is_active"),
         ),
         Index("ix_offerings_service", "service_id", postgresql_where=text("is_active")),
+        CheckConstraint(f"skill_levels <@ {ALL_LEVELS}", name="skill_levels_known"),
+        CheckConstraint("jsonb_typeof(filters) = 'object'", name="filters_object"),
+        Index(
+            "ix_offerings_filters",
+            "filters",
+            postgresql_using="gin",
+            postgresql_ops={"filters": "jsonb_path_ops"},
+            postgresql_where=text("is_active"),
+        ),
     )
 
     id: Mapped[NewId]
@@ -67,6 +82,10 @@ class Offering(Base):
     description: Mapped[str | None]
     durations: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     age_groups: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    skill_levels: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text(ALL_LEVELS))
+    filters: Mapped[dict[str, list[str]]] = mapped_column(
+        JSONB, default=dict, server_default=text("'{}'::jsonb")
+    )
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     prices: Mapped[list["OfferingPrice"]] = relationship(lazy="raise", cascade="all, delete-orphan")
