@@ -1,6 +1,7 @@
 """Open hours, what is free of them, and what takes them up."""
 
 from instainstru_core.domains.availability.service.free import free_for, free_times
+from instainstru_core.domains.availability.service.many import free_for_many
 from instainstru_core.domains.availability.service.occupancy import (
     keep,
     occupy,
@@ -11,6 +12,7 @@ from instainstru_core.domains.availability.service.weeks import save_week, week
 
 __all__ = [
     "free_for",
+    "free_for_many",
     "free_times",
     "keep",
     "occupy",
