@@ -1,5 +1,6 @@
 """Serves the API: one process, one event loop, as many threads as database connections."""
 
+import asyncio
 import importlib
 import signal
 import socket
@@ -57,6 +58,11 @@ class _Settled(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         memory.settle()
+        self._keeping = asyncio.create_task(memory.keep_small())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._keeping.cancel()
+        await super().shutdown(sockets)
 
 
 def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,5 +1,6 @@
 """Builds and runs the MCP server: stateless streamable HTTP with JSON answers at `/mcp`."""
 
+import asyncio
 import logging
 import socket
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -127,6 +128,11 @@ class _Frozen(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         memory.settle()
+        self._keeping = asyncio.create_task(memory.keep_small())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._keeping.cancel()
+        await super().shutdown(sockets)
 
 
 def _sealing(settings: Settings) -> RequestStateSecurity | None:
