@@ -1,6 +1,6 @@
 """Categories, subcategories and services."""
 
-from sqlalchemy import ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,6 +16,7 @@ class Category(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     position: Mapped[int]
+    synonyms: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
 
 class Subcategory(Base):
@@ -29,6 +30,7 @@ class Subcategory(Base):
     slug: Mapped[str]
     name: Mapped[str]
     position: Mapped[int]
+    synonyms: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
 
 class Service(Base):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from instainstru_core.domains.catalog.models import Category, Service, Subcategory
 from instainstru_core.domains.catalog.schemas import Catalogue
-from instainstru_core.domains.catalog.types import AgeGroup, Term, TermKind
+from instainstru_core.domains.catalog.types import AgeGroup, Entry, Group, Term, TermKind
 from instainstru_core.kernel.db import Base
 
 VERSION = text(
@@ -106,6 +106,41 @@ def terms(session: Session) -> tuple[Term, ...]:
             (TermKind.CATEGORY, category),
             *((TermKind.SYNONYM, synonym) for synonym in synonyms),
         )
+    )
+
+
+ENTRIES = (
+    select(
+        Service.id,
+        Service.slug,
+        Service.name,
+        Service.description,
+        Service.synonyms,
+        Service.age_groups,
+        *(
+            column
+            for table in (Subcategory, Category)
+            for column in (table.id, table.slug, table.name, table.synonyms)
+        ),
+    )
+    .join(Subcategory, Subcategory.id == Service.subcategory_id)
+    .join(Category, Category.id == Subcategory.category_id)
+    .where(Service.is_active)
+    .order_by(Category.position, Subcategory.position, Service.position, Service.id)
+)
+
+
+def entries(session: Session) -> tuple[Entry, ...]:
+    """All active services with their words, in the order of the tree."""
+    return tuple(
+        Entry(
+            *row[:4],
+            synonyms=tuple(row[4]),
+            age_groups=tuple(AgeGroup(group) for group in row[5]),
+            subcategory=Group(*row[6:9], synonyms=tuple(row[9])),
+            category=Group(*row[10:13], synonyms=tuple(row[13])),
+        )
+        for row in session.execute(ENTRIES)
     )
 
 

@@ -33,12 +33,14 @@ class ServiceEntry(Entry):
 class SubcategoryEntry(Entry):
     """A subcategory as the file has it."""
 
+    synonyms: list[str] = []
     services: Annotated[list[ServiceEntry], Field(min_length=1)]
 
 
 class CategoryEntry(Entry):
     """A category as the file has it."""
 
+    synonyms: list[str] = []
     subcategories: Annotated[list[SubcategoryEntry], Field(min_length=1)]
 
 

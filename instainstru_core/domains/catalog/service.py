@@ -26,7 +26,7 @@ from instainstru_core.domains.catalog.schemas import (
     SubcategorySummary,
     SubcategoryView,
 )
-from instainstru_core.domains.catalog.types import AgeGroup, Term
+from instainstru_core.domains.catalog.types import AgeGroup, Entry, Term
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import is_id, stable_id
 from instainstru_core.kernel.measure import operation
@@ -202,6 +202,11 @@ def lookup(uow: Uow, query: str, *, limit: int = 5) -> LookupView:
     )
 
 
+def entries(uow: Uow) -> tuple[Entry, ...]:
+    """All active services with every word they may be called by, in the order of the tree."""
+    return repository.entries(uow.session)
+
+
 def term_index(uow: Uow) -> TermIndex:
     """The words of all active services, for whoever looks for some within a text."""
     return _index(repository.terms(uow.session))
@@ -219,7 +224,15 @@ def _rows() -> tuple[list[dict[str, object]], list[dict[str, object]], list[dict
     leaves: list[dict[str, object]] = []
     for position, top in enumerate(repository.packaged().categories):
         top_id = stable_id("category", top.slug)
-        tops.append({"id": top_id, "slug": top.slug, "name": top.name, "position": position})
+        tops.append(
+            {
+                "id": top_id,
+                "slug": top.slug,
+                "name": top.name,
+                "position": position,
+                "synonyms": top.synonyms,
+            }
+        )
         for place, group in enumerate(top.subcategories):
             group_id = stable_id("subcategory", f"{top.slug}/{group.slug}")
             groups.append(
@@ -229,6 +242,7 @@ def _rows() -> tuple[list[dict[str, object]], list[dict[str, object]], list[dict
                     "slug": group.slug,
                     "name": group.name,
                     "position": place,
+                    "synonyms": group.synonyms,
                 }
             )
             leaves.extend(

@@ -30,6 +30,28 @@ class Term(NamedTuple):
     text: str
 
 
+class Group(NamedTuple):
+    """A category or a subcategory, and what else it may be called."""
+
+    id: str
+    slug: str
+    name: str
+    synonyms: tuple[str, ...]
+
+
+class Entry(NamedTuple):
+    """A service, where it stands, and all that it may be called."""
+
+    id: str
+    slug: str
+    name: str
+    description: str
+    synonyms: tuple[str, ...]
+    age_groups: tuple[AgeGroup, ...]
+    subcategory: Group
+    category: Group
+
+
 class MatchReason(StrEnum):
     """Why a service answers a query, best first."""
 
