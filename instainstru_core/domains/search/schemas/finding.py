@@ -1,19 +1,17 @@
-"""Commands in, views out. Results hold no last name, no address and no exact point."""
+"""What someone looks for, and what is found: no last name, no address and no exact point."""
 
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from instainstru_core.domains.catalog.types import MatchReason
 from instainstru_core.domains.instructors.policy import DURATION_STEP, MAX_DURATION, MIN_DURATION
 from instainstru_core.domains.instructors.schemas import AreaView
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.regions.types import Borough
-from instainstru_core.domains.search.types import ClickAction
-from instainstru_core.kernel.ids import ID_PATTERN
+from instainstru_core.domains.search.schemas.base import View
 
-RowId = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Cents = Annotated[int, Field(ge=0, le=100_000)]
 
 
@@ -62,22 +60,6 @@ class SearchInstructors(BaseModel):
     )
     min_price_cents: Cents | None = Field(default=None, description="Of an hour.")
     max_price_cents: Cents | None = Field(default=None, description="Of an hour.")
-
-
-class RecordClick(BaseModel):
-    """What someone did with a result."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    instructor_id: RowId
-    action: ClickAction
-    position: int = Field(ge=1, le=100_000, description="As the result said.")
-
-
-class View(BaseModel):
-    """What all views share."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class ServiceMeant(View):
@@ -169,14 +151,3 @@ class ResultsView(View):
     hints: list[str] = Field(
         description="What was not understood, and what to change when nobody was found."
     )
-
-
-class ClickView(View):
-    """A click that is on record."""
-
-    id: str
-    search_id: str
-    instructor_id: str
-    action: ClickAction
-    position: int
-    at: datetime
