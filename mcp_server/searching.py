@@ -1,18 +1,14 @@
 """Tools that are not listed: found with `search_tools`, called through `call_tool`.
 
-The ranking is the framework's BM25. Both are tools like any other: arguments are read the same way,
+Both are tools like any other: arguments are read the same way,
 only what the caller's scopes allow is found, and what is called goes through the gate once more,
 under its own name, in the trail and in the metrics.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-import anyio.from_thread
-from fastmcp.server.transforms.search import BM25SearchTransform
-from fastmcp.tools import Tool as FrameworkTool
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from instainstru_core.domains.access.types import Scope
@@ -21,12 +17,12 @@ from instainstru_core.kernel.authority import Actor
 from mcp_server import auth
 from mcp_server.arguments import PLAIN
 from mcp_server.envelope import Answer, Source, answer
+from mcp_server.ranking import Ranking
 from mcp_server.tool import Call, Tool, previews, reads
 
 SEARCH = "search_tools"
 CALL = "call_tool"
 MOST = 8
-ENDING = re.compile(r"(?<=[a-z]{4})(ments?|ations?|ings?|ers?|ed|es|s|e)$")
 
 Query = Annotated[
     str,
@@ -65,25 +61,14 @@ class FoundTools(BaseModel):
     tools: list[FoundTool]
 
 
-class Ranking(BM25SearchTransform):
-    """The framework's index over some tools. What it ranks never changes."""
-
-    def __init__(self, tools: Sequence[FrameworkTool]) -> None:
-        super().__init__(max_results=MOST)
-        self.tools = [_with_stems(tool) for tool in tools]
-
-    async def ranked(self, query: str) -> list[str]:
-        """The names of those that match, the likeliest first."""
-        asked = f"{query} {_stems(query)}"
-        return [tool.name for tool in await self._search(self.tools, asked)]
-
-
 class Catalogue:
     """All tools, ranked among those that the same scopes allow."""
 
-    def __init__(self, tools: Sequence[Tool], served: Sequence[FrameworkTool]) -> None:
+    def __init__(
+        self, tools: Sequence[Tool], is_metric: Callable[[str], bool] | None = None
+    ) -> None:
         self.tools = {tool.name: tool for tool in tools}
-        self.served = list(served)
+        self.is_metric = is_metric
         self.rankings: dict[frozenset[str], Ranking] = {}
 
     def find(self, query: str, actor: Actor, limit: int) -> list[Tool]:
@@ -91,10 +76,9 @@ class Catalogue:
         known = frozenset(scope.value for scope in Scope if auth.allows(actor, scope))
         ranking = self.rankings.get(known)
         if ranking is None:
-            allowed = [one for one in self.served if self.tools[one.name].scope in known]
-            ranking = self.rankings[known] = Ranking(allowed)
-        names = anyio.from_thread.run(ranking.ranked, query)
-        return [self.tools[name] for name in names[:limit]]
+            allowed = [tool for tool in self.tools.values() if tool.scope in known]
+            ranking = self.rankings[known] = Ranking(allowed, self.is_metric)
+        return [self.tools[name] for name in ranking.found(query)[:limit]]
 
 
 def search_tool(catalogue: Catalogue) -> Tool:
@@ -124,18 +108,6 @@ def call_tool() -> Tool:
         raise NotImplementedError
 
     return replace(call_tool, name=CALL, topic="search", scope=Scope.MCP_READ)
-
-
-def _with_stems(tool: FrameworkTool) -> FrameworkTool:
-    """The tool as it is indexed: its title as well, and its words in their shortest form."""
-    words = f"{tool.title} {tool.description}"
-    stems = _stems(f"{tool.name.replace('_', ' ')} {words}")
-    return tool.model_copy(update={"description": f"{words} {stems}"})
-
-
-def _stems(text: str) -> str:
-    """The words of a text without their endings, where enough of them is left."""
-    return " ".join(ENDING.sub("", word) for word in re.findall(r"[a-z]{4,}", text.lower()))
 
 
 def _told(tool: Tool) -> FoundTool:

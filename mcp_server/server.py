@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from instainstru_core import runtime as composition
+from instainstru_core.domains.observability.service import metrics
 from instainstru_core.kernel import memory
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.runtime import Runtime
@@ -47,7 +48,7 @@ def create_server(
     served: list[GuestTool] = [ServedTool.of(tool, calls) for tool in declared]
     shelf: list[Tool] = []
     if not all(tool.direct for tool in declared):
-        shelf = [search_tool(Catalogue(declared, served)), call_tool()]
+        shelf = [search_tool(Catalogue(declared, _is_metric(runtime))), call_tool()]
         served += [ServedTool.of(shelf[0], calls), Proxy.to(shelf[1], declared, calls)]
     ours = (*declared, *shelf)
     server: FastMCP[None] = FastMCP(
@@ -133,6 +134,11 @@ class _Frozen(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._keeping.cancel()
         await super().shutdown(sockets)
+
+
+def _is_metric(runtime: Runtime) -> Callable[[str], bool]:
+    """Whether a question is one that the dictionary of metrics answers."""
+    return lambda question: metrics.meant(question, now=runtime.clock())[1] is not None
 
 
 def _sealing(settings: Settings) -> RequestStateSecurity | None:

@@ -4,16 +4,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from cli.evals import retrieval
 from cli.evals.questions import MetricQuestion, Questions, ToolQuestion
-from cli.evals.retrieval import Ranker
 from instainstru_core.domains.observability.policy.hearing import Heard
 from instainstru_core.domains.observability.schemas import MetricDefinition
 from instainstru_core.domains.observability.service.metrics import meant
+from mcp_server.ranking import Ranking
 from mcp_server.tool import PREFIX, Tool
+
+Ranker: TypeAlias = Callable[[str], list[str]]
 
 FEW = 3
 RECALL_AT_1, RECALL_AT_3, METRICS_RIGHT = 0.85, 0.97, 0.95
@@ -104,7 +106,12 @@ def score(questions: Questions, tools: Sequence[Tool], *, now: datetime) -> Scor
     def is_metric(question: str) -> bool:
         return meant(question, now=now)[1] is not None
 
-    rankers = retrieval.rankers(tools, is_metric)
+    ranking = Ranking(tools, is_metric)
+    rankers = {
+        "lexical": ranking.lexical,
+        "embedding": ranking.embedding,
+        "together": ranking.together,
+    }
     read = [(one, *_read(one, now)) for one in questions.metrics]
     return Scores(
         tools=[
@@ -113,7 +120,7 @@ def score(questions: Questions, tools: Sequence[Tool], *, now: datetime) -> Scor
             for recall in _recalls(name, ranker, questions.tools)
         ],
         metrics=[_metrics(half, read) for half in ("all", "blind", "tuned")],
-        missed=_missed(rankers["together"], questions.tools),
+        missed=_missed(ranking.together, questions.tools),
         misread=[
             Misread(ask=one.ask, expected=one.metric, found=found, outcome=outcome)
             for one, outcome, found in read

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from cli.commands import evals
-from cli.evals import questions, retrieval, scoring
+from cli.evals import questions, scoring
 from cli.evals.choosing import Choice, choose
 from cli.evals.questions import Half, MetricQuestion, ToolQuestion
 from cli.evals.scoring import METRICS_RIGHT, RECALL_AT_1, RECALL_AT_3, Outcome
@@ -19,6 +19,7 @@ from devstack.llm_simulator.server import LlmServer
 from instainstru_core.domains.observability.service.metrics import dictionary
 from instainstru_core.kernel.settings import Settings
 from mcp_server import registry
+from mcp_server.ranking import Ranking, stems
 from mcp_server.tool import PREFIX
 from tests.cli.conftest import Terminal
 
@@ -115,11 +116,12 @@ class TestTheTargets:
 
 class TestRankers:
     def test_rank_every_tool_once(self) -> None:
-        for ranker in retrieval.rankers(registry.declared()).values():
+        ranking = Ranking(registry.declared())
+        for ranker in (ranking.lexical, ranking.embedding, ranking.together):
             assert sorted(ranker("refund a lesson")) == sorted(TOOLS)
 
     def test_prefer_looking_to_changing(self) -> None:
-        ranker = retrieval.rankers(registry.declared())["together"]
+        ranker = Ranking(registry.declared()).together
         assert TOOLS[ranker("which refunds were made")[0]].reads
         assert ranker("go ahead with the refund")[0] == f"{PREFIX}refund_execute"
 
@@ -128,7 +130,7 @@ class TestRankers:
         [("refunds", "refund"), ("cancelled", "cancell"), ("queries", "quer"), ("pay", "pay")],
     )
     def test_cut_endings(self, word: str, stem: str) -> None:
-        assert retrieval.stems(word) == [stem]
+        assert stems(word) == [stem]
 
 
 def model_with(turns: list[Turn], url: str) -> Llm:

@@ -44,7 +44,7 @@ def calls() -> Calls:
 @pytest.fixture(scope="module")
 def shown(calls: Calls) -> list[dict[str, Any]]:
     """The list as a client with every scope gets it."""
-    finder = search_tool(Catalogue((), ()))
+    finder = search_tool(Catalogue(()))
     return [
         *(listed(ServedTool.of(tool, calls)) for tool in (*direct, finder)),
         listed(Proxy.to(call_tool(), (), calls)),

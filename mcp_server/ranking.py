@@ -1,14 +1,14 @@
 """Finds tools by what they say of themselves: by words, by letters, and by both together.
 
-Nothing is learned and nothing is asked of a model: it is what a client does that searches the tools
-by their descriptions, and so it measures the descriptions.
+Nothing is learned and nothing is asked of a model. `search_tools` answers with it, and the evals
+measure it.
 """
 
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from math import log
-from typing import Any, TypeAlias
+from typing import Any
 
 from instainstru_core.domains.observability.policy.likeness import Likeness
 from mcp_server.tool import PREFIX, Tool
@@ -16,6 +16,7 @@ from mcp_server.tool import PREFIX, Tool
 SATURATION, LENGTH = 1.2, 0.75  # the usual k1 and b of BM25
 NAME, TITLE, PURPOSE, ARGUMENT = 4, 3, 3, 1
 UNLIKELY = 0.6
+LIKE = 0.3  # from here on letters alone are a match
 CALM = 10  # how much the first places count when two rankings are put together
 OFTEN = frozenset(
     re.findall(
@@ -118,8 +119,6 @@ ENDING = re.compile(
 )
 """What somebody says who has seen a preview."""
 
-Ranker: TypeAlias = Callable[[str], list[str]]
-
 
 def words_of(tool: Tool) -> Counter[str]:
     """What a tool says of itself, its name and purpose first, as weighted stems."""
@@ -134,41 +133,59 @@ def words_of(tool: Tool) -> Counter[str]:
     return found
 
 
-def rankers(
-    tools: Sequence[Tool], is_metric: Callable[[str], bool] | None = None
-) -> dict[str, Ranker]:
-    """Three ways to rank these tools for a question, best first.
+class Ranking:
+    """Ranks some tools for a question. What it ranks never changes.
 
     `is_metric` says whether the dictionary of metrics knows what is asked for.
     """
-    names = [tool.name for tool in tools]
-    counts = [words_of(tool) for tool in tools]
-    by_words = _Words(counts)
-    by_letters = Likeness([_spoken(count) for count in counts])
 
-    def read(question: str) -> list[str]:
-        known = is_metric is not None and not LISTING.match(question) and is_metric(question)
-        return stems(f"{understood(question)} {A_METRIC if known else ''}")
+    def __init__(
+        self, tools: Sequence[Tool], is_metric: Callable[[str], bool] | None = None
+    ) -> None:
+        self.tools = list(tools)
+        self.names = [tool.name for tool in tools]
+        self._is_metric = is_metric
+        counts = [words_of(tool) for tool in tools]
+        self._by_words = _Words(counts)
+        self._by_letters = Likeness([_spoken(count) for count in counts])
 
-    def lexical(question: str) -> list[str]:
-        return _best(names, by_words.scores(read(question)))
+    def lexical(self, question: str) -> list[str]:
+        """All names, by the words that are shared."""
+        return _best(self.names, self._by_words.scores(self._read(question)))
 
-    def embedding(question: str) -> list[str]:
-        return _best(names, by_letters.to(" ".join(read(question))))
+    def embedding(self, question: str) -> list[str]:
+        """All names, by the letters of the words."""
+        return _best(self.names, self._by_letters.to(" ".join(self._read(question))))
 
-    def together(question: str) -> list[str]:
-        places: dict[str, float] = dict.fromkeys(names, 0.0)
-        for ranking in (lexical(question), embedding(question)):
+    def together(self, question: str) -> list[str]:
+        """All names, by both. What changes something is unlikely unless a change is asked for."""
+        places: dict[str, float] = dict.fromkeys(self.names, 0.0)
+        for ranking in (self.lexical(question), self.embedding(question)):
             for place, name in enumerate(ranking):
                 places[name] += 1 / (CALM + place)
         wants_change, wants_end = bool(CHANGING.search(question)), bool(ENDING.search(question))
-        for tool in tools:
+        for tool in self.tools:
             is_wanted = wants_end if tool.confirms else wants_end or wants_change
             if not tool.reads and not is_wanted:
                 places[tool.name] *= UNLIKELY
-        return sorted(names, key=lambda name: -places[name])
+        return sorted(self.names, key=lambda name: -places[name])
 
-    return {"lexical": lexical, "embedding": embedding, "together": together}
+    def found(self, question: str) -> list[str]:
+        """The names of those that match at all, the likeliest first."""
+        read = self._read(question)
+        words = self._by_words.scores(read)
+        letters = self._by_letters.to(" ".join(read))
+        matching = {
+            name
+            for name, shared, alike in zip(self.names, words, letters, strict=True)
+            if shared > 0 or alike >= LIKE
+        }
+        return [name for name in self.together(question) if name in matching]
+
+    def _read(self, question: str) -> list[str]:
+        is_metric = self._is_metric
+        known = is_metric is not None and not LISTING.match(question) and is_metric(question)
+        return stems(f"{understood(question)} {A_METRIC if known else ''}")
 
 
 def understood(question: str) -> str:
