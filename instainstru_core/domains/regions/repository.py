@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 import yaml
-from sqlalchemy import Select, bindparam, func, select, text, tuple_
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import Select, Text, bindparam, cast, func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, array, insert
 from sqlalchemy.orm import Session, aliased
 
 from instainstru_core.domains.regions.models import DisplayArea, Region
@@ -198,12 +198,22 @@ def region_at(session: Session, latitude: float, longitude: float) -> str | None
 
 def names(session: Session) -> tuple[Named, ...]:
     """Every area and what it is called, in the order of the map."""
+    polygons = (
+        select(func.array_agg(aggregate_order_by(Region.name, Region.name.asc())))
+        .where(Region.area_key == DisplayArea.key)
+        .correlate(DisplayArea)
+        .scalar_subquery()
+    )
     query = select(
-        DisplayArea.key, DisplayArea.name, DisplayArea.borough, DisplayArea.aliases
+        DisplayArea.key,
+        DisplayArea.name,
+        DisplayArea.borough,
+        DisplayArea.aliases,
+        func.coalesce(polygons, cast(array([]), ARRAY(Text))),
     ).order_by(DisplayArea.borough, DisplayArea.position, DisplayArea.key)
     return tuple(
-        Named(key, name, borough, tuple(aliases))
-        for key, name, borough, aliases in session.execute(query)
+        Named(key, name, borough, tuple(aliases), tuple(polygons))
+        for key, name, borough, aliases, polygons in session.execute(query)
     )
 
 

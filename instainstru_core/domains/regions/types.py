@@ -21,16 +21,21 @@ class PlaceKind(StrEnum):
     BOROUGH = "borough"
     AREA = "area"
     SEVERAL = "several"
+    ZIP = "zip"
+    LANDMARK = "landmark"
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A display area and everything it is called."""
+    """A display area and everything it is called; `polygons` are the names the map has for its
+    parts.
+    """
 
     key: str
     name: str
     borough: Borough
     aliases: tuple[str, ...]
+    polygons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,21 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Landmark:
+    """Something well known, its point (latitude, longitude), and the areas around it."""
+
+    names: tuple[str, ...]
+    point: tuple[float, float]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """What a name means: no area at all stands for the whole city."""
+    """What a name means: no area at all stands for the whole city. A landmark has a point."""
 
     kind: PlaceKind
     name: str
     area_keys: tuple[str, ...]
     borough: Borough | None = None
     ambiguous: bool = False
+    point: tuple[float, float] | None = None

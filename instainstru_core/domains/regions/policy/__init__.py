@@ -1,0 +1,20 @@
+"""What place a name means. Pure functions over plain values."""
+
+from instainstru_core.domains.regions.policy.folding import folded
+from instainstru_core.domains.regions.policy.gazetteer import (
+    MAX_NAME_LENGTH,
+    MAX_NAME_WORDS,
+    Gazetteer,
+    bare,
+)
+from instainstru_core.domains.regions.policy.indexing import Vocabulary, gazetteer
+
+__all__ = [
+    "MAX_NAME_LENGTH",
+    "MAX_NAME_WORDS",
+    "Gazetteer",
+    "Vocabulary",
+    "bare",
+    "folded",
+    "gazetteer",
+]

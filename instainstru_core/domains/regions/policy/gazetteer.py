@@ -1,0 +1,153 @@
+"""Every name of every place, and what each of them means."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+
+from rapidfuzz.distance import OSA
+
+from instainstru_core.domains.regions.policy.folding import folded
+from instainstru_core.domains.regions.types import Place, PlaceKind
+
+MAX_NAME_LENGTH = 80
+MAX_NAME_WORDS = 6
+LEAST_SIMILAR_LENGTH = 6
+"""Shorter words are too often one letter away from another word."""
+LONG_NAME = 10
+LONGEST_NAME = 16
+"""From these lengths on a second and a third slip of the hand may be forgiven."""
+ZIP = re.compile(r"(?:zip(?: ?code)? )?([0-9]{5})(?: [0-9]{4})?")
+
+LEADING = frozenset({"around", "at", "by", "close", "from", "in", "inside", "near", "on", "to"})
+TRAILING = frozenset({"area", "district", "neighborhood", "neighbourhood"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Every name of every place, folded, and what it means.
+
+    `official` are the names as the map has them, beside what people also say. `whole` holds the
+    names of the city and its boroughs, within which other names are looked for. `squashed` are
+    names of several words without their spaces. `elsewhere` are well-known places outside.
+    """
+
+    places: Mapping[str, Place]
+    areas: Mapping[str, Place]
+    long_forms: Mapping[str, str]
+    official: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+    squashed: Mapping[str, str] | None = None
+    elsewhere: frozenset[str] = frozenset()
+
+    def by_key(self, key: str) -> Place | None:
+        """The area with this key."""
+        return self.areas.get(key)
+
+    def folded(self, text: str) -> str:
+        """The one spelling of a text that names are known by."""
+        return folded(text, self.long_forms)
+
+    def find(self, text: str, *, similar: bool = True) -> Place | None:
+        """What this text means as a place; close spellings count unless `similar` is off."""
+        name = folded(text, self.long_forms)
+        found = self.known(name)
+        if found is not None or not similar:
+            return found
+        meant = {self.places[known] for known in self.similar(bare(name))}
+        return meant.pop() if len(meant) == 1 else None
+
+    def known(self, name: str) -> Place | None:
+        """What a folded text means, as it is written."""
+        found = self.places.get(name)
+        if found is not None:
+            return found
+        wanted = bare(name)
+        return self.places.get(wanted) or self._within(wanted) or self._zip(wanted)
+
+    def similar(self, name: str) -> list[str]:
+        """The names nearest to this one, if they are near enough: one slip of the hand for each
+        five letters, and never in a short word.
+        """
+        if len(name) < LEAST_SIMILAR_LENGTH or name in self.elsewhere:
+            return []
+        best = 1 + (len(name) >= LONG_NAME) + (len(name) >= LONGEST_NAME)
+        found: list[str] = []
+        for known in self.places:
+            if abs(len(known) - len(name)) > best or len(known) < LEAST_SIMILAR_LENGTH - 1:
+                continue
+            away = OSA.distance(name, known, score_cutoff=best)
+            if away > best:
+                continue
+            if away < best:
+                best, found = away, []
+            found.append(known)
+        return found
+
+    def taught(self, names: Mapping[str, Place]) -> Self:
+        """The same with more names; what the map itself calls so is never given another meaning."""
+        new = {name: place for name, place in names.items() if name not in self.places}
+        return replace(self, places={**self.places, **new}) if new else self
+
+    def _within(self, name: str) -> Place | None:
+        """The place of a name that says its borough: "astoria queens", "chinatown brooklyn"."""
+        words = name.split()
+        for split in range(len(words) - 1, 0, -1):
+            head, tail = " ".join(words[:split]), " ".join(words[split:])
+            if tail in self.whole:
+                inner, outer = self.places.get(head) or self._zip(head), self.places[tail]
+            elif head in self.whole:
+                inner, outer = self.places.get(tail), self.places[head]
+            else:
+                continue
+            if inner is not None:
+                found = narrowed(inner, outer, self.areas)
+                if found is not None:
+                    return found
+        return None
+
+    def _zip(self, name: str) -> Place | None:
+        """The place of a ZIP code with its last four digits, or with what it is before it."""
+        found = ZIP.fullmatch(name)
+        return None if found is None else self.places.get(found[1])
+
+
+def narrowed(inner: Place, outer: Place, areas: Mapping[str, Place]) -> Place | None:
+    """That part of a place which lies within another; None where they share nothing."""
+    if outer.kind is PlaceKind.CITY:
+        return inner
+    if inner.kind is PlaceKind.CITY:
+        return outer
+    within = set(outer.area_keys)
+    keys = tuple(key for key in inner.area_keys if key in within)
+    if not keys:
+        return None
+    if len(keys) == len(inner.area_keys):
+        return inner
+    return joined([areas[key] for key in keys if key in areas], ambiguous=None)
+
+
+def joined(places: Iterable[Place], *, ambiguous: bool | None) -> Place:
+    """Several places as one. Whether one of them is meant is said, or left to their boroughs."""
+    parts = list(places)
+    if len(parts) == 1:
+        return parts[0]
+    boroughs = {part.borough for part in parts}
+    unclear = len(boroughs) > 1 if ambiguous is None else ambiguous
+    return Place(
+        PlaceKind.SEVERAL,
+        (" or " if unclear else " and ").join(part.name for part in parts),
+        tuple(dict.fromkeys(key for part in parts for key in part.area_keys)),
+        parts[0].borough if len(boroughs) == 1 else None,
+        ambiguous=unclear,
+    )
+
+
+def bare(name: str) -> str:
+    """The name without what leads to it and what it is: "in the Harlem area" is "harlem"."""
+    words = name.split()
+    while len(words) > 1 and (words[0] in LEADING or words[0] == "the"):
+        words = words[1:]
+    while len(words) > 1 and words[-1] in TRAILING:
+        words = words[:-1]
+    return " ".join(words)

@@ -1,0 +1,185 @@
+"""The steps that need no model: exact, alias, substring, fuzzy. Each is only tried after the one
+before it found nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from instainstru_core.domains.regions.policy import Gazetteer, bare
+from instainstru_core.domains.regions.policy.gazetteer import joined
+from instainstru_core.domains.regions.types import Place, PlaceKind
+from instainstru_core.domains.search.policy.places.words import (
+    DIRECTIONS,
+    FILLING,
+    GENERIC,
+    JOINING,
+    ZIP_WORDS,
+)
+from instainstru_core.domains.search.types.places import (
+    Candidate,
+    Resolution,
+    Skipped,
+    Tier,
+    WhySkipped,
+)
+
+LEAST_LENGTH = 2
+LEAST_PART = 4
+"""A shorter word says too little to look for it within names."""
+MOST_CANDIDATES = 8
+"""A word that more areas share says nothing."""
+MOST_GUESSED = 3
+"""Of names that are all as near as the nearest."""
+
+CERTAIN = 1.0
+LIKELY = 0.9
+A_SLIP = 0.8
+
+
+def resolve(text: str, gazetteer: Gazetteer) -> Resolution:
+    """What the words mean on the map. Says of the two other steps only that they are not needed."""
+    name = gazetteer.folded(text)
+    wanted = bare(name)
+    if len(wanted) < LEAST_LENGTH:
+        return _nothing(wanted, WhySkipped.NOTHING_TO_ASK)
+    found = (
+        _known(name, gazetteer)
+        or _elsewhere(wanted, gazetteer)
+        or _several(wanted, gazetteer)
+        or _around(wanted, gazetteer)
+        or _within(wanted, gazetteer)
+        or _squashed(wanted, gazetteer)
+        or _fuzzy(wanted, gazetteer)
+    )
+    if found is None:
+        return Resolution(wanted)
+    return found.without(
+        *(Skipped(tier, WhySkipped.NOT_NEEDED) for tier in (Tier.EMBEDDING, Tier.MODEL))
+    )
+
+
+def found(
+    text: str, place: Place, tier: Tier, confidence: float, gazetteer: Gazetteer
+) -> Resolution:
+    """The words mean this place; its areas are candidates where it is not clear which is meant."""
+    candidates: tuple[Candidate, ...] = ()
+    if place.ambiguous:
+        areas = (gazetteer.by_key(key) for key in place.area_keys)
+        candidates = tuple(
+            Candidate(area.area_keys[0], area.name, area.borough) for area in areas if area
+        )
+    return Resolution(text, place, tier, confidence, candidates)
+
+
+def _nothing(text: str, why: WhySkipped) -> Resolution:
+    return Resolution(text).without(*(Skipped(tier, why) for tier in (Tier.EMBEDDING, Tier.MODEL)))
+
+
+def _known(name: str, gazetteer: Gazetteer) -> Resolution | None:
+    place = gazetteer.known(name)
+    if place is None:
+        return None
+    wanted = bare(name)
+    tier = Tier.EXACT if {name, wanted} & gazetteer.official else Tier.ALIAS
+    return found(wanted, place, tier, CERTAIN, gazetteer)
+
+
+def _elsewhere(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
+    """A place that is well known and not here, or a ZIP code of somewhere else."""
+    words = [word for word in wanted.split() if word not in ZIP_WORDS]
+    if wanted in gazetteer.elsewhere or (len(words) == 1 and _is_zip(words[0])):
+        stays = tuple(Skipped(tier, WhySkipped.NOT_NEEDED) for tier in (Tier.EMBEDDING, Tier.MODEL))
+        return Resolution(wanted, tier=Tier.EXACT, elsewhere=wanted, skipped=stays)
+    return None
+
+
+def _is_zip(word: str) -> bool:
+    return len(word) == 5 and word.isdigit()  # noqa: PLR2004 - that is what a ZIP code is
+
+
+def _several(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
+    """Several names: "astoria or sunnyside", "between chelsea and soho". All of them count."""
+    words = wanted.split()
+    if words[0] == "between":
+        words = words[1:]
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word in JOINING:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    if len(parts) == 1:
+        return None
+    places = [gazetteer.known(" ".join(part)) for part in parts]
+    meant = [place for place in places if place is not None]
+    if len(meant) < len(parts):
+        return None
+    if any(place.kind is PlaceKind.CITY for place in meant):
+        return found(wanted, meant[0], Tier.ALIAS, CERTAIN, gazetteer)
+    unclear = all(place.ambiguous for place in meant)
+    return found(wanted, joined(meant, ambiguous=unclear), Tier.ALIAS, CERTAIN, gazetteer)
+
+
+def _around(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
+    """A name with words around it that change nothing: "heart of soho", "upper west side north"."""
+    words = wanted.split()
+    for size in range(len(words) - 1, 0, -1):
+        for at in range(len(words) - size + 1):
+            others = [*words[:at], *words[at + size :]]
+            if not all(word in FILLING or word in DIRECTIONS for word in others):
+                continue
+            name = " ".join(words[at : at + size])
+            place = gazetteer.known(name)
+            if place is None or len(name) < LEAST_PART or name in GENERIC:
+                continue
+            return found(wanted, place, Tier.SUBSTRING, LIKELY, gazetteer)
+    return None
+
+
+def _within(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
+    """Whole words of official names: "carnegie" of Carnegie Hill, "rockaway" of several."""
+    words = wanted.split()
+    if len(wanted) < LEAST_PART or all(word in GENERIC for word in words):
+        return None
+    names = [name for name in sorted(gazetteer.official) if _holds(name.split(), words)]
+    keys: dict[str, None] = {}
+    for name in names:
+        place = gazetteer.places.get(name)
+        if place is not None and place.kind is not PlaceKind.BOROUGH:
+            keys |= dict.fromkeys(place.area_keys)
+    if not 0 < len(keys) <= MOST_CANDIDATES:
+        return None
+    areas = _areas(keys, gazetteer)
+    place = joined(areas, ambiguous=len(areas) > 1)
+    return found(wanted, place, Tier.SUBSTRING, LIKELY, gazetteer)
+
+
+def _holds(name: Sequence[str], words: Sequence[str]) -> bool:
+    size = len(words)
+    return any(list(name[at : at + size]) == list(words) for at in range(len(name) - size + 1))
+
+
+def _squashed(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
+    """A name without its spaces, or with one too many: "parkslope", "green point"."""
+    short = wanted.replace(" ", "")
+    name = (gazetteer.squashed or {}).get(short)
+    place = gazetteer.places.get(short if name is None else name)
+    if place is None:
+        return None
+    return found(wanted, place, Tier.FUZZY, LIKELY, gazetteer)
+
+
+def _fuzzy(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
+    """Names that are a slip of the hand away, if they do not mean too many places."""
+    names = gazetteer.similar(wanted)
+    places = list(dict.fromkeys(gazetteer.places[name] for name in names))
+    if not 0 < len(places) <= MOST_GUESSED:
+        return None
+    if len(places) == 1:
+        return found(wanted, places[0], Tier.FUZZY, A_SLIP, gazetteer)
+    place = joined(places, ambiguous=True)
+    return found(wanted, place, Tier.FUZZY, A_SLIP / len(places), gazetteer)
+
+
+def _areas(keys: Iterable[str], gazetteer: Gazetteer) -> list[Place]:
+    found = (gazetteer.by_key(key) for key in keys)
+    return [area for area in found if area is not None]
