@@ -1,0 +1,95 @@
+"""Misspelled words made right, from what the catalog, the map and the calendar call things.
+
+A word that is known is never touched, nor is a short one. A swap of two neighbors, a letter too
+many, too few or another: one slip is put right, two in a long word, and only where a single word
+comes into question.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from instainstru_core.domains.search.policy.grammar import lexicon
+
+MIN_LETTERS = 4
+MIN_LETTERS_TO_CHANGE = 5
+"""In shorter words a letter is put in or moved, never changed: "pian" but not "ping"."""
+MIN_LETTERS_FOR_TWO = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """Words that are right as they are, and for each shape with one letter left out, whose it is.
+
+    `rank` says which source a word comes from, the catalog first.
+    """
+
+    right: frozenset[str]
+    rank: Mapping[str, int]
+    shapes: Mapping[str, tuple[str, ...]]
+    long_words: tuple[str, ...]
+
+    def repaired(self, word: str) -> str | None:
+        """The word that must have been meant, where that is certain."""
+        if len(word) < MIN_LETTERS or word in self.right or not word.isalpha():
+            return None
+        if word in lexicon.KNOWN_SLIPS:
+            return lexicon.KNOWN_SLIPS[word]
+        near = set(self._near(word))
+        if not near and len(word) >= MIN_LETTERS_FOR_TWO:
+            near = {
+                found[0]
+                for found in process.extract(
+                    word, self.long_words, scorer=OSA.distance, score_cutoff=2, limit=3
+                )
+                if found[0][0] == word[0]
+            }
+        if not near:
+            return None
+        best = min(self.rank[found] for found in near)
+        (first, *others) = sorted(found for found in near if self.rank[found] == best)
+        return first if not others else None
+
+    def _near(self, word: str) -> Iterator[str]:
+        """The words one slip away."""
+        yield from self.shapes.get(word, ())
+        for shape in _shapes(word):
+            if shape in self.rank and len(word) > MIN_LETTERS:
+                yield shape
+            for found in self.shapes.get(shape, ()):
+                if OSA.distance(word, found, score_cutoff=1) > 1:
+                    continue
+                if len(word) >= MIN_LETTERS_TO_CHANGE or sorted(word) == sorted(found):
+                    yield found
+
+
+def is_slip(word: str, right: str) -> bool:
+    """Whether this is the other word with one letter left out, changed or moved."""
+    return word != right and len(word) <= len(right) and OSA.distance(word, right) == 1
+
+
+def spellings(
+    *, terms: Iterable[str], misspelled: frozenset[str], places: Iterable[str]
+) -> Spellings:
+    """The index of all words that are known to be right."""
+    rank: dict[str, int] = {}
+    for at, source in enumerate((terms, lexicon.TIME_WORDS, places, lexicon.OTHER_WORDS)):
+        for word in source:
+            if len(word) >= MIN_LETTERS and word.isalpha():
+                rank.setdefault(word, at)
+    shapes: dict[str, list[str]] = {}
+    for word in rank:
+        for shape in _shapes(word):
+            shapes.setdefault(shape, []).append(word)
+    return Spellings(
+        right=(frozenset(rank) | lexicon.COMMON_WORDS) - misspelled,
+        rank=rank,
+        shapes={shape: tuple(words) for shape, words in shapes.items()},
+        long_words=tuple(word for word in rank if len(word) >= MIN_LETTERS_FOR_TWO - 1),
+    )
+
+
+def _shapes(word: str) -> set[str]:
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
