@@ -1,0 +1,71 @@
+"""Vectors of words that come with a package: no network, no key, a fraction of a millisecond.
+
+The weights are those in the wordllama wheel, read directly: its own loader looks for them on the
+network. A text is the mean of the vectors of its pieces.
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version as version_of
+from importlib.resources import files
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instainstru_core.domains.search.types.meaning import Vectors
+from instainstru_core.kernel.deadline import Deadline
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+PACKAGE = "wordllama"
+WEIGHTS = "weights/l2_supercat_256.safetensors"
+TOKENS = "tokenizers/l2_supercat_tokenizer_config.json"
+POOLING = 1
+"""Raised whenever texts are turned into vectors in another way."""
+
+
+class WordVectors:
+    """Implements search.ports.Embedder. The weights are loaded when first used, 16 MB of them."""
+
+    def __init__(self) -> None:
+        self._loading = Lock()
+        self._tokenizer: Tokenizer | None = None
+        self._weights: NDArray[np.float16] | None = None
+
+    @property
+    def model(self) -> str:
+        return "wordllama-l2-supercat-256"
+
+    @property
+    def version(self) -> str:
+        return f"{version_of(PACKAGE)}/{POOLING}"
+
+    @property
+    def is_remote(self) -> bool:
+        return False
+
+    def embed(self, texts: Sequence[str], *, deadline: Deadline) -> Vectors:  # noqa: ARG002 - it takes no time
+        """The mean of the vectors of the pieces of each text, at length 1."""
+        tokenizer, weights = self._loaded()
+        rows = np.zeros((len(texts), weights.shape[1]), dtype=np.float32)
+        for place, text in enumerate(texts):
+            ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
+            if ids:
+                rows[place] = weights[ids].astype(np.float32).mean(axis=0)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+
+    def _loaded(self) -> tuple[Any, NDArray[np.float16]]:
+        with self._loading:
+            if self._weights is None or self._tokenizer is None:
+                from safetensors import safe_open  # noqa: PLC0415 - most processes never search
+                from tokenizers import Tokenizer  # noqa: PLC0415 - as above
+
+                package = files(PACKAGE)
+                with safe_open(str(package.joinpath(WEIGHTS)), framework="numpy") as stored:
+                    name = next(iter(stored.keys()))
+                    self._weights = stored.get_tensor(name)
+                self._tokenizer = Tokenizer.from_file(str(package.joinpath(TOKENS)))
+            return self._tokenizer, self._weights

@@ -1,0 +1,1 @@
+"""Which services of the catalog words mean: by text, by vector, and by both. Pure."""

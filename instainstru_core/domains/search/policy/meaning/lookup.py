@@ -1,0 +1,271 @@
+"""Which services a phrase means by its text alone.
+
+What the catalog has a name for is certain: that name's services and no others. Otherwise the
+longest names within the phrase count, and at last single words, also begun or misspelled ones.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from instainstru_core.domains.catalog.policy import fold
+from instainstru_core.domains.search.policy.meaning.forms import (
+    GENERIC,
+    key,
+    root,
+    root_key,
+    squashed,
+    without_generic,
+)
+from instainstru_core.domains.search.policy.meaning.lexicon import Lexicon, Sense
+from instainstru_core.domains.search.types.meaning import Reason, ServiceMatch
+
+ROOT_SHARE = 0.95
+LEFT_OVER_SHARE = 0.9
+WEAK_SHARE = 0.6
+PREFIX_SHARE = 0.85
+TYPO_SHARE = 0.85
+LEAST_PREFIX = 4
+LEAST_TYPO = 5
+LONG_WORD = 8
+LEAST_SCORE = 0.45
+WITHIN = 0.12
+MOST = 12
+LANGUAGES = "languages"
+EXAMS = "test-prep"
+TUTORING = "tutoring-test-prep"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a phrase means, best first. Where it is certain nothing else needs to be asked."""
+
+    matches: tuple[ServiceMatch, ...]
+    is_certain: bool
+
+
+NOTHING = Finding((), is_certain=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Words of a phrase that are a name."""
+
+    start: int
+    end: int
+    senses: tuple[Sense, ...]
+
+
+class Lookup:
+    """Answers for one version of the catalog; it remembers what it was asked."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.find = lru_cache(maxsize=4_096)(self._find)
+
+    def _find(self, phrase: str) -> Finding:
+        """The services that these words mean."""
+        folded = fold(phrase)
+        for words in dict.fromkeys((folded, without_generic(folded))):
+            found = self.named(words)
+            if found is not None:
+                return Finding(found, is_certain=True)
+        words = without_generic(folded) or folded
+        return self._within(words) or self._scored(words)
+
+    def named(self, words: str) -> tuple[ServiceMatch, ...] | None:
+        """What has exactly this name, if anything has."""
+        senses, share = self._senses(words)
+        return self._matches(senses, words, share) if senses else None
+
+    def _senses(self, words: str) -> tuple[tuple[Sense, ...], float]:
+        if not words:
+            return (), 0.0
+        lexicon = self.lexicon
+        if found := lexicon.exact.get(key(words)):
+            return found, 1.0
+        if found := lexicon.joined.get(squashed(words)):
+            return found, 1.0
+        if found := lexicon.roots.get(root_key(words)):
+            return found, ROOT_SHARE
+        return (), 0.0
+
+    def _matches(
+        self, senses: Iterable[Sense], words: str, share: float
+    ) -> tuple[ServiceMatch, ...]:
+        best: dict[int, ServiceMatch] = {}
+        roots = frozenset(map(root, words.split()))
+        for sense in senses:
+            for place in sense.places:
+                score = sense.score
+                if len(sense.places) > 1 and self._says(place, roots):
+                    score += 0.05
+                match = ServiceMatch(
+                    service_id=self.lexicon.entries[place].id,
+                    score=round(score * share, 4),
+                    reason=sense.reason,
+                    words=words,
+                    matched=sense.term,
+                    text=round(score * share, 4),
+                )
+                known = best.get(place)
+                if known is None or match.score > known.score:
+                    best[place] = match
+        return ordered(best.values())
+
+    def _says(self, place: int, roots: Iterable[str]) -> bool:
+        """Whether the service itself is called by one of these words."""
+        weights = self.lexicon.weights
+        return any(weights.get(word, {}).get(place, 0.0) > 0.6 for word in roots)  # noqa: PLR2004
+
+    # --- names within the phrase -----------------------------------------------------------------
+
+    def _within(self, words: str) -> Finding | None:
+        """What the names mean that stand within the phrase, where they carry it."""
+        split = words.split()
+        spans = self._fitting(list(self._spans(split)))
+        if not spans:
+            return None
+        covered = {at for span in spans for at in range(span.start, span.end)}
+        left = [split[at] for at in range(len(split)) if at not in covered]
+        unknown = [word for word in left if root(word) not in self.lexicon.weights]
+        is_weak = bool(left) and (
+            split[-1] in unknown
+            and all(sense.reason is Reason.SYNONYM for span in spans for sense in span.senses)
+        )
+        share = 1.0 if not left else LEFT_OVER_SHARE
+        if is_weak:
+            share = WEAK_SHARE
+        best: dict[str, ServiceMatch] = {}
+        for span in spans:
+            for match in self._matches(span.senses, " ".join(split[span.start : span.end]), share):
+                known = best.get(match.service_id)
+                if known is None or match.score > known.score:
+                    best[match.service_id] = match
+        return Finding(ordered(best.values()), is_certain=not is_weak)
+
+    def _spans(self, split: Sequence[str]) -> Iterator[_Span]:
+        """The longest names, from the end: what comes last in English is what is meant."""
+        end = len(split)
+        while end > 0:
+            for start in range(max(0, end - self.lexicon.longest), end):
+                senses, share = self._senses(" ".join(split[start:end]))
+                if senses and share == 1.0:
+                    yield _Span(start, end, senses)
+                    end = start
+                    break
+            else:
+                end -= 1
+
+    def _fitting(self, spans: list[_Span]) -> list[_Span]:
+        """Those that say what is wanted: not the language of "spanish guitar", but the exam of
+        "sat math".
+        """
+        if len(spans) < 2:  # noqa: PLR2004 - there is nothing to choose
+            return spans
+        exams = [span for span in spans if self._all_in(span, EXAMS)]
+        if exams and all(span in exams or self._all_in(span, TUTORING) for span in spans):
+            return exams
+        others = [span for span in spans if not self._all_in(span, LANGUAGES)]
+        spans = others or spans
+        named = [
+            span
+            for span in spans
+            if any(sense.reason is not Reason.SYNONYM for sense in span.senses)
+        ]
+        return named or spans[:1]
+
+    def _all_in(self, span: _Span, group: str) -> bool:
+        lexicon = self.lexicon
+        return all(
+            group in {lexicon.category_of[place], lexicon.subcategory_of[place]}
+            for sense in span.senses
+            for place in sense.places
+        )
+
+    # --- single words ----------------------------------------------------------------------------
+
+    def _scored(self, words: str) -> Finding:
+        """The services that say most of these words of themselves."""
+        roots = [(word, root(word)) for word in words.split() if word not in GENERIC]
+        if not roots:
+            return NOTHING
+        scores: dict[int, float] = {}
+        reasons: dict[int, tuple[float, Reason, str]] = {}
+        total = 0.0
+        for word, stem in roots:
+            heard, share, reason = self._heard(word, stem)
+            rarity = max((self.lexicon.rarity[one] for one in heard), default=1.0)
+            total += rarity
+            said: dict[int, tuple[float, str]] = {}
+            for one in heard:
+                for place, weight in self.lexicon.weights[one].items():
+                    if weight > said.get(place, (0.0, ""))[0]:
+                        said[place] = weight, one
+            for place, (weight, one) in said.items():
+                gain = rarity * weight * share
+                scores[place] = scores.get(place, 0.0) + gain
+                if gain > reasons.get(place, (0.0, reason, one))[0]:
+                    reasons[place] = gain, _reason(reason, weight), one
+        found = [
+            ServiceMatch(
+                service_id=self.lexicon.entries[place].id,
+                score=round(score / total * LEFT_OVER_SHARE, 4),
+                reason=reasons[place][1],
+                words=words,
+                matched=reasons[place][2],
+                text=round(score / total * LEFT_OVER_SHARE, 4),
+            )
+            for place, score in scores.items()
+            if score / total * LEFT_OVER_SHARE >= LEAST_SCORE
+        ]
+        best = ordered(found)
+        if not best:
+            return NOTHING
+        least = best[0].score - WITHIN
+        return Finding(
+            tuple(match for match in best[:MOST] if match.score >= least), is_certain=False
+        )
+
+    def _heard(self, word: str, stem: str) -> tuple[tuple[str, ...], float, Reason]:
+        """The known words that a word stands for, how much they count, and why."""
+        lexicon = self.lexicon
+        if stem in lexicon.weights:
+            return (stem,), 1.0, Reason.PART
+        if len(word) >= LEAST_PREFIX:
+            begun = tuple(known for known in lexicon.words if known.startswith(word))
+            if begun:
+                return begun[:MOST], PREFIX_SHARE, Reason.PREFIX
+        if len(word) >= LEAST_TYPO:
+            most = 2 if len(word) >= LONG_WORD else 1
+            near = process.extract(
+                stem, lexicon.words, scorer=OSA.distance, score_cutoff=most, limit=3
+            )
+            alike = [(known, away) for known, away, _ in near if known[:1] == stem[:1]]
+            if alike:
+                least = min(away for _, away in alike)
+                return (
+                    tuple(known for known, away in alike if away == least),
+                    TYPO_SHARE,
+                    Reason.TYPO,
+                )
+        return (), 0.0, Reason.PART
+
+
+def _reason(reason: Reason, weight: float) -> Reason:
+    if reason is Reason.PART and weight < 0.5:  # noqa: PLR2004 - no name has the word
+        return Reason.DESCRIPTION
+    return reason
+
+
+_REASONS = {reason: place for place, reason in enumerate(Reason)}
+
+
+def ordered(matches: Iterable[ServiceMatch]) -> tuple[ServiceMatch, ...]:
+    """Best first; equal ones by reason, then by id."""
+    return tuple(
+        sorted(matches, key=lambda match: (-match.score, _REASONS[match.reason], match.service_id))
+    )
