@@ -12,8 +12,10 @@ from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.catalog.schemas import (
     CategoriesView,
     CategoryDetail,
+    FiltersView,
     LookupView,
     ServiceView,
+    SubcategoryDetail,
 )
 from instainstru_core.domains.catalog.types import AgeGroup
 from instainstru_core.kernel.paging import MAX_PAGE, Page
@@ -27,6 +29,9 @@ class ServicesQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     category: str | None = Field(default=None, max_length=80, description="A category's slug.")
+    subcategory: str | None = Field(
+        default=None, max_length=80, description="A subcategory's slug."
+    )
     age_group: AgeGroup | None = Field(default=None, description="Who is to be taught.")
     online: bool | None = Field(default=None, description="Whether it can be taught over video.")
     cursor: str | None = None
@@ -51,17 +56,44 @@ def category(uow: PublicUowDep, response: Response, category: str) -> CategoryDe
     return found
 
 
+@router.get(
+    "/categories/{category}/{subcategory}",
+    operation_id="catalog.subcategory",
+    summary="A subcategory's services and filters",
+)
+def subcategory(
+    uow: PublicUowDep, response: Response, category: str, subcategory: str
+) -> SubcategoryDetail:
+    """What offerings of it can be told apart by, beside price, place and time."""
+    found = catalog.subcategory(uow, category, subcategory)
+    keep(response, found)
+    return found
+
+
+@router.get("/filters", operation_id="catalog.filters", summary="All filters with their values")
+def filters(response: Response) -> FiltersView:
+    """A subcategory knows some of them; every one knows `skill_level`."""
+    found = catalog.filters()
+    keep(response, found)
+    return found
+
+
 @router.get("/services", operation_id="catalog.services", summary="Services by slug")
-def services(uow: PublicUowDep, query: Annotated[ServicesQuery, Query()]) -> Page[ServiceView]:
+def services(
+    uow: PublicUowDep, response: Response, query: Annotated[ServicesQuery, Query()]
+) -> Page[ServiceView]:
     """Filters narrow the list; keep them the same from page to page."""
-    return catalog.services(
+    found = catalog.services(
         uow,
         cursor=query.cursor,
         limit=query.limit,
         category_slug=query.category,
+        subcategory_slug=query.subcategory,
         age_group=query.age_group,
         online=query.online,
     )
+    keep(response, found)
+    return found
 
 
 @router.get("/services/{service}", operation_id="catalog.service", summary="A service")
@@ -75,8 +107,11 @@ def service(uow: PublicUowDep, response: Response, service: str) -> ServiceView:
 @router.get("/lookup", operation_id="catalog.lookup", summary="The services that words mean")
 def lookup(
     uow: PublicUowDep,
+    response: Response,
     q: Annotated[str, Query(min_length=1, max_length=200, examples=["bjj"])],
     limit: Annotated[int, Query(ge=1, le=20)] = 5,
 ) -> LookupView:
     """Best first, each with how well and why it matches. Knows synonyms and near misses."""
-    return catalog.lookup(uow, q, limit=limit)
+    found = catalog.lookup(uow, q, limit=limit)
+    keep(response, found)
+    return found

@@ -1,6 +1,7 @@
 """Where the catalog is kept: the packaged file, and the tables it is loaded into."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -11,8 +12,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.catalog.models import Category, Service, Subcategory
-from instainstru_core.domains.catalog.schemas import Catalogue
-from instainstru_core.domains.catalog.types import AgeGroup, Entry, Group, Term, TermKind
+from instainstru_core.domains.catalog.schemas import Catalogue, FilterFile
+from instainstru_core.domains.catalog.types import (
+    SKILL_LEVEL,
+    AgeGroup,
+    Entry,
+    FilterDefinition,
+    FilterOption,
+    Group,
+    Term,
+    TermKind,
+)
 from instainstru_core.kernel.db import Base
 
 VERSION = text(
@@ -30,6 +40,49 @@ def packaged() -> Catalogue:
     """The catalogue that comes with this release."""
     source = files("instainstru_core.domains.catalog").joinpath("catalogue.yaml").read_text("utf-8")
     return Catalogue.model_validate(yaml.load(source, yaml.CSafeLoader))
+
+
+@cache
+def filters() -> tuple[FilterDefinition, ...]:
+    """All filters of this release with all their options."""
+    return tuple(
+        FilterDefinition(
+            entry.key,
+            entry.label,
+            tuple(FilterOption(one.value, one.label, tuple(one.words)) for one in entry.options),
+        )
+        for entry in packaged_filters().definitions
+    )
+
+
+@cache
+def subcategory_filters() -> Mapping[tuple[str, str], tuple[FilterDefinition, ...]]:
+    """What each subcategory can be filtered by, by the slugs of category and subcategory.
+
+    All have the skill level; a subcategory that is not named here has only that.
+    """
+    return {
+        (top, group): tuple(
+            _narrowed(one, "all" if one.key == SKILL_LEVEL else chosen[one.key])
+            for one in filters()
+            if one.key == SKILL_LEVEL or one.key in chosen
+        )
+        for top, groups in packaged_filters().subcategories.items()
+        for group, chosen in groups.items()
+    }
+
+
+def _narrowed(one: FilterDefinition, values: Sequence[str]) -> FilterDefinition:
+    if values == "all":
+        return one
+    return replace(one, options=tuple(o for o in one.options if o.value in values))
+
+
+@cache
+def packaged_filters() -> FilterFile:
+    """The filters that come with this release, as the file has them."""
+    source = files("instainstru_core.domains.catalog").joinpath("filters.yaml").read_text("utf-8")
+    return FilterFile.model_validate(yaml.load(source, yaml.CSafeLoader))
 
 
 def in_place() -> Select[Service, Subcategory, Category]:
@@ -55,6 +108,7 @@ def page(
     after: str | None,
     limit: int,
     category: str | None,
+    subcategory: str | None,
     age_group: AgeGroup | None,
     online: bool | None,
 ) -> Select[Service, Subcategory, Category]:
@@ -64,6 +118,8 @@ def page(
         query = query.where(Service.slug > after)
     if category is not None:
         query = query.where(Category.slug == category)
+    if subcategory is not None:
+        query = query.where(Subcategory.slug == subcategory)
     if age_group is not None:
         query = query.where(Service.age_groups.contains([age_group.value]))
     if online is not None:

@@ -1,6 +1,6 @@
 """The packaged catalogue as it is written, and what the catalog tells others."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -8,6 +8,7 @@ from instainstru_core.domains.catalog.types import AgeGroup, MatchReason
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+FilterKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$", max_length=40)]
 Minutes = Annotated[int, Field(ge=30, le=240, multiple_of=15)]
 
 
@@ -50,6 +51,35 @@ class Catalogue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     categories: list[CategoryEntry]
+
+
+class OptionEntry(BaseModel):
+    """One value of a filter as the file has it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: FilterKey
+    label: Name
+    words: list[str] = Field(default=[])
+
+
+class FilterEntry(BaseModel):
+    """A filter as the file has it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: FilterKey
+    label: Name
+    options: Annotated[list[OptionEntry], Field(min_length=1)]
+
+
+class FilterFile(BaseModel):
+    """The whole packaged file of filters. Subcategories are by the slugs of both levels."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    definitions: list[FilterEntry]
+    subcategories: dict[Slug, dict[Slug, dict[FilterKey, list[FilterKey] | Literal["all"]]]]
 
 
 class View(BaseModel):
@@ -97,6 +127,27 @@ class ServiceView(View):
     is_active: bool
 
 
+class FilterOptionView(View):
+    """One value of a filter."""
+
+    value: str = Field(examples=["audition_prep"])
+    label: str = Field(examples=["Audition Prep"])
+
+
+class FilterView(View):
+    """Something that offerings can be told apart by, with the values that apply."""
+
+    key: str = Field(examples=["goal"])
+    label: str = Field(examples=["Goal"])
+    options: list[FilterOptionView]
+
+
+class FiltersView(View):
+    """All filters there are, in the order they are shown."""
+
+    items: list[FilterView]
+
+
 class SubcategorySummary(View):
     """A subcategory and how many services it has."""
 
@@ -123,11 +174,12 @@ class CategoriesView(View):
 
 
 class SubcategoryView(View):
-    """A subcategory with its services."""
+    """A subcategory with its services and with what can be filtered by."""
 
     id: str
     slug: str
     name: str
+    filters: list[FilterView]
     services: list[ServiceView]
 
 
@@ -138,6 +190,14 @@ class CategoryDetail(View):
     slug: str
     name: str
     subcategories: list[SubcategoryView]
+
+
+class SubcategoryDetail(SubcategoryView):
+    """A subcategory with its services, its filters, and where it stands."""
+
+    category_slug: str = Field(examples=["music"])
+    category: str = Field(examples=["Music"])
+    service_count: int
 
 
 class ServiceMatch(View):

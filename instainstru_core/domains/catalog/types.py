@@ -1,5 +1,6 @@
 """Catalog vocabulary. Pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -11,6 +12,40 @@ class AgeGroup(StrEnum):
     KIDS = "kids"
     TEENS = "teens"
     ADULTS = "adults"
+
+
+class SkillLevel(StrEnum):
+    """How far somebody has come. Every subcategory has these as its filter `skill_level`."""
+
+    BEGINNER = "beginner"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"
+
+
+SKILL_LEVEL = "skill_level"
+"""The key of that filter. Offerings keep it apart from the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterOption:
+    """One value of a filter. `words` are what people also type when they mean it."""
+
+    value: str
+    label: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilterDefinition:
+    """Something that offerings can be told apart by, with the options that apply."""
+
+    key: str
+    label: str
+    options: tuple[FilterOption, ...]
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return tuple(option.value for option in self.options)
 
 
 class TermKind(StrEnum):

@@ -11,6 +11,7 @@ from instainstru_core.domains.catalog.errors import (
     CategoryNotFound,
     QueryUnusable,
     ServiceNotFound,
+    SubcategoryNotFound,
 )
 from instainstru_core.domains.catalog.models import Category, Service, Subcategory
 from instainstru_core.domains.catalog.policy import TermIndex
@@ -23,9 +24,11 @@ from instainstru_core.domains.catalog.schemas import (
     ServiceCard,
     ServiceMatch,
     ServiceView,
+    SubcategoryDetail,
     SubcategorySummary,
     SubcategoryView,
 )
+from instainstru_core.domains.catalog.service.filtering import filter_definitions, filter_views
 from instainstru_core.domains.catalog.types import AgeGroup, Entry, Term
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import is_id, stable_id
@@ -91,10 +94,36 @@ def category(uow: Uow, slug: str) -> CategoryDetail:
                 id=group.id,
                 slug=group.slug,
                 name=group.name,
+                filters=filter_views(filter_definitions(top.slug, group.slug)),
                 services=[_view(row) for row in members],
             )
             for group, members in groupby(rows, key=lambda row: row[1])
         ],
+    )
+
+
+@operation("catalog.subcategory")
+def subcategory(uow: Uow, category_slug: str, slug: str) -> SubcategoryDetail:
+    """One subcategory with its active services and its filters. Raises SubcategoryNotFound."""
+    usable = policy.is_slug(category_slug) and policy.is_slug(slug)
+    wanted = repository.active().where(Category.slug == category_slug, Subcategory.slug == slug)
+    rows = uow.session.execute(wanted).all() if usable else ()
+    if not rows:
+        raise SubcategoryNotFound(
+            "There is no such subcategory. List the categories and use the slugs of both levels.",
+            category=category_slug,
+            subcategory=slug,
+        )
+    _, group, top = rows[0]
+    return SubcategoryDetail(
+        id=group.id,
+        slug=group.slug,
+        name=group.name,
+        category_slug=top.slug,
+        category=top.name,
+        service_count=len(rows),
+        filters=filter_views(filter_definitions(top.slug, group.slug)),
+        services=[_view(row) for row in rows],
     )
 
 
@@ -105,19 +134,22 @@ def services(
     cursor: str | None = None,
     limit: int = 50,
     category_slug: str | None = None,
+    subcategory_slug: str | None = None,
     age_group: AgeGroup | None = None,
     online: bool | None = None,
 ) -> Page[ServiceView]:
     """Active services by slug, some at a time. Raises BadCursor."""
-    if category_slug is not None and not policy.is_slug(category_slug):
+    slugs = [slug for slug in (category_slug, subcategory_slug) if slug is not None]
+    if not all(policy.is_slug(slug) for slug in slugs):
         return Page(items=[])
-    scope = f"catalog.services:{category_slug}:{age_group}:{online}"
+    scope = f"catalog.services:{category_slug}:{subcategory_slug}:{age_group}:{online}"
     after = decode_cursor(cursor, scope=scope, kinds=(str,))[0] if cursor else None
     rows = uow.session.execute(
         repository.page(
             after=None if after is None else str(after),
             limit=limit,
             category=category_slug,
+            subcategory=subcategory_slug,
             age_group=age_group,
             online=online,
         )
