@@ -1,10 +1,11 @@
-"""Who turns words into vectors, and who reads what the grammar cannot."""
+"""Who turns words into vectors, who reads what the grammar cannot, and who keeps answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from instainstru_core.domains.search.types.answers import Answer, Looked, Sighting
 from instainstru_core.domains.search.types.meaning import Vectors
 from instainstru_core.domains.search.types.reading import Reading
 from instainstru_core.kernel.deadline import Deadline
@@ -68,6 +69,56 @@ class Reader(Protocol):
 
         Raises ModelUnavailable.
         """
+        ...
+
+    def close(self) -> None:
+        """Give back the connections."""
+        ...
+
+
+class Answers(Protocol):
+    """Keeps answers of searches, and tells them again while they are true."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether answers are kept at all."""
+        ...
+
+    async def look(self, key: str, sighting: Sighting) -> Looked:
+        """The stored answer, noting that it is told again; and the instant for a new one."""
+        ...
+
+    async def keep(
+        self,
+        key: str,
+        answer: Answer,
+        *,
+        since: int,
+        tags: Collection[str],
+        note: str,
+        seconds: int,
+    ) -> None:
+        """Store an answer whose making began at this instant, with what is known of it."""
+        ...
+
+    async def note(self, sighting: Sighting, note: str) -> bool:
+        """Note that an answer was told to one more; False where that could not be done."""
+        ...
+
+    def touch(self, tags: Collection[str]) -> None:
+        """Make every stored answer untrue that carries one of these tags. Raises Unavailable."""
+        ...
+
+    def sightings(self, limit: int) -> Sequence[tuple[str, str]]:
+        """About so many of what is noted, as ids and payloads, each with what is known."""
+        ...
+
+    def sighting(self, search_id: str) -> str | None:
+        """What is noted of one search."""
+        ...
+
+    def forget(self, search_ids: Collection[str]) -> None:
+        """These are written down: they need not be noted any more."""
         ...
 
     def close(self) -> None:

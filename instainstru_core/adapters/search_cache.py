@@ -1,0 +1,293 @@
+"""Answers of searches in Redis: one round trip to look, one to keep, one to make untrue.
+
+A touched tag holds the instant of its last touch, on Redis's own clock that never goes back. An
+answer is kept with the instant at which its making began, before anything was read. It is told
+again only while none of its tags was touched since, so there is no moment between a change and the
+making of an answer in which a stale one could be kept. Tags live longer than answers.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+from prometheus_client import Counter
+
+from instainstru_core.domains.search.types.answers import Answer, Looked, Sighting
+from instainstru_core.kernel.log import logger
+
+PREFIX = "instainstru:search:"
+LOOK_SECONDS = 0.1
+"""Who does not hear from Redis for so long makes the answer without it."""
+
+TOUCH_SECONDS = 2.0
+TAG_SECONDS = 900
+MOST_SIGHTINGS = 200_000
+AWAY_SECONDS = 2.0
+"""For so long nobody asks again after Redis did not answer."""
+
+NOW = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local last = tonumber(redis.call('GET', ARGV[1] .. 'clock') or '0')
+if last > now then now = last end
+"""
+LOOK = (
+    NOW
+    + """
+local instant = string.format('%.0f', now)
+local kept = redis.call('HMGET', KEYS[1], 'since', 'tags')
+if not kept[1] then return {instant} end
+local names = cjson.decode(kept[2])
+for at, name in ipairs(names) do names[at] = ARGV[1] .. 'tag:' .. name end
+local since = tonumber(kept[1])
+for _, touched in ipairs(redis.call('MGET', unpack(names))) do
+    if touched and tonumber(touched) > since then return {instant} end
+end
+local rest = redis.call('HMGET', KEYS[1], 'meta', 'body', 'note')
+local seen = 1
+if ARGV[3] == '' then seen = 1
+elseif redis.call('HLEN', ARGV[1] .. 'seen') >= tonumber(ARGV[4]) then seen = 0
+else redis.call('HSET', ARGV[1] .. 'seen', ARGV[2], ARGV[3] .. '\\n' .. rest[3]) end
+return {instant, rest[1], rest[2], seen}
+"""
+)
+TOUCH = (
+    NOW
+    + """
+now = string.format('%.0f', now + 1)
+redis.call('SET', ARGV[1] .. 'clock', now, 'EX', ARGV[2])
+for at = 3, #ARGV do redis.call('SET', ARGV[1] .. 'tag:' .. ARGV[at], now, 'EX', ARGV[2]) end
+"""
+)
+
+LOOKED = Counter(
+    "instainstru_search_cache_total",
+    "Looks for a stored answer by what came of them: hit, miss, unreachable.",
+    ["result"],
+)
+LOST = Counter(
+    "instainstru_search_records_lost_total",
+    "Searches answered from the cache that could not be written down for later.",
+)
+
+_log = logger(__name__)
+
+
+class NoAnswers:
+    """Implements search.ports.Answers where nothing is to be kept."""
+
+    is_on = False
+
+    async def look(self, key: str, sighting: Sighting) -> Looked:  # noqa: ARG002 - as the port has it
+        return Looked(since=None)
+
+    async def keep(
+        self,
+        key: str,
+        answer: Answer,
+        *,
+        since: int,
+        tags: Collection[str],
+        note: str,
+        seconds: int,
+    ) -> None:
+        """Nothing is kept."""
+
+    async def note(self, sighting: Sighting, note: str) -> bool:  # noqa: ARG002 - as the port has it
+        return False
+
+    def touch(self, tags: Collection[str]) -> None:
+        """Nothing was kept."""
+
+    def sightings(self, limit: int) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - as the port has it
+        return ()
+
+    def sighting(self, search_id: str) -> str | None:  # noqa: ARG002 - as the port has it
+        return None
+
+    def forget(self, search_ids: Collection[str]) -> None:
+        """Nothing was noted."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class RedisAnswers:
+    """Implements search.ports.Answers. Nothing is connected until first used.
+
+    `space` keeps the answers of different databases apart in one Redis.
+    """
+
+    is_on = True
+
+    def __init__(self, url: str, space: str) -> None:
+        self._url = url
+        self._prefix = f"{PREFIX}{hashlib.blake2b(space.encode(), digest_size=6).hexdigest()}:"
+        self._redis: Any = None
+        self._clients: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+        self._look: Any = None
+        self._away_until = 0.0
+
+    async def look(self, key: str, sighting: Sighting) -> Looked:
+        """The stored answer, noting that it is told again; and the instant for a new one."""
+        import redis  # noqa: PLC0415 - it takes 17 MB, and most processes never ask
+
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._away_until:
+            LOOKED.labels("unreachable").inc()
+            return Looked(since=None)
+        try:
+            found = await self._looking(loop)(
+                keys=[self._prefix + "answer:" + key],
+                args=[self._prefix, sighting.search_id, sighting.payload, MOST_SIGHTINGS],
+            )
+        except (redis.RedisError, OSError) as failure:
+            self._gave_up(loop, failure)
+            return Looked(since=None)
+        if len(found) == 1:
+            LOOKED.labels("miss").inc()
+            return Looked(since=int(found[0]))
+        if not found[3]:
+            LOST.inc()
+            _log.error("search_not_noted", waiting=MOST_SIGHTINGS)
+        LOOKED.labels("hit").inc()
+        return Looked(int(found[0]), Answer(body=found[2], **json.loads(found[1])))
+
+    async def keep(
+        self,
+        key: str,
+        answer: Answer,
+        *,
+        since: int,
+        tags: Collection[str],
+        note: str,
+        seconds: int,
+    ) -> None:
+        """Store an answer whose making began at this instant."""
+        import redis  # noqa: PLC0415 - as above
+
+        loop = asyncio.get_running_loop()
+        name = self._prefix + "answer:" + key
+        kept = {
+            "since": since,
+            "tags": json.dumps(list(tags), separators=(",", ":")),
+            "meta": json.dumps(
+                {
+                    "crc": answer.crc,
+                    "length": answer.length,
+                    "cursor": answer.cursor,
+                    "mark": answer.mark,
+                    "is_public": answer.is_public,
+                }
+            ),
+            "body": answer.body,
+            "note": note,
+        }
+        try:
+            async with self._client(loop).pipeline(transaction=True) as pipeline:
+                pipeline.delete(name)
+                pipeline.hset(name, mapping=kept)
+                pipeline.expire(name, seconds)
+                await pipeline.execute()
+        except (redis.RedisError, OSError) as failure:
+            self._gave_up(loop, failure)
+
+    async def note(self, sighting: Sighting, note: str) -> bool:
+        """Note that an answer was told to one more; False where that could not be done."""
+        import redis  # noqa: PLC0415 - as above
+
+        loop = asyncio.get_running_loop()
+        try:
+            await self._client(loop).hset(
+                self._prefix + "seen", sighting.search_id, f"{sighting.payload}\n{note}"
+            )
+        except (redis.RedisError, OSError) as failure:
+            self._gave_up(loop, failure)
+            return False
+        return True
+
+    def touch(self, tags: Collection[str]) -> None:
+        """Make every stored answer untrue that carries one of these tags. Raises Unavailable."""
+        import redis  # noqa: PLC0415 - as above
+
+        from instainstru_core.adapters.redis import RedisUnreachable  # noqa: PLC0415
+
+        try:
+            self._blocking().eval(TOUCH, 0, self._prefix, TAG_SECONDS, *tags)
+        except redis.RedisError as failure:
+            raise RedisUnreachable(
+                "Redis cannot be reached right now. Try again in a few seconds.",
+                part="redis",
+                retry_after=5,
+            ) from failure
+
+    def sightings(self, limit: int) -> Sequence[tuple[str, str]]:
+        """Some of what is noted, as ids and payloads. Nothing where Redis cannot be reached."""
+        import redis  # noqa: PLC0415 - as above
+
+        try:
+            cursor, found = self._blocking().hscan(self._prefix + "seen", 0, count=limit)
+            while cursor and not found:
+                cursor, found = self._blocking().hscan(self._prefix + "seen", cursor, count=limit)
+        except redis.RedisError as failure:
+            _log.warning("search_sightings_unreachable", error=type(failure).__name__)
+            return ()
+        return [(search_id.decode(), payload.decode()) for search_id, payload in found.items()]
+
+    def sighting(self, search_id: str) -> str | None:
+        """What is noted of one search."""
+        import redis  # noqa: PLC0415 - as above
+
+        try:
+            found: bytes | None = self._blocking().hget(self._prefix + "seen", search_id)
+        except redis.RedisError as failure:
+            _log.warning("search_sightings_unreachable", error=type(failure).__name__)
+            return None
+        return None if found is None else found.decode()
+
+    def forget(self, search_ids: Collection[str]) -> None:
+        """These are written down: they need not be noted any more."""
+        import redis  # noqa: PLC0415 - as above
+
+        try:
+            if search_ids:
+                self._blocking().hdel(self._prefix + "seen", *search_ids)
+        except redis.RedisError as failure:
+            _log.warning("search_sightings_unreachable", error=type(failure).__name__)
+
+    def close(self) -> None:
+        if self._redis is not None:
+            self._redis.close()
+            self._redis = None
+
+    def _gave_up(self, loop: asyncio.AbstractEventLoop, failure: Exception) -> None:
+        LOOKED.labels("unreachable").inc()
+        _log.warning("search_cache_unreachable", error=type(failure).__name__)
+        self._away_until = loop.time() + AWAY_SECONDS
+
+    def _looking(self, loop: asyncio.AbstractEventLoop) -> Any:  # noqa: ANN401 - redis is untyped
+        self._client(loop)
+        return self._clients[loop][1]
+
+    def _client(self, loop: asyncio.AbstractEventLoop) -> Any:  # noqa: ANN401 - as above
+        known = self._clients.get(loop)
+        if known is None:
+            import redis.asyncio  # noqa: PLC0415 - as above
+
+            client = cast("Any", redis.asyncio.Redis).from_url(
+                self._url, socket_timeout=LOOK_SECONDS, socket_connect_timeout=LOOK_SECONDS
+            )
+            known = self._clients[loop] = (client, client.register_script(LOOK))
+        return known[0]
+
+    def _blocking(self) -> Any:  # noqa: ANN401 - as above
+        if self._redis is None:
+            import redis  # noqa: PLC0415 - as above
+
+            self._redis = cast("Any", redis.Redis).from_url(
+                self._url, socket_timeout=TOUCH_SECONDS, socket_connect_timeout=TOUCH_SECONDS
+            )
+        return self._redis

@@ -1,0 +1,42 @@
+"""Answers as bytes: deflated once, told often, each time with an end of its own. Pure.
+
+Only the end of an answer names the search. The beginning is deflated up to a byte's end, so that
+the end can be put behind it as it is and the whole still is one well-formed gzip member.
+"""
+
+import zlib
+
+from instainstru_core.domains.search.types.answers import Answer
+
+LEVEL = 2
+RAW = -15
+HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+"""Gzip, deflated, without a name, a time or a system."""
+
+
+def packed(document: bytes, *, cursor: str | None, mark: str, is_public: bool) -> Answer:
+    """The answer whose JSON object this is, without its end."""
+    beginning = document[:-1]
+    deflating = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW)
+    body = deflating.compress(beginning) + deflating.flush(zlib.Z_SYNC_FLUSH)
+    return Answer(body, zlib.crc32(beginning), len(beginning), cursor, mark, is_public)
+
+
+def plain(answer: Answer, search_id: str) -> bytes:
+    """The whole answer as JSON."""
+    return zlib.decompressobj(RAW).decompress(answer.body) + _end(answer, search_id)
+
+
+def gzipped(answer: Answer, search_id: str) -> bytes:
+    """The whole answer as JSON in gzip, without deflating anything anew."""
+    end = _end(answer, search_id)
+    size = len(end)
+    stored = b"\x01" + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little")
+    crc = zlib.crc32(end, answer.crc).to_bytes(4, "little")
+    length = ((answer.length + size) & 0xFFFFFFFF).to_bytes(4, "little")
+    return HEADER + answer.body + stored + end + crc + length
+
+
+def _end(answer: Answer, search_id: str) -> bytes:
+    following = "null" if answer.cursor is None else f'"{answer.cursor}{search_id}"'
+    return f',"next_cursor":{following},"search_id":"{search_id}"}}'.encode()

@@ -1,0 +1,38 @@
+"""An answer in the form that is stored and sent, and who asked for it. Pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer but for its end, which names the search and so differs each time it is told.
+
+    `body` is the deflated beginning of its JSON, `crc` and `length` are those of the plain text.
+    `cursor` is the beginning of the next page's cursor. `mark` tells whether two are the same.
+    """
+
+    body: bytes
+    crc: int
+    length: int
+    cursor: str | None
+    mark: str
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """That a stored answer was told to somebody: what to write down of it, later."""
+
+    search_id: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of looking for an answer.
+
+    `since` is the instant to keep a new one with, None where nobody could be asked.
+    """
+
+    since: int | None
+    answer: Answer | None = None
