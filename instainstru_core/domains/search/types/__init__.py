@@ -1,8 +1,8 @@
 """Search vocabulary. Pure."""
 
+from instainstru_core.domains.search.types.interactions import ClickAction
 from instainstru_core.domains.search.types.plain import (
     Candidate,
-    ClickAction,
     Ranked,
     Signals,
     Understanding,

@@ -2,20 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from instainstru_core.domains.catalog.policy import Match
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.regions.types import Place
-
-
-class ClickAction(StrEnum):
-    """What someone did with a result."""
-
-    VIEW = "view"
-    FAVORITE = "favorite"
-    MESSAGE = "message"
-    BOOK = "book"
 
 
 @dataclass(frozen=True, slots=True)
