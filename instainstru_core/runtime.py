@@ -23,14 +23,17 @@ from instainstru_core.adapters.checkr import (
 from instainstru_core.adapters.grafana import Grafana
 from instainstru_core.adapters.health_pages import HttpHealthPages
 from instainstru_core.adapters.limiter import LocalLimiter, RedisLimiter
+from instainstru_core.adapters.model_calls import ModelCalls
 from instainstru_core.adapters.monitoring import Servers
 from instainstru_core.adapters.mutex import RedisMutex
+from instainstru_core.adapters.openai import Model, OpenAiEmbedder, OpenAiReader, UnconfiguredReader
 from instainstru_core.adapters.resend import ResendMailer, UnconfiguredMailer
 from instainstru_core.adapters.sentry import sdk
 from instainstru_core.adapters.sentry.client import SentryClient
 from instainstru_core.adapters.sentry.reading import HttpSentry, UnconfiguredSentry
 from instainstru_core.adapters.stripe.gateway import StripeGateway, UnconfiguredGateway
 from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
+from instainstru_core.adapters.word_vectors import WordVectors
 from instainstru_core.domains.background_checks.ports import CheckProvider
 from instainstru_core.domains.bookings.flows import Cashier
 from instainstru_core.domains.notifications.ports import Mailer
@@ -42,6 +45,9 @@ from instainstru_core.domains.observability.ports import (
     Sentry,
 )
 from instainstru_core.domains.payments.ports import PaymentGateway
+from instainstru_core.domains.search.flows.embedding import QueryVectors
+from instainstru_core.domains.search.flows.reading import Readings
+from instainstru_core.domains.search.ports import Embedder, Reader
 from instainstru_core.domains.webhooks.ports import WebhookParser
 from instainstru_core.kernel import log, measure, safety
 from instainstru_core.kernel.authority import SYSTEM
@@ -78,11 +84,18 @@ class Runtime:
     health_pages: HealthPages = field(default_factory=HttpHealthPages)
     limiter: Limiter = field(default_factory=LocalLimiter)
     check_parser: WebhookParser = field(default_factory=lambda: CheckrWebhookParser(None))
+    query_vectors: QueryVectors = field(default_factory=lambda: QueryVectors(WordVectors()))
+    readings: Readings = field(default_factory=lambda: Readings(UnconfiguredReader()))
 
     @property
     def prometheus(self) -> Prometheus:
         """What is measured: the part of monitoring that most questions need."""
         return self.monitoring
+
+    @property
+    def embedder(self) -> Embedder:
+        """What gives texts their vectors."""
+        return self.query_vectors.embedder
 
     @property
     def cashier(self) -> Cashier:
@@ -95,12 +108,16 @@ class Runtime:
         self.monitoring.close()
         self.broker.close()
         self.sentry.close()
+        self.embedder.close()
+        self.readings.reader.close()
 
 
 def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
     """A runtime on these settings. Nothing is connected until first used."""
     load_models()
     engine = engine_for(settings)
+    calls = ModelCalls(at_once=settings.search_model_calls)
+    vectors = embedder(settings, calls)
     return Runtime(
         settings=settings,
         begin=begin_with(sessionmaker(engine, expire_on_commit=False), clock),
@@ -118,6 +135,8 @@ def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
         sentry=sentry(settings),
         checks=checks(settings),
         check_parser=CheckrWebhookParser(settings.checkr_api_key),
+        query_vectors=QueryVectors(vectors),
+        readings=Readings(reader(settings, calls), WordVectors() if vectors.is_remote else vectors),
     )
 
 
@@ -151,6 +170,26 @@ def checks(settings: Settings) -> CheckProvider:
         api_url=settings.checkr_api_url,
         package=settings.checkr_package,
     )
+
+
+def embedder(settings: Settings, calls: ModelCalls) -> Embedder:
+    """The model that gives texts their vectors: the configured one, or the one that is here."""
+    if settings.embedding_model is None:
+        return WordVectors()
+    key = settings.embedding_key or settings.llm_key
+    url = settings.embedding_url or settings.llm_url
+    return OpenAiEmbedder(
+        Model(settings.embedding_model, url, key.get_secret_value() if key else None), calls
+    )
+
+
+def reader(settings: Settings, calls: ModelCalls) -> Reader:
+    """The model that reads searches; without a name for it, and a key or an address, none."""
+    key = settings.llm_key
+    if settings.search_model is None or (key is None and settings.llm_url is None):
+        return UnconfiguredReader()
+    proof = key.get_secret_value() if key else None
+    return OpenAiReader(Model(settings.search_model, settings.llm_url, proof), calls)
 
 
 def mailer(settings: Settings) -> Mailer:

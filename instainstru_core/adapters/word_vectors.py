@@ -57,6 +57,13 @@ class WordVectors:
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
 
+    def prepare(self) -> None:
+        """Load the weights now, a quarter of a second that a search should not wait."""
+        self._loaded()
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
     def _loaded(self) -> tuple[Any, NDArray[np.float16]]:
         with self._loading:
             if self._weights is None or self._tokenizer is None:

@@ -180,6 +180,26 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("OPENAI_MODEL", "INSTAINSTRU_LLM_MODEL")
     )
 
+    search_model: str | None = Field(
+        default=None,
+        description="The model that reads searches which the grammar is not certain of, at the"
+        " address and with the key of the LLM; left out, none does.",
+    )
+    embedding_model: str | None = Field(
+        default=None,
+        description="The model that gives texts their vectors; left out, it is the one that comes"
+        " with this release and needs no network.",
+    )
+    embedding_url: str | None = Field(
+        default=None, description="Where that model answers; left out, where the LLM does."
+    )
+    embedding_key: SecretStr | None = Field(
+        default=None, description="Its key; left out, that of the LLM."
+    )
+    search_model_calls: int = Field(
+        default=4, ge=1, le=50, description="Calls of search to models at once, in each process."
+    )
+
     founding_cap: int = Field(default=100, ge=0)
 
     log_format: Literal["json", "console"] = "json"

@@ -36,6 +36,10 @@ class Embedder(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Give back the connections."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -1,0 +1,1 @@
+"""Journeys of a search: read, call, read again."""
