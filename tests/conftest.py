@@ -1,5 +1,6 @@
 """Real Postgres and Redis for every test that asks; each test undone or on its own database."""
 
+import gc
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -40,6 +41,16 @@ class SetClock:
 
     def advance(self, by: timedelta) -> None:
         self.now += by
+
+
+def pytest_collection_finish() -> None:
+    """All that was collected stays to the end: the collector need not look at it again and again.
+
+    It takes a seventh of the suite's time otherwise.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """Open days and occupied times, written straight into the tables."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cache
 
 from sqlalchemy.dialects.postgresql import Range, insert
 
@@ -9,7 +10,13 @@ from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.time import Span
 from instainstru_core.kernel.uow import Uow
 
+_INSERT = insert(AvailabilityDay)
+OPENED = _INSERT.on_conflict_do_update(
+    index_elements=["instructor_id", "day"], set_={"bits": _INSERT.excluded.bits}
+)
 
+
+@cache
 def bits(*hours: str) -> bytes:
     """The stored form of open hours such as "09:00-12:00", minute by minute."""
     stored = bytearray(180)
@@ -22,12 +29,16 @@ def bits(*hours: str) -> bytes:
 
 def open_day(uow: Uow, instructor_id: str, day: date, *hours: str) -> None:
     """Open these hours of one local day, and no others."""
+    open_days(uow, instructor_id, day, 1, *hours)
+
+
+def open_days(uow: Uow, instructor_id: str, first: date, count: int, *hours: str) -> None:
+    """Open these hours of so many local days in a row, in one statement."""
     stored = bits(*hours)
-    uow.session.execute(
-        insert(AvailabilityDay)
-        .values(instructor_id=instructor_id, day=day, bits=stored)
-        .on_conflict_do_update(index_elements=["instructor_id", "day"], set_={"bits": stored})
-    )
+    days = [first + timedelta(days=offset) for offset in range(count)]
+    if days:
+        rows = [{"instructor_id": instructor_id, "day": day, "bits": stored} for day in days]
+        uow.session.execute(OPENED, rows)
 
 
 def occupied(

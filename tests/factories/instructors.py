@@ -6,7 +6,6 @@ its edges are round numbers.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -200,8 +199,7 @@ def live_instructor(
     uow.session.add_all(ServiceArea(instructor_id=instructor_id, area_key=key) for key in keys)
     place(uow, instructor_id)
     today = local_day(uow.now, timezone)
-    for offset in range(open_days):
-        availability.open_day(uow, instructor_id, today + timedelta(days=offset), *hours)
+    availability.open_days(uow, instructor_id, today, open_days, *hours)
     uow.session.flush()
     slug = uow.session.scalars(select(Instructor.slug).filter_by(id=instructor_id)).one()
     return LiveInstructor(
@@ -224,6 +222,8 @@ def offering(
     prices: Mapping[LessonFormat, int] = ALL_FORMATS,
     durations: Sequence[int] = (30, 60, 90),
     age_groups: Sequence[str] = ("kids", "teens", "adults"),
+    skill_levels: Sequence[str] = ("beginner", "intermediate", "advanced"),
+    filters: Mapping[str, Sequence[str]] | None = None,
     active: bool = True,
 ) -> str:
     """A service this instructor teaches. Returns the offering's id."""
@@ -236,6 +236,8 @@ def offering(
             description="From the first note to the first concert.",
             durations=list(durations),
             age_groups=list(age_groups),
+            skill_levels=list(skill_levels),
+            filters={key: list(values) for key, values in (filters or {}).items()},
             is_active=active,
             created_at=uow.now,
             prices=[
