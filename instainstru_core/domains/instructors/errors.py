@@ -67,6 +67,10 @@ class AgeGroupNotAllowed(Invalid):
     code = "instructors.age_group_not_allowed"
 
 
+class FilterNotAllowed(Invalid):
+    code = "instructors.filter_not_allowed"
+
+
 class AreaUnknown(Invalid):
     code = "instructors.area_unknown"
 

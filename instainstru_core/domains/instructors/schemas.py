@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from instainstru_core.domains.accounts.types import AccountStatus
-from instainstru_core.domains.catalog.types import AgeGroup
+from instainstru_core.domains.catalog.policy import MAX_FILTER_KEYS, MAX_FILTER_VALUES, MAX_FILTERS
+from instainstru_core.domains.catalog.types import AgeGroup, SkillLevel
 from instainstru_core.domains.instructors.policy import (
     DURATION_STEP,
     MAX_DURATION,
@@ -36,6 +37,8 @@ Bio = Annotated[
     StringConstraints(strip_whitespace=True, min_length=10, max_length=1000, pattern=NO_NUL),
 ]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=NO_NUL)]
+FilterWord = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$", max_length=40)]
+FilterValues = Annotated[list[FilterWord], Field(max_length=MAX_FILTER_VALUES)]
 Minutes = Annotated[int, Field(ge=MIN_DURATION, le=MAX_DURATION, multiple_of=DURATION_STEP)]
 
 
@@ -85,6 +88,19 @@ class OfferingTerms(Command):
     description: Words | None = None
     durations: list[Minutes] = Field(min_length=1, max_length=MAX_DURATIONS, examples=[[30, 60]])
     age_groups: list[AgeGroup] = Field(min_length=1, max_length=len(AgeGroup))
+    skill_levels: list[SkillLevel] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=len(SkillLevel),
+        description="Left out, a new offering is for all levels, and another keeps its own.",
+    )
+    filters: dict[FilterWord, FilterValues] | None = Field(
+        default=None,
+        max_length=MAX_FILTER_KEYS,
+        description="What else applies, by the keys and values that the catalog has for the"
+        " service's subcategory. Left out, an offering keeps what it had.",
+        examples=[{"goal": ["hobby", "performance"]}],
+    )
     prices: list[PriceIn] = Field(
         min_length=1,
         max_length=len(PricedFormat),
@@ -133,6 +149,12 @@ class ListingFilters(Command):
         default=None, description="They travel to this area, or teach in it."
     )
     format: LessonFormat | None = Field(default=None, description="They teach in this format.")
+    filters: str | None = Field(
+        default=None,
+        max_length=MAX_FILTERS,
+        description="They teach something to which this applies: one value of each key.",
+        examples=["skill_level:beginner|goal:hobby,performance"],
+    )
 
 
 class PriceView(View):
@@ -153,6 +175,11 @@ class OfferingView(View):
     description: str | None
     durations: list[int] = Field(description="Lesson lengths to choose from, in minutes.")
     age_groups: list[AgeGroup]
+    skill_levels: list[SkillLevel] = Field(description="How far its students may have come.")
+    filters: dict[str, list[str]] = Field(
+        description="What else applies, by the filters of the catalog.",
+        examples=[{"goal": ["hobby", "performance"]}],
+    )
     formats: list[LessonFormat] = Field(description="Where lessons can take place.")
     prices: list[PriceView] = Field(
         description="By format. A neutral place costs what the instructor's own place does, else"

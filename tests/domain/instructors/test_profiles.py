@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from instainstru_core.domains.addresses import policy as addresses
 from instainstru_core.domains.addresses.types import Point
 from instainstru_core.domains.audit.models import AuditEntry
-from instainstru_core.domains.catalog.types import AgeGroup
+from instainstru_core.domains.catalog.types import AgeGroup, SkillLevel
 from instainstru_core.domains.instructors import service
 from instainstru_core.domains.instructors.errors import (
     AgeGroupNotAllowed,
@@ -16,6 +16,7 @@ from instainstru_core.domains.instructors.errors import (
     AreaUnknown,
     BuffersInverted,
     DurationNotAllowed,
+    FilterNotAllowed,
     FormatRepeated,
     InstructorNotFound,
     NotReady,
@@ -262,6 +263,53 @@ class TestOfferings:
         with begin(maya) as uow:
             assert service.own(uow).offerings == []
             assert uow.session.scalar(select(func.count()).select_from(OfferingPrice)) == 0
+
+    def test_are_for_all_levels_until_something_else_is_said(
+        self, begin: Begin, maya: Actor
+    ) -> None:
+        with begin(SYSTEM) as uow:
+            piano = instructors.catalog_service(uow, "piano").id
+        (offered,) = add(begin, maya, piano).offerings
+        assert (offered.skill_levels, offered.filters) == (list(SkillLevel), {})
+        wanted = {"goal": ["performance", "hobby", "hobby"]}
+        with begin(maya) as uow:
+            changed = service.update_offering(
+                uow,
+                offered.id,
+                terms((ONLINE, 6_000), skill_levels=["advanced", "beginner"], filters=wanted),
+            ).offerings[0]
+        assert changed.skill_levels == [SkillLevel.BEGINNER, SkillLevel.ADVANCED]
+        assert changed.filters == {"goal": ["hobby", "performance"]}
+        with begin(maya) as uow:
+            kept = service.update_offering(uow, offered.id, terms((ONLINE, 7_000))).offerings[0]
+        assert (kept.skill_levels, kept.filters) == (changed.skill_levels, changed.filters)
+        with begin(maya) as uow:
+            bare = terms((ONLINE, 6_000), filters={"goal": []})
+            assert service.update_offering(uow, offered.id, bare).offerings[0].filters == {}
+
+    @pytest.mark.parametrize(
+        ("filters", "wrong"),
+        [
+            ({"goal": ["self_defense", "hobby"]}, ["goal:self_defense"]),
+            ({"medium": ["oil"]}, ["medium"]),
+            ({"skill_level": ["beginner"]}, ["skill_level"]),
+        ],
+    )
+    def test_say_only_what_the_catalog_has_for_them(
+        self, begin: Begin, maya: Actor, filters: dict[str, list[str]], wrong: list[str]
+    ) -> None:
+        with begin(SYSTEM) as uow:
+            piano = instructors.catalog_service(uow, "piano").id
+        with pytest.raises(FilterNotAllowed) as refusal:
+            add(begin, maya, piano, filters=filters)
+        assert refusal.value.facts == {"filters": wrong}
+        assert refusal.value.message == (
+            f"Piano has no filter {wrong[0]}. Choose from goal: competition, performance, hobby,"
+            " audition_prep. Levels go into skill_levels."
+        )
+        offered = add(begin, maya, piano).offerings[0]
+        with pytest.raises(FilterNotAllowed), begin(maya) as uow:
+            service.update_offering(uow, offered.id, terms((ONLINE, 6_000), filters=filters))
 
     def test_are_online_only_where_that_is_possible(self, begin: Begin, maya: Actor) -> None:
         with begin(SYSTEM) as uow:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from instainstru_core.domains.accounts.types import AccountStatus
+from instainstru_core.domains.catalog.errors import FiltersUnusable
 from instainstru_core.domains.instructors import service
 from instainstru_core.domains.instructors.errors import (
     FormatNotOffered,
@@ -144,6 +145,30 @@ class TestListing:
         ):
             page = service.listing(uow, filters)
             assert [card.id for card in page.items] == expected, filters
+
+    def test_narrows_by_what_offerings_say_of_themselves(self, uow: Uow) -> None:
+        piano = instructors.catalog_service(uow, "piano").id
+        flute = instructors.catalog_service(uow, "flute").id
+        for_fun = instructors.profile(uow, live=True)
+        instructors.offering(uow, for_fun, piano, filters={"goal": ["hobby", "performance"]})
+        on_stage = instructors.profile(uow, live=True)
+        instructors.offering(
+            uow, on_stage, piano, skill_levels=["advanced"], filters={"goal": ["audition_prep"]}
+        )
+        silent = instructors.profile(uow, live=True)
+        instructors.offering(uow, silent, flute)
+        for text, expected in (
+            ("goal:hobby", [for_fun]),
+            ("goal:hobby,audition_prep", [for_fun, on_stage]),
+            ("skill_level:beginner", [for_fun, silent]),
+            ("skill_level:beginner,advanced|goal:audition_prep", [on_stage]),
+            ("skill_level:beginner|goal:audition_prep", []),
+            ("medium:oil", []),
+        ):
+            page = service.listing(uow, ListingFilters(filters=text))
+            assert sorted(card.id for card in page.items) == sorted(expected), text
+        with pytest.raises(FiltersUnusable, match="There is no filter color"):
+            service.listing(uow, ListingFilters(filters="color:red"))
 
     def test_takes_three_statements_however_many_there_are(
         self, uow: Uow, count_statements: Counting

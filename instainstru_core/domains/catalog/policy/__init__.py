@@ -1,7 +1,10 @@
 """How names become slugs, which service a query means, and what filters say. Pure."""
 
 from instainstru_core.domains.catalog.policy.filters import (
+    MAX_FILTER_KEYS,
     MAX_FILTER_VALUE,
+    MAX_FILTER_VALUES,
+    MAX_FILTERS,
     BadFilters,
     describe,
     fits,
@@ -32,7 +35,10 @@ from instainstru_core.domains.catalog.policy.words import (
 __all__ = [
     "AMBIGUITY_MARGIN",
     "GENERIC_WORDS",
+    "MAX_FILTERS",
+    "MAX_FILTER_KEYS",
     "MAX_FILTER_VALUE",
+    "MAX_FILTER_VALUES",
     "MAX_LOOSE_FORMS",
     "MAX_QUERY_LENGTH",
     "QUALIFIERS",

@@ -1,13 +1,15 @@
 """What an instructor teaches, for how long, for whom and at what price."""
 
+from instainstru_core.domains.catalog import policy as filtering
 from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.catalog.schemas import ServiceView
-from instainstru_core.domains.catalog.types import AgeGroup
+from instainstru_core.domains.catalog.types import SKILL_LEVEL, AgeGroup, SkillLevel
 from instainstru_core.domains.instructors import policy, repository
 from instainstru_core.domains.instructors.errors import (
     AgeGroupNotAllowed,
     AlreadyOffered,
     DurationNotAllowed,
+    FilterNotAllowed,
     FormatRepeated,
     OfferingNotFound,
     OnlineImpossible,
@@ -58,6 +60,8 @@ def add_offering(uow: Uow, command: AddOffering) -> OwnProfileView:
             instructor_id=person.row.id,
             service_id=service.id,
             created_at=uow.now,
+            skill_levels=list(SkillLevel),
+            filters={},
         )
         uow.session.add(row)
     row.is_active = True
@@ -104,6 +108,12 @@ def _write(
     row.description = command.description or None
     row.durations = sorted(set(command.durations))
     row.age_groups = sorted({group.value for group in command.age_groups})
+    if command.skill_levels is not None:
+        row.skill_levels = [level.value for level in SkillLevel if level in command.skill_levels]
+    if command.filters is not None:
+        row.filters = {
+            key: sorted(set(values)) for key, values in command.filters.items() if values
+        }
     uow.session.flush()
     repository.set_prices(uow.session, row.id, prices)
 
@@ -141,7 +151,21 @@ def _checked(command: OfferingTerms, service: ServiceView) -> dict[LessonFormat,
             f"{service.name} is for {_listed(service.age_groups)}. Choose from those.",
             age_groups=[group.value for group in wrong],
         )
+    _require_filters(command, service)
     return prices
+
+
+def _require_filters(command: OfferingTerms, service: ServiceView) -> None:
+    """Refuse keys and values that the catalog does not have for this service's subcategory."""
+    known = catalog.filter_definitions(service.category_slug, service.subcategory_slug)
+    allowed = [one for one in known if one.key != SKILL_LEVEL]
+    wrong = filtering.misfits(command.filters or {}, allowed)
+    if wrong:
+        raise FilterNotAllowed(
+            f"{service.subcategory} has no filter {', '.join(wrong)}."
+            f" {filtering.describe(allowed)} Levels go into skill_levels.",
+            filters=wrong,
+        )
 
 
 def _listed(values: list[int] | list[AgeGroup]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from instainstru_core.domains.accounts.policy import public_name
 from instainstru_core.domains.accounts.types import AccountStatus
+from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.instructors import repository
 from instainstru_core.domains.instructors.errors import InstructorNotFound
 from instainstru_core.domains.instructors.models import Instructor, Offering
@@ -46,7 +47,10 @@ def public(uow: Uow, slug_or_id: str) -> PublicProfileView:
 def listing(
     uow: Uow, filters: ListingFilters, *, cursor: str | None = None, limit: int = 20
 ) -> Page[PublicCardView]:
-    """Live instructors, page by page, in three statements. For everybody."""
+    """Live instructors, page by page, in three statements. For everybody.
+
+    Refuses with FiltersUnusable what is no filter of the catalog.
+    """
     limit = min(max(limit, 1), MAX_PAGE)
     scope = f"instructors:{filters.model_dump_json()}"
     after = paging.decode_cursor(cursor, scope=scope, kinds=(str,))[0] if cursor else None
@@ -55,6 +59,7 @@ def listing(
         service_id=filters.service_id,
         area_key=filters.area_key,
         lesson_format=filters.format,
+        filters=catalog.wanted_filters(filters.filters or ""),
         after=None if after is None else str(after),
         limit=limit,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from instainstru_core.domains.accounts.policy import public_name
-from instainstru_core.domains.catalog.types import AgeGroup
+from instainstru_core.domains.catalog.types import AgeGroup, SkillLevel
 from instainstru_core.domains.instructors import policy, repository
 from instainstru_core.domains.instructors.models import LifecycleEvent, Offering, TeachingPlace
 from instainstru_core.domains.instructors.policy import Readiness
@@ -70,6 +70,8 @@ def offering_view(taught: Taught) -> OfferingView:
         description=row.description,
         durations=sorted(row.durations),
         age_groups=[AgeGroup(group) for group in row.age_groups],
+        skill_levels=[level for level in SkillLevel if level in row.skill_levels],
+        filters={key: list(values) for key, values in sorted(row.filters.items())},
         formats=formats,
         prices=[
             PriceView(format=kind, hourly_rate_cents=taught.prices[kind])

@@ -1,33 +1,24 @@
 """Named queries over instructors and what belongs to them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Double,
-    Row,
     Select,
-    String,
-    Subquery,
-    and_,
-    bindparam,
     delete,
     exists,
-    func,
-    literal,
     or_,
     select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from instainstru_core.domains.accounts.models import User
 from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.catalog.models import Service
+from instainstru_core.domains.catalog.types import SKILL_LEVEL
 from instainstru_core.domains.instructors.models import (
     Instructor,
     LifecycleEvent,
@@ -36,9 +27,14 @@ from instainstru_core.domains.instructors.models import (
     ServiceArea,
     TeachingPlace,
 )
-from instainstru_core.domains.instructors.types import LessonFormat, Milestone, PlaceKind
-from instainstru_core.domains.regions.models import DisplayArea, Region
-from instainstru_core.domains.regions.types import Borough
+from instainstru_core.domains.instructors.repository.rows import (
+    Area,
+    Person,
+    Taught,
+    is_bookable,
+)
+from instainstru_core.domains.instructors.types import LessonFormat, Milestone
+from instainstru_core.domains.regions.models import DisplayArea
 
 PRICED_AS = {
     LessonFormat.NEUTRAL_LOCATION: (
@@ -46,44 +42,6 @@ PRICED_AS = {
         LessonFormat.STUDENT_LOCATION,
     )
 }
-
-
-class Person(NamedTuple):
-    """A profile and whose it is."""
-
-    row: Instructor
-    first_name: str
-    last_name: str
-    account: AccountStatus
-
-
-class Taught(NamedTuple):
-    """An offering, what it is called in the catalog, and its hourly cents by format."""
-
-    row: Offering
-    service_slug: str
-    service_name: str
-    prices: dict[LessonFormat, int]
-
-
-class Area(NamedTuple):
-    """A neighborhood."""
-
-    key: str
-    name: str
-    borough: Borough
-
-
-class Point(NamedTuple):
-    """A place on the map."""
-
-    latitude: float
-    longitude: float
-
-
-def is_bookable() -> ColumnElement[bool]:
-    """Whether the public may see the instructor of the outer query, which joins the account."""
-    return and_(Instructor.is_live, User.status == AccountStatus.ACTIVE)
 
 
 def person(
@@ -113,13 +71,14 @@ def bookable(
     service_id: str | None,
     area_key: str | None,
     lesson_format: LessonFormat | None,
+    filters: Mapping[str, Collection[str]],
     after: str | None,
     limit: int,
 ) -> Sequence[Person]:
     """Whom the public may see, by id. One more than asked for."""
     query = _people().where(is_bookable()).order_by(Instructor.id).limit(limit + 1)
-    if service_id is not None or lesson_format is not None:
-        query = query.where(_teaches(service_id, lesson_format))
+    if service_id is not None or lesson_format is not None or filters:
+        query = query.where(_teaches(service_id, lesson_format, filters))
     if area_key is not None:
         query = query.where(_reaches(area_key))
     if after is not None:
@@ -217,13 +176,6 @@ def places(session: Session, ids: Collection[str]) -> dict[str, list[TeachingPla
     return grouped((place.instructor_id, place) for place in session.scalars(query))
 
 
-def area_at(session: Session, point: Point) -> str | None:
-    """The key of the area a point belongs to."""
-    found = _areas_at()
-    query = select(found.c.key).order_by(found.c.size, found.c.key).limit(1)
-    return session.scalars(query, point._asdict()).one_or_none()
-
-
 def milestones(session: Session, instructor_id: str) -> Sequence[LifecycleEvent]:
     """The steps someone took, oldest first."""
     order = (LifecycleEvent.occurred_at, LifecycleEvent.id)
@@ -246,24 +198,6 @@ def add_milestones(
         session.execute(insert(LifecycleEvent).on_conflict_do_nothing(), rows)
 
 
-def lesson(
-    session: Session,
-    offering_id: str,
-    *,
-    point: Point | None,
-    hosts: bool,
-    place_id: str | None,
-) -> Row[*tuple[Any, ...]] | None:
-    """An offering that can be booked with all that a lesson of it depends on, in one statement.
-
-    The columns of `reach` are there with a point, those of `place` where the instructor hosts.
-    """
-    spot = {} if point is None else point._asdict()
-    asked = {"offering_id": offering_id, "place_id": place_id, **spot}
-    query = _lesson(reached=point is not None, hosts=hosts, chosen=place_id is not None)
-    return session.execute(query, asked).one_or_none()
-
-
 def grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
     """The second of each pair, by the first, in order."""
     found: dict[str, list[Any]] = {}
@@ -272,57 +206,35 @@ def grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
     return found
 
 
-@cache
-def _lesson(*, reached: bool, hosts: bool, chosen: bool) -> Select[*tuple[Any, ...]]:
-    """Built once: every booking asks it, and building it costs more than asking."""
-    prices = (
-        select(func.jsonb_object_agg(OfferingPrice.format, OfferingPrice.hourly_rate_cents))
-        .where(OfferingPrice.offering_id == Offering.id)
-        .scalar_subquery()
-    )
-    taught = (Offering.instructor_id, Offering.service_id, Offering.durations)
-    named = (Service.name.label("service_name"), Instructor.timezone, prices.label("prices"))
-    source: Select[*tuple[Any, ...]] = (
-        select(*taught, *named)
-        .select_from(Offering)
-        .join(Service, Service.id == Offering.service_id)
-        .join(Instructor, Instructor.id == Offering.instructor_id)
-        .join(User, User.id == Instructor.id)
-        .where(
-            Offering.id == bindparam("offering_id", type_=String), Offering.is_active, is_bookable()
-        )
-    )
-    if reached:
-        reach = _reach().lateral("reach")
-        source = source.add_columns(reach.c.area_key, reach.c.served).outerjoin(reach, true())
-    if hosts:
-        place = _own_place(chosen=chosen).lateral("place")
-        source = source.add_columns(
-            place.c.id.label("place_id"),
-            place.c.address_line,
-            place.c.latitude,
-            place.c.longitude,
-            place.c.place_area,
-        ).outerjoin(place, true())
-    return source
-
-
 def _people() -> Select[Instructor, str, str, AccountStatus]:
     return select(Instructor, User.first_name, User.last_name, User.status).join(
         User, User.id == Instructor.id
     )
 
 
-def _teaches(service_id: str | None, lesson_format: LessonFormat | None) -> ColumnElement[bool]:
+def _teaches(
+    service_id: str | None,
+    lesson_format: LessonFormat | None,
+    filters: Mapping[str, Collection[str]],
+) -> ColumnElement[bool]:
     wanted = select(Offering.id).where(Offering.instructor_id == Instructor.id, Offering.is_active)
     if service_id is not None:
         wanted = wanted.where(Offering.service_id == service_id)
+    for key, values in sorted(filters.items()):
+        wanted = wanted.where(_says(key, sorted(values)))
     if lesson_format is not None:
         kinds = PRICED_AS.get(lesson_format, (lesson_format,))
         wanted = wanted.join(OfferingPrice, OfferingPrice.offering_id == Offering.id).where(
             OfferingPrice.format.in_(kinds)
         )
     return exists(wanted)
+
+
+def _says(key: str, values: Sequence[str]) -> ColumnElement[bool]:
+    """Whether an offering has one of these values for a filter."""
+    if key == SKILL_LEVEL:
+        return Offering.skill_levels.overlap(values)
+    return or_(*(Offering.filters.contains({key: [value]}) for value in values))
 
 
 def _reaches(area_key: str) -> ColumnElement[bool]:
@@ -333,66 +245,3 @@ def _reaches(area_key: str) -> ColumnElement[bool]:
         TeachingPlace.instructor_id == Instructor.id, TeachingPlace.area_key == area_key
     )
     return or_(exists(travels), exists(teaches))
-
-
-def _areas_at() -> Subquery:
-    """The areas of the polygons that hold a point, edges included, each with its size.
-
-    A park has no area of its own: it counts to the nearest one.
-    """
-    longitude, latitude = bindparam("longitude", type_=Double), bindparam("latitude", type_=Double)
-    spot = func.ST_SetSRID(func.ST_MakePoint(longitude, latitude), 4326)
-    near = aliased(Region)
-    nearest = (
-        select(near.area_key)
-        .where(near.area_key.is_not(None))
-        .order_by(near.boundary.op("<->")(spot))
-        .limit(1)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            func.coalesce(Region.area_key, nearest).label("key"),
-            func.ST_Area(Region.boundary).label("size"),
-        )
-        .where(func.ST_Covers(Region.boundary, spot))
-        .subquery()
-    )
-
-
-def _reach() -> Select[str, bool]:
-    """The area of a point and whether the outer instructor travels there; that one first."""
-    found = _areas_at()
-    served = exists(
-        select(literal(1))
-        .where(ServiceArea.instructor_id == Instructor.id, ServiceArea.area_key == found.c.key)
-        .correlate(Instructor, found)
-    )
-    return (
-        select(found.c.key.label("area_key"), served.label("served"))
-        .correlate(Instructor)
-        .order_by(served.desc(), found.c.size, found.c.key)
-        .limit(1)
-    )
-
-
-def _own_place(*, chosen: bool) -> Select[*tuple[Any, ...]]:
-    """The teaching place of the outer instructor that is asked for, else the first."""
-    query = (
-        select(
-            TeachingPlace.id,
-            TeachingPlace.address_line,
-            TeachingPlace.latitude,
-            TeachingPlace.longitude,
-            TeachingPlace.area_key.label("place_area"),
-        )
-        .where(
-            TeachingPlace.instructor_id == Instructor.id,
-            TeachingPlace.kind == PlaceKind.TEACHING,
-        )
-        .correlate(Instructor)
-        .order_by(TeachingPlace.position, TeachingPlace.id)
-        .limit(1)
-    )
-    place_id = bindparam("place_id", type_=String)
-    return query.where(TeachingPlace.id == place_id) if chosen else query

@@ -1,0 +1,50 @@
+"""Named queries over instructors and what belongs to them."""
+
+from instainstru_core.domains.instructors.repository.lessons import area_at, lesson
+from instainstru_core.domains.instructors.repository.profiles import (
+    add_milestones,
+    areas,
+    bookable,
+    grouped,
+    known_areas,
+    milestones,
+    offering_of,
+    offerings,
+    people,
+    person,
+    places,
+    reached,
+    set_areas,
+    set_prices,
+)
+from instainstru_core.domains.instructors.repository.rows import (
+    Area,
+    Person,
+    Point,
+    Taught,
+    is_bookable,
+)
+
+__all__ = [
+    "Area",
+    "Person",
+    "Point",
+    "Taught",
+    "add_milestones",
+    "area_at",
+    "areas",
+    "bookable",
+    "grouped",
+    "is_bookable",
+    "known_areas",
+    "lesson",
+    "milestones",
+    "offering_of",
+    "offerings",
+    "people",
+    "person",
+    "places",
+    "reached",
+    "set_areas",
+    "set_prices",
+]
