@@ -3,7 +3,12 @@
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from instainstru_core.domains.access import service
 from instainstru_core.domains.access.schemas import RegisterClient, RegisteredClientView
@@ -16,6 +21,14 @@ def signing_key(name: str) -> str:
     """An RSA private key in PEM form, the same for a name in the whole run."""
     key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@cache
+def loaded(pem: str) -> rsa.RSAPrivateKey:
+    """The key itself. Reading one checks its primes, which takes 40 ms."""
+    key = load_pem_private_key(pem.encode(), password=None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
 
 
 def client(
