@@ -1,0 +1,79 @@
+"""The offerings of one service as columns, and ids as numbers. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+DIGITS = str.maketrans("0123456789ABCDEFGHJKMNPQRSTVWXYZ", "0123456789abcdefghijklmnopqrstuv")
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LOW = 0xFFFF_FFFF_FFFF_FFFF
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """The offerings of one service, by instructor's id. Rows run along the last axis."""
+
+    high: NDArray[np.uint64]
+    low: NDArray[np.uint64]
+    who: NDArray[np.int32]
+    prices: NDArray[np.int32]
+    areas: NDArray[np.uint64]
+    spot_areas: NDArray[np.uint64]
+    spots: NDArray[np.int16]
+    durations: NDArray[np.uint32]
+    ages: NDArray[np.uint8]
+    skills: NDArray[np.uint8]
+    options: NDArray[np.uint64]
+    star_sum: NDArray[np.int32]
+    reviews: NDArray[np.int32]
+    years: NDArray[np.uint8]
+    founding: NDArray[np.bool_]
+    active: NDArray[np.int32]
+    joined: NDArray[np.int32]
+    complete: NDArray[np.int16]
+
+    def __len__(self) -> int:
+        return len(self.who)
+
+    @property
+    def bytes(self) -> int:
+        """The memory of all columns."""
+        return sum(column.nbytes for column in columns(self))
+
+    def without(self, numbers: Sequence[int]) -> "Block":
+        """The block without these instructors; itself where they are not in it."""
+        gone = np.isin(self.who, np.asarray(numbers, np.int32))
+        if not gone.any():
+            return self
+        kept = ~gone
+        return Block(*(column[..., kept] for column in columns(self)))
+
+
+def columns(block: Block) -> list[NDArray[Any]]:
+    """The columns of a block, in order."""
+    return [getattr(block, one.name) for one in fields(block)]
+
+
+def joined(blocks: Sequence[Block]) -> Block:
+    """The rows of these blocks in one, by instructor's id."""
+    merged = [
+        np.concatenate(parts, axis=-1)
+        for parts in zip(*(columns(one) for one in blocks), strict=True)
+    ]
+    order = np.lexsort((merged[1], merged[0]))
+    return Block(*(np.ascontiguousarray(column[..., order]) for column in merged))
+
+
+def halves_of(instructor_id: str) -> tuple[int, int]:
+    """An id as two numbers that sort as it does."""
+    whole = int(instructor_id.translate(DIGITS), 32)
+    return whole >> 64, whole & LOW
+
+
+def id_of(high: int, low: int) -> str:
+    """The id of these two numbers."""
+    whole = (high << 64) | low
+    return "".join(LETTERS[(whole >> shift) & 31] for shift in range(125, -1, -5))

@@ -1,0 +1,51 @@
+"""Rows in order, a stretch at a time, from where the page before ended. Pure."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instainstru_core.domains.search.policy.matching.columns import halves_of
+from instainstru_core.domains.search.policy.matching.ranking import Ranked
+from instainstru_core.domains.search.types.matching import Position
+
+FIRST, GROWTH = 64, 4
+
+Rows = NDArray[np.intp]
+
+
+def after(rows: Ranked, places: NDArray[np.int64], position: Position) -> NDArray[np.bool_]:
+    """Which rows come after this position."""
+    high, low = (np.uint64(half) for half in halves_of(position.instructor_id))
+    later_id = (rows.high > high) | ((rows.high == high) & (rows.low > low))
+    same = rows.joined == position.joined
+    later = (rows.joined > position.joined) | (same & later_id)
+    return (places > position.place) | ((places == position.place) & later)
+
+
+def in_order(rows: Ranked, places: NDArray[np.int64], which: Rows) -> Iterator[Rows]:
+    """These rows, best first, in stretches that grow: nobody sorts more than is read."""
+    size = FIRST
+    while len(which):
+        if len(which) <= GROWTH * size:
+            chosen, which = which, which[:0]
+        else:
+            own = places[which]
+            near = own <= np.partition(own, size)[size]
+            chosen, which = which[near], which[~near]
+        order = np.lexsort(
+            (rows.low[chosen], rows.high[chosen], rows.joined[chosen], places[chosen])
+        )
+        yield chosen[order]
+        size *= GROWTH
+
+
+def first_of_each(rows: Ranked, places: NDArray[np.int64], people: int) -> Rows:
+    """The best row of each instructor; of equal ones that of the service that comes first."""
+    best = np.full(people, np.iinfo(np.int64).max, np.int64)
+    np.minimum.at(best, rows.who, places)
+    which = np.flatnonzero(places == best[rows.who])
+    owner = rows.who[which]
+    first = np.empty(people, np.intp)
+    first[owner[::-1]] = which[::-1]
+    return which[first[owner] == which]

@@ -1,0 +1,300 @@
+"""From a wish to a page of instructors: filter, rank, ask calendars, relax, cut. Pure.
+
+Calendars are asked last, best candidates first, and only until the page is full: `free` is given by
+the caller. Filters are never preceded by a cut.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instainstru_core.domains.search.policy.matching import facets, paging, ranking, relaxing
+from instainstru_core.domains.search.policy.matching.candidates import (
+    Candidates,
+    formats_of,
+    id_at,
+    joined,
+    ordered,
+    restricted,
+    shown,
+)
+from instainstru_core.domains.search.policy.matching.filters import NEVER, Plan, judged, planned
+from instainstru_core.domains.search.policy.matching.index import Index
+from instainstru_core.domains.search.policy.matching.ranking import Ranked
+from instainstru_core.domains.search.types.matching import Found, Free, Position
+from instainstru_core.domains.search.types.wanted import Relaxable, Wanted, When
+from instainstru_core.kernel.deadline import Deadline
+from instainstru_core.kernel.time import midnight
+
+SOONEST = 200
+"""How many of the best are put in order by their first free start where it is urgent."""
+
+Starts: TypeAlias = dict[int, datetime]
+"""First free starts by the number of the instructor."""
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """One search under way."""
+
+    index: Index
+    plan: Plan
+    services: tuple[str, ...]
+    mean: int
+    today: int
+    limit: int
+    after: Position | None
+    free: Free | None
+    deadline: Deadline | None
+
+    @property
+    def wanted(self) -> Wanted:
+        return self.plan.wanted
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether the deadline is over."""
+        return self.deadline is not None and self.deadline.left <= 0
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """Rows of a page and one more where there is one, with their free starts."""
+
+    of: Candidates
+    rows: list[int]
+    starts: Starts
+    total: int
+    exact: bool
+    given: int = 0
+    cut: bool = False
+
+
+def matched(
+    index: Index,
+    wanted: Wanted,
+    *,
+    today: date,
+    limit: int = 20,
+    after: Position | None = None,
+    free: Free | None = None,
+    deadline: Deadline | None = None,
+    with_facets: bool = False,
+) -> Found:
+    """The instructors who answer, in order, from behind `after`.
+
+    Where `wanted.when` is set, `free` is asked who has room; without `free` days are not looked
+    at. `today` is New York's. Fewer than five lead to results marked with what was given up.
+    """
+    plan = planned(index, wanted)
+    named = index.blocks if wanted.services is None else wanted.services
+    found = (one for one in named if one in index.blocks and one not in wanted.excluded)
+    search = Search(
+        index=index,
+        plan=plan,
+        services=tuple(sorted(found)),
+        mean=index.mean if after is None else after.mean,
+        today=today.toordinal() if after is None else after.day,
+        limit=limit,
+        after=after,
+        free=free,
+        deadline=deadline,
+    )
+    strict = _candidates(search, relaxed=False)
+    page = (
+        _undated(search, strict)
+        if wanted.when is None or free is None
+        else (_dated(search, strict, wanted.when, free))
+    )
+    return _found(search, page, with_facets=with_facets)
+
+
+def _candidates(search: Search, *, relaxed: bool) -> Candidates:
+    """Everybody who answers by all that stands in the index; `relaxed` also who nearly does."""
+    parts: list[Ranked] = []
+    wishes = search.wanted.services
+    for number, service_id in enumerate(search.services):
+        block = search.index.blocks[service_id]
+        result = judged(block, search.plan, relaxing=relaxed)
+        rows = np.flatnonzero(result.relaxed != NEVER)
+        if len(rows):
+            relevance = 1.0 if wishes is None else wishes[service_id]
+            parts.append(
+                ranking.ranked(
+                    block,
+                    result,
+                    rows,
+                    search.wanted,
+                    service=number,
+                    relevance=round(relevance * ranking.SCALE),
+                    mean=search.mean,
+                    today=search.today,
+                )
+            )
+    return ordered(joined(parts), search.wanted.sort, people=len(search.index.numbers))
+
+
+def _behind(search: Search, of: Candidates) -> NDArray[np.intp]:
+    """The best rows of all instructors who come after where the page before ended."""
+    if search.after is None:
+        return of.best
+    return of.best[paging.after(of.rows, of.places, search.after)[of.best]]
+
+
+def _first(search: Search, of: Candidates) -> list[int]:
+    """The rows of the page and one more."""
+    rows: list[int] = []
+    for stretch in paging.in_order(of.rows, of.places, _behind(search, of)):
+        rows.extend(stretch[: search.limit + 1 - len(rows)].tolist())
+        if len(rows) > search.limit:
+            break
+    return rows
+
+
+def _undated(search: Search, strict: Candidates) -> Page:
+    total = len(strict.best)
+    given = _given_before(search)
+    if given == 0 and (search.after is not None or total >= relaxing.ENOUGH):
+        return Page(strict, _first(search, strict), {}, total, exact=True)
+    if not search.plan.is_relaxable:
+        return Page(strict, _first(search, strict), {}, total, exact=True)
+    near = _candidates(search, relaxed=True)
+    given = given or relaxing.admitted(near.rows.relaxed[near.best])
+    near = restricted(near, relaxing.allowed(near.rows.relaxed, given))
+    return Page(near, _first(search, near), {}, total, exact=True, given=given)
+
+
+def _given_before(search: Search) -> int:
+    return 0 if search.after is None else search.after.relaxing
+
+
+def _dated(search: Search, strict: Candidates, when: When, free: Free) -> Page:
+    if _given_before(search):
+        return _nearly(search, strict, when, free, known=None)
+    page = (_soonest if search.wanted.urgent else _lazily)(search, strict, when, free)
+    enough = search.after is not None or page.total >= relaxing.ENOUGH
+    if enough or page.cut or not page.exact:
+        return page
+    return _nearly(search, strict, when, free, known=page.starts)
+
+
+def _lazily(search: Search, strict: Candidates, when: When, free: Free) -> Page:
+    """Ask calendars of the best first, until the page is full."""
+    rows: list[int] = []
+    starts: Starts = {}
+    before = 0 if search.after is None else search.after.shown
+    for stretch in paging.in_order(strict.rows, strict.places, _behind(search, strict)):
+        if search.is_out_of_time:
+            return Page(strict, rows, starts, before + len(rows), exact=False, cut=True)
+        starts |= _asked(strict, stretch, when, free)
+        rows += [row for row in stretch.tolist() if int(strict.rows.who[row]) in starts]
+        if len(rows) > search.limit:
+            return Page(strict, rows[: search.limit + 1], starts, before + len(rows), exact=False)
+    return Page(strict, rows, starts, before + len(rows), exact=True)
+
+
+def _soonest(search: Search, strict: Candidates, when: When, free: Free) -> Page:
+    """Of the best, whoever has room first comes first."""
+    window = _best(strict, strict.best, SOONEST)
+    starts = _asked(strict, window, when, free)
+    which = np.zeros(len(strict.rows), np.bool_)
+    which[[row for row in window if int(strict.rows.who[row]) in starts]] = True
+    found = restricted(strict, which, _minutes(search, strict, starts))
+    whole = len(window) == len(strict.best)
+    return Page(found, _first(search, found), starts, len(found.best), exact=whole)
+
+
+def _nearly(
+    search: Search, strict: Candidates, when: When, free: Free, *, known: Starts | None
+) -> Page:
+    """Who answers, and who does when something is given up, in one look at calendars."""
+    near = _candidates(search, relaxed=True) if search.plan.is_relaxable else strict
+    failed = np.full(len(near.rows), NEVER, np.uint8)
+    window = np.concatenate(
+        [
+            _best(near, near.best[near.rows.relaxed[near.best] == kind], relaxing.NEARLY)
+            for kind in np.unique(near.rows.relaxed)
+        ]
+        or [near.best]
+    )
+    starts: Starts = {}
+    left = window
+    for bit, then in relaxing.steps(when, date.fromordinal(search.today)):
+        if search.is_out_of_time:
+            break
+        asked = left
+        if bit == 0 and known is not None:
+            starts |= known
+            asked = left[near.rows.relaxed[left] != 0]
+        starts |= _asked(near, asked, then, free)
+        is_free = np.array([int(near.rows.who[row]) in starts for row in left], np.bool_)
+        failed[left[is_free]] = near.rows.relaxed[left[is_free]] | np.uint8(bit)
+        left = left[~is_free]
+    given = _given_before(search) or relaxing.admitted(failed[window])
+    rows = replace(near.rows, relaxed=failed)
+    minutes = _minutes(search, near, starts) if search.wanted.urgent else None
+    found = restricted(replace(near, rows=rows), relaxing.allowed(failed, given), minutes)
+    total = int(np.count_nonzero(found.rows.relaxed[found.best] == 0))
+    return Page(found, _first(search, found), starts, total, exact=True, given=given)
+
+
+def _best(of: Candidates, which: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    """The first so many of these rows, in order."""
+    taken: list[NDArray[np.intp]] = [which[:0]]
+    for stretch in paging.in_order(of.rows, of.places, which):
+        taken.append(stretch)
+        if sum(map(len, taken)) >= count:
+            break
+    return np.concatenate(taken)[:count]
+
+
+def _asked(of: Candidates, rows: Iterable[int], when: When, free: Free) -> Starts:
+    """Who of these has room, by their numbers."""
+    numbers = {id_at(of.rows, row): row for row in map(int, rows)}
+    if not numbers:
+        return {}
+    wishes = {one: formats_of(int(of.rows.formats[row])) for one, row in numbers.items()}
+    return {int(of.rows.who[numbers[one]]): at for one, at in free(wishes, when).items()}
+
+
+def _minutes(search: Search, of: Candidates, starts: Starts) -> NDArray[np.int64]:
+    """The first free starts of all rows, in minutes from the beginning of the day."""
+    day = midnight(date.fromordinal(search.today))
+    found = np.full(len(of.rows), ranking.MAX_MINUTES, np.int64)
+    for row, who in enumerate(of.rows.who.tolist()):
+        if who in starts:
+            away = (starts[who] - day).total_seconds() // 60
+            found[row] = min(max(int(away), 0), ranking.MAX_MINUTES)
+    return found
+
+
+def _found(search: Search, page: Page, *, with_facets: bool) -> Found:
+    rows = page.rows[: search.limit]
+    items = shown(page.of, rows, search.services, page.starts)
+    before = 0 if search.after is None else search.after.shown
+    following = None
+    if len(page.rows) > search.limit and rows:
+        last = rows[-1]
+        following = Position(
+            place=int(page.of.places[last]),
+            joined=int(page.of.rows.joined[last]),
+            instructor_id=id_at(page.of.rows, last),
+            day=search.today,
+            mean=search.mean,
+            relaxing=page.given,
+            shown=before + len(rows),
+        )
+    given_up = {one for item in items for one in item.relaxed}
+    return Found(
+        items=items,
+        total=page.total,
+        exact=page.exact,
+        relaxed=tuple(one for one in Relaxable if one in given_up),
+        next=following,
+        facets=facets.counted(search.index, search.plan, search.services) if with_facets else None,
+        cut=page.cut,
+    )

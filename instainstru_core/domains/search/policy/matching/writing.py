@@ -1,0 +1,147 @@
+"""How offerings become rows of the index: words turned into bits. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.domains.search.policy.matching.columns import Block, halves_of
+from instainstru_core.domains.search.policy.matching.places import Areas
+from instainstru_core.domains.search.types.matching import Offered, Spot, Teacher
+from instainstru_core.domains.search.types.parsed import AgeGroup, Skill
+
+PRICED = (LessonFormat.STUDENT_LOCATION, LessonFormat.INSTRUCTOR_LOCATION, LessonFormat.ONLINE)
+MAX_SPOTS = 4
+GRID = 10_000
+MIDDLE = (40.7, -73.95)
+NOWHERE = -32_768
+NEVER = -1
+DURATION_STEP, MAX_DURATION = 15, 480
+OPTION_WORDS = 2
+MAX_OPTIONS = 64 * OPTION_WORDS
+MAX_YEARS = 255
+PROVEN, DESCRIBED = 4_000, 2_000
+"""Completeness in ten-thousandths: what nobody is live without, and each text of some length."""
+
+Option: TypeAlias = tuple[str, str]
+"""A filter and one of its values."""
+Row: TypeAlias = tuple[Teacher, Offered, int]
+
+
+class TooManyOptions(ValueError):
+    """Offerings say more different things than there are bits for."""
+
+
+class Writer:
+    """Takes offerings, one after the other, and makes blocks of them.
+
+    `options` is added to: each filter's value gets a bit when it is first met.
+    """
+
+    def __init__(
+        self, areas: Areas, number: Callable[[str], int | None], options: dict[Option, int]
+    ) -> None:
+        self.areas = areas
+        self.options = options
+        self._number = number
+        self._rows: dict[str, list[Row]] = {}
+
+    def add(self, teacher: Teacher, offer: Offered) -> None:
+        """Take an offering. Those without a price are left out."""
+        number = self._number(teacher.instructor_id)
+        if number is not None and any(offer.prices.get(one) for one in PRICED):
+            self._rows.setdefault(offer.service_id, []).append((teacher, offer, number))
+
+    def blocks(self) -> dict[str, Block]:
+        """What was taken, by service."""
+        return {service_id: self._block(rows) for service_id, rows in self._rows.items()}
+
+    def _block(self, rows: list[Row]) -> Block:
+        rows = sorted(rows, key=lambda row: row[0].instructor_id)
+        people = [teacher for teacher, _, _ in rows]
+        offers = [offer for _, offer, _ in rows]
+        halves = [halves_of(one.instructor_id) for one in people]
+        spots = [_grid(one.spots) for one in people]
+        return Block(
+            high=np.array([high for high, _ in halves], np.uint64),
+            low=np.array([low for _, low in halves], np.uint64),
+            who=np.array([number for _, _, number in rows], np.int32),
+            prices=_wide([[one.prices.get(kind, 0) for kind in PRICED] for one in offers], "i4"),
+            areas=_wide([self.areas.bits(one.area_keys) for one in people], "u8"),
+            spot_areas=_wide(
+                [self.areas.bits(spot.area_key for spot in one.spots) for one in people], "u8"
+            ),
+            spots=_wide(spots, "i2"),
+            durations=np.array([duration_bits(one.durations) for one in offers], np.uint32),
+            ages=np.array([age_bits(one.age_groups) for one in offers], np.uint8),
+            skills=np.array([skill_bits(one.skills) for one in offers], np.uint8),
+            options=_wide([self._options(one) for one in offers], "u8"),
+            star_sum=np.array([one.star_sum for one in people], np.int32),
+            reviews=np.array([one.review_count for one in people], np.int32),
+            years=np.array([min(one.years, MAX_YEARS) for one in people], np.uint8),
+            founding=np.array([one.is_founding for one in people], np.bool_),
+            active=np.array(
+                [one.active_on.toordinal() if one.active_on else NEVER for one in people], np.int32
+            ),
+            joined=np.array([one.joined_on.toordinal() for one in people], np.int32),
+            complete=np.array([_completeness(one, offer) for one, offer, _ in rows], np.int16),
+        )
+
+    def _options(self, offer: Offered) -> tuple[int, ...]:
+        whole = 0
+        for key, values in offer.filters.items():
+            for value in values:
+                whole |= 1 << self.options.setdefault((key, value), len(self.options))
+        if len(self.options) > MAX_OPTIONS:
+            raise TooManyOptions(f"{len(self.options)} options, {MAX_OPTIONS} at most")
+        return words_of(whole, OPTION_WORDS)
+
+
+def words_of(whole: int, count: int) -> tuple[int, ...]:
+    """A number as so many words of 64 bits, the lowest first."""
+    return tuple((whole >> (64 * word)) & 0xFFFF_FFFF_FFFF_FFFF for word in range(count))
+
+
+def duration_bits(minutes: Iterable[int]) -> int:
+    """Lengths of lessons as bits, one for each quarter of an hour up to eight hours."""
+    return sum(
+        1 << (one // DURATION_STEP - 1)
+        for one in set(minutes)
+        if one % DURATION_STEP == 0 and DURATION_STEP <= one <= MAX_DURATION
+    )
+
+
+def age_bits(groups: Iterable[str]) -> int:
+    """Age groups as bits."""
+    return _bits(groups, tuple(AgeGroup))
+
+
+def skill_bits(skills: Iterable[str]) -> int:
+    """Levels as bits."""
+    return _bits(skills, tuple(Skill))
+
+
+def _bits(given: Iterable[str], known: Sequence[str]) -> int:
+    wanted = set(given)
+    return sum(1 << at for at, one in enumerate(known) if one in wanted)
+
+
+def _grid(spots: Sequence[Spot]) -> list[int]:
+    """Up to four places as latitude and longitude in ten-thousandths of a degree."""
+    found: list[int] = []
+    for spot in spots[:MAX_SPOTS]:
+        north = round((spot.latitude - MIDDLE[0]) * GRID)
+        east = round((spot.longitude - MIDDLE[1]) * GRID)
+        if max(abs(north), abs(east)) < -NOWHERE:
+            found += [north, east]
+    return found + [NOWHERE] * (2 * MAX_SPOTS - len(found))
+
+
+def _completeness(teacher: Teacher, offer: Offered) -> int:
+    return PROVEN + DESCRIBED * (teacher.is_described + offer.is_described)
+
+
+def _wide(rows: Sequence[Sequence[int]], kind: str) -> np.ndarray:
+    """Several columns at once, each of them contiguous."""
+    return np.ascontiguousarray(np.array(rows, kind).T)
