@@ -1,6 +1,5 @@
-"""Finding an instructor, and what was done with the results."""
+"""Finding an instructor."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -10,8 +9,6 @@ from api.deps import PublicUowDep
 from api.routing import Router
 from instainstru_core.domains.search import service as searches
 from instainstru_core.domains.search.schemas import (
-    ClickView,
-    RecordClick,
     ResultsView,
     SearchInstructors,
 )
@@ -34,14 +31,3 @@ def search(
     response.headers["Cache-Control"] = "private, no-store"
     command = SearchInstructors(**query.model_dump(exclude={"cursor", "limit"}))
     return searches.search(uow, command, cursor=query.cursor, limit=query.limit)
-
-
-@router.post(
-    "/{search_id}/clicks",
-    status_code=HTTPStatus.CREATED,
-    operation_id="search.record_click",
-    summary="Say what was done with a result",
-)
-def record_click(uow: PublicUowDep, search_id: str, command: RecordClick) -> ClickView:
-    """Counts once for each instructor and action of a search."""
-    return searches.record_click(uow, search_id, command)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 
 from ulid import ULID
 
@@ -54,3 +55,13 @@ def stable_id(namespace: str, key: str) -> str:
 def is_id(text: str) -> bool:
     """Whether the text has the shape of an identifier (nothing is looked up)."""
     return _SHAPE.fullmatch(text) is not None
+
+
+def minted_at(text: str) -> datetime | None:
+    """When this identifier was made, to the millisecond; None for what is none."""
+    if not is_id(text):
+        return None
+    try:
+        return ULID.from_str(text).datetime
+    except ValueError:  # a year that no calendar has
+        return None

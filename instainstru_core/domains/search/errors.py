@@ -36,6 +36,14 @@ class TooManyClicks(Conflict):
     code = "search.too_many_clicks"
 
 
+class HistoryNotFound(NotFound):
+    code = "search.history_not_found"
+
+
+class GuestUnknown(Invalid):
+    code = "search.guest_unknown"
+
+
 class ModelUnavailable(Unavailable):
     """A model gave no answer. `use` is what to tell of it."""
 
@@ -44,3 +52,21 @@ class ModelUnavailable(Unavailable):
     def __init__(self, message: str, *, use: ModelUse, **facts: Fact) -> None:
         super().__init__(message, **facts)
         self.use = use
+
+
+class DaysInverted(Invalid):
+    code = "search.days_inverted"
+
+
+class TimesInverted(Invalid):
+    code = "search.times_inverted"
+
+
+class SkillUnknown(Invalid):
+    code = "search.skill_unknown"
+
+
+class SearchesBusy(Unavailable):
+    """This process makes as many searches as it can. Come back after `retry_after` seconds."""
+
+    code = "search.busy"

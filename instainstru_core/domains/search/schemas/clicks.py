@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from instainstru_core.domains.search.schemas.base import RowId, View
-from instainstru_core.domains.search.types import ClickAction
+from instainstru_core.domains.search.types.interactions import ClickAction
 
 
 class RecordClick(BaseModel):
