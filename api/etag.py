@@ -16,7 +16,7 @@ from instainstru_core.kernel.errors import Invalid
 KEPT_ON_304 = frozenset(
     {b"cache-control", b"content-location", b"date", b"etag", b"expires", b"vary"}
 )
-VERSION = re.compile(r'(?:W/)?"(\d{1,18})"|(\d{1,18})')
+VERSION = re.compile(r'(?:W/)?"(\d{1,18})(?:\.[0-9a-f]{1,64})?"|(\d{1,18})')
 
 IfMatch = Annotated[
     str | None,
@@ -35,12 +35,25 @@ def of_version(version: int) -> str:
 
 def of_content(view: BaseModel) -> str:
     """The tag of whatever this view says."""
-    return f'"{hashlib.blake2b(view.model_dump_json().encode(), digest_size=12).hexdigest()}"'
+    return f'"{_digest(view)}"'
+
+
+def of_version_and_content(version: int, view: BaseModel) -> str:
+    """The tag of a numbered version that is shown beside other things, which change by themselves.
+
+    `version_in` reads the version out of it.
+    """
+    return f'"{version}.{_digest(view)}"'
+
+
+def is_any(if_match: str | None) -> bool:
+    """Whether a caller says that any version there is will do."""
+    return if_match is not None and if_match.strip() == "*"
 
 
 def version_in(if_match: str | None) -> int | None:
     """The version a caller expects; None when there is no expectation. Raises BadIfMatch."""
-    if if_match is None or if_match.strip() == "*":
+    if if_match is None or is_any(if_match):
         return None
     found = VERSION.fullmatch(if_match.strip())
     if found is None:
@@ -59,6 +72,10 @@ def conditional(request: Request, response: Response) -> Response:
     unchanged = Response(status_code=304)
     unchanged.raw_headers[:] = [pair for pair in response.raw_headers if pair[0] in KEPT_ON_304]
     return unchanged
+
+
+def _digest(view: BaseModel) -> str:
+    return hashlib.blake2b(view.model_dump_json().encode(), digest_size=12).hexdigest()
 
 
 def _bare(tag: str) -> str:

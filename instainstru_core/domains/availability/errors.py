@@ -7,6 +7,10 @@ class CalendarNotFound(NotFound):
     code = "availability.not_found"
 
 
+class BlackoutNotFound(NotFound):
+    code = "availability.blackout_not_found"
+
+
 class VersionRequired(Invalid):
     code = "availability.version_required"
 
@@ -31,12 +35,32 @@ class DaysOutOfReach(Invalid):
     code = "availability.days_out_of_reach"
 
 
+class NothingToCopy(Invalid):
+    code = "availability.nothing_to_copy"
+
+
+class SameWeek(Invalid):
+    code = "availability.same_week"
+
+
 class WeekChanged(Conflict):
     code = "availability.week_changed"
 
 
 class NotOpen(Conflict):
     code = "availability.not_open"
+
+
+class FormatClosed(NotOpen):
+    """Open at this time, but not for lessons of this format."""
+
+    code = "availability.format_closed"
+
+
+class BlackedOut(NotOpen):
+    """A day on which the instructor does not teach, whatever hours are open."""
+
+    code = "availability.blackout"
 
 
 class TooSoon(Conflict):

@@ -13,3 +13,12 @@ class AvailabilityWeekSaved(Event):
     instructor_id: str
     monday: date
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailabilityDaysChanged(Event):
+    """Hours or blackouts of days that are not over were changed, the first and last of them."""
+
+    instructor_id: str
+    first: date
+    last: date

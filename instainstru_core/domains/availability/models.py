@@ -10,16 +10,23 @@ from instainstru_core.kernel.db import Base, Id, NewId
 
 
 class AvailabilityDay(Base):
-    """The open minutes of one local day: bit m is minute m, least significant bit first."""
+    """The open minutes of one local day: bit m is minute m, least significant bit first.
+
+    `tags` are two more planes, low digits first, where any minute has a tag; most days have none.
+    """
 
     __tablename__ = "availability_days"
-    __table_args__ = (CheckConstraint("length(bits) = 180", name="bits_length"),)
+    __table_args__ = (
+        CheckConstraint("length(bits) = 180", name="bits_length"),
+        CheckConstraint("length(tags) = 360", name="tags_length"),
+    )
 
     instructor_id: Mapped[Id] = mapped_column(
         ForeignKey("instructors.id", ondelete="CASCADE"), primary_key=True
     )
     day: Mapped[date] = mapped_column(primary_key=True)
     bits: Mapped[bytes] = mapped_column(LargeBinary)
+    tags: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class AvailabilityWeek(Base):
@@ -34,6 +41,20 @@ class AvailabilityWeek(Base):
     monday: Mapped[date] = mapped_column(primary_key=True)
     version: Mapped[int]
     saved_at: Mapped[datetime]
+
+
+class Blackout(Base):
+    """A local day on which an instructor does not teach, whatever hours are open."""
+
+    __tablename__ = "availability_blackouts"
+    __table_args__ = (CheckConstraint("length(reason) BETWEEN 1 AND 255", name="reason_length"),)
+
+    instructor_id: Mapped[Id] = mapped_column(
+        ForeignKey("instructors.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[date] = mapped_column(primary_key=True)
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime]
 
 
 class OccupiedTime(Base):

@@ -9,7 +9,12 @@ import pytest
 from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.availability import service
 from instainstru_core.domains.availability.errors import CalendarNotFound, DaysOutOfReach
-from instainstru_core.domains.availability.schemas import FreeTimesQuery, FreeTimesView
+from instainstru_core.domains.availability.schemas import (
+    Detail,
+    FreeTimesQuery,
+    FreeTimesView,
+    FreeWindowView,
+)
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Uow
@@ -34,14 +39,23 @@ def free(
     last: date | None = TUESDAY,
     minutes: int = 60,
     lesson_format: LessonFormat | None = ONLINE,
+    detail: Detail = Detail.FULL,
 ) -> FreeTimesView:
-    query = FreeTimesQuery(first=first, last=last, minutes=minutes, format=lesson_format)
+    query = FreeTimesQuery(
+        first=first, last=last, minutes=minutes, format=lesson_format, detail=detail
+    )
     return service.free_times(uow, instructor_id, query)
 
 
 def windows(view: FreeTimesView) -> list[str]:
     (day,) = view.days
-    return [f"{window.start}-{window.end}" for window in day.windows]
+    return [f"{window.start}-{window.end}" for window in day.windows or ()]
+
+
+def first_window(view: FreeTimesView) -> FreeWindowView:
+    (day,) = view.days
+    assert day.windows
+    return day.windows[0]
 
 
 class TestFreeTimes:
@@ -51,8 +65,8 @@ class TestFreeTimes:
         assert windows(view) == ["09:15-11:00", "23:30-24:00"]
         assert view.days[0].starts == ["09:15", "09:30", "09:45", "10:00"]
         assert view.earliest_at == at(16, 13, 15)
-        assert view.days[0].windows[0].starts_at == at(16, 13, 15)
-        assert view.days[0].windows[0].ends_at == at(16, 15)
+        assert first_window(view).starts_at == at(16, 13, 15)
+        assert first_window(view).ends_at == at(16, 15)
 
     def test_lets_a_lesson_go_on_after_midnight(self, uow: Uow) -> None:
         teacher = instructors.live_instructor(uow, hours=("00:00-00:30", "23:30-24:00"))
@@ -113,7 +127,7 @@ class TestFreeTimes:
         availability.open_day(uow, teacher.id, sunday, "01:30-03:30")
         early = Uow(session=uow.session, now=datetime(2026, 3, 6, 15, tzinfo=UTC), actor=uow.actor)
         view = free(early, teacher.id, first=sunday, last=sunday)
-        (window,) = view.days[0].windows
+        window = first_window(view)
         assert (window.start, window.end) == ("01:30", "03:30")
         assert window.ends_at - window.starts_at == timedelta(minutes=60)
         assert view.days[0].starts == ["01:30"]
@@ -124,7 +138,7 @@ class TestFreeTimes:
         availability.open_day(uow, teacher.id, sunday, "01:00-02:00")
         early = Uow(session=uow.session, now=datetime(2026, 10, 30, tzinfo=UTC), actor=uow.actor)
         view = free(early, teacher.id, first=sunday, last=sunday, minutes=120)
-        (window,) = view.days[0].windows
+        window = first_window(view)
         assert window.ends_at - window.starts_at == timedelta(hours=2)
         assert view.days[0].starts == ["01:00"]
         assert view.earliest_at == datetime(2026, 11, 1, 5, tzinfo=UTC)
@@ -147,9 +161,12 @@ class TestFreeTimes:
         with pytest.raises(DaysOutOfReach):
             free(uow, teacher.id, first=first, last=last)
 
-    def test_reaches_90_days_on(self, uow: Uow) -> None:
+    def test_holds_90_days_at_most(self, uow: Uow) -> None:
         teacher = instructors.live_instructor(uow)
-        assert len(free(uow, teacher.id, first=TUESDAY, last=date(2026, 9, 14)).days) == 91
+        assert len(free(uow, teacher.id, first=TUESDAY, last=date(2026, 9, 13)).days) == 90
+        with pytest.raises(DaysOutOfReach, match="at most 90 days") as refusal:
+            free(uow, teacher.id, first=TUESDAY, last=date(2026, 9, 14))
+        assert refusal.value.facts == {"most": 90}
 
     def test_hides_who_cannot_be_booked(self, uow: Uow) -> None:
         paused = instructors.live_instructor(uow, live=False)

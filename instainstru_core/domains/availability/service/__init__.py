@@ -1,5 +1,15 @@
 """Open hours, what is free of them, and what takes them up."""
 
+from instainstru_core.domains.availability.service.blackouts import (
+    add_blackouts,
+    blackouts,
+    remove_blackout,
+)
+from instainstru_core.domains.availability.service.filling import (
+    apply_pattern,
+    copy_week,
+    edit_days,
+)
 from instainstru_core.domains.availability.service.free import free_for, free_times
 from instainstru_core.domains.availability.service.many import free_for_many
 from instainstru_core.domains.availability.service.occupancy import (
@@ -11,12 +21,18 @@ from instainstru_core.domains.availability.service.occupancy import (
 from instainstru_core.domains.availability.service.weeks import save_week, week
 
 __all__ = [
+    "add_blackouts",
+    "apply_pattern",
+    "blackouts",
+    "copy_week",
+    "edit_days",
     "free_for",
     "free_for_many",
     "free_times",
     "keep",
     "occupy",
     "release",
+    "remove_blackout",
     "require_open",
     "save_week",
     "week",

@@ -6,17 +6,19 @@ from datetime import date, datetime, timedelta
 from instainstru_core.domains.availability import policy, repository
 from instainstru_core.domains.availability.errors import CalendarNotFound
 from instainstru_core.domains.availability.schemas import (
+    Detail,
     FreeDayView,
     FreeTimesQuery,
     FreeTimesView,
     FreeWindowView,
 )
+from instainstru_core.domains.availability.service.many import free_for_many
 from instainstru_core.domains.availability.service.reach import (
     range_refused,
     require_range,
     require_reach,
 )
-from instainstru_core.domains.availability.types import FreeDay
+from instainstru_core.domains.availability.types import FreeDay, FreeWindow
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.measure import operation
@@ -37,7 +39,7 @@ def free_times(uow: Uow, instructor_id: str, query: FreeTimesQuery) -> FreeTimes
     # Today is not known before the zone is: it is a day around what it is in UTC.
     earliest = query.first or uow.now.date() - ONE_DAY
     latest = query.last or max(earliest, uow.now.date() + ONE_DAY) + ONE_WEEK
-    if latest < earliest or latest - earliest > (policy.MAX_DAYS_APART + 1) * ONE_DAY:
+    if latest < earliest or latest - earliest > policy.MAX_DAYS * ONE_DAY:
         raise range_refused()
     found = is_id(instructor_id) and repository.calendars(
         uow.session,
@@ -72,8 +74,9 @@ def free_times(uow: Uow, instructor_id: str, query: FreeTimesQuery) -> FreeTimes
         timezone=calendar.timezone,
         minutes=query.minutes,
         format=query.format,
+        detail=query.detail,
         earliest_at=next((start.at for day in days for start in day.starts), None),
-        days=[_free_day_view(day) for day in days],
+        days=[_free_day_view(day, query.detail) for day in days],
     )
 
 
@@ -86,56 +89,31 @@ def free_for(
     minutes: int = 60,
     lesson_format: LessonFormat | None = None,
 ) -> dict[str, datetime]:
-    """Who of these has room for a lesson on a New York day, and its earliest start. One statement.
+    """Who of these has room for a lesson on a New York day, and its earliest start.
 
-    Without a format the answer holds for every one. Whether they are live is not asked. Nobody has
-    room on a day more than a year away.
+    Without a format the answer holds for every one. See `free_for_many`.
     """
-    if not instructor_ids or abs(day - uow.now.date()) > policy.REACH:
-        return {}
-    whole_day = Span(midnight(day), midnight(day + ONE_DAY))
-    found = repository.calendars(
-        uow.session,
-        sorted(set(instructor_ids)),
-        first=day - ONE_DAY,
-        last=day + 2 * ONE_DAY,
-        within=Span(whole_day.start - ONE_DAY, whole_day.end + 2 * ONE_DAY),
-        now=uow.now,
-    )
-    free: dict[str, datetime] = {}
-    for instructor_id, calendar in found.items():
-        if not any(calendar.days.values()):
-            continue
-        first = local_day(whole_day.start, calendar.timezone)
-        last = local_day(whole_day.end - timedelta(microseconds=1), calendar.timezone)
-        days = list(
-            policy.free_days(
-                calendar,
-                first=first,
-                last=last,
-                minutes=minutes,
-                lesson_format=lesson_format or policy.STRICTEST,
-                now=uow.now,
-            )
-        )
-        starts = (start.at for each in days for start in each.starts)
-        earliest = next((at for at in starts if whole_day.contains(at)), None)
-        if earliest is not None:
-            free[instructor_id] = earliest
-    return free
+    formats = None if lesson_format is None else (lesson_format,)
+    return free_for_many(uow, instructor_ids, (day,), minutes=minutes, formats=formats)
 
 
-def _free_day_view(day: FreeDay) -> FreeDayView:
+def _free_day_view(day: FreeDay, detail: Detail) -> FreeDayView:
+    full = detail is Detail.FULL
+    parts = policy.parts_of([start.minute for start in day.starts])
     return FreeDayView(
         day=day.day,
-        windows=[
-            FreeWindowView(
-                start=policy.clock_text(window.start),
-                end=policy.clock_text(window.end),
-                starts_at=window.starts_at,
-                ends_at=window.ends_at,
-            )
-            for window in day.windows
-        ],
-        starts=[policy.clock_text(start.minute) for start in day.starts],
+        blackout=day.blackout,
+        free=bool(day.starts),
+        parts=None if detail is Detail.MINIMAL else list(parts),
+        windows=[_window_view(window) for window in day.windows] if full else None,
+        starts=[policy.clock_text(start.minute) for start in day.starts] if full else None,
+    )
+
+
+def _window_view(window: FreeWindow) -> FreeWindowView:
+    return FreeWindowView(
+        start=policy.clock_text(window.start),
+        end=policy.clock_text(window.end),
+        starts_at=window.starts_at,
+        ends_at=window.ends_at,
     )

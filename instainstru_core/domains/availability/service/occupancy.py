@@ -6,18 +6,21 @@ from sqlalchemy.exc import DBAPIError
 
 from instainstru_core.domains.availability import policy, repository
 from instainstru_core.domains.availability.errors import (
+    BlackedOut,
     CalendarNotFound,
+    FormatClosed,
     NightProtected,
     NotOpen,
     SlotTaken,
     TooSoon,
 )
-from instainstru_core.domains.availability.types import Busy, Party
+from instainstru_core.domains.availability.service.own import calendar_lock
+from instainstru_core.domains.availability.types import Busy, Calendar, Party
 from instainstru_core.domains.instructors.policy import instructor_travels
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel import locks
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.time import Span
+from instainstru_core.kernel.time import Span, local_day
 from instainstru_core.kernel.uow import Uow
 
 EXCLUDED, DEADLOCK = "23P01", "40P01"
@@ -46,7 +49,7 @@ def require_open(
     are judged by when the lesson was asked for first: `asked_at`, else now.
     """
     asked_at = asked_at or uow.now
-    people = [f"availability:{person}" for person in (instructor_id, student_id) if person]
+    people = [calendar_lock(person) for person in (instructor_id, student_id) if person]
     locks.advisory(uow.session, people)
     found = repository.taken(
         uow.session,
@@ -72,11 +75,8 @@ def require_open(
         raise NightProtected(
             "Lessons this early have to be booked before the evening. Choose a later time."
         )
-    if not policy.is_open(calendar, span):
-        raise NotOpen(
-            "The instructor does not teach at this time. Look at the free times and choose one"
-            " of them."
-        )
+    if not policy.suits(calendar, span, lesson_format):
+        raise _not_open(calendar, span)
     wanted = Busy(span, instructor_travels(lesson_format))
     if any(policy.conflicts(wanted, busy, calendar.buffers) for busy in calendar.busy):
         raise _slot_taken(Party.INSTRUCTOR)
@@ -131,6 +131,31 @@ def keep(uow: Uow, reference: str, *, until: datetime | None = None) -> bool:
 def release(uow: Uow, reference: str) -> None:
     """Give back what this reference takes up. Nothing happens where there is nothing."""
     repository.release(uow.session, reference)
+
+
+def _not_open(calendar: Calendar, span: Span) -> NotOpen:
+    """Why a lesson is not open: a blackout, closed hours, or hours for other formats."""
+    first = local_day(span.start, calendar.timezone)
+    last = local_day(span.end - timedelta(microseconds=1), calendar.timezone)
+    if not calendar.blackouts.isdisjoint((first, last)):
+        return BlackedOut("The instructor does not teach on this day. Choose another day.")
+    if not policy.is_open(calendar, span):
+        return NotOpen(
+            "The instructor does not teach at this time. Look at the free times and choose one"
+            " of them."
+        )
+    suitable = [kind.value for kind in LessonFormat if policy.suits(calendar, span, kind)]
+    if not suitable:
+        return FormatClosed(
+            "The instructor keeps this time for no format that fits all of the lesson. Look at"
+            " the free times and choose one of them.",
+            formats=suitable,
+        )
+    return FormatClosed(
+        "At this time the instructor teaches in other formats only. Choose one of these, or"
+        " another time.",
+        formats=suitable,
+    )
 
 
 def _slot_taken(party: Party) -> SlotTaken:

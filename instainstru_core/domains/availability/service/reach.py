@@ -19,13 +19,13 @@ def require_range(first: date, last: date, today: date) -> None:
     """Refuse days that are over, in the wrong order or too many."""
     if first < today:
         raise DaysOutOfReach("The first day is over. Start today.", today=today.isoformat())
-    if last < first or (last - first).days > policy.MAX_DAYS_APART:
+    if last < first or (last - first).days >= policy.MAX_DAYS:
         raise range_refused()
 
 
 def range_refused() -> DaysOutOfReach:
     return DaysOutOfReach(
-        "The last day lies on or after the first, and at most"
-        f" {policy.MAX_DAYS_APART} days after it.",
-        most=policy.MAX_DAYS_APART,
+        f"The last day lies on or after the first, and all of them are at most {policy.MAX_DAYS}"
+        " days. Ask for fewer.",
+        most=policy.MAX_DAYS,
     )

@@ -1,165 +1,137 @@
 """One's own open hours, week by week."""
 
-from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
-from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.availability import policy, repository
 from instainstru_core.domains.availability.errors import (
-    CalendarNotFound,
     DayOutsideWeek,
     DayRepeated,
-    HoursUnusable,
-    NotAMonday,
     VersionRequired,
-    WeekChanged,
 )
 from instainstru_core.domains.availability.events import AvailabilityWeekSaved
-from instainstru_core.domains.availability.policy import BadWindow
-from instainstru_core.domains.availability.repository import Week
-from instainstru_core.domains.availability.schemas import (
-    DayHours,
-    Hours,
-    SavedWeekView,
-    SaveWeek,
-    WeekView,
-)
+from instainstru_core.domains.availability.policy import BadDay, Wanted
+from instainstru_core.domains.availability.repository import Stored
+from instainstru_core.domains.availability.schemas import OwnWeekView, SavedWeekView, SaveWeek
+from instainstru_core.domains.availability.service import own
 from instainstru_core.domains.availability.service.reach import require_reach
-from instainstru_core.kernel.authority import ActorKind, Permission, require
+from instainstru_core.domains.availability.types import Done, OpenDay, Opening
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.time import local_day, monday_of
+from instainstru_core.kernel.time import day_span, local_day, monday_of
 from instainstru_core.kernel.uow import Uow
+
+SIX_DAYS, ONE_WEEK = timedelta(days=6), timedelta(days=7)
 
 
 @operation("availability.week")
-def week(uow: Uow, day: date) -> WeekView:
-    """The week of one's own calendar that holds this day, in one statement."""
-    own_id = _own_id(uow)
+def week(uow: Uow, day: date) -> OwnWeekView:
+    """The week of one's own calendar that holds this day, beside what is booked in it.
+
+    Two statements. Hours that are open and time that is taken never change each other.
+    """
+    own_id = own.own_id(uow)
     require_reach(uow, day)
     monday = monday_of(day)
-    stored = repository.week(uow.session, own_id, monday)
-    if stored is None:
-        raise _no_calendar()
-    return WeekView(
-        monday=monday,
-        timezone=stored.timezone,
-        version=stored.version,
-        saved_at=stored.saved_at,
-        days=_shown(monday, stored.days),
+    stored = own.stored(uow, own_id, monday, monday + SIX_DAYS)
+    within = day_span(monday, monday + SIX_DAYS, stored.timezone)
+    taken = repository.spans(uow.session, own_id, within, uow.now)
+    return OwnWeekView(
+        **_week_of(monday, stored), taken=[own.taken_view(span, stored.timezone) for span in taken]
     )
 
 
 @operation("availability.save_week")
 def save_week(
-    uow: Uow, monday: date, command: SaveWeek, *, if_match: int | None = None
+    uow: Uow,
+    monday: date,
+    command: SaveWeek,
+    *,
+    if_match: int | None = None,
+    whatever: bool = False,
 ) -> SavedWeekView:
     """Set the open hours of one week, unless somebody changed it since the version given.
 
-    Two statements, and two more for event and audit. Saving what is there already writes nothing.
+    `whatever` overwrites any version, for whoever says so. Hours of a Sunday that go on after
+    midnight are added to the Monday after. Two statements, and two more for event and audit, three
+    where that Monday changes. Saving what is there already writes nothing.
     """
-    own_id = _own_id(uow)
-    require_reach(uow, monday)
-    if monday.weekday() != 0:
-        raise NotAMonday("A week is named by its Monday.", monday=monday_of(monday).isoformat())
+    own_id = own.own_id(uow)
+    own.require_monday(uow, monday)
     expected = command.version if if_match is None else if_match
-    if expected is None:
+    if expected is None and not whatever:
         raise VersionRequired(
             "Say which version this change is based on: read the week first, then send its"
             " version, in the body or as If-Match."
         )
     days = policy.week_days(monday)
     wanted = _wanted(command, days)
-    stored = repository.week(uow.session, own_id, monday)
-    if stored is None:
-        raise _no_calendar()
-    if stored.version != expected:
-        raise _week_changed(stored.version)
-    change = policy.week_change(
-        stored.days,
-        wanted,
-        days=days,
-        clear_existing=command.clear_existing,
-        today=local_day(uow.now, stored.timezone),
-    )
-    if change.changed:
-        stored = _saved(uow, own_id, monday, stored, change.changed)
-    return SavedWeekView(
-        monday=monday,
-        timezone=stored.timezone,
-        version=stored.version,
-        saved_at=stored.saved_at,
-        days=_shown(monday, stored.days),
-        changed_days=list(change.changed),
-        skipped_days=list(change.skipped),
-    )
-
-
-def _saved(uow: Uow, own_id: str, monday: date, stored: Week, changed: Mapping[date, int]) -> Week:
-    version = repository.save(
-        uow.session, own_id, monday, expected=stored.version, days=changed, now=uow.now
-    )
-    if version is None:
-        meanwhile = repository.week(uow.session, own_id, monday)
-        raise _week_changed(meanwhile.version if meanwhile else 0)
-    if max(changed) >= local_day(uow.now, stored.timezone):
-        uow.emit(AvailabilityWeekSaved(instructor_id=own_id, monday=monday, version=version))
-    audit.record(
-        uow,
-        "availability.save_week",
-        subject_kind="instructor",
-        subject_id=own_id,
-        details={"monday": monday.isoformat(), "version": version, "changed_days": len(changed)},
-    )
-    return Week(stored.timezone, version, uow.now, {**stored.days, **changed})
-
-
-def _own_id(uow: Uow) -> str:
-    require(uow.actor, Permission.AVAILABILITY_MANAGE_OWN)
-    if uow.actor.kind is not ActorKind.USER or uow.actor.id is None:
-        raise _no_calendar()
-    return uow.actor.id
-
-
-def _no_calendar() -> CalendarNotFound:
-    return CalendarNotFound("You have no calendar. Sign up to teach with an invite.")
-
-
-def _wanted(command: SaveWeek, days: list[date]) -> dict[date, int]:
-    """The bits of each day that the command lists."""
-    wanted: dict[date, int] = {}
-    for listed in command.days:
-        day = listed.day
-        if day not in days:
-            raise DayOutsideWeek(
-                "A listed day is not in this week. Save each week by itself.", day=day.isoformat()
-            )
-        if day in wanted:
-            raise DayRepeated("List each day once, with all its hours.", day=day.isoformat())
-        windows = [
-            (policy.minute_of(hours.start), policy.minute_of(hours.end)) for hours in listed.hours
-        ]
-        try:
-            wanted[day] = policy.from_windows(windows)
-        except BadWindow as problem:
-            raise HoursUnusable(str(problem), day=day.isoformat()) from problem
-    return wanted
-
-
-def _week_changed(current: int) -> WeekChanged:
-    return WeekChanged(
-        "This week was changed since you read it. Read it again, then make your change anew.",
-        current_version=current,
-    )
-
-
-def _shown(monday: date, stored: Mapping[date, int]) -> list[DayHours]:
-    return [
-        DayHours.model_construct(
-            day=day,
-            hours=[
-                Hours.model_construct(start=start, end=end)
-                for start, end in policy.to_windows(stored.get(day, 0))
-            ],
+    stored = own.stored(uow, own_id, monday, monday + ONE_WEEK)
+    current = stored.versions.get(monday, 0)
+    if expected != current and not (whatever and expected is None):
+        raise own.week_changed(current)
+    try:
+        change = policy.week_change(
+            stored.days,
+            wanted,
+            days=days,
+            clear_existing=command.clear_existing,
+            today=local_day(uow.now, stored.timezone),
         )
-        for day in policy.week_days(monday)
-    ]
+    except BadDay as problem:
+        raise own.unusable(problem) from problem
+    if change.changed:
+        stored = _saved(uow, own_id, monday, stored, dict(change.changed))
+    return SavedWeekView(
+        **_week_of(monday, stored),
+        changed_days=list(change.changed),
+        skipped_days=[each.day for each in change.outcomes if each.done is Done.SKIPPED],
+    )
+
+
+def _saved(
+    uow: Uow, own_id: str, monday: date, stored: Stored, changed: dict[date, OpenDay]
+) -> Stored:
+    versions = own.write(
+        uow,
+        own_id,
+        stored,
+        changed,
+        action="availability.save_week",
+        about={"monday": monday.isoformat(), "version": stored.versions.get(monday, 0) + 1},
+    )
+    today = local_day(uow.now, stored.timezone)
+    for saved, version in versions.items():
+        if any(monday_of(day) == saved and day >= today for day in changed):
+            uow.emit(AvailabilityWeekSaved(instructor_id=own_id, monday=saved, version=version))
+    return stored._replace(
+        versions={**stored.versions, **versions},
+        saved_at={**stored.saved_at, **dict.fromkeys(versions, uow.now)},
+        days={**stored.days, **changed},
+    )
+
+
+def _wanted(command: SaveWeek, days: list[date]) -> Wanted:
+    """The hours of each day that the command lists, cut at midnight."""
+    listed: dict[date, list[Opening]] = {}
+    for each in command.days:
+        if each.day not in days:
+            raise DayOutsideWeek(
+                "A listed day is not in this week. Save each week by itself.",
+                day=each.day.isoformat(),
+            )
+        if each.day in listed:
+            raise DayRepeated("List each day once, with all its hours.", day=each.day.isoformat())
+        listed[each.day] = [own.opening(hours.start, hours.end, hours.tag) for hours in each.hours]
+    try:
+        return policy.wanted_week(listed)
+    except BadDay as problem:
+        raise own.unusable(problem) from problem
+
+
+def _week_of(monday: date, stored: Stored) -> dict[str, object]:
+    return {
+        "monday": monday,
+        "timezone": stored.timezone,
+        "version": stored.versions.get(monday, 0),
+        "saved_at": stored.saved_at.get(monday),
+        "days": own.shown(policy.week_days(monday), stored.days, stored.blackouts),
+    }

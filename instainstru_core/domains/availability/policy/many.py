@@ -1,0 +1,295 @@
+"""The first free start of each of many instructors at once.
+
+Calendars lie in columns: a row of 64-bit words for each instructor, bit i being the minute that
+begins i minutes after the first day. What `free_days` does to one integer is done here to all
+rows together, a word at a time. All of them live in one time zone.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instainstru_core.domains.availability.policy.bits import (
+    DAY_MINUTES,
+    GRID,
+    QUARTERS,
+    stretch,
+)
+from instainstru_core.domains.availability.policy.line import (
+    MINUTE,
+    ONE_DAY,
+    at_wall,
+    day_length,
+    elapsed_minute,
+    is_plain,
+    segments,
+    wall_minute,
+)
+from instainstru_core.domains.availability.policy.rules import lead_time, protected_morning
+from instainstru_core.domains.instructors.policy import instructor_travels
+from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.kernel.time import Span, midnight
+
+Words: TypeAlias = NDArray[np.uint64]
+Numbers: TypeAlias = NDArray[np.int64]
+Bytes: TypeAlias = NDArray[np.uint8]
+WORD = 64
+ONES = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What decides when many instructors of one zone are free, from the local day `first` on.
+
+    `open` is 180 bytes a day of each instructor; `tagged` names the rows that have tags at all,
+    and `low` and `high` are the planes of these rows alone. Of each span that is taken there are
+    the row, the minutes from the first day's beginning (outwards to whole minutes), and whether
+    the instructor travels for it. Buffers are minutes.
+    """
+
+    zone_name: str
+    first: date
+    open: Bytes
+    tagged: Numbers
+    low: Bytes
+    high: Bytes
+    usual: Numbers
+    travel: Numbers
+    protected: NDArray[np.bool_]
+    busy: Numbers
+    starts: Numbers
+    ends: Numbers
+    travels: NDArray[np.bool_]
+
+    @property
+    def people(self) -> int:
+        return int(self.open.shape[0])
+
+    @property
+    def days(self) -> int:
+        return int(self.open.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """On which local days, and when on them: starts at or after `after`, ends by `before`.
+
+    Both are minutes of the wall clock. Without `before` a lesson may end after midnight.
+    """
+
+    days: Collection[date]
+    after: int | None
+    before: int | None
+    now: datetime
+
+
+def first_starts(
+    columns: Columns, asked: Asked, formats: Sequence[LessonFormat | None], lengths: Numbers
+) -> Numbers:
+    """When each can first be booked, in minutes from the first day's beginning; -1 is never.
+
+    `formats` and `lengths` say for each which lesson; without a format it is never.
+    """
+    found = np.full(columns.people, -1, dtype=np.int64)
+    kinds = {each for each in formats if each is not None}
+    wanted = np.array([each or "" for each in formats])
+    for kind in sorted(kinds):
+        for length in np.unique(lengths[wanted == kind]).tolist():
+            rows = np.flatnonzero((wanted == kind) & (lengths == length))
+            found[rows] = _first_of(columns, asked, rows, kind, length)
+    return found
+
+
+def _first_of(
+    columns: Columns, asked: Asked, rows: Numbers, lesson_format: LessonFormat, length: int
+) -> Numbers:
+    """The first starts of these rows, for one format and one length."""
+    none = np.full(len(rows), -1, dtype=np.int64)
+    allowed = _startable(columns, asked, lesson_format, length)
+    usual, careful = (_words_of(columns, bits) for bits in allowed)
+    within = np.flatnonzero(usual)
+    if not len(within):
+        return none
+    low, high = int(within[0]), int(within[-1]) + 1 + -(-length // WORD)
+    part = slice(low, high)
+    free = _on_the_line(columns, _usable(columns, rows, lesson_format))[:, part].copy()
+    _take_off(columns, rows, lesson_format, free, low * WORD)
+    fits = _fitting(free, length)
+    fits &= np.where(columns.protected[rows, None], careful[part], usual[part])
+    return np.where(fits.any(axis=1), _lowest(fits) + low * WORD, none)
+
+
+def _usable(columns: Columns, rows: Numbers, lesson_format: LessonFormat) -> Bytes:
+    """The open minutes of these rows that may be used for the format, day by day."""
+    usable = columns.open[rows]
+    if not len(columns.tagged):
+        return usable
+    places = np.full(columns.people, -1, dtype=np.int64)
+    places[rows] = np.arange(len(rows))
+    among = places[columns.tagged] >= 0
+    low, high = columns.low[among], columns.high[among]
+    if lesson_format is LessonFormat.ONLINE:
+        refused = low & high
+    else:
+        refused = low | high if instructor_travels(lesson_format) else low
+    usable[places[columns.tagged[among]]] &= ~refused
+    return usable
+
+
+def _on_the_line(columns: Columns, days: Bytes) -> Words:
+    """Days of the wall clock as rows of real minutes."""
+    last = columns.first + (columns.days - 1) * ONE_DAY
+    if is_plain(columns.first, last, columns.zone_name):
+        return _as_words(days.reshape(len(days), -1), _width(columns))
+    clock = np.unpackbits(days.reshape(len(days), -1), axis=1, bitorder="little")
+    line = np.packbits(clock[:, _clock_minutes(columns)], axis=1, bitorder="little")
+    return _as_words(line, _width(columns))
+
+
+def _clock_minutes(columns: Columns) -> Numbers:
+    """Where each minute of the line is found among the minutes of the wall clocks."""
+    return np.concatenate(
+        [
+            np.arange(part.wall, part.wall + part.length) + number * DAY_MINUTES
+            for number in range(columns.days)
+            for part in segments(columns.first + number * ONE_DAY, columns.zone_name)
+        ]
+    )
+
+
+def _width(columns: Columns) -> int:
+    """The words of a line: room for all its minutes, an hour that happens twice too."""
+    return -(-columns.days * DAY_MINUTES // WORD) + 2
+
+
+def _as_words(rows: Bytes, width: int) -> Words:
+    padded = np.zeros((len(rows), width * 8), dtype=np.uint8)
+    padded[:, : rows.shape[1]] = rows
+    return padded.view("<u8")
+
+
+def _take_off(
+    columns: Columns, rows: Numbers, lesson_format: LessonFormat, free: Words, offset: int
+) -> None:
+    """Clear what is taken, with the pauses around it. `offset` is the first minute of `free`."""
+    places = np.full(columns.people, -1, dtype=np.int64)
+    places[rows] = np.arange(len(rows))
+    whose = places[columns.busy]
+    pause = np.where(
+        columns.travels | instructor_travels(lesson_format),
+        columns.travel[columns.busy],
+        columns.usual[columns.busy],
+    )
+    end_of_line = free.shape[1] * WORD
+    starts = np.clip(columns.starts - pause - offset, 0, end_of_line)
+    ends = np.clip(columns.ends + pause - offset, 0, end_of_line)
+    there = (whose >= 0) & (ends > starts)
+    whose, starts, ends = whose[there], starts[there], ends[there]
+    word = starts // WORD
+    while len(whose):
+        from_bit = np.maximum(starts - word * WORD, 0)
+        to_bit = np.minimum(ends - word * WORD, WORD)
+        np.bitwise_and.at(free, (whose, word), ~_bits_between(from_bit, to_bit))
+        word = word + 1
+        more = ends > word * WORD
+        whose, starts, ends, word = whose[more], starts[more], ends[more], word[more]
+
+
+def _bits_between(start: Numbers, end: Numbers) -> Words:
+    """Words with the bits from `start` up to `end` set; `end` is above `start`, 64 at most."""
+    return (ONES >> (WORD - (end - start)).astype(np.uint64)) << start.astype(np.uint64)
+
+
+def _fitting(free: Words, minutes: int) -> Words:
+    """The bits of each row at which `minutes` set bits in a row begin."""
+    have = 1
+    while have < minutes:
+        step = min(have, minutes - have)
+        free &= _later(free, step)
+        have += step
+    return free
+
+
+def _later(rows: Words, minutes: int) -> Words:
+    """Each row moved down by so many bits; behind its end there is nothing."""
+    words, bits = divmod(minutes, WORD)
+    moved = np.zeros_like(rows)
+    kept = rows.shape[1] - words
+    if kept <= 0:
+        return moved
+    moved[:, :kept] = rows[:, words:] >> np.uint64(bits)
+    if bits and kept > 1:
+        moved[:, : kept - 1] |= rows[:, words + 1 :] << np.uint64(WORD - bits)
+    return moved
+
+
+def _lowest(rows: Words) -> Numbers:
+    """The place of the lowest set bit of each row; 0 where none is."""
+    word = (rows != 0).argmax(axis=1)
+    found = rows[np.arange(len(rows)), word]
+    lowest = found & (~found + np.uint64(1))
+    place = np.frexp(lowest.astype(np.float64))[1].astype(np.int64) - 1
+    return np.where(lowest == 0, 0, word * WORD + place)
+
+
+def _startable(
+    columns: Columns, asked: Asked, lesson_format: LessonFormat, length: int
+) -> tuple[int, int]:
+    """The minutes of the line at which a lesson may start: of people without and with
+    protected mornings.
+    """
+    zone_name, begins_at = columns.zone_name, midnight(columns.first, columns.zone_name)
+    earliest = _ceiling(asked.now + lead_time(lesson_format) - begins_at)
+    usual = 0
+    for span in _when(asked, length, zone_name):
+        first, last = (span.start - begins_at) // MINUTE, _ceiling(span.end - begins_at)
+        usual |= stretch(max(first, earliest, 0), last)
+    usual &= _grid(columns.first, columns.days, zone_name)
+    night = protected_morning(asked.now, zone_name, lesson_format)
+    if night is None:
+        return usual, usual
+    start, end = _ceiling(night.start - begins_at), _ceiling(night.end - begins_at)
+    return usual, usual & ~stretch(max(start, 0), end)
+
+
+def _when(asked: Asked, length: int, zone_name: str) -> Iterator[Span]:
+    """The instants at which a lesson of this length may start, on each day that is asked for."""
+    for day in asked.days:
+        start = at_wall(day, asked.after or 0, zone_name)
+        end = midnight(day + ONE_DAY, zone_name)
+        if asked.before is not None:
+            latest = at_wall(day, asked.before, zone_name) - length * MINUTE
+            end = min(end, latest + MINUTE)
+        if end > start:
+            yield Span(start, end)
+
+
+@lru_cache(maxsize=256)
+def _grid(first: date, days: int, zone_name: str) -> int:
+    """The quarters of the line; those of an hour that happens twice only once."""
+    grid = offset = 0
+    for number in range(days):
+        parts = segments(first + number * ONE_DAY, zone_name)
+        length = day_length(parts)
+        today = QUARTERS & stretch(0, length)
+        for elapsed in range(0, length, GRID) if len(parts) > 1 else ():
+            if elapsed != elapsed_minute(parts, wall_minute(parts, elapsed)):
+                today &= ~(1 << elapsed)
+        grid |= today << offset
+        offset += length
+    return grid
+
+
+def _words_of(columns: Columns, bits: int) -> Words:
+    """One row of words, as long as the line."""
+    return np.frombuffer(bits.to_bytes(_width(columns) * 8, "little"), dtype="<u8")
+
+
+def _ceiling(length: timedelta) -> int:
+    """So many minutes, upwards to a whole one."""
+    return -(-length // MINUTE)

@@ -1,0 +1,35 @@
+"""Named queries over open days and occupied times. Each is one statement."""
+
+from instainstru_core.domains.availability.repository.blackouts import (
+    add_blackouts,
+    remove_blackout,
+)
+from instainstru_core.domains.availability.repository.calendars import (
+    Taken,
+    calendars,
+    taken,
+)
+from instainstru_core.domains.availability.repository.occupied import (
+    TakenSpan,
+    keep,
+    occupy,
+    release,
+    spans,
+)
+from instainstru_core.domains.availability.repository.weeks import Stored, save, stored
+
+__all__ = [
+    "Stored",
+    "Taken",
+    "TakenSpan",
+    "add_blackouts",
+    "calendars",
+    "keep",
+    "occupy",
+    "release",
+    "remove_blackout",
+    "save",
+    "spans",
+    "stored",
+    "taken",
+]
