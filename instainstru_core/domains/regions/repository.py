@@ -12,7 +12,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, arr
 from sqlalchemy.orm import Session, aliased
 
 from instainstru_core.domains.regions.models import DisplayArea, Region
-from instainstru_core.domains.regions.schemas import NamesOfTheCity
+from instainstru_core.domains.regions.schemas import (
+    Landmarks,
+    NamesOfTheCity,
+    WhatPeopleSay,
+    ZipCodes,
+)
 from instainstru_core.domains.regions.types import Borough, Named
 from instainstru_core.kernel.ids import stable_id
 
@@ -54,8 +59,27 @@ class Area(NamedTuple):
 @cache
 def packaged() -> NamesOfTheCity:
     """The names that come with this release."""
-    source = files("instainstru_core.domains.regions").joinpath("display_areas.yaml")
-    return NamesOfTheCity.model_validate(yaml.load(source.read_text("utf-8"), yaml.CSafeLoader))
+    return NamesOfTheCity.model_validate(_file("display_areas.yaml"))
+
+
+def also_said() -> WhatPeopleSay:
+    """What people also call places."""
+    return WhatPeopleSay.model_validate(_file("places.yaml"))
+
+
+def landmarks() -> Landmarks:
+    """What is well known, and where."""
+    return Landmarks.model_validate(_file("landmarks.yaml"))
+
+
+def zip_codes() -> ZipCodes:
+    """The areas of ZIP codes."""
+    return ZipCodes.model_validate(_file("zip_codes.yaml"))
+
+
+def _file(name: str) -> object:
+    source = files("instainstru_core.domains.regions").joinpath(name)
+    return yaml.load(source.read_text("utf-8"), yaml.CSafeLoader)
 
 
 def boundaries() -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from instainstru_core.domains.regions.types import Borough, PlaceKind
 
 Key = Annotated[str, StringConstraints(pattern=r"^nyc(-[a-z0-9]+)+$", max_length=120)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Zip = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{4}$")]
 
 
@@ -50,6 +51,49 @@ class NamesOfTheCity(Entry):
     abbreviations: dict[str, list[str]]
     boroughs: list[BoroughEntry]
     groups: list[GroupEntry]
+
+
+class StreetEntry(Entry):
+    """Numbered streets with a side, from the first to the last."""
+
+    side: Literal["east", "west"]
+    first: Annotated[int, Field(ge=1)]
+    last: int
+    areas: Annotated[list[Key], Field(min_length=1)]
+
+
+class WhatPeopleSay(Entry):
+    """Other names of places, by what is packaged beside the map."""
+
+    city: list[Name]
+    boroughs: dict[Borough, list[Name]]
+    areas: dict[Key, list[Name]]
+    groups: list[GroupEntry]
+    streets: list[StreetEntry]
+    weak: list[Name]
+    elsewhere: list[Name]
+
+
+class LandmarkEntry(Entry):
+    """Something well known, where it is, and the areas around it."""
+
+    names: Annotated[list[Name], Field(min_length=1)]
+    point: tuple[float, float]
+    areas: Annotated[list[Key], Field(min_length=1)]
+
+
+class Landmarks(Entry):
+    """The packaged file of landmarks."""
+
+    landmarks: list[LandmarkEntry]
+
+
+class ZipCodes(Entry):
+    """The packaged file of ZIP codes: by area, within others, and stretches of what is left."""
+
+    areas: dict[Zip, Annotated[list[Key], Field(min_length=1)]]
+    within: dict[Zip, list[Zip]]
+    boroughs: dict[Borough, list[tuple[Zip, Zip]]]
 
 
 class View(BaseModel):

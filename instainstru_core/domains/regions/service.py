@@ -18,7 +18,7 @@ from instainstru_core.domains.regions.schemas import (
     PointView,
     RegionsLoaded,
 )
-from instainstru_core.domains.regions.types import Borough, Group, Named
+from instainstru_core.domains.regions.types import Borough, Group, Landmark, Named, Street
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
@@ -127,10 +127,13 @@ def _gazetteer(areas: tuple[Named, ...]) -> Gazetteer:
 
 @cache
 def _vocabulary() -> Vocabulary:
-    packaged = repository.packaged()
+    packaged, said = repository.packaged(), repository.also_said()
     return Vocabulary(
-        city=tuple(packaged.city),
-        boroughs={borough.name: tuple(borough.aliases) for borough in packaged.boroughs},
+        city=(*packaged.city, *said.city),
+        boroughs={
+            borough.name: (*borough.aliases, *said.boroughs.get(borough.name, ()))
+            for borough in packaged.boroughs
+        },
         also_in={
             area.key: area.also_in
             for borough in packaged.boroughs
@@ -139,12 +142,40 @@ def _vocabulary() -> Vocabulary:
         },
         groups=tuple(
             Group(tuple(group.names), group.means == "every", tuple(group.areas))
-            for group in packaged.groups
+            for group in (*packaged.groups, *said.groups)
         ),
         long_forms={
             short: long for long, shorts in packaged.abbreviations.items() for short in shorts
         },
+        aliases={key: tuple(names) for key, names in said.areas.items()},
+        landmarks=tuple(
+            Landmark(tuple(one.names), one.point, tuple(one.areas))
+            for one in repository.landmarks().landmarks
+        ),
+        streets=tuple(
+            Street(one.side, one.first, one.last, tuple(one.areas)) for one in said.streets
+        ),
+        zip_codes=_zip_codes(),
+        weak=tuple(said.weak),
+        elsewhere=tuple(said.elsewhere),
     )
+
+
+def _zip_codes() -> dict[str, tuple[str, ...]]:
+    """The areas of each ZIP code; of one that nobody knows, those of its borough."""
+    packaged, found = repository.zip_codes(), dict[str, tuple[str, ...]]()
+    whole = {
+        borough.name: tuple(area.key for area in borough.areas)
+        for borough in repository.packaged().boroughs
+    }
+    for borough, stretches in packaged.boroughs.items():
+        for first, last in stretches:
+            codes = (f"{code:05}" for code in range(int(first), int(last) + 1))
+            found |= dict.fromkeys(codes, whole[borough])
+    found |= {code: tuple(keys) for code, keys in packaged.areas.items()}
+    return found | {
+        code: found[around] for around, codes in packaged.within.items() for code in codes
+    }
 
 
 def _view(row: Area) -> AreaView:

@@ -57,6 +57,16 @@ class Landmark:
 
 
 @dataclass(frozen=True, slots=True)
+class Street:
+    """A stretch of Manhattan's numbered streets on one side, both ends included."""
+
+    side: str
+    first: int
+    last: int
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """What a name means: no area at all stands for the whole city. A landmark has a point."""
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from rapidfuzz.distance import OSA
 
 from instainstru_core.domains.regions.policy.folding import folded
-from instainstru_core.domains.regions.types import Place, PlaceKind
+from instainstru_core.domains.regions.types import Place, PlaceKind, Street
 
 MAX_NAME_LENGTH = 80
 MAX_NAME_WORDS = 6
@@ -17,6 +17,10 @@ LEAST_SIMILAR_LENGTH = 6
 LONG_NAME = 10
 LONGEST_NAME = 16
 """From these lengths on a second and a third slip of the hand may be forgiven."""
+DIGIT = re.compile("[0-9]")
+STREET = re.compile(
+    r"(?:[0-9]{1,4} )?(east|west) ([0-9]{1,3})(st|nd|rd|th)?(?(3)(?: street)?| street)"
+)
 ZIP = re.compile(r"(?:zip(?: ?code)? )?([0-9]{5})(?: [0-9]{4})?")
 
 LEADING = frozenset({"around", "at", "by", "close", "from", "in", "inside", "near", "on", "to"})
@@ -29,7 +33,9 @@ class Gazetteer:
 
     `official` are the names as the map has them, beside what people also say. `whole` holds the
     names of the city and its boroughs, within which other names are looked for. `squashed` are
-    names of several words without their spaces. `elsewhere` are well-known places outside.
+    names of several words without their spaces. `weak` names are also other things, such as rugby:
+    in a text, they are places only after a word that leads to one. `elsewhere` are well-known
+    places outside.
     """
 
     places: Mapping[str, Place]
@@ -37,7 +43,9 @@ class Gazetteer:
     long_forms: Mapping[str, str]
     official: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
-    squashed: Mapping[str, str] | None = None
+    squashed: Mapping[str, str] = field(default_factory=dict[str, str])
+    streets: tuple[Street, ...] = ()
+    weak: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
 
     def by_key(self, key: str) -> Place | None:
@@ -63,7 +71,7 @@ class Gazetteer:
         if found is not None:
             return found
         wanted = bare(name)
-        return self.places.get(wanted) or self._within(wanted) or self._zip(wanted)
+        return self.places.get(wanted) or self._within(wanted) or self._numbered(wanted)
 
     def similar(self, name: str) -> list[str]:
         """The names nearest to this one, if they are near enough: one slip of the hand for each
@@ -95,9 +103,9 @@ class Gazetteer:
         for split in range(len(words) - 1, 0, -1):
             head, tail = " ".join(words[:split]), " ".join(words[split:])
             if tail in self.whole:
-                inner, outer = self.places.get(head) or self._zip(head), self.places[tail]
+                inner, outer = self._inner(head), self.places[tail]
             elif head in self.whole:
-                inner, outer = self.places.get(tail), self.places[head]
+                inner, outer = self._inner(tail), self.places[head]
             else:
                 continue
             if inner is not None:
@@ -106,10 +114,25 @@ class Gazetteer:
                     return found
         return None
 
-    def _zip(self, name: str) -> Place | None:
-        """The place of a ZIP code with its last four digits, or with what it is before it."""
+    def _inner(self, name: str) -> Place | None:
+        return self.places.get(name) or self._numbered(name) or self._within(name)
+
+    def _numbered(self, name: str) -> Place | None:
+        """The place of a ZIP code with what stands around it, or of a street such as west 72nd."""
+        if not DIGIT.search(name):
+            return None
         found = ZIP.fullmatch(name)
-        return None if found is None else self.places.get(found[1])
+        if found is not None:
+            return self.places.get(found[1])
+        named = STREET.fullmatch(name)
+        if named is None:
+            return None
+        side, number = named[1], int(named[2])
+        for street in self.streets:
+            if street.side == side and street.first <= number <= street.last:
+                joint = joined([self.areas[key] for key in street.keys], ambiguous=False)
+                return replace(joint, name=titled(f"{side} {named[2]}{named[3] or ''} street"))
+        return None
 
 
 def narrowed(inner: Place, outer: Place, areas: Mapping[str, Place]) -> Place | None:
@@ -141,6 +164,11 @@ def joined(places: Iterable[Place], *, ambiguous: bool | None) -> Place:
         parts[0].borough if len(boroughs) == 1 else None,
         ambiguous=unclear,
     )
+
+
+def titled(name: str) -> str:
+    """The name as it is shown: "86th Street"."""
+    return " ".join(word[:1].upper() + word[1:] for word in name.split())
 
 
 def bare(name: str) -> str:

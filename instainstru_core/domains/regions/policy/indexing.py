@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from instainstru_core.domains.regions.policy.folding import folded
-from instainstru_core.domains.regions.policy.gazetteer import Gazetteer, joined
+from instainstru_core.domains.regions.policy.gazetteer import Gazetteer, joined, titled
 from instainstru_core.domains.regions.types import (
     Borough,
     Group,
@@ -14,11 +14,13 @@ from instainstru_core.domains.regions.types import (
     Named,
     Place,
     PlaceKind,
+    Street,
 )
 
 LEAST_PART = 4
 """Of a name with hyphens; Co-op City has no parts."""
 
+PAIR = 2
 AT_ITS_END = re.compile(r" \([^)]*\)$")
 
 
@@ -31,8 +33,11 @@ class Vocabulary:
     also_in: Mapping[str, Borough]
     groups: tuple[Group, ...]
     long_forms: Mapping[str, str]
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     landmarks: tuple[Landmark, ...] = ()
+    streets: tuple[Street, ...] = ()
     zip_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    weak: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
 
 
@@ -40,7 +45,10 @@ def gazetteer(areas: Iterable[Named], vocabulary: Vocabulary) -> Gazetteer:
     """The index of all names. The city and its boroughs come first, then groups and landmarks, then
     what the areas and their parts are called, then ZIP codes.
     """
-    known = list(areas)
+    known = [
+        replace(area, aliases=(*area.aliases, *vocabulary.aliases.get(area.key, ())))
+        for area in areas
+    ]
     one = {area.key: Place(PlaceKind.AREA, area.name, (area.key,), area.borough) for area in known}
     forms = vocabulary.long_forms
     index = _Index({}, forms)
@@ -66,7 +74,9 @@ def gazetteer(areas: Iterable[Named], vocabulary: Vocabulary) -> Gazetteer:
         long_forms=forms,
         official=frozenset(official | _official(known, forms)),
         whole=frozenset(whole),
+        streets=tuple(street for street in vocabulary.streets if set(street.keys) <= one.keys()),
         squashed=index.squashed(),
+        weak=frozenset(folded(name, forms) for name in vocabulary.weak),
         elsewhere=frozenset(folded(name, forms) for name in vocabulary.elsewhere),
     )
 
@@ -116,7 +126,7 @@ def _group(group: Group, parts: list[Place]) -> Place:
     boroughs = {part.borough for part in parts}
     return Place(
         PlaceKind.SEVERAL,
-        group.names[0].title(),
+        titled(group.names[0]),
         tuple(part.area_keys[0] for part in parts),
         parts[0].borough if len(boroughs) == 1 else None,
         ambiguous=not group.every,
@@ -167,7 +177,9 @@ def _called(areas: Iterable[Named], forms: Mapping[str, str]) -> dict[str, list[
 
 
 def _display(area: Named) -> tuple[str, ...]:
-    return (area.name, *AT_ITS_END.sub("", area.name).split(" / "))
+    """The name, its parts, and of two parts also the other order."""
+    parts = AT_ITS_END.sub("", area.name).split(" / ")
+    return (area.name, *parts, " ".join(reversed(parts)) if len(parts) == PAIR else parts[0])
 
 
 def _raw(area: Named) -> list[str]:

@@ -10,8 +10,8 @@ from instainstru_core.domains.regions.types import Place, PlaceKind
 from instainstru_core.domains.search.policy.places.words import (
     DIRECTIONS,
     FILLING,
-    GENERIC,
     JOINING,
+    TELLING,
     ZIP_WORDS,
 )
 from instainstru_core.domains.search.types.places import (
@@ -45,6 +45,7 @@ def resolve(text: str, gazetteer: Gazetteer) -> Resolution:
         _known(name, gazetteer)
         or _elsewhere(wanted, gazetteer)
         or _several(wanted, gazetteer)
+        or _with_zip(wanted, gazetteer)
         or _around(wanted, gazetteer)
         or _within(wanted, gazetteer)
         or _squashed(wanted, gazetteer)
@@ -119,6 +120,13 @@ def _several(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
     return found(wanted, joined(meant, ambiguous=unclear), Tier.ALIAS, CERTAIN, gazetteer)
 
 
+def _with_zip(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
+    """An address that ends with its ZIP code: "astoria ny 11102"."""
+    codes = [word for word in wanted.split()[1:] if _is_zip(word)]
+    place = gazetteer.known(codes[-1]) if codes else None
+    return None if place is None else found(wanted, place, Tier.SUBSTRING, LIKELY, gazetteer)
+
+
 def _around(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
     """A name with words around it that change nothing: "heart of soho", "upper west side north"."""
     words = wanted.split()
@@ -129,16 +137,16 @@ def _around(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
                 continue
             name = " ".join(words[at : at + size])
             place = gazetteer.known(name)
-            if place is None or len(name) < LEAST_PART or name in GENERIC:
+            if place is None or len(name) < LEAST_PART:
                 continue
             return found(wanted, place, Tier.SUBSTRING, LIKELY, gazetteer)
     return None
 
 
 def _within(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
-    """Whole words of official names: "carnegie" of Carnegie Hill, "rockaway" of several."""
+    """Whole words of official names: "peter cooper" of one, "prospect" of several."""
     words = wanted.split()
-    if len(wanted) < LEAST_PART or all(word in GENERIC for word in words):
+    if len(words) == 1 and wanted not in TELLING:
         return None
     names = [name for name in sorted(gazetteer.official) if _holds(name.split(), words)]
     keys: dict[str, None] = {}
@@ -161,7 +169,7 @@ def _holds(name: Sequence[str], words: Sequence[str]) -> bool:
 def _squashed(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
     """A name without its spaces, or with one too many: "parkslope", "green point"."""
     short = wanted.replace(" ", "")
-    name = (gazetteer.squashed or {}).get(short)
+    name = gazetteer.squashed.get(short)
     place = gazetteer.places.get(short if name is None else name)
     if place is None:
         return None

@@ -1,4 +1,4 @@
-"""Words that stand around names of places, and words that many names share."""
+"""Words that stand around names of places, and words that give a name away by themselves."""
 
 JOINING = frozenset({"and", "or"})
 DIRECTIONS = frozenset({"east", "north", "south", "west"})
@@ -14,16 +14,12 @@ FILLING = frozenset({
 })
 """Words around a name that do not change which place it is."""
 
-GENERIC = frozenset({
-    "area", "arlington", "avenue", "bay", "beach", "borough", "bridge", "center", "charleston",
-    "city", "college", "community", "concord", "county", "court", "district", "east", "end",
-    "ferry", "field", "fort", "garden", "gardens", "grand", "great", "green", "harbor", "heights",
-    "high", "hill", "hills", "hospital", "house", "island", "kings", "lake", "lincoln", "little",
-    "lower", "mall", "manor", "middle", "mount", "museum", "neighborhood", "new", "north",
-    "oakland", "ocean", "old", "park", "parkway", "place", "plaza", "point", "princes", "queen",
-    "ridge", "river", "road", "saint", "school", "shore", "side", "silver", "south", "spring",
-    "springfield", "square", "station", "street", "terrace", "the", "town", "union", "university",
-    "upper", "valley", "village", "walk", "water", "west", "wood", "woods", "yard",
+TELLING = frozenset({
+    "albans", "arden", "cambria", "carroll", "castleton", "clason", "cobble", "coney",
+    "cortlandt", "crotona", "cypress", "dongan", "dorp", "duyvil", "grymes", "hallets", "lenox",
+    "morris", "mott", "murray", "ozone", "pelham", "prospect", "queensboro", "remsen", "richmond",
+    "rockaway", "roosevelt", "spuyten", "springville", "stuyvesant", "todt", "wadsworth", "willets",
+    "windsor",
 })
-"""Words of many names, here or elsewhere; alone they name none of them."""
+"""Single words of names that mean little else; others, such as a club, name no place."""
 # fmt: on
