@@ -194,6 +194,18 @@ class TestAlertsList:
         assert "'firing', 'pending', 'silenced' or 'inhibited'" in error["message"]
 
 
+class TestTheOverview:
+    def test_is_critical_while_a_critical_alert_fires(self, watch: Watch) -> None:
+        data = watch.reader.ask("health_overview")["data"]
+        assert data["sections"]["alerts"] == "critical"
+        figures = {one["check"]: one["value"] for one in data["checks"]}
+        assert figures["alerts_firing_critical"] == 1
+
+    def test_does_not_know_without_monitoring(self, blind: Watch) -> None:
+        data = blind.reader.ask("health_overview")["data"]
+        assert data["sections"]["alerts"] == "unknown"
+
+
 class TestSilencing:
     def test_an_alert_from_its_preview_to_its_end(self, watch: Watch) -> None:
         role = f"role-{watch.runtime.monitoring.kind}"
