@@ -5,7 +5,7 @@ begins i minutes after the first day. What `free_days` does to one integer is do
 rows together, a word at a time. All of them live in one time zone.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -33,13 +33,26 @@ from instainstru_core.domains.availability.policy.line import (
 from instainstru_core.domains.availability.policy.rules import lead_time, protected_morning
 from instainstru_core.domains.instructors.policy import instructor_travels
 from instainstru_core.domains.instructors.types import LessonFormat
-from instainstru_core.kernel.time import Span, midnight
+from instainstru_core.kernel.time import BUSINESS_ZONE, Span, midnight
 
 Words: TypeAlias = NDArray[np.uint64]
 Numbers: TypeAlias = NDArray[np.int64]
 Bytes: TypeAlias = NDArray[np.uint8]
 WORD = 64
 ONES = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+KINDS = (
+    LessonFormat.ONLINE,
+    LessonFormat.INSTRUCTOR_LOCATION,
+    LessonFormat.STUDENT_LOCATION,
+)
+"""One format for each set of rules there is: both that need travel have the same."""
+KIND: Mapping[LessonFormat | None, int] = {
+    None: -1,
+    LessonFormat.ONLINE: 0,
+    LessonFormat.INSTRUCTOR_LOCATION: 1,
+    LessonFormat.STUDENT_LOCATION: 2,
+    LessonFormat.NEUTRAL_LOCATION: 2,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +109,40 @@ def first_starts(
     `formats` and `lengths` say for each which lesson; without a format it is never.
     """
     found = np.full(columns.people, -1, dtype=np.int64)
-    kinds = {each for each in formats if each is not None}
-    wanted = np.array([each or "" for each in formats])
-    for kind in sorted(kinds):
-        for length in np.unique(lengths[wanted == kind]).tolist():
-            rows = np.flatnonzero((wanted == kind) & (lengths == length))
-            found[rows] = _first_of(columns, asked, rows, kind, length)
+    kinds = np.array([KIND[each] for each in formats], dtype=np.int8)
+    for kind, lesson_format in enumerate(KINDS):
+        rows = np.flatnonzero(kinds == kind)
+        if len(rows):
+            free = _free(columns, rows, lesson_format)
+            for length in np.unique(lengths[rows]).tolist():
+                some = np.flatnonzero(lengths[rows] == length)
+                usual, careful = _startable(columns, asked, lesson_format, length)
+                allowed = _words_of(columns, usual)[None, :]
+                if careful != usual:
+                    protected = columns.protected[rows[some], None]
+                    allowed = np.where(protected, _words_of(columns, careful), allowed)
+                found[rows[some]] = _first_of(free[some], allowed, usual, length)
     return found
 
 
-def _first_of(
-    columns: Columns, asked: Asked, rows: Numbers, lesson_format: LessonFormat, length: int
-) -> Numbers:
-    """The first starts of these rows, for one format and one length."""
-    none = np.full(len(rows), -1, dtype=np.int64)
-    allowed = _startable(columns, asked, lesson_format, length)
-    usual, careful = (_words_of(columns, bits) for bits in allowed)
-    within = np.flatnonzero(usual)
-    if not len(within):
-        return none
-    low, high = int(within[0]), int(within[-1]) + 1 + -(-length // WORD)
-    part = slice(low, high)
-    free = _on_the_line(columns, _usable(columns, rows, lesson_format))[:, part].copy()
-    _take_off(columns, rows, lesson_format, free, low * WORD)
-    fits = _fitting(free, length)
-    fits &= np.where(columns.protected[rows, None], careful[part], usual[part])
-    return np.where(fits.any(axis=1), _lowest(fits) + low * WORD, none)
+def _free(columns: Columns, rows: Numbers, lesson_format: LessonFormat) -> Words:
+    """The minutes of these rows that are open for the format and free of lessons and pauses."""
+    free = _on_the_line(columns, _usable(columns, rows, lesson_format))
+    _take_off(columns, rows, lesson_format, free)
+    return free
+
+
+def _first_of(free: Words, allowed: Words, anywhere: int, length: int) -> Numbers:
+    """The first minute of each row at which a lesson fits and may start; -1 without any.
+
+    `anywhere` are the minutes at which anybody's may start: only those are looked at.
+    """
+    if not anywhere:
+        return np.full(len(free), -1, dtype=np.int64)
+    low = ((anywhere & -anywhere).bit_length() - 1) // WORD
+    high = (anywhere.bit_length() - 1) // WORD + 1 + -(-length // WORD)
+    fits = _fitting(free[:, low:high].copy(), length) & allowed[:, low:high]
+    return _lowest(fits, low * WORD)
 
 
 def _usable(columns: Columns, rows: Numbers, lesson_format: LessonFormat) -> Bytes:
@@ -173,10 +194,8 @@ def _as_words(rows: Bytes, width: int) -> Words:
     return padded.view("<u8")
 
 
-def _take_off(
-    columns: Columns, rows: Numbers, lesson_format: LessonFormat, free: Words, offset: int
-) -> None:
-    """Clear what is taken, with the pauses around it. `offset` is the first minute of `free`."""
+def _take_off(columns: Columns, rows: Numbers, lesson_format: LessonFormat, free: Words) -> None:
+    """Clear what is taken, with the pauses around it."""
     places = np.full(columns.people, -1, dtype=np.int64)
     places[rows] = np.arange(len(rows))
     whose = places[columns.busy]
@@ -186,8 +205,8 @@ def _take_off(
         columns.usual[columns.busy],
     )
     end_of_line = free.shape[1] * WORD
-    starts = np.clip(columns.starts - pause - offset, 0, end_of_line)
-    ends = np.clip(columns.ends + pause - offset, 0, end_of_line)
+    starts = np.clip(columns.starts - pause, 0, end_of_line)
+    ends = np.clip(columns.ends + pause, 0, end_of_line)
     there = (whose >= 0) & (ends > starts)
     whose, starts, ends = whose[there], starts[there], ends[there]
     word = starts // WORD
@@ -228,13 +247,13 @@ def _later(rows: Words, minutes: int) -> Words:
     return moved
 
 
-def _lowest(rows: Words) -> Numbers:
-    """The place of the lowest set bit of each row; 0 where none is."""
+def _lowest(rows: Words, offset: int) -> Numbers:
+    """The minute of the lowest set bit of each row, which begins at `offset`; -1 without any."""
     word = (rows != 0).argmax(axis=1)
     found = rows[np.arange(len(rows)), word]
     lowest = found & (~found + np.uint64(1))
     place = np.frexp(lowest.astype(np.float64))[1].astype(np.int64) - 1
-    return np.where(lowest == 0, 0, word * WORD + place)
+    return np.where(found == 0, -1, word * WORD + place + offset)
 
 
 def _startable(
@@ -246,7 +265,7 @@ def _startable(
     zone_name, begins_at = columns.zone_name, midnight(columns.first, columns.zone_name)
     earliest = _ceiling(asked.now + lead_time(lesson_format) - begins_at)
     usual = 0
-    for span in _when(asked, length, zone_name):
+    for span in when(asked, length, zone_name):
         first, last = (span.start - begins_at) // MINUTE, _ceiling(span.end - begins_at)
         usual |= stretch(max(first, earliest, 0), last)
     usual &= _grid(columns.first, columns.days, zone_name)
@@ -257,7 +276,7 @@ def _startable(
     return usual, usual & ~stretch(max(start, 0), end)
 
 
-def _when(asked: Asked, length: int, zone_name: str) -> Iterator[Span]:
+def when(asked: Asked, length: int, zone_name: str = BUSINESS_ZONE) -> Iterator[Span]:
     """The instants at which a lesson of this length may start, on each day that is asked for."""
     for day in asked.days:
         start = at_wall(day, asked.after or 0, zone_name)

@@ -9,6 +9,7 @@ from instainstru_core.domains.availability.repository.calendars import (
     calendars,
     taken,
 )
+from instainstru_core.domains.availability.repository.many import Loaded, load_many
 from instainstru_core.domains.availability.repository.occupied import (
     TakenSpan,
     keep,
@@ -19,12 +20,14 @@ from instainstru_core.domains.availability.repository.occupied import (
 from instainstru_core.domains.availability.repository.weeks import Stored, save, stored
 
 __all__ = [
+    "Loaded",
     "Stored",
     "Taken",
     "TakenSpan",
     "add_blackouts",
     "calendars",
     "keep",
+    "load_many",
     "occupy",
     "release",
     "remove_blackout",
