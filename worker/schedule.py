@@ -32,6 +32,7 @@ from worker.tasks.notifications import SEND_DUE
 from worker.tasks.observability import FORGET_TASK_EXECUTIONS, NOTE_SCHEDULE
 from worker.tasks.onboarding import HIDE_LAPSED, LOOK_AGAIN
 from worker.tasks.payments import AUDIT_SCHEDULES, RECONCILE
+from worker.tasks.search_index import FORGET_CHANGES
 from worker.tasks.webhooks import FORGET_WEBHOOKS, PROCESS_WEBHOOKS
 
 ZONE = BUSINESS_ZONE
@@ -75,6 +76,7 @@ ENTRIES = (
     Entry(FORGET_WEBHOOKS, crontab(hour=4, minute=35)),
     Entry(FORGET_CONFIRMATIONS, crontab(hour=4, minute=55)),
     Entry(FORGET_CODES, crontab(hour=5, minute=5)),
+    Entry(FORGET_CHANGES, crontab(hour=5, minute=15)),
 )
 
 JOBS: tuple[Job, ...] = (REACT, DRIVE, RESUME, *(entry.job for entry in ENTRIES))

@@ -40,6 +40,7 @@ DAILY = {
     "outbox.forget": (4, 15),
     "payments.audit_schedules": (3, 5),
     "payments.reconcile": (4, 45),
+    "search.forget_changes": (5, 15),
     "webhooks.forget": (4, 35),
 }
 HOURLY = {

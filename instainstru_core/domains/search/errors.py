@@ -70,3 +70,9 @@ class SearchesBusy(Unavailable):
     """This process makes as many searches as it can. Come back after `retry_after` seconds."""
 
     code = "search.busy"
+
+
+class IndexLoading(Unavailable):
+    """This process is still reading what is offered. Come back after `retry_after` seconds."""
+
+    code = "search.index_loading"

@@ -13,14 +13,17 @@ from instainstru_core.domains.search.service.history import (
     take_searches_along,
     trim_histories,
 )
+from instainstru_core.domains.search.service.index import forget_changes, fresh
 from instainstru_core.domains.search.service.recording import note, searcher
 
 __all__ = [
+    "forget_changes",
     "forget_old_searches",
     "forget_search",
     "forget_searcher",
     "forget_searches",
     "forget_shown",
+    "fresh",
     "note",
     "recent_searches",
     "record_click",

@@ -1,0 +1,158 @@
+"""All that is offered, for the index in memory, and the feed of what changes of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy.orm import Session
+
+from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.domains.search.models.feed import SearchChange, SearchFeed
+from instainstru_core.domains.search.types.matching import AreaShape, Offered, Spot, Teacher
+
+FEED = text(
+    """
+    SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS oldest,
+           feed.version, feed.purged, changed.ids, changed.instructor_ids
+    FROM search_feed AS feed
+    CROSS JOIN LATERAL (
+        SELECT array_agg(id) AS ids, array_agg(instructor_id) AS instructor_ids
+        FROM search_changes WHERE txid >= :since
+    ) AS changed
+    """
+)
+TEACHERS = """
+    SELECT i.id, i.years_experience, i.is_founding,
+           coalesce(length(i.bio), 0) >= 100 AS is_described,
+           (greatest(i.updated_at, u.last_login_at) AT TIME ZONE 'America/New_York')::date,
+           (i.created_at AT TIME ZONE 'America/New_York')::date,
+           coalesce(r.star_sum, 0), coalesce(r.count, 0),
+           ARRAY(SELECT area_key FROM service_areas a WHERE a.instructor_id = i.id),
+           ARRAY(
+               SELECT jsonb_build_array(approximate_latitude, approximate_longitude, area_key)
+               FROM teaching_places p WHERE p.instructor_id = i.id
+               ORDER BY kind DESC, position, id
+           )
+    FROM instructors i
+    JOIN users u ON u.id = i.id
+    LEFT JOIN review_totals r ON r.instructor_id = i.id
+    WHERE i.is_live AND u.status = 'active' AND {which}
+    """
+TEACHERS_BY_ID = text(TEACHERS.format(which="i.id = ANY(:ids)"))
+TEACHERS_AFTER = text(TEACHERS.format(which="i.id > :after") + " ORDER BY i.id LIMIT :count")
+OFFERED = text(
+    """
+    SELECT o.instructor_id, o.service_id, o.durations, o.age_groups, o.skill_levels, o.filters,
+           coalesce(length(o.description), 0) >= 50,
+           array_agg(p.format), array_agg(p.hourly_rate_cents)
+    FROM offerings o
+    JOIN services s ON s.id = o.service_id
+    JOIN offering_prices p ON p.offering_id = o.id
+    WHERE o.is_active AND s.is_active AND o.instructor_id = ANY(:ids)
+    GROUP BY o.id
+    """
+)
+SHAPES = text(
+    """
+    SELECT area_key, latitude, longitude,
+           111195 * sqrt(ST_Area(boundary) * cos(radians(latitude)) / pi())
+    FROM regions WHERE area_key IS NOT NULL ORDER BY area_key, code
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a reader has to know: `oldest` is the oldest transaction that is not finished, and where
+    to read on from next time; `changed` has an instructor for each row of the feed.
+    """
+
+    oldest: int
+    version: int
+    purged: int
+    changed: Mapping[int, str]
+
+
+def news(session: Session, since: int) -> News:
+    """What changed since a reader looked, in one statement and so in one snapshot."""
+    row = session.execute(FEED, {"since": since}).one()
+    return News(
+        oldest=row.oldest,
+        version=row.version,
+        purged=row.purged,
+        changed=dict(zip(row.ids or (), row.instructor_ids or (), strict=True)),
+    )
+
+
+def teachers(session: Session, ids: Collection[str]) -> list[Teacher]:
+    """Those of these instructors who may be found."""
+    rows = session.execute(TEACHERS_BY_ID, {"ids": sorted(ids)})
+    return [_teacher(row) for row in rows]
+
+
+def teachers_after(session: Session, after: str, count: int) -> list[Teacher]:
+    """The next so many instructors who may be found, by id."""
+    rows = session.execute(TEACHERS_AFTER, {"after": after, "count": count})
+    return [_teacher(row) for row in rows]
+
+
+def offered(session: Session, ids: Collection[str]) -> list[Offered]:
+    """What these instructors offer at a price, of services that are taught."""
+    return [_offered(row) for row in session.execute(OFFERED, {"ids": sorted(ids)})]
+
+
+def shapes(session: Session) -> list[AreaShape]:
+    """The polygons of all areas."""
+    return [AreaShape(*row) for row in session.execute(SHAPES)]
+
+
+def forget(session: Session, *, before: datetime, limit: int) -> int:
+    """Cut off the feed: delete its oldest finished rows, and note up to where. Says how many."""
+    oldest = text("(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint")
+    old = (
+        select(SearchChange.id)
+        .where(SearchChange.at < before, SearchChange.txid < oldest)
+        .order_by(SearchChange.txid, SearchChange.id)
+        .limit(limit)
+    )
+    gone = session.execute(
+        delete(SearchChange)
+        .where(SearchChange.id.in_(old))
+        .returning(SearchChange.txid)
+        .execution_options(synchronize_session=False)
+    ).scalars()
+    txids = list(gone)
+    if txids:
+        purged = func.greatest(SearchFeed.purged, bindparam("newest"))
+        session.execute(update(SearchFeed).values(purged=purged), {"newest": max(txids)})
+    return len(txids)
+
+
+def _teacher(row: Sequence[Any]) -> Teacher:
+    return Teacher(
+        instructor_id=row[0],
+        years=row[1],
+        is_founding=row[2],
+        is_described=row[3],
+        active_on=row[4],
+        joined_on=row[5],
+        star_sum=row[6],
+        review_count=row[7],
+        area_keys=row[8],
+        spots=[Spot(*spot) for spot in row[9]],
+    )
+
+
+def _offered(row: Sequence[Any]) -> Offered:
+    return Offered(
+        instructor_id=row[0],
+        service_id=row[1],
+        durations=row[2],
+        age_groups=row[3],
+        skills=row[4],
+        filters=row[5],
+        is_described=row[6],
+        prices={LessonFormat(kind): cents for kind, cents in zip(row[7], row[8], strict=True)},
+    )

@@ -1,0 +1,146 @@
+"""The index of offers that this process holds, brought up to date before it is used.
+
+A request asks the feed once. Where nothing changed, that is all; else the instructors who changed
+are read again and the next index takes the place of the last. Whoever is reading the last meanwhile
+goes on with it.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from instainstru_core.domains.search.errors import IndexLoading
+from instainstru_core.domains.search.policy.matching.index import Index, built
+from instainstru_core.domains.search.policy.matching.places import Areas
+from instainstru_core.domains.search.repository import offers
+from instainstru_core.domains.search.repository.offers import News
+from instainstru_core.domains.search.types.matching import Offered, Teacher
+from instainstru_core.kernel.deadline import Deadline
+from instainstru_core.kernel.measure import operation
+from instainstru_core.kernel.uow import Uow
+
+CHUNK = 5_000
+"""How many instructors are read at once; more who changed than this, and all are read again."""
+PATIENCE_SECONDS, PATIENT_SHARE = 10.0, 1 / 3
+KEEP = timedelta(days=3)
+NOTHING_BEFORE = 2**62
+"""A transaction that will never be: whoever begins reads all offers, and nothing of the feed."""
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """An index, and what of the feed it holds: all before transaction `since`, and the rows `seen`
+    of those after it.
+    """
+
+    index: Index
+    version: int
+    since: int
+    seen: frozenset[int]
+
+    def unseen(self, news: News) -> set[str]:
+        """The instructors who changed after this index was made."""
+        return {who for row, who in news.changed.items() if row not in self.seen}
+
+    def fits(self, news: News) -> bool:
+        """Whether this can be brought up to date by the feed alone."""
+        return self.version == news.version and self.since > news.purged
+
+    def noting(self, news: News) -> "State":
+        """The same index, which holds all of these news."""
+        return replace(self, since=news.oldest, seen=frozenset(news.changed))
+
+
+@dataclass(eq=False)
+class Holder:
+    """The state of the index of one database in this process."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    state: State | None = None
+
+
+_holders: WeakKeyDictionary[Engine | Connection, Holder] = WeakKeyDictionary()
+_making = threading.Lock()
+
+
+@operation("search.index")
+def fresh(uow: Uow, *, deadline: Deadline | None = None) -> Index:
+    """The index with everything that was committed before now.
+
+    Where another request reads it for so long that a third of the deadline goes by, this one goes
+    on with the index as it was. Raises IndexLoading where there is none yet.
+    """
+    holder = _holder(uow.session)
+    state = holder.state
+    if state is not None:
+        news = offers.news(uow.session, state.since)
+        if state.fits(news) and not state.unseen(news):
+            if news.oldest > state.since:
+                _advance(holder, state, news)
+            return state.index
+    seconds = PATIENCE_SECONDS if deadline is None else deadline.left * PATIENT_SHARE
+    if not holder.lock.acquire(timeout=seconds):
+        if state is not None:
+            return state.index
+        raise IndexLoading(
+            "The search is still reading what is offered. Try again in a few seconds.",
+            retry_after=2,
+        )
+    try:
+        holder.state = _brought_up(uow.session, holder.state)
+        return holder.state.index
+    finally:
+        holder.lock.release()
+
+
+@operation("search.forget_changes")
+def forget_changes(uow: Uow, *, limit: int) -> int:
+    """Delete the oldest rows of the feed after three days; says how many."""
+    return offers.forget(uow.session, before=uow.now - KEEP, limit=limit)
+
+
+def _holder(session: Session) -> Holder:
+    bind = session.get_bind()
+    with _making:
+        return _holders.setdefault(bind, Holder())
+
+
+def _advance(holder: Holder, state: State, news: News) -> None:
+    """Read on from later next time, unless somebody else brought the index up to date."""
+    if holder.lock.acquire(blocking=False):
+        try:
+            if holder.state is state:
+                holder.state = state.noting(news)
+        finally:
+            holder.lock.release()
+
+
+def _brought_up(session: Session, state: State | None) -> State:
+    """The next state. The feed is read first: what changes while we read comes again later."""
+    news = offers.news(session, NOTHING_BEFORE if state is None else state.since)
+    if state is not None and state.fits(news):
+        ids = state.unseen(news)
+        if not ids:
+            return state.noting(news)
+        if len(ids) <= CHUNK:
+            teachers = offers.teachers(session, ids)
+            offered = offers.offered(session, [one.instructor_id for one in teachers])
+            index = state.index.changed(ids, teachers, offered)
+            return replace(state.noting(news), index=index)
+    news = offers.news(session, news.oldest)
+    areas = Areas.of(offers.shapes(session))
+    return State(
+        built(areas, _everybody(session)), news.version, news.oldest, frozenset(news.changed)
+    )
+
+
+def _everybody(session: Session) -> Iterator[tuple[Sequence[Teacher], Sequence[Offered]]]:
+    after = ""
+    while teachers := offers.teachers_after(session, after, CHUNK):
+        yield teachers, offers.offered(session, [one.instructor_id for one in teachers])
+        after = teachers[-1].instructor_id
