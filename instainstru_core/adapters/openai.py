@@ -93,6 +93,10 @@ class OpenAiEmbedder:
     def is_remote(self) -> bool:
         return True
 
+    @property
+    def scale(self) -> tuple[float, float]:
+        return 0.3, 0.8
+
     def embed(self, texts: Sequence[str], *, deadline: Deadline) -> Vectors:
         """One row of length 1 for each text. Raises ModelUnavailable."""
 

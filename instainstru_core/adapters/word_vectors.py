@@ -46,6 +46,10 @@ class WordVectors:
     def is_remote(self) -> bool:
         return False
 
+    @property
+    def scale(self) -> tuple[float, float]:
+        return 0.35, 0.85
+
     def embed(self, texts: Sequence[str], *, deadline: Deadline) -> Vectors:  # noqa: ARG002 - it takes no time
         """The mean of the vectors of the pieces of each text, at length 1."""
         tokenizer, weights = self._loaded()

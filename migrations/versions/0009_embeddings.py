@@ -1,7 +1,7 @@
 """What words mean: other names of the groups of the catalog, and the vectors of services and areas.
 
-A vector is kept with the model that made it, its version, and a hash of the text it was made from,
-so that it is known which are missing and which are stale.
+A subject has a vector for each text about it. It is kept with the model that made it, its version,
+and a hash of the text, so that it is known which are missing and which are stale.
 
 Revision: 0009.
 """
@@ -41,12 +41,13 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("part", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("text_hash", sa.Text(), nullable=False),
         sa.Column("vector", postgresql.ARRAY(sa.REAL()), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("kind", "subject", "model", name=op.f("pk_embeddings")),
+        sa.PrimaryKeyConstraint("kind", "subject", "part", "model", name=op.f("pk_embeddings")),
     )
 
 

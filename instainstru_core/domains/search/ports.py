@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from instainstru_core.domains.search.types.answers import Answer, Looked, Sighting
+from instainstru_core.domains.search.types.answers import Answer, Looked
 from instainstru_core.domains.search.types.meaning import Vectors
 from instainstru_core.domains.search.types.reading import Reading
 from instainstru_core.kernel.deadline import Deadline
@@ -27,6 +27,13 @@ class Embedder(Protocol):
     @property
     def is_remote(self) -> bool:
         """Whether it is asked over a network, so that no transaction may be open meanwhile."""
+        ...
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Up to which cosine two texts have nothing to do with each other, and from which on they
+        mean the same.
+        """
         ...
 
     def embed(self, texts: Sequence[str], *, deadline: Deadline) -> Vectors:
@@ -88,41 +95,18 @@ class Answers(Protocol):
         """Whether answers are kept at all."""
         ...
 
-    async def look(self, key: str, sighting: Sighting) -> Looked:
-        """The stored answer, noting that it is told again; and the instant for a new one."""
+    async def look(self, key: str) -> Looked:
+        """The stored answer; without one, the instant at which the making of a new one begins."""
         ...
 
     async def keep(
-        self,
-        key: str,
-        answer: Answer,
-        *,
-        since: int,
-        tags: Collection[str],
-        note: str,
-        seconds: int,
+        self, key: str, answer: Answer, *, since: int, tags: Collection[str], seconds: int
     ) -> None:
-        """Store an answer whose making began at this instant, with what is known of it."""
-        ...
-
-    async def note(self, sighting: Sighting, note: str) -> bool:
-        """Note that an answer was told to one more; False where that could not be done."""
+        """Store an answer whose making began at this instant."""
         ...
 
     def touch(self, tags: Collection[str]) -> None:
         """Make every stored answer untrue that carries one of these tags. Raises Unavailable."""
-        ...
-
-    def sightings(self, limit: int) -> Sequence[tuple[str, str]]:
-        """About so many of what is noted, as ids and payloads, each with what is known."""
-        ...
-
-    def sighting(self, search_id: str) -> str | None:
-        """What is noted of one search."""
-        ...
-
-    def forget(self, search_ids: Collection[str]) -> None:
-        """These are written down: they need not be noted any more."""
         ...
 
     def close(self) -> None:

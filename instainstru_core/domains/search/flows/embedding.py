@@ -2,16 +2,28 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeVar
 
 from instainstru_core.domains.search.errors import ModelUnavailable
 from instainstru_core.domains.search.ports import Embedder
+from instainstru_core.domains.search.schemas.embeddings import EmbeddingsRebuilt
+from instainstru_core.domains.search.service import embeddings
+from instainstru_core.domains.search.types.embeddings import EmbeddingKind
 from instainstru_core.domains.search.types.meaning import Vectors
+from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.deadline import Deadline
+from instainstru_core.kernel.uow import Begin
 
 MOST_KEPT = 5_000
+BATCH = 100
+BATCH_SECONDS = 30.0
+REBUILD_SECONDS = 600.0
+ALL = 1_000_000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +78,52 @@ class QueryVectors:
             self._kept[self._key(text)] = vector
             if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
+
+
+def rebuild(
+    begin: Begin,
+    embedder: Embedder,
+    *,
+    actor: Actor,
+    dry_run: bool = False,
+    seconds: float = REBUILD_SECONDS,
+    progress: Callable[[int, int], None] | None = None,
+) -> EmbeddingsRebuilt:
+    """Make the vectors that are missing or stale, some at a time, each batch kept at once; then
+    forget those that nothing needs any more. `progress` hears how many are made, of how many.
+
+    Raises ModelUnavailable where the model does not answer; what was made until then is kept.
+    """
+    with begin(actor) as uow:
+        left = {kind: embeddings.unmade(uow, kind, embedder, limit=ALL) for kind in EmbeddingKind}
+    total, made, forgotten = sum(map(len, left.values())), 0, 0
+    deadline = Deadline.within(seconds)
+    for kind, missing in left.items():
+        if dry_run:
+            continue
+        for some in batched(missing.items(), BATCH):
+            texts = [text.words for _, text in some]
+            patience = Deadline.within(min(BATCH_SECONDS, deadline.left))
+            rows = embedder.embed(texts, deadline=patience)
+            with begin(actor) as uow:
+                kept = [(part, text, row) for (part, text), row in zip(some, rows, strict=True)]
+                made += embeddings.keep(uow, kind, embedder, kept)
+            if progress is not None:
+                progress(made, total)
+        with begin(actor) as uow:
+            forgotten += embeddings.forget_gone(uow, kind, embedder)
+    return EmbeddingsRebuilt(
+        model=embedder.model,
+        version=embedder.version,
+        dry_run=dry_run,
+        made=made,
+        left=total - made,
+        forgotten=forgotten,
+    )
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items, so many at a time."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some

@@ -11,14 +11,16 @@ from instainstru_core.kernel.db import Base
 
 
 class Embedding(Base):
-    """The vector of a service or an area by one model. `subject` is an id or a key, `text_hash` is
-    that of the text it was made from: another hash, model or version makes it stale.
+    """The vector of one text about a service or an area, by one model. `subject` is an id or a key;
+    a subject has a vector for each of its texts, counted by `part`. `text_hash` is that of the text
+    it was made from: another hash, model or version makes it stale.
     """
 
     __tablename__ = "embeddings"
 
     kind: Mapped[EmbeddingKind] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True)
     model: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[str]
     text_hash: Mapped[str]

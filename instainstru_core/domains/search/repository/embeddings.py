@@ -4,40 +4,50 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, not_, select
+from sqlalchemy import and_, bindparam, delete, func, not_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.search.models.embeddings import Embedding
+from instainstru_core.domains.search.policy.meaning.texts import Part
 from instainstru_core.domains.search.types.embeddings import EmbeddingKind
-
-
-class Stored(NamedTuple):
-    """A vector as it is kept."""
-
-    subject: str
-    version: str
-    text_hash: str
-    vector: list[float]
 
 
 class Held(NamedTuple):
     """What a vector was made from."""
 
-    subject: str
     version: str
     text_hash: str
     made_at: datetime
 
 
+class Stored(NamedTuple):
+    """A vector as it is kept."""
+
+    held: Held
+    vector: list[float]
+
+
 STAMP = select(func.count(), func.max(Embedding.made_at)).where(
     Embedding.kind == bindparam("kind"), Embedding.model == bindparam("model")
 )
-OF_MODEL = select(
-    Embedding.subject, Embedding.version, Embedding.text_hash, Embedding.vector
-).where(Embedding.kind == bindparam("kind"), Embedding.model == bindparam("model"))
-HELD = select(Embedding.subject, Embedding.version, Embedding.text_hash, Embedding.made_at).where(
+_COLUMNS = (
+    Embedding.subject,
+    Embedding.part,
+    Embedding.version,
+    Embedding.text_hash,
+    Embedding.made_at,
+)
+HELD = select(*_COLUMNS).where(
     Embedding.kind == bindparam("kind"), Embedding.model == bindparam("model")
+)
+STORED = select(*_COLUMNS, Embedding.vector).where(
+    Embedding.kind == bindparam("kind"), Embedding.model == bindparam("model")
+)
+OTHERS = (
+    select(func.count())
+    .select_from(Embedding)
+    .where(Embedding.kind == bindparam("kind"), Embedding.model != bindparam("model"))
 )
 
 
@@ -47,16 +57,21 @@ def stamp(session: Session, kind: EmbeddingKind, model: str) -> str:
     return f"{count}:{last.isoformat() if last else ''}"
 
 
-def stored(session: Session, kind: EmbeddingKind, model: str) -> list[Stored]:
+def stored(session: Session, kind: EmbeddingKind, model: str) -> dict[Part, Stored]:
     """The vectors of one model."""
-    found = session.execute(OF_MODEL, {"kind": kind, "model": model})
-    return [Stored(*row) for row in found]
+    found = session.execute(STORED, {"kind": kind, "model": model})
+    return {Part(*row[:2]): Stored(Held(*row[2:5]), row[5]) for row in found}
 
 
-def held(session: Session, kind: EmbeddingKind, model: str) -> dict[str, Held]:
-    """What the vectors of one model were made from, by subject."""
+def held(session: Session, kind: EmbeddingKind, model: str) -> dict[Part, Held]:
+    """What the vectors of one model were made from."""
     found = session.execute(HELD, {"kind": kind, "model": model})
-    return {row[0]: Held(*row) for row in found}
+    return {Part(*row[:2]): Held(*row[2:5]) for row in found}
+
+
+def other_models(session: Session, kind: EmbeddingKind, model: str) -> int:
+    """How many vectors there are of other models."""
+    return session.scalar(OTHERS, {"kind": kind, "model": model}) or 0
 
 
 def write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -67,21 +82,24 @@ def write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     names = ("version", "text_hash", "vector", "made_at")
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=["kind", "subject", "model"],
+            index_elements=["kind", "subject", "part", "model"],
             set_={name: statement.excluded[name] for name in names},
         )
     )
 
 
-def forget_others(
-    session: Session, kind: EmbeddingKind, model: str, subjects: Sequence[str]
-) -> int:
-    """Forget the vectors of other models, and of subjects that are gone; how many."""
+def forget_others(session: Session, kind: EmbeddingKind, model: str, parts: Sequence[Part]) -> int:
+    """Forget the vectors of other models, and of texts that are gone; how many."""
     gone = session.scalars(
         delete(Embedding)
         .where(
             Embedding.kind == kind,
-            not_(and_(Embedding.model == model, Embedding.subject.in_(subjects))),
+            not_(
+                and_(
+                    Embedding.model == model,
+                    tuple_(Embedding.subject, Embedding.part).in_([tuple(one) for one in parts]),
+                )
+            ),
         )
         .returning(Embedding.subject)
         .execution_options(synchronize_session=False)

@@ -11,16 +11,25 @@ GENERIC = frozenset({
     "coaching", "course", "courses", "expert", "find", "for", "from", "get", "good", "great",
     "help", "how", "i", "in", "instruction", "instructor", "instructors", "into", "learn",
     "learning", "lesson", "lessons", "local", "looking", "me", "mentor", "my", "need", "of",
-    "on", "or", "our", "practice", "private", "pro", "professional", "school", "session",
-    "sessions", "skills", "some", "someone", "study", "teach", "teacher", "teachers",
-    "teaching", "the", "to", "trainer", "training", "tutor", "tutorial", "tutorials",
-    "tutoring", "tutors", "want", "wants", "with", "workshop", "workshops",
+    "on", "or", "our", "practice", "prep", "preparation", "private", "pro", "professional",
+    "school", "session", "sessions", "skills", "some", "someone", "study", "teach", "teacher",
+    "teachers", "teaching", "the", "to", "trainer", "training", "tutor", "tutorial",
+    "tutorials", "tutoring", "tutors", "want", "wants", "with", "workshop", "workshops",
 })
 # fmt: on
 """Words that say that someone wants to learn, not what."""
 
+# fmt: off
+TEACHING = frozenset({
+    "class", "classes", "course", "for", "help", "learn", "lesson", "lessons", "teacher", "to",
+    "tutor", "tutoring",
+})
+# fmt: on
+"""Those of them without which other names of a service are still its names."""
+
 LEAST_ROOT = 3
-_ENDINGS = ("ing", "ers", "er", "ed", "ists", "ist")
+_ENDINGS = ("ing", "ed", "er", "ist")
+_ACTIONS = ("ing", "ed")
 _VOWELS = frozenset("aeiouy")
 _SIDES = re.compile(r"\s*(?:&|/|,|\band\b)\s*")
 _ASIDE = re.compile(r"\(([^)]*)\)")
@@ -40,14 +49,23 @@ def singular(word: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def root(word: str) -> str:
-    """What dance, dancing and dancer have in common: `danc`."""
-    kept = singular(word)
-    for ending in _ENDINGS:
-        if kept.endswith(ending) and len(kept) - len(ending) >= LEAST_ROOT:
-            kept = kept.removesuffix(ending)
+    """What dance, dancing and danced have in common: `danc`. A dancer is somebody."""
+    return _stripped(singular(word), _ACTIONS)
+
+
+@lru_cache(maxsize=4_096)
+def person_root(word: str) -> str:
+    """What dancing and dancer have in common."""
+    return _stripped(singular(word), _ENDINGS)
+
+
+def _stripped(word: str, endings: tuple[str, ...]) -> str:
+    for ending in endings:
+        if word.endswith(ending) and len(word) - len(ending) >= LEAST_ROOT:
+            kept = word.removesuffix(ending)
             break
     else:
-        return kept.removesuffix("e") if len(kept) > LEAST_ROOT else kept
+        return word.removesuffix("e") if len(word) > LEAST_ROOT else word
     if kept[-1] == kept[-2] and kept[-1] not in _VOWELS:
         kept = kept[:-1]
     return kept
@@ -64,13 +82,18 @@ def squashed(words: str) -> str:
 
 
 def root_key(words: str) -> str:
-    """The roots of folded words."""
-    return " ".join(map(root, words.split()))
+    """The roots of folded words, also of who does it: "drummers" is "drums"."""
+    return " ".join(map(person_root, words.split()))
 
 
 def without_generic(words: str) -> str:
     """Folded words but for those that only say that someone wants to learn."""
     return " ".join(word for word in words.split() if word not in GENERIC)
+
+
+def without_teaching(words: str) -> str:
+    """A folded synonym but for the words that any service has: "swim lessons" is "swim"."""
+    return " ".join(word for word in words.split() if word not in TEACHING)
 
 
 def whole(name: str) -> str:

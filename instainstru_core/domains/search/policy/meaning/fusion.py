@@ -1,6 +1,7 @@
 """What text and vector say together, and what a whole parsed text means."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from instainstru_core.domains.search.policy.meaning.lookup import Finding, Lookup, ordered
 from instainstru_core.domains.search.policy.meaning.vectors import VectorIndex
@@ -19,9 +20,14 @@ TEXT_WEIGHT = 0.4
 ONE_SIDE = 0.8
 GUARDED_TEXT = 0.45
 GUARDED_WORDS = 2
-LEAST_COSINE = 0.5
+VARIANT_SHARE = 0.97
+"""What a service counts that has its name only with the word for whom it is."""
+
+LEAST_LIKENESS = 0.5
+LEAST_SCORE = 0.38
 WITHIN = 0.12
 MOST = 8
+MOST_NEAR = 30
 
 
 def unclear(parsed: Parsed, lookup: Lookup) -> tuple[str, ...]:
@@ -52,7 +58,8 @@ def meant(
 def fused(
     finding: Finding, near: Sequence[tuple[str, float]], words: str
 ) -> tuple[ServiceMatch, ...]:
-    """The matches of both sides: 0.6 vector and 0.4 text, four fifths where one side has none.
+    """The matches of both sides: 0.6 vector and 0.4 text, or four fifths of text where that is more
+    or the vector says nothing, or of the vector where text says nothing.
 
     Short wishes that text knows something of do not get services that only the vector has: a
     violin is no bass guitar.
@@ -60,31 +67,30 @@ def fused(
     texts = {match.service_id: match for match in finding.matches}
     best_text = finding.matches[0].score if finding.matches else 0.0
     is_guarded = len(words.split()) <= GUARDED_WORDS and best_text >= GUARDED_TEXT
-    cosines = dict(near)
-    found: list[ServiceMatch] = []
-    for service_id, match in texts.items():
-        cosine = cosines.get(service_id)
-        score = (
-            ONE_SIDE * match.score
-            if cosine is None
-            else VECTOR_WEIGHT * cosine + TEXT_WEIGHT * match.score
+    likeness = dict(near)
+    found = [
+        replace(
+            match,
+            score=round(_both(match.score, likeness.get(service_id)), 4),
+            vector=likeness.get(service_id),
         )
-        found.append(
-            ServiceMatch(
-                service_id, round(score, 4), match.reason, match.words, match.matched,
-                match.score, None if cosine is None else round(cosine, 4),
-            )
-        )  # fmt: skip
+        for service_id, match in texts.items()
+    ]
     if not is_guarded:
         found += [
             ServiceMatch(
-                service_id, round(ONE_SIDE * cosine, 4), Reason.MEANING, words, "", None,
-                round(cosine, 4),
+                service_id, round(ONE_SIDE * like, 4), Reason.MEANING, words, "", None, like
             )
-            for service_id, cosine in cosines.items()
-            if service_id not in texts
-        ]  # fmt: skip
+            for service_id, like in likeness.items()
+            if service_id not in texts and like >= LEAST_LIKENESS
+        ]
     return _near_the_best(ordered(found))
+
+
+def _both(text: float, likeness: float | None) -> float:
+    if likeness is None:
+        return ONE_SIDE * text
+    return max(VECTOR_WEIGHT * likeness + TEXT_WEIGHT * text, ONE_SIDE * text)
 
 
 def _wish(
@@ -100,7 +106,7 @@ def _wish(
     vector = vectors.get(phrase.text)
     if services is None or vector is None:
         return PhraseMeaning(phrase, finding.matches)
-    near = services.nearest(vector, most=MOST, least=LEAST_COSINE)
+    near = services.nearest(vector, most=MOST_NEAR)
     return PhraseMeaning(phrase, fused(finding, near, phrase.text))
 
 
@@ -110,7 +116,9 @@ def _also_for(
     """What is meant, and what the catalog has under this name for those whom it is for."""
     best = {match.service_id: match for match in matches}
     for variant in _variants(phrase.text, parsed):
-        for match in lookup.named(variant) or ():
+        for named in lookup.named(variant) or ():
+            score = round(named.score * VARIANT_SHARE, 4)
+            match = replace(named, score=score, text=score)
             known = best.get(match.service_id)
             if known is None or match.score > known.score:
                 best[match.service_id] = match
@@ -133,5 +141,5 @@ def _variants(text: str, parsed: Parsed) -> tuple[str, ...]:
 def _near_the_best(matches: Sequence[ServiceMatch]) -> tuple[ServiceMatch, ...]:
     if not matches:
         return ()
-    least = matches[0].score - WITHIN
+    least = max(matches[0].score - WITHIN, LEAST_SCORE)
     return tuple(match for match in matches[:MOST] if match.score >= least)

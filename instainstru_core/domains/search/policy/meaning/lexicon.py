@@ -15,20 +15,31 @@ from instainstru_core.domains.search.policy.meaning.forms import (
     sides,
     squashed,
     whole,
-    without_generic,
+    without_teaching,
 )
 from instainstru_core.domains.search.types.meaning import Reason
 
 # fmt: off
 WEAK_SIDES = frozenset({
-    "career", "digital", "english", "home", "life", "making", "me", "more", "other", "sign",
-    "skill",
+    "career", "digital", "english", "grown up", "home", "life", "make", "making", "me", "more",
+    "other", "paint", "sign", "sip", "skill", "take",
 })
 # fmt: on
 """Sides of names that mean something else by themselves."""
 
+# fmt: off
+WEAK_NAMES = frozenset({
+    "act", "bass", "bridge", "english", "house", "magic", "oil", "organ", "recorder", "swing",
+    "tap",
+})
+# fmt: on
+"""Names that mean something else beside words that nobody teaches, as in "oil change"."""
+
 NAME, SIDE, SYNONYM = 1.0, 0.98, 0.95
 GROUP, GROUP_SIDE = 0.9, 0.88
+LONE_WORD = 0.6
+"""What one word of a long name counts at least, of what the whole name does."""
+
 IN_NAME, IN_SYNONYM, IN_GROUP, IN_DESCRIPTION = 1.0, 0.9, 0.6, 0.45
 
 
@@ -71,7 +82,7 @@ class Lexicon:
             exact.add(key(name), sense)
             joined.add(squashed(name), sense)
             roots.add(root_key(name), sense)
-            bare = without_generic(name)
+            bare = without_teaching(name)
             if bare and bare != name and sense.reason is Reason.SYNONYM:
                 weaker = Sense(sense.rank + 4, sense.score - 0.02, *_rest(sense))
                 exact.add(key(bare), weaker)
@@ -82,6 +93,7 @@ class Lexicon:
         self.longest = max((len(name.split()) for name in self.exact), default=0)
         self.weights = self._word_weights()
         self.words = tuple(sorted(self.weights))
+        self.spellings = tuple(sorted(_spellings(self.entries)))
         self.rarity = self._word_rarity()
 
     def _senses(self) -> Iterator[tuple[str, Sense]]:
@@ -95,6 +107,8 @@ class Lexicon:
             if whole(entry.name) != fold(entry.name):
                 yield whole(entry.name), Sense(2, SIDE, Reason.NAME, entry.name, here)
             for side in sides(entry.name):
+                if key(side) in WEAK_SIDES:
+                    continue
                 yield side, Sense(2, SIDE, Reason.NAME, entry.name, here)
             for synonym in entry.synonyms:
                 yield fold(synonym), Sense(3, SYNONYM, Reason.SYNONYM, synonym, here)
@@ -134,6 +148,24 @@ def _group_senses(
             yield side, Sense(4, GROUP_SIDE, reason, group.name, places)
 
 
+def _spellings(entries: Iterable[Entry]) -> set[str]:
+    """The words of all names, as they are written, for those who misspell them."""
+    return {
+        word
+        for entry in entries
+        for name in (
+            entry.name,
+            *entry.synonyms,
+            entry.subcategory.name,
+            *entry.subcategory.synonyms,
+            entry.category.name,
+            *entry.category.synonyms,
+        )
+        for word in fold(name).split()
+        if word not in GENERIC
+    }
+
+
 def _said_of(entry: Entry) -> Iterator[tuple[str, float]]:
     """The roots of the words that are said of a service, and how much each of them counts."""
     said: Iterable[tuple[str, float]] = (
@@ -144,6 +176,9 @@ def _said_of(entry: Entry) -> Iterator[tuple[str, float]]:
         (entry.description, IN_DESCRIPTION),
     )
     for text, weight in said:
-        for word in fold(text).split():
-            if word not in GENERIC:
-                yield root(word), weight
+        words = [word for word in fold(text).split() if word not in GENERIC]
+        share = (
+            1.0 if weight == IN_DESCRIPTION else LONE_WORD + (1 - LONE_WORD) / max(len(words), 1)
+        )
+        for word in words:
+            yield root(word), weight * share

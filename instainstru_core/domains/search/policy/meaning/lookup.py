@@ -5,7 +5,7 @@ longest names within the phrase count, and at last single words, also begun or m
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -20,23 +20,36 @@ from instainstru_core.domains.search.policy.meaning.forms import (
     squashed,
     without_generic,
 )
-from instainstru_core.domains.search.policy.meaning.lexicon import Lexicon, Sense
+from instainstru_core.domains.search.policy.meaning.lexicon import (
+    IN_GROUP,
+    WEAK_NAMES,
+    Lexicon,
+    Sense,
+)
+from instainstru_core.domains.search.policy.meaning.real_words import REAL_WORDS
 from instainstru_core.domains.search.types.meaning import Reason, ServiceMatch
 
 ROOT_SHARE = 0.95
 LEFT_OVER_SHARE = 0.9
-WEAK_SHARE = 0.6
+WEAK_SHARE = 0.45
 PREFIX_SHARE = 0.85
 TYPO_SHARE = 0.85
 LEAST_PREFIX = 4
 LEAST_TYPO = 5
-LONG_WORD = 8
+LONG_WORD = 10
 LEAST_SCORE = 0.45
 WITHIN = 0.12
 MOST = 12
 LANGUAGES = "languages"
 EXAMS = "test-prep"
-TUTORING = "tutoring-test-prep"
+TUTORING = "tutoring"
+# fmt: off
+STYLES = frozenset({
+    "african", "bachata", "bollywood", "flamenco", "hip-hop", "house-dance", "irish",
+    "jazz-contemporary", "k-pop", "salsa", "swing", "tango",
+})
+# fmt: on
+"""Dances whose names are also those of music: "jazz guitar" is a guitar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,16 @@ class _Span:
     end: int
     senses: tuple[Sense, ...]
 
+    @property
+    def places(self) -> frozenset[int]:
+        """The services that it stands for."""
+        return frozenset(place for sense in self.senses for place in sense.places)
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is the name of a service itself."""
+        return any(sense.reason is Reason.NAME for sense in self.senses)
+
 
 class Lookup:
     """Answers for one version of the catalog; it remembers what it was asked."""
@@ -74,6 +97,10 @@ class Lookup:
             if found is not None:
                 return Finding(found, is_certain=True)
         words = without_generic(folded) or folded
+        repaired = self._repaired(words)
+        if repaired != words:
+            meant = self._find(repaired)
+            return Finding(tuple(map(_as_typo, meant.matches)), meant.is_certain)
         return self._within(words) or self._scored(words)
 
     def named(self, words: str) -> tuple[ServiceMatch, ...] | None:
@@ -119,7 +146,7 @@ class Lookup:
     def _says(self, place: int, roots: Iterable[str]) -> bool:
         """Whether the service itself is called by one of these words."""
         weights = self.lexicon.weights
-        return any(weights.get(word, {}).get(place, 0.0) > 0.6 for word in roots)  # noqa: PLR2004
+        return any(weights.get(word, {}).get(place, 0.0) > IN_GROUP for word in roots)
 
     # --- names within the phrase -----------------------------------------------------------------
 
@@ -131,14 +158,13 @@ class Lookup:
             return None
         covered = {at for span in spans for at in range(span.start, span.end)}
         left = [split[at] for at in range(len(split)) if at not in covered]
-        unknown = [word for word in left if root(word) not in self.lexicon.weights]
-        is_weak = bool(left) and (
-            split[-1] in unknown
-            and all(sense.reason is Reason.SYNONYM for span in spans for sense in span.senses)
+        is_weak = all(map(_is_doubtful, spans)) and any(
+            not self._says(place, (root(word),))
+            for word in left
+            for span in spans
+            for place in span.places
         )
-        share = 1.0 if not left else LEFT_OVER_SHARE
-        if is_weak:
-            share = WEAK_SHARE
+        share = WEAK_SHARE if is_weak else LEFT_OVER_SHARE if left else 1.0
         best: dict[str, ServiceMatch] = {}
         for span in spans:
             for match in self._matches(span.senses, " ".join(split[span.start : span.end]), share):
@@ -166,24 +192,31 @@ class Lookup:
         """
         if len(spans) < 2:  # noqa: PLR2004 - there is nothing to choose
             return spans
-        exams = [span for span in spans if self._all_in(span, EXAMS)]
+        exams = [span for span in spans if span.is_name and self._all_in(span, EXAMS)]
         if exams and all(span in exams or self._all_in(span, TUTORING) for span in spans):
             return exams
-        others = [span for span in spans if not self._all_in(span, LANGUAGES)]
-        spans = others or spans
-        named = [
-            span
-            for span in spans
-            if any(sense.reason is not Reason.SYNONYM for sense in span.senses)
-        ]
-        return named or spans[:1]
+        meant = [span for span in spans if not self._is_manner(span)] or spans
+        specific = [span for span in meant if _is_specific(span)] or meant
+        named = [span for span in specific if span.is_name]
+        return named or specific
+
+    def _is_manner(self, span: _Span) -> bool:
+        """Whether this says how rather than what, where something else is named."""
+        places = [place for sense in span.senses for place in sense.places]
+        return self._all_in(span, LANGUAGES) or all(
+            self.lexicon.entries[place].slug in STYLES for place in places
+        )
+
+    def _names_something(self, word: str) -> bool:
+        return any(
+            weight > IN_GROUP for weight in self.lexicon.weights.get(root(word), {}).values()
+        )
 
     def _all_in(self, span: _Span, group: str) -> bool:
         lexicon = self.lexicon
         return all(
             group in {lexicon.category_of[place], lexicon.subcategory_of[place]}
-            for sense in span.senses
-            for place in sense.places
+            for place in span.places
         )
 
     # --- single words ----------------------------------------------------------------------------
@@ -230,6 +263,20 @@ class Lookup:
             tuple(match for match in best[:MOST] if match.score >= least), is_certain=False
         )
 
+    def _repaired(self, words: str) -> str:
+        """The words, where the catalog has one that is nearly the same as it spells that."""
+        return " ".join(map(self._spelled, words.split()))
+
+    def _spelled(self, word: str) -> str:
+        lexicon = self.lexicon
+        if len(word) < LEAST_TYPO or word in REAL_WORDS or root(word) in lexicon.weights:
+            return word
+        if any(known.startswith(word) for known in lexicon.spellings):
+            return word
+        most = 2 if len(word) >= LONG_WORD else 1
+        near = process.extractOne(word, lexicon.spellings, scorer=OSA.distance, score_cutoff=most)
+        return near[0] if near is not None and near[0][0] == word[0] else word
+
     def _heard(self, word: str, stem: str) -> tuple[tuple[str, ...], float, Reason]:
         """The known words that a word stands for, how much they count, and why."""
         lexicon = self.lexicon
@@ -239,19 +286,6 @@ class Lookup:
             begun = tuple(known for known in lexicon.words if known.startswith(word))
             if begun:
                 return begun[:MOST], PREFIX_SHARE, Reason.PREFIX
-        if len(word) >= LEAST_TYPO:
-            most = 2 if len(word) >= LONG_WORD else 1
-            near = process.extract(
-                stem, lexicon.words, scorer=OSA.distance, score_cutoff=most, limit=3
-            )
-            alike = [(known, away) for known, away, _ in near if known[:1] == stem[:1]]
-            if alike:
-                least = min(away for _, away in alike)
-                return (
-                    tuple(known for known, away in alike if away == least),
-                    TYPO_SHARE,
-                    Reason.TYPO,
-                )
         return (), 0.0, Reason.PART
 
 
@@ -259,6 +293,23 @@ def _reason(reason: Reason, weight: float) -> Reason:
     if reason is Reason.PART and weight < 0.5:  # noqa: PLR2004 - no name has the word
         return Reason.DESCRIPTION
     return reason
+
+
+def _is_doubtful(span: _Span) -> bool:
+    """Whether these words often mean something else, so that the others have to fit."""
+    return all(
+        sense.reason is Reason.SYNONYM or key(sense.term.casefold()) in WEAK_NAMES
+        for sense in span.senses
+    )
+
+
+def _is_specific(span: _Span) -> bool:
+    return all(sense.reason in {Reason.NAME, Reason.SYNONYM} for sense in span.senses)
+
+
+def _as_typo(match: ServiceMatch) -> ServiceMatch:
+    score = round(match.score * TYPO_SHARE, 4)
+    return replace(match, score=score, text=score, reason=Reason.TYPO)
 
 
 _REASONS = {reason: place for place, reason in enumerate(Reason)}
