@@ -21,6 +21,7 @@ class Permission(StrEnum):
     AVAILABILITY_MANAGE_OWN = "availability:manage_own"
     PAYMENTS_MANAGE_OWN = "payments:manage_own"
     PAYOUTS_MANAGE_OWN = "payouts:manage_own"
+    REVIEWS_WRITE_OWN = "reviews:write_own"
 
     ACCESS_MANAGE = "access:manage"
     AUDIT_READ = "audit:read"
@@ -38,6 +39,9 @@ class Permission(StrEnum):
     PAYMENTS_MANAGE_ANY = "payments:manage_any"
     PAYMENTS_READ_ANY = "payments:read_any"
     PAYMENTS_REFUND_ANY = "payments:refund_any"
+    REVIEWS_MODERATE = "reviews:moderate"
+    REVIEWS_READ_ANY = "reviews:read_any"
+    SEARCH_ALIASES_MANAGE = "search_aliases:manage"
     SEARCH_ANALYTICS_READ = "search_analytics:read"
     USERS_READ = "users:read"
     WEBHOOKS_MANAGE = "webhooks:manage"

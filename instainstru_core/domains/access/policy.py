@@ -33,6 +33,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.BOOKINGS_CREATE,
         Permission.BOOKINGS_RESCHEDULE_OWN,
         Permission.PAYMENTS_MANAGE_OWN,
+        Permission.REVIEWS_WRITE_OWN,
     },
     Role.INSTRUCTOR: EVERYONE
     | {
@@ -52,6 +53,7 @@ READS = frozenset(
         Permission.INVITES_READ,
         Permission.OPERATIONS_READ,
         Permission.PAYMENTS_READ_ANY,
+        Permission.REVIEWS_READ_ANY,
         Permission.SEARCH_ANALYTICS_READ,
         Permission.USERS_READ,
         Permission.WEBHOOKS_READ,
@@ -67,6 +69,8 @@ WRITES = frozenset(
         Permission.INSTRUCTORS_MANAGE_ANY,
         Permission.INVITES_MANAGE,
         Permission.OPERATIONS_MANAGE,
+        Permission.REVIEWS_MODERATE,
+        Permission.SEARCH_ALIASES_MANAGE,
         Permission.WEBHOOKS_MANAGE,
     }
 )

@@ -48,6 +48,15 @@ def clear_default(session: Session, user_id: str) -> None:
     )
 
 
+def default_point(session: Session, user_id: str) -> tuple[float, float] | None:
+    """Latitude and longitude of someone's default address; without a point there is none."""
+    query = select(Address.latitude, Address.longitude).where(
+        Address.user_id == user_id, Address.deleted_at.is_(None), Address.is_default
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None or row[0] is None or row[1] is None else (row[0], row[1])
+
+
 def newest(session: Session, user_id: str) -> Address | None:
     """The address someone saved last."""
     query = (

@@ -18,7 +18,7 @@ from instainstru_core.domains.addresses.schemas import (
     AddressView,
     UpdateAddress,
 )
-from instainstru_core.domains.addresses.types import AddressLabel
+from instainstru_core.domains.addresses.types import AddressLabel, Point
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.regions import service as regions
 from instainstru_core.kernel import locks
@@ -41,6 +41,13 @@ def listing(uow: Uow) -> AddressesView:
 def detail(uow: Uow, address_id: str) -> AddressView:
     """One of one's own addresses. Raises AddressNotFound."""
     return _view(_own(uow, _owner(uow), address_id))
+
+
+@operation("addresses.default_point")
+def default_point(uow: Uow) -> Point | None:
+    """Where the signed-in person's default address is. It is theirs alone, and exact."""
+    found = repository.default_point(uow.session, _owner(uow))
+    return None if found is None else Point(*found)
 
 
 @operation("addresses.add")

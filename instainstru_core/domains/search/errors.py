@@ -76,3 +76,27 @@ class IndexLoading(Unavailable):
     """This process is still reading what is offered. Come back after `retry_after` seconds."""
 
     code = "search.index_loading"
+
+
+class AliasKnown(Conflict):
+    """The name has a meaning already, which is not overridden."""
+
+    code = "search.alias_known"
+
+
+class AliasNotFound(NotFound):
+    code = "search.alias_not_found"
+
+
+class AliasDecided(Conflict):
+    """Somebody decided about this alias before."""
+
+    code = "search.alias_decided"
+
+
+class AliasUnusable(Invalid):
+    code = "search.alias_unusable"
+
+
+class UnresolvedNotFound(NotFound):
+    code = "search.unresolved_not_found"

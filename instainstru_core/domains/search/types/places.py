@@ -83,3 +83,56 @@ class Resolution:
     def without(self, *steps: Skipped) -> "Resolution":
         """The same, with these steps noted as not taken."""
         return replace(self, skipped=(*self.skipped, *steps))
+
+
+class HereSource(StrEnum):
+    """How it is known where somebody is."""
+
+    DEVICE = "device"
+    ADDRESS = "address"
+
+
+class Missing(StrEnum):
+    """What would have to be known to tell where somebody is."""
+
+    SIGN_IN = "sign_in"
+    """A guest has no address, and the device told nothing."""
+    ADDRESS = "address"
+    """Signed in, without an address that has a point."""
+
+
+HINTS = {
+    Missing.SIGN_IN: (
+        "To search near you, let the device tell where it is, sign in, or name a neighborhood."
+    ),
+    Missing.ADDRESS: (
+        "To search near you, save an address with its point, let the device tell where it is, or"
+        " name a neighborhood."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where whoever asks is: a point (latitude, longitude), and its area; outside the city none.
+
+    Without a point, `missing` says what lacks. The point is theirs and goes nowhere.
+    """
+
+    point: tuple[float, float] | None = None
+    source: HereSource | None = None
+    area: Place | None = None
+    missing: Missing | None = None
+
+    @property
+    def hint(self) -> str | None:
+        """What to do where it is not known."""
+        return None if self.missing is None else HINTS[self.missing]
+
+    @property
+    def where(self) -> Where:
+        """What matching takes: around the point; outside the city nobody."""
+        if self.point is None:
+            return Where()
+        keys = () if self.area is None else self.area.area_keys
+        return Where(frozenset(keys), self.point)

@@ -137,12 +137,11 @@ def judged(
     areas: Mapping[str, Sequence[str]],
     points: Mapping[str, tuple[float, float]],
     served: Mapping[str, float],
-    is_taken: bool,
 ) -> Verdict:
     """What follows from all that is known of a name.
 
     `areas` are those of each instructor, `served` the share of all instructors who serve an area.
-    A name that has a meaning already keeps it: somebody has to look.
+    Where people agree on what chance or a common word explains as well, somebody has to look.
     """
     whom = people_of(evidence.sightings)
     people = len(set(whom.values()))
@@ -157,7 +156,7 @@ def judged(
     if agreed.share < LEAST_SHARE:
         return waits
     by_chance = agreed.share < served.get(first, 0.0) * LIFT
-    if is_taken or by_chance or not is_learnable(name):
+    if by_chance or not is_learnable(name):
         return Verdict(UnresolvedStatus.REVIEW, people, clickers, agreed)
     if agreed.instructors < LEAST_INSTRUCTORS:
         return waits
