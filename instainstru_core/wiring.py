@@ -15,6 +15,7 @@ from instainstru_core.domains.bookings.events import (
     InstructorPaid,
     LessonRefunded,
     NoShowReported,
+    NoShowResolved,
     PayerLocked,
 )
 from instainstru_core.domains.bookings.flows import (
@@ -34,6 +35,8 @@ from instainstru_core.domains.payments.flows.webhooks import (
     on_setup,
 )
 from instainstru_core.domains.payments.ports import PaymentGateway
+from instainstru_core.domains.reviews import reactions as reviews
+from instainstru_core.domains.reviews.events import ReviewPublished
 from instainstru_core.domains.webhooks.types import ClaimedEvent
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.events import Event
@@ -54,8 +57,10 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     InvitesIssued: (notifications.on_invites_issued,),
     InstructorPaid: (notifications.on_instructor_paid,),
     LessonRefunded: (notifications.on_lesson_refunded,),
-    NoShowReported: (notifications.on_no_show_reported,),
+    NoShowReported: (notifications.on_no_show_reported, reviews.on_no_show_reported),
+    NoShowResolved: (reviews.on_no_show_resolved,),
     PayerLocked: (notifications.on_payer_locked,),
+    ReviewPublished: (notifications.on_review_published,),
 }
 
 PeopleHandler: TypeAlias = Callable[[Begin, PaymentGateway, Actor, ClaimedEvent], None]

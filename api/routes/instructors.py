@@ -21,8 +21,6 @@ from instainstru_core.domains.instructors.schemas import (
     ListingFilters,
     OfferingTerms,
     OwnProfileView,
-    PublicCardView,
-    PublicProfileView,
     ReplaceAreas,
     ReplacePlaces,
     StaffProfileView,
@@ -32,6 +30,8 @@ from instainstru_core.domains.instructors.types import PlaceKind
 from instainstru_core.domains.onboarding import flows as onboarding_flows
 from instainstru_core.domains.onboarding import service as onboarding
 from instainstru_core.domains.onboarding.schemas import OnboardingView
+from instainstru_core.domains.reviews import service as reviews
+from instainstru_core.domains.reviews.schemas import RatedCardView, RatedProfileView
 from instainstru_core.kernel.paging import MAX_PAGE, Page
 
 router = Router(prefix="/instructors", tags=["instructors"])
@@ -45,10 +45,10 @@ class InstructorsQuery(ListingFilters):
 
 
 @router.get("", operation_id="instructors.list", summary="Instructors who can be booked")
-def listing(uow: PublicUowDep, query: Annotated[InstructorsQuery, Query()]) -> Page[PublicCardView]:
+def listing(uow: PublicUowDep, query: Annotated[InstructorsQuery, Query()]) -> Page[RatedCardView]:
     """Filters narrow the list; keep them the same from page to page."""
     filters = ListingFilters(**query.model_dump(exclude={"cursor", "limit"}))
-    return service.listing(uow, filters, cursor=query.cursor, limit=query.limit)
+    return reviews.rated_listing(uow, filters, cursor=query.cursor, limit=query.limit)
 
 
 @router.get("/me", operation_id="instructors.own", summary="One's own profile", responses={404: {}})
@@ -177,9 +177,9 @@ def replace_places(
 @router.get(
     "/{instructor_id}", operation_id="instructors.public", summary="An instructor's public profile"
 )
-def public(uow: PublicUowDep, instructor_id: str, response: Response) -> PublicProfileView:
+def public(uow: PublicUowDep, instructor_id: str, response: Response) -> RatedProfileView:
     """By id or slug. Whoever is not live is not there."""
-    view = service.public(uow, instructor_id)
+    view = reviews.rated_profile(uow, instructor_id)
     response.headers["ETag"] = etag.of_content(view)
     return view
 

@@ -14,11 +14,74 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+NOTE_SEARCH_CHANGE = """
+CREATE TRIGGER review_totals_search_{word} AFTER {event} ON review_totals
+REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION note_search_change_of_parts()
+"""
+PERMISSIONS_BEFORE = (
+    "account:manage_own",
+    "addresses:manage_own",
+    "bookings:view_own",
+    "bookings:create",
+    "bookings:cancel_own",
+    "bookings:complete_own",
+    "bookings:report_own",
+    "bookings:reschedule_own",
+    "instructors:manage_own",
+    "availability:manage_own",
+    "payments:manage_own",
+    "payouts:manage_own",
+    "access:manage",
+    "audit:read",
+    "bookings:read_any",
+    "bookings:cancel_any",
+    "bookings:manage_any",
+    "catalog:manage",
+    "credits:manage_any",
+    "instructors:read_any",
+    "instructors:manage_any",
+    "invites:read",
+    "invites:manage",
+    "operations:manage",
+    "operations:read",
+    "payments:manage_any",
+    "payments:read_any",
+    "payments:refund_any",
+    "search_analytics:read",
+    "users:read",
+    "webhooks:manage",
+    "webhooks:read",
+)
+PERMISSIONS = (
+    *PERMISSIONS_BEFORE,
+    "reviews:write_own",
+    "reviews:moderate",
+    "reviews:read_any",
+)
+TEMPLATES_BEFORE = (
+    "booking_confirmed",
+    "hold_failed",
+    "final_warning",
+    "booking_dropped_student",
+    "booking_dropped_instructor",
+    "booking_cancelled",
+    "booking_rescheduled",
+    "capture_failed",
+    "account_locked",
+    "no_show_reported",
+    "refunded",
+    "payout_sent",
+    "instructor_invite",
+)
+TEMPLATES = (*TEMPLATES_BEFORE, "review_published")
 ALL_LEVELS = "ARRAY['beginner', 'intermediate', 'advanced']::text[]"
 
 
 def upgrade() -> None:
     """Write what is new."""
+    _only("permission_overrides", "permission", PERMISSIONS)
+    _only("deliveries", "template", TEMPLATES)
     op.create_table(
         "reviews",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -107,6 +170,8 @@ def upgrade() -> None:
     op.create_index("ix_reviews_student", "reviews", ["student_id", "written_at", "id"])
     op.create_index("ix_reviews_written", "reviews", ["written_at", "id"])
     _create_totals()
+    for event in ("INSERT", "UPDATE"):
+        op.execute(NOTE_SEARCH_CHANGE.format(word=event.lower(), event=event))
     op.add_column(
         "offerings",
         sa.Column(
@@ -213,3 +278,15 @@ def downgrade() -> None:
     op.drop_table("review_service_totals")
     op.drop_table("review_totals")
     op.drop_table("reviews")
+    op.execute("DELETE FROM deliveries WHERE template = 'review_published'")
+    _only("deliveries", "template", TEMPLATES_BEFORE)
+    op.execute("DELETE FROM permission_overrides WHERE permission LIKE 'reviews:%'")
+    _only("permission_overrides", "permission", PERMISSIONS_BEFORE)
+
+
+def _only(table: str, column: str, values: tuple[str, ...]) -> None:
+    """Let a column hold these values and no others."""
+    name = op.f(f"ck_{table}_{column}")
+    op.drop_constraint(name, table, type_="check")
+    listed = ", ".join(f"'{value}'" for value in values)
+    op.create_check_constraint(name, table, f"{column} IN ({listed})")

@@ -32,6 +32,7 @@ STUDENT_PERMISSIONS = frozenset(
         Permission.BOOKINGS_VIEW_OWN,
         Permission.BOOKINGS_CREATE,
         Permission.BOOKINGS_CANCEL_OWN,
+        Permission.REVIEWS_WRITE_OWN,
     }
 )
 OCCUPYING = (BookingStatus.PENDING, BookingStatus.CONFIRMED)

@@ -24,6 +24,7 @@ from instainstru_core.domains.notifications.schemas import (
     NoShowReportedFacts,
     PayoutSentFacts,
     RefundedFacts,
+    ReviewPublishedFacts,
 )
 from instainstru_core.domains.notifications.types import Reader, Template
 from instainstru_core.kernel.ids import new_id
@@ -67,6 +68,7 @@ MORE: dict[type[Facts], dict[str, Any]] = {
     NoShowReportedFacts: {"reader": Reader.STUDENT, "is_mutual": False},
     RefundedFacts: {"refund_cents": 13_440},
     PayoutSentFacts: {"payout_cents": 10_200},
+    ReviewPublishedFacts: {"stars": 4},
     InstructorInviteFacts: {
         "grants_founding": True,
         "expires_at": PAY_BY,

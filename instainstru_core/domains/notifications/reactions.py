@@ -42,11 +42,13 @@ from instainstru_core.domains.notifications.schemas import (
     NoShowReportedFacts,
     PayoutSentFacts,
     RefundedFacts,
+    ReviewPublishedFacts,
 )
 from instainstru_core.domains.notifications.types import Reader, Template
 from instainstru_core.domains.onboarding import service as onboarding
 from instainstru_core.domains.onboarding.events import InviteResent, InvitesIssued
 from instainstru_core.domains.onboarding.schemas import InviteEnvelope
+from instainstru_core.domains.reviews.events import ReviewPublished
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.money import Cents
 from instainstru_core.kernel.uow import Uow
@@ -182,6 +184,13 @@ def on_instructor_paid(uow: Uow, event: InstructorPaid) -> None:
     lesson = bookings.message_facts(uow, event.booking_id)
     facts = PayoutSentFacts(**_of(lesson, Reader.INSTRUCTOR), payout_cents=event.cents)
     _tell(uow, lesson, Reader.INSTRUCTOR, facts, again=True)
+
+
+def on_review_published(uow: Uow, event: ReviewPublished) -> None:
+    """The instructor learns of it, and that they can answer."""
+    lesson = bookings.message_facts(uow, event.booking_id)
+    facts = ReviewPublishedFacts(**_of(lesson, Reader.INSTRUCTOR), stars=event.stars)
+    _tell(uow, lesson, Reader.INSTRUCTOR, facts)
 
 
 def _tell(

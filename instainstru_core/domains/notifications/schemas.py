@@ -141,6 +141,13 @@ class PayoutSentFacts(LessonFacts):
     payout_cents: int = Field(ge=1)
 
 
+class ReviewPublishedFacts(LessonFacts):
+    """A student reviewed a lesson. Their words are read where they can be answered."""
+
+    template = Template.REVIEW_PUBLISHED
+    stars: int = Field(ge=1, le=5)
+
+
 class InstructorInviteFacts(Facts):
     """Somebody may sign up to teach. The code is put in when it is sent, and not kept here."""
 
@@ -168,6 +175,7 @@ KINDS: tuple[type[Facts], ...] = (
     NoShowReportedFacts,
     RefundedFacts,
     PayoutSentFacts,
+    ReviewPublishedFacts,
     InstructorInviteFacts,
 )
 FACTS: Mapping[Template, type[Facts]] = {kind.template: kind for kind in KINDS}

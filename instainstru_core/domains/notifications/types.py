@@ -28,6 +28,7 @@ class Template(StrEnum):
     REFUNDED = "refunded"
     PAYOUT_SENT = "payout_sent"
     INSTRUCTOR_INVITE = "instructor_invite"
+    REVIEW_PUBLISHED = "review_published"
 
 
 class Reader(StrEnum):

@@ -13,8 +13,8 @@ class ReviewState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class HideReason(StrEnum):
-    """Why a review is hidden. The last one is the system's: see `policy.follows_lesson`."""
+class StaffReason(StrEnum):
+    """Why staff hide a review."""
 
     OFFENSIVE = "offensive"
     PERSONAL_DATA = "personal_data"
@@ -22,6 +22,17 @@ class HideReason(StrEnum):
     OFF_TOPIC = "off_topic"
     NOT_GENUINE = "not_genuine"
     OTHER = "other"
+
+
+class HideReason(StrEnum):
+    """Why a review is hidden. The last reason is the system's own: see `policy.rules.follow`."""
+
+    OFFENSIVE = StaffReason.OFFENSIVE
+    PERSONAL_DATA = StaffReason.PERSONAL_DATA
+    SPAM = StaffReason.SPAM
+    OFF_TOPIC = StaffReason.OFF_TOPIC
+    NOT_GENUINE = StaffReason.NOT_GENUINE
+    OTHER = StaffReason.OTHER
     LESSON_NOT_TAKEN = "lesson_not_taken"
 
 

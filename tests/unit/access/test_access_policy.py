@@ -29,6 +29,7 @@ class TestPermissionsFor:
             Permission.BOOKINGS_REPORT_OWN,
             Permission.BOOKINGS_RESCHEDULE_OWN,
             Permission.PAYMENTS_MANAGE_OWN,
+            Permission.REVIEWS_WRITE_OWN,
         }
 
     def test_gives_an_instructor_what_instructors_do(self) -> None:
@@ -80,6 +81,7 @@ class TestPermissionsForScopes:
             Permission.INVITES_READ,
             Permission.OPERATIONS_READ,
             Permission.PAYMENTS_READ_ANY,
+            Permission.REVIEWS_READ_ANY,
             Permission.SEARCH_ANALYTICS_READ,
             Permission.USERS_READ,
             Permission.WEBHOOKS_READ,

@@ -30,6 +30,7 @@ from instainstru_core.domains.notifications.schemas import (
     NoShowReportedFacts,
     PayoutSentFacts,
     RefundedFacts,
+    ReviewPublishedFacts,
 )
 from instainstru_core.domains.notifications.service import rendering
 from instainstru_core.domains.notifications.types import Reader, Template
@@ -194,6 +195,10 @@ class TestMoneyNews:
         assert back.subject == "We returned $134.40 to your card"
         paid = rendering.letter(facts(PayoutSentFacts, payout_cents=123_450), first_name="Jo")
         assert paid.subject == "You were paid $1,234.50 for Piano"
+
+    def test_of_a_review(self) -> None:
+        letter = rendering.letter(facts(ReviewPublishedFacts), first_name="Jo")
+        assert letter.subject == "Jonas L. gave your Piano lesson 4 of 5 stars"
 
     def test_of_a_lesson_that_was_moved(self) -> None:
         assert "(Piano, Wednesday, June 17, 2026, at 9:30 AM New York time)" in told(

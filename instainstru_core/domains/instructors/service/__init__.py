@@ -21,6 +21,7 @@ from instainstru_core.domains.instructors.service.reading import (
     cards,
     listing,
     public,
+    public_card,
     staff_profile,
 )
 from instainstru_core.domains.instructors.service.where import replace_areas, replace_places
@@ -39,6 +40,7 @@ __all__ = [
     "own",
     "pause",
     "public",
+    "public_card",
     "readmit",
     "remove_offering",
     "replace_areas",

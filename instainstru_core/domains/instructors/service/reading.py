@@ -8,6 +8,7 @@ from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.instructors import repository
 from instainstru_core.domains.instructors.errors import InstructorNotFound
 from instainstru_core.domains.instructors.models import Instructor, Offering
+from instainstru_core.domains.instructors.repository import Person
 from instainstru_core.domains.instructors.schemas import (
     InstructorCard,
     ListingFilters,
@@ -19,8 +20,8 @@ from instainstru_core.domains.instructors.service.rows import person_row
 from instainstru_core.domains.instructors.service.views import (
     Parts,
     parts_of,
-    public_card,
     public_profile,
+    shown_card,
     staff_profile_view,
 )
 from instainstru_core.kernel import paging
@@ -36,10 +37,7 @@ NOT_THERE = "There is no such instructor. Search for one, and use the id or the 
 @operation("instructors.public")
 def public(uow: Uow, slug_or_id: str) -> PublicProfileView:
     """An instructor as everybody may see them. Who is not live is not there."""
-    named = Instructor.id if is_id(slug_or_id) else Instructor.slug
-    person = repository.person(uow.session, named == slug_or_id, bookable=True)
-    if person is None:
-        raise InstructorNotFound(NOT_THERE)
+    person = _visible(uow, slug_or_id)
     return public_profile(person, parts_of(uow, person.row.id))
 
 
@@ -71,7 +69,7 @@ def listing(
         limit=limit,
         scope=scope,
         key=lambda person: (person.row.id,),
-        view=lambda person: public_card(
+        view=lambda person: shown_card(
             person, Parts(teaching.get(person.row.id, []), areas.get(person.row.id, []), [])
         ),
     )
@@ -80,19 +78,36 @@ def listing(
 @operation("instructors.cards")
 def cards(uow: Uow, ids: Collection[str]) -> dict[str, InstructorCard]:
     """These instructors by id in the fewest words, in one statement; unknown ids are left out."""
-    return {
-        person.row.id: InstructorCard(
-            id=person.row.id,
-            slug=person.row.slug,
-            name=public_name(person.first_name, person.last_name),
-            timezone=person.row.timezone,
-            years_experience=person.row.years_experience,
-            is_founding=person.row.is_founding,
-            is_live=person.row.is_live,
-            is_bookable=person.row.is_live and person.account is AccountStatus.ACTIVE,
-        )
-        for person in repository.people(uow.session, ids)
-    }
+    return {person.row.id: _card(person) for person in repository.people(uow.session, ids)}
+
+
+@operation("instructors.public_card")
+def public_card(uow: Uow, slug_or_id: str) -> InstructorCard:
+    """An instructor whom everybody may see, in the fewest words. Refuses with InstructorNotFound
+    whoever is not live.
+    """
+    return _card(_visible(uow, slug_or_id))
+
+
+def _visible(uow: Uow, slug_or_id: str) -> Person:
+    named = Instructor.id if is_id(slug_or_id) else Instructor.slug
+    person = repository.person(uow.session, named == slug_or_id, bookable=True)
+    if person is None:
+        raise InstructorNotFound(NOT_THERE)
+    return person
+
+
+def _card(person: Person) -> InstructorCard:
+    return InstructorCard(
+        id=person.row.id,
+        slug=person.row.slug,
+        name=public_name(person.first_name, person.last_name),
+        timezone=person.row.timezone,
+        years_experience=person.row.years_experience,
+        is_founding=person.row.is_founding,
+        is_live=person.row.is_live,
+        is_bookable=person.row.is_live and person.account is AccountStatus.ACTIVE,
+    )
 
 
 @operation("instructors.staff_profile")

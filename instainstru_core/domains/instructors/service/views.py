@@ -82,7 +82,7 @@ def offering_view(taught: Taught) -> OfferingView:
     )
 
 
-def public_card(person: Person, parts: Parts) -> PublicCardView:
+def shown_card(person: Person, parts: Parts) -> PublicCardView:
     return PublicCardView(**_shown(person), **_teaching(parts))
 
 
