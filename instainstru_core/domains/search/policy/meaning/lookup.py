@@ -153,10 +153,11 @@ class Lookup:
     def _within(self, words: str) -> Finding | None:
         """What the names mean that stand within the phrase, where they carry it."""
         split = words.split()
-        spans = self._fitting(list(self._spans(split)))
+        named = list(self._spans(split))
+        spans = self._fitting(named)
         if not spans:
             return None
-        covered = {at for span in spans for at in range(span.start, span.end)}
+        covered = {at for span in named for at in range(span.start, span.end)}
         left = [split[at] for at in range(len(split)) if at not in covered]
         is_weak = all(map(_is_doubtful, spans)) and any(
             not self._says(place, (root(word),))
@@ -164,7 +165,8 @@ class Lookup:
             for span in spans
             for place in span.places
         )
-        share = WEAK_SHARE if is_weak else LEFT_OVER_SHARE if left else 1.0
+        is_part = bool(left) or len(spans) < len(named)
+        share = WEAK_SHARE if is_weak else LEFT_OVER_SHARE if is_part else 1.0
         best: dict[str, ServiceMatch] = {}
         for span in spans:
             for match in self._matches(span.senses, " ".join(split[span.start : span.end]), share):
