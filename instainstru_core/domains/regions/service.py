@@ -42,7 +42,7 @@ def load(uow: Uow) -> RegionsLoaded:
 def boroughs(uow: Uow) -> BoroughsView:
     """The boroughs, with their numbers of areas."""
     counts = repository.boroughs(uow.session)
-    guests = _vocabulary().also_in.values()
+    guests = vocabulary().also_in.values()
     return BoroughsView(
         items=[
             BoroughView(
@@ -122,11 +122,11 @@ def gazetteer(uow: Uow) -> Gazetteer:
 
 @lru_cache(maxsize=4)
 def _gazetteer(areas: tuple[Named, ...]) -> Gazetteer:
-    return policy.gazetteer(areas, _vocabulary())
+    return policy.gazetteer(areas, vocabulary())
 
 
 @cache
-def _vocabulary() -> Vocabulary:
+def vocabulary() -> Vocabulary:
     packaged, said = repository.packaged(), repository.also_said()
     return Vocabulary(
         city=(*packaged.city, *said.city),

@@ -14,9 +14,23 @@ from instainstru_core.domains.search.service.history import (
     trim_histories,
 )
 from instainstru_core.domains.search.service.index import forget_changes, fresh
+from instainstru_core.domains.search.service.learning import (
+    add_place_alias,
+    approve_place_alias,
+    dismiss_unresolved_place,
+    learn_places,
+    place_aliases,
+    propose_place_alias,
+    reject_place_alias,
+    unresolved_places,
+)
+from instainstru_core.domains.search.service.places import gazetteer, here, resolve
 from instainstru_core.domains.search.service.recording import note, searcher
 
 __all__ = [
+    "add_place_alias",
+    "approve_place_alias",
+    "dismiss_unresolved_place",
     "forget_changes",
     "forget_old_searches",
     "forget_search",
@@ -24,12 +38,20 @@ __all__ = [
     "forget_searches",
     "forget_shown",
     "fresh",
+    "gazetteer",
+    "here",
+    "learn_places",
     "note",
+    "place_aliases",
+    "propose_place_alias",
     "recent_searches",
     "record_click",
+    "reject_place_alias",
+    "resolve",
     "search",
     "searcher",
     "searches_made",
     "take_searches_along",
     "trim_histories",
+    "unresolved_places",
 ]
