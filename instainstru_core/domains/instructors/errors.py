@@ -97,3 +97,7 @@ class OutsideServiceArea(Invalid):
 
 class PlacesUnavailable(Unavailable):
     code = "instructors.places_unavailable"
+
+
+class TooManyInstructors(Invalid):
+    code = "instructors.too_many"

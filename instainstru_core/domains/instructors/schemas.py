@@ -311,3 +311,17 @@ class StaffProfileView(View):
     milestones: list[MilestoneView]
     created_at: datetime
     updated_at: datetime
+
+
+class CoveredView(View):
+    """Whether one instructor travels to the point."""
+
+    instructor_id: str
+    covered: bool
+
+
+class CoverageView(View):
+    """Who travels to a point."""
+
+    items: list[CoveredView] = Field(description="In the order of asking, each once.")
+    not_bookable: list[str] = Field(description="Ids of nobody who can be booked.")

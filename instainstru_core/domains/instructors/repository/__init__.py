@@ -17,6 +17,7 @@ from instainstru_core.domains.instructors.repository.profiles import (
     set_areas,
     set_prices,
 )
+from instainstru_core.domains.instructors.repository.reach import reached_by
 from instainstru_core.domains.instructors.repository.rows import (
     Area,
     Person,
@@ -45,6 +46,7 @@ __all__ = [
     "person",
     "places",
     "reached",
+    "reached_by",
     "set_areas",
     "set_prices",
 ]

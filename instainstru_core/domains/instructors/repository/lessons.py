@@ -34,7 +34,7 @@ from instainstru_core.domains.regions.models import Region
 
 def area_at(session: Session, point: Point) -> str | None:
     """The key of the area a point belongs to."""
-    found = _areas_at()
+    found = areas_at()
     query = select(found.c.key).order_by(found.c.size, found.c.key).limit(1)
     return session.scalars(query, point._asdict()).one_or_none()
 
@@ -92,7 +92,7 @@ def _lesson(*, reached: bool, hosts: bool, chosen: bool) -> Select[*tuple[Any, .
     return source
 
 
-def _areas_at() -> Subquery:
+def areas_at() -> Subquery:
     """The areas of the polygons that hold a point, edges included, each with its size.
 
     A park has no area of its own: it counts to the nearest one.
@@ -119,7 +119,7 @@ def _areas_at() -> Subquery:
 
 def _reach() -> Select[str, bool]:
     """The area of a point and whether the outer instructor travels there; that one first."""
-    found = _areas_at()
+    found = areas_at()
     served = exists(
         select(literal(1))
         .where(ServiceArea.instructor_id == Instructor.id, ServiceArea.area_key == found.c.key)

@@ -17,6 +17,7 @@ from instainstru_core.domains.instructors.service.profiles import (
     readmit,
     update_profile,
 )
+from instainstru_core.domains.instructors.service.reaching import coverage
 from instainstru_core.domains.instructors.service.reading import (
     cards,
     listing,
@@ -29,6 +30,7 @@ from instainstru_core.domains.instructors.service.where import replace_areas, re
 __all__ = [
     "add_offering",
     "cards",
+    "coverage",
     "create_profile",
     "deactivate",
     "go_live",
