@@ -288,7 +288,9 @@ class TestSearches:
             "queries": [
                 {
                     "query": "theremin",
+                    "variants": [],
                     "searches": 4,
+                    "people": 4,
                     "average_results": 3.0,
                     "without_results": 0,
                     "conversion": 0.25,

@@ -38,6 +38,10 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("invites_list", {}),
     ("search_top_queries", {}),
     ("search_zero_results", {}),
+    ("search_supply_gaps", {}),
+    ("search_supply_gaps", {"by": "service", "least_people": 1}),
+    ("search_quality", {}),
+    ("search_trends", {}),
     ("celery_worker_status", {}),
     ("celery_queue_depth", {}),
     ("celery_active_tasks", {}),
@@ -51,6 +55,16 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("metrics_query", {"question": "how many bookings today"}),
     ("metrics_query", {"question": "colour of the moon"}),
     ("metrics_describe", {}),
+    ("revenue_report", {}),
+    ("revenue_report", {"window": "this month vs last"}),
+    ("cohort_report", {}),
+    ("copilot_usage", {}),
+    ("audit_search", {}),
+    ("find", {"text": "okafor"}),
+    ("find", {"text": "qqqqqqq"}),
+    ("payments_pipeline", {}),
+    ("payments_pending_payouts", {}),
+    ("webhooks_list", {}),
 ]
 
 

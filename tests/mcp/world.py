@@ -153,15 +153,17 @@ def build(uow: Uow) -> World:
 
 def _search(uow: Uow, maya: LiveInstructor) -> None:
     """Ten searches in the last 30 days: 4 theremin (1 booked), 3 zither and 2 unicycle in vain,
-    1 oboe; and one that is older.
+    1 oboe; and one that is older. Each is another guest's.
     """
     days = timedelta(days=1)
     texts = [("zither", 0, 3)] * 3 + [("unicycle", 0, 4)] * 2 + [("oboe", 1, 5)]
-    for text, results, ago in [("theremin", 3, 40), *texts, *[("theremin", 3, 2)] * 4]:
+    every = [("theremin", 3, 40), *texts, *[("theremin", 3, 2)] * 4]
+    for number, (text, results, ago) in enumerate(every):
         row = SearchQuery(
             id=new_id(),
             at=uow.now - ago * days,
             user_id=None,
+            person=f"g{number}",
             text=text.title(),
             normalized_text=text,
             service_id=maya.service_id if text == "theremin" else None,
@@ -179,8 +181,9 @@ def _search(uow: Uow, maya: LiveInstructor) -> None:
             action=action,
             position=1,
             at=row.at,
+            person=row.person,
         )
-        for action in (ClickAction.VIEW, ClickAction.BOOK, ClickAction.BOOK)
+        for action in (ClickAction.VIEW, ClickAction.BOOK)
     )
     uow.session.flush()
 

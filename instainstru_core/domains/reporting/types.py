@@ -136,3 +136,10 @@ class RevenueGroup(StrEnum):
 
     CATEGORY = "category"
     BOROUGH = "borough"
+
+
+class GapBy(StrEnum):
+    """What demand and supply are compared by."""
+
+    AREA = "area"
+    SERVICE = "service"

@@ -1,15 +1,31 @@
-"""Queries over searches and what was done with their results."""
+"""Queries over searches, who made them, and what was done with their results.
 
+Programs are left out everywhere. People are counted by the keyed hash they are kept under; all of
+whom nothing is known count as one person.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal_column, not_, or_, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
-from instainstru_core.domains.catalog.models import Service
+from instainstru_core.domains.catalog.models import Category, Service, Subcategory
+from instainstru_core.domains.regions.models import DisplayArea
 from instainstru_core.domains.search.models import SearchClick, SearchQuery
-from instainstru_core.domains.search.types import ClickAction
+from instainstru_core.domains.search.types.interactions import ClickAction
+from instainstru_core.domains.search.types.recording import Device
 from instainstru_core.kernel.time import Span
+
+ADDRESS_PERSON = "a"
+NOTHING = literal_column("''", String())
+"""In the statement itself: PostgreSQL groups only by what it sees to be the same."""
+
+VARIANTS = 5
+AREAS = 3
+FEW_AREAS = 5
 
 
 class Totals(NamedTuple):
@@ -19,53 +35,84 @@ class Totals(NamedTuple):
     wishes: int
     in_vain: int
     wishes_in_vain: int
-    booked: int
+    people: int
+    people_booked: int
     records_since: datetime | None
 
 
 class Wish(NamedTuple):
-    """All searches for the same words, and how many such wishes are frequent enough."""
+    """All searches for the same wish, how it was typed, and how many wishes are frequent enough."""
 
     text: str
+    variants: list[str]
     searches: int
+    people: int
     results: int
     in_vain: int
-    booked: int
+    people_booked: int
     wishes: int
 
 
 class VainWish(NamedTuple):
-    """All searches for the same words that found nobody."""
+    """All searches for the same wish that found nobody."""
 
     text: str
+    variants: list[str]
     searches: int
-    searchers: int
+    people: int
     last_at: datetime
     service: str | None
 
 
 def within(span: Span) -> ColumnElement[bool]:
-    return and_(SearchQuery.at >= span.start, SearchQuery.at < span.end)
-
-
-def led_to_booking() -> ColumnElement[bool]:
-    """Whether a lesson was booked from the results, however often."""
-    return (
-        select(SearchClick.id)
-        .where(SearchClick.search_id == SearchQuery.id, SearchClick.action == ClickAction.BOOK)
-        .exists()
+    """Searches of people in this window."""
+    return and_(
+        SearchQuery.at >= span.start,
+        SearchQuery.at < span.end,
+        SearchQuery.device != Device.PROGRAM,
     )
 
 
+def wish() -> ColumnElement[str]:
+    """What searches are counted by: what was understood, with its spelling repaired."""
+    return func.coalesce(func.nullif(SearchQuery.wish_text, NOTHING), SearchQuery.normalized_text)
+
+
+def person() -> ColumnElement[str]:
+    """Who searched."""
+    return func.coalesce(SearchQuery.person, SearchQuery.user_id, NOTHING)
+
+
+def acted(*actions: ClickAction) -> ColumnElement[bool]:
+    """Whether whoever searched did one of these things with the results; any if none is named."""
+    theirs = or_(
+        SearchQuery.person.is_(None),
+        SearchQuery.person.startswith(ADDRESS_PERSON),
+        SearchQuery.person == SearchClick.person,
+        SearchQuery.person == SearchClick.guest,
+    )
+    query = select(SearchClick.id).where(SearchClick.search_id == SearchQuery.id, theirs)
+    if actions:
+        query = query.where(SearchClick.action.in_(actions))
+    return query.exists()
+
+
+def booked() -> ColumnElement[bool]:
+    """Whether a lesson was booked from the results, however often."""
+    return acted(ClickAction.BOOK)
+
+
 def totals(session: Session, span: Span) -> Totals:
+    """All of the window in one statement."""
     nothing = SearchQuery.result_count == 0
-    wishes = func.count(SearchQuery.normalized_text.distinct())
+    wishes, people = func.count(wish().distinct()), func.count(person().distinct())
     query = select(
         func.count(),
         wishes,
         func.count().filter(nothing),
         wishes.filter(nothing),
-        func.count().filter(led_to_booking()),
+        people,
+        people.filter(booked()),
         select(func.min(SearchQuery.at)).scalar_subquery(),
     ).where(within(span))
     return Totals._make(session.execute(query).one())
@@ -73,20 +120,22 @@ def totals(session: Session, span: Span) -> Totals:
 
 def top(session: Session, span: Span, *, min_count: int, limit: int) -> list[Wish]:
     """The most frequent wishes."""
-    searches = func.count()
+    searches, people = func.count(), func.count(person().distinct())
     query = (
         select(
-            SearchQuery.normalized_text,
+            wish(),
+            _variants(),
             searches,
+            people,
             func.sum(SearchQuery.result_count),
             searches.filter(SearchQuery.result_count == 0),
-            searches.filter(led_to_booking()),
+            people.filter(booked()),
             func.count().over(),
         )
         .where(within(span))
-        .group_by(SearchQuery.normalized_text)
+        .group_by(wish())
         .having(searches >= min_count)
-        .order_by(searches.desc(), SearchQuery.normalized_text)
+        .order_by(searches.desc(), wish())
         .limit(limit)
     )
     return [Wish._make(row) for row in session.execute(query)]
@@ -97,16 +146,70 @@ def in_vain(session: Session, span: Span, *, limit: int) -> list[VainWish]:
     searches = func.count()
     query = (
         select(
-            SearchQuery.normalized_text,
+            wish(),
+            _variants(),
             searches,
-            func.count(SearchQuery.user_id.distinct()),
+            func.count(person().distinct()),
             func.max(SearchQuery.at),
             func.max(Service.name),
         )
         .join(Service, Service.id == SearchQuery.service_id, isouter=True)
         .where(within(span), SearchQuery.result_count == 0)
-        .group_by(SearchQuery.normalized_text)
-        .order_by(searches.desc(), SearchQuery.normalized_text)
+        .group_by(wish())
+        .order_by(searches.desc(), wish())
         .limit(limit)
     )
     return [VainWish._make(row) for row in session.execute(query)]
+
+
+def areas_in_vain(session: Session, span: Span, wishes: Sequence[str]) -> dict[str, list[str]]:
+    """In which areas each of these wishes found nobody, where most people wished it first."""
+    where = placed(within(span), SearchQuery.result_count == 0, wish().in_(wishes)).subquery()
+    people = func.count(where.c.person.distinct())
+    query = (
+        select(where.c.wish, DisplayArea.name)
+        .join(DisplayArea, DisplayArea.key == where.c.area_key)
+        .group_by(where.c.wish, DisplayArea.key)
+        .order_by(where.c.wish, people.desc(), DisplayArea.name)
+    )
+    found: dict[str, list[str]] = {}
+    for text, name in session.execute(query):
+        found.setdefault(text, []).append(name)
+    return {text: names[:AREAS] for text, names in found.items()}
+
+
+def placed(*conditions: ColumnElement[bool]) -> Select[str, str, str | None, int, bool, str]:
+    """Each search once for each area it was placed in. Whoever searches in a whole borough, or in
+    more than a few areas, wishes nothing of any single one: those are left out.
+    """
+    keys = func.coalesce(
+        SearchQuery.area_keys, func.array_remove(array([SearchQuery.area_key]), None)
+    )
+    return select(
+        wish().label("wish"),
+        person().label("person"),
+        SearchQuery.service_id.label("service_id"),
+        SearchQuery.result_count.label("result_count"),
+        booked().label("booked"),
+        func.unnest(keys).label("area_key"),
+    ).where(*conditions, func.cardinality(keys) <= FEW_AREAS)
+
+
+def vocabulary(session: Session) -> list[str]:
+    """Every name and synonym of the catalog."""
+    synonyms = func.unnest(Service.synonyms)
+    parts = (
+        select(Service.name),
+        select(synonyms),
+        select(Subcategory.name),
+        select(Category.name),
+    )
+    query = parts[0].union_all(*parts[1:])
+    return list(session.scalars(query))
+
+
+def _variants() -> ColumnElement[list[str]]:
+    """How else the wish was typed."""
+    return func.array_agg(SearchQuery.normalized_text.distinct()).filter(
+        not_(SearchQuery.normalized_text == wish())
+    )

@@ -7,6 +7,11 @@ from instainstru_core.domains.reporting.service.bookings import (
 )
 from instainstru_core.domains.reporting.service.explaining import payment_explain
 from instainstru_core.domains.reporting.service.finding import find
+from instainstru_core.domains.reporting.service.insights import (
+    search_quality,
+    search_supply_gaps,
+    search_trends,
+)
 from instainstru_core.domains.reporting.service.invites import invites_detail, invites_list
 from instainstru_core.domains.reporting.service.joining import (
     founding_funnel,
@@ -57,7 +62,10 @@ __all__ = [
     "payments_pending_payouts",
     "payments_pipeline",
     "revenue_report",
+    "search_quality",
+    "search_supply_gaps",
     "search_top_queries",
+    "search_trends",
     "search_zero_results",
     "service_lookup",
     "services_catalog",

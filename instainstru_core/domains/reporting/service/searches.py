@@ -1,8 +1,10 @@
 """What people search for, and what they search for in vain."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from instainstru_core.domains.reporting.policy import figures
+from instainstru_core.domains.regions import service as regions
+from instainstru_core.domains.reporting.policy import figures, wording
 from instainstru_core.domains.reporting.repository import searches
 from instainstru_core.domains.reporting.schemas.base import Report, WindowView
 from instainstru_core.domains.reporting.schemas.searches import (
@@ -29,24 +31,27 @@ def search_top_queries(
     asked = window_of(uow, window)
     totals = searches.totals(uow.session, asked.span)
     wishes = searches.top(uow.session, asked.span, min_count=min_count, limit=limit)
-    warnings = _emptiness(asked, totals.searches, totals.records_since)
+    known = known_words(uow, (wish.people for wish in wishes))
+    warnings = emptiness(asked, totals.searches, totals.records_since)
     if totals.searches and not wishes:
         warnings = [f"No wish was searched for {min_count} times: lower `min_count`."]
     return Report(
         data=TopQueries(
             queries=[
                 TopQuery(
-                    query=wish.text,
+                    query=wording.shown(wish.text, wish.people, known),
+                    variants=_variants(wish.variants, wish.people),
                     searches=wish.searches,
+                    people=wish.people,
                     average_results=figures.average(wish.results, wish.searches),
                     without_results=wish.in_vain,
-                    conversion=figures.share(wish.booked, wish.searches),
+                    conversion=figures.share(wish.people_booked, wish.people),
                 )
                 for wish in wishes
             ],
             total_searches=totals.searches,
             different_queries=totals.wishes,
-            conversion=figures.share(totals.booked, totals.searches),
+            conversion=figures.share(totals.people_booked, totals.people),
             zero_result_rate=figures.share(totals.in_vain, totals.searches),
             records_since=totals.records_since,
         ),
@@ -60,23 +65,27 @@ def search_top_queries(
 def search_zero_results(
     uow: Uow, window: str = DEFAULT_WINDOW, *, limit: int = 20
 ) -> Report[ZeroResults]:
-    """The most frequent wishes that found nobody."""
+    """The most frequent wishes that found nobody, and where they were wished."""
     require(uow.actor, Permission.SEARCH_ANALYTICS_READ)
     asked = window_of(uow, window)
     totals = searches.totals(uow.session, asked.span)
     wishes = searches.in_vain(uow.session, asked.span, limit=limit)
-    warnings = _emptiness(asked, totals.searches, totals.records_since)
+    areas = searches.areas_in_vain(uow.session, asked.span, [wish.text for wish in wishes])
+    known = known_words(uow, (wish.people for wish in wishes))
+    warnings = emptiness(asked, totals.searches, totals.records_since)
     if totals.searches and not totals.in_vain:
         warnings = ["Every search in this window found somebody."]
     return Report(
         data=ZeroResults(
             queries=[
                 ZeroResultQuery(
-                    query=wish.text,
+                    query=wording.shown(wish.text, wish.people, known),
+                    variants=_variants(wish.variants, wish.people),
                     searches=wish.searches,
-                    searchers=wish.searchers,
+                    searchers=wish.people,
                     last_at=wish.last_at,
                     service=wish.service,
+                    areas=areas.get(wish.text, []),
                 )
                 for wish in wishes
             ],
@@ -92,7 +101,16 @@ def search_zero_results(
     )
 
 
-def _emptiness(window: Window, found: int, records_since: datetime | None) -> list[str]:
+def known_words(uow: Uow, people: Iterable[int]) -> frozenset[str]:
+    """The words of the catalog and of the map, where one of these wishes is one person's alone."""
+    if all(many >= wording.LEAST_PEOPLE for many in people):
+        return frozenset()
+    gazetteer = regions.gazetteer(uow)
+    names = (gazetteer.folded(name) for name in searches.vocabulary(uow.session))
+    return wording.words_of(names) | wording.words_of(gazetteer.places)
+
+
+def emptiness(window: Window, found: int, records_since: datetime | None) -> list[str]:
     """Whether nobody searched, or nothing is known."""
     if records_since is None:
         return ["There are no searches on record at all: nothing is known of what people want."]
@@ -102,3 +120,10 @@ def _emptiness(window: Window, found: int, records_since: datetime | None) -> li
     if window.span.start < records_since:
         return [f"Records begin at {records_since:%Y-%m-%d %H:%M} UTC: before it is unknown."]
     return [] if found else ["Nobody searched in this window."]
+
+
+def _variants(typed: Iterable[str] | None, people: int) -> list[str]:
+    """How else it was typed, where that is nobody's in particular."""
+    if people < wording.LEAST_PEOPLE:
+        return []
+    return sorted(typed or ())[: searches.VARIANTS]
