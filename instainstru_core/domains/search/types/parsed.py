@@ -178,6 +178,8 @@ class Parsed:
     urgency: Urgency | None = None
     lesson_type: LessonType | None = None
     place: PlacePhrase | None = None
+    also_places: tuple[PlacePhrase, ...] = ()
+    """Further places, any of which will do: "chelsea or soho"."""
     marks: tuple[Mark, ...] = ()
     rest: str = ""
     needs_model: bool = False

@@ -4,6 +4,7 @@
 """
 
 from instainstru_core.domains.search.policy.grammar.parse import parse
-from instainstru_core.domains.search.policy.grammar.words import Words, words_of
+from instainstru_core.domains.search.policy.grammar.vocabulary import words_of
+from instainstru_core.domains.search.policy.grammar.words import Words
 
 __all__ = ["Words", "parse", "words_of"]

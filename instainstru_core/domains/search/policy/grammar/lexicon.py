@@ -3,10 +3,10 @@
 # fmt: off
 LESSON_WORDS = frozenset({
     "class", "classes", "coach", "coaches", "coaching", "course", "courses", "instruction",
-    "instructor", "instructors", "lesson", "lessons", "session", "sessions", "teacher", "teachers",
-    "teaching", "trainer", "trainers", "training", "tutor", "tutorial", "tutorials", "tutoring",
-    "tutors", "workshop", "workshops", "lesons", "clase", "clases", "cours", "lecons", "profesor",
-    "profesora", "maestro", "maestra",
+    "instructor", "instructors", "lesson", "lessons", "session", "sessions", "teacher",
+    "teachers", "teaching", "trainer", "trainers", "training", "tutor", "tutorial", "tutorials",
+    "tutoring", "tutors", "workshop", "workshops", "lesons", "clase", "clases", "cours", "lecons",
+    "profesor", "profesora", "maestro", "maestra",
 })
 """Words for being taught and for who teaches; they say nothing about what."""
 
@@ -35,18 +35,20 @@ WHO_BEFORE = frozenset({
 """For whom something is, where the rest of a term names the same service by itself."""
 
 NO_PARTS = frozenset({
-    "Contemporary", "Me Dance", "Grown Up", "Me Art", "Take", "Make", "Sip", "Paint",
-    "Postnatal Fitness", "Dissertation", "First Aid", "Life Skills",
+    "Contemporary", "Me Dance", "Grown Up", "Me Art", "Take", "Make", "Sip", "Paint", "Tutoring",
+    "Postnatal Fitness", "Life", "Latin", "Cultural", "Folk", "Food", "Drink", "Home", "Outdoors",
+    "Making", "Prenatal",
 })
 """Sides of a name that do not stand for it alone."""
 
 WEAK_TERMS = frozenset({
-    "add", "alphabet", "attention", "birds", "blocks", "crew", "foil", "house", "keys", "locking",
-    "maps", "node", "organization", "plants", "pom", "popping", "putting", "react", "scents",
-    "scratch", "serve", "setting", "spins", "steam", "strings", "swift", "track", "unity", "word",
-    "yes and", "horn", "logic", "code", "motivation", "productivity", "relaxation", "recording",
-    "signing", "counting", "taxes", "money management", "camera", "photo", "make up", "stand up",
-    "government", "speech", "focus", "mindset", "confidence", "shooting coach",
+    "jazz", "add", "relaxation", "alphabet", "attention", "birds", "blocks", "crew", "foil",
+    "house", "keys", "locking", "maps", "node", "organization", "plants", "pom", "popping",
+    "putting", "react", "scents", "scratch", "serve", "setting", "spins", "steam", "strings",
+    "swift", "track", "unity", "word", "yes and", "horn", "logic", "code", "motivation",
+    "productivity", "recording", "signing", "counting", "taxes", "money management", "camera",
+    "photo", "make up", "stand up", "government", "speech", "focus", "mindset", "confidence",
+    "shooting coach",
 })
 """Synonyms that mean something else as often; a surer word in the text makes them nothing."""
 
@@ -88,3 +90,103 @@ COMMON_WORDS = frozenset({
     "cafe", "patient", "friendly", "never", "played", "ideally", "wedding", "apartment", "house",
 })
 # fmt: on
+
+# fmt: off
+FILLERS = frozenset({
+    "a", "about", "all", "also", "am", "an", "and", "any", "anyone", "anything", "anywhere",
+    "are", "as", "at", "be", "because", "been", "being", "best", "better", "between", "big",
+    "both", "but", "by", "can", "could", "course", "de", "del", "des", "did", "do", "does",
+    "doing", "du", "each", "either", "else", "en", "enjoy", "enjoys", "especially", "et", "find",
+    "first", "for", "from", "fun", "get", "getting", "give", "go", "going", "good", "got",
+    "great", "had", "has", "have", "having", "he", "hello", "help", "helps", "her", "here", "hes",
+    "hi", "him", "his", "how", "i", "id", "ideally", "if", "ill", "im", "in", "into", "is", "it",
+    "its", "ive", "just", "know", "la", "le", "learn", "learning", "let", "like", "likes",
+    "little", "live", "lives", "living", "look", "looking", "love", "loves", "made", "make",
+    "makes", "many", "maybe", "me", "more", "most", "much", "must", "my", "need", "needed",
+    "needing", "needs", "new", "nice", "now", "of", "offer", "offering", "offers", "ok", "on",
+    "one", "only", "open", "or", "our", "out", "over", "para", "pay", "per", "perfect", "person",
+    "play", "playing", "please", "plus", "prefer", "preferably", "preferred", "private",
+    "provide", "qualified", "really", "right", "s", "search", "searching", "see", "seeking",
+    "she", "shes", "should", "so", "some", "somebody", "someone", "something", "somewhere",
+    "start", "starting", "still", "student", "students", "study", "studying", "such", "t", "take",
+    "taking", "talented", "teach", "teaches", "teaching", "than", "that", "thats", "the", "their",
+    "them", "then", "there", "these", "they", "this", "those", "to", "too", "try", "trying", "un",
+    "una", "until", "up", "us", "use", "using", "very", "via", "wanna", "want", "wanted",
+    "wanting", "wants", "was", "we", "well", "were", "what", "when", "where", "which", "while",
+    "who", "whos", "will", "wish", "with", "within", "work", "working", "works", "would", "y",
+    "you", "your", "vs", "lets", "gonna", "okay", "etc", "eg", "budget", "price", "rate", "rates",
+    "cost", "costs", "hour", "long", "time", "times", "day", "certified", "licensed",
+    "experienced", "professional", "friendly", "patient", "native", "recommended", "rated",
+    "reviewed", "top", "pro", "der", "dollars", "available", "near", "wherever", "whenever",
+    "today", "speaker", "speaking", "fluent", "area", "around", "after", "before", "under",
+    "lessons", "improve", "improving", "beginnings", "mine",
+})
+"""Words that carry a sentence and say nothing of what is sought."""
+
+CONNECTORS = frozenset({"and", "or", "plus", "y", "o", "nor", "but", "with", "not", "no", "except"})
+
+EXCLUDES = frozenset(
+    tuple(phrase.split())
+    for phrase in (
+        "not", "no", "except", "except for", "without", "excluding", "other than", "anything but",
+        "but not", "but no", "rather than", "instead of", "apart from", "aside from",
+        "not including", "besides", "minus", "nothing with", "not for", "not any", "dont want",
+        "do not want", "not interested in", "and not", "never", "everything but", "all but",
+        "any but", "not looking for", "hate", "hates", "just not", "just no", "nothing but",
+    )
+)
+"""What leads to what is not wished."""
+
+CALENDAR_WORDS = frozenset({
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue",
+    "tues", "wed", "weds", "thu", "thur", "thurs", "fri", "sun", "mondays", "tuesdays",
+    "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "today", "tomorrow", "tonight",
+    "weekend", "weekends", "weekday", "weekdays", "this", "next", "week", "month", "january",
+    "february", "march", "april", "june", "july", "august", "september", "october", "november",
+    "december", "noon", "midnight", "morning", "afternoon", "evening", "before", "after",
+    "between", "under", "jan", "feb", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov",
+    "dec", "every", "each", "within", "may",
+})
+
+DOUBTFUL_PLACES = frozenset({
+    "rugby", "charleston", "concord", "travis", "madison", "livingston", "roxbury", "the hub",
+    "old town", "indian village", "country club", "harding park", "steinway", "marlboro",
+    "utopia", "erasmus", "greenwood", "northside", "farragut", "bruckner", "clifton", "arlington",
+    "seaport", "village", "ny",
+})
+"""Names that are more often something else; alone among other words they are a guess."""
+
+DESCRIBING = frozenset({
+    "affordable", "cheap", "quiet", "safe", "family", "friendly", "trendy", "hip", "upscale",
+    "fancy", "expensive", "nice", "good", "local", "premium",
+})
+
+REFERENCES = frozenset({"same", "again", "previous", "usual", "previously", "earlier"})
+CONDITIONS = frozenset({
+    "if", "unless", "otherwise", "alternatively", "depending", "whichever", "whatever", "depends",
+    "instead",
+})
+
+VERBS = {
+    "sing": "singing", "paint": "painting", "draw": "drawing", "cook": "cooking",
+    "bake": "baking", "drive": "driving", "dance": "dance", "skate": "skating",
+    "climb": "climbing", "code": "coding", "program": "programming", "meditate": "meditation",
+    "juggle": "juggling", "knit": "knitting", "crochet": "crocheting", "sew": "sewing",
+    "garden": "gardening", "sculpt": "sculpting", "sketch": "sketching", "golf": "golf",
+    "swim": "swimming", "skateboard": "skateboarding", "rollerblade": "rollerblading",
+    "wrestle": "wrestling", "embroider": "embroidery", "photograph": "photography",
+    "compose": "composition", "bartend": "bartending", "podcast": "podcasting", "jog": "jogging",
+}
+"""What one does, and what that is called when it is taught."""
+
+VERBS_AFTER_TO = {
+    "act": "acting", "box": "boxing", "fence": "fencing", "row": "rowing", "run": "running",
+    "read": "reading", "write": "writing", "speak": "public speaking", "sign": "signing",
+}
+"""Likewise, where "to" leads."""
+
+SUBJECTS_OF_LANGUAGES = frozenset({"music", "dance", "arts", "hobbies", "sports"})
+"""Before something of these categories a language is a manner: "french cooking"."""
+# fmt: on
+
+NEGATIONS = frozenset({"not", "no", "except", "without", "excluding", "never"})

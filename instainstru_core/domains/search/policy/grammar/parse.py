@@ -1,47 +1,98 @@
-"""Reading a text: what is taught, where, when, for how much and for whom."""
+"""Reading a text: what is taught, where, when, for how much and for whom.
 
+Words become tokens, misspelled ones are made right, every rule marks the spans that it can read,
+those that go together are chosen, and what is left over is what was not understood.
+"""
+
+from collections.abc import Iterator
 from datetime import date
 
-from instainstru_core.domains.search.policy.grammar import lexicon
-from instainstru_core.domains.search.policy.grammar.tokens import tokenized
+from instainstru_core.domains.search.policy.grammar import (
+    dates,
+    hours,
+    lengths,
+    money,
+    people,
+    phrases,
+    places,
+    topics,
+    weekdays,
+)
+from instainstru_core.domains.search.policy.grammar.spans import Line, Rule, Span, chosen, joined
+from instainstru_core.domains.search.policy.grammar.telling import told
+from instainstru_core.domains.search.policy.grammar.tokens import Token, tokenized
 from instainstru_core.domains.search.policy.grammar.words import Words, stem
-from instainstru_core.domains.search.types.parsed import (
-    Mark,
-    Parsed,
-    Phrase,
-    PlaceMention,
-    PlacePhrase,
-    Slot,
+from instainstru_core.domains.search.types.parsed import Parsed
+
+_RULES = joined(
+    money.RULES,
+    hours.RULES,
+    lengths.RULES,
+    weekdays.RULES,
+    dates.RULES,
+    people.RULES,
+    places.RULES,
+    topics.RULES,
+    phrases.RULES,
+)
+_FIGURES: tuple[Rule, ...] = (
+    money.figure,
+    hours.bare,
+    lengths.figure,
+    dates.figures,
+    people.aged,
+    places.zip_code,
+    places.street,
 )
 
 
-def parse(text: str, words: Words, today: date) -> Parsed:  # noqa: ARG001
+def parse(text: str, words: Words, today: date) -> Parsed:
     """What a text says to someone who reads it on this New York day. Never raises."""
-    tokens = tokenized(text)
+    tokens, corrected = _repaired(text, tokenized(text), words)
+    if not tokens:
+        return Parsed(text=text)
     folded = [token.word for token in tokens]
-    stems = [stem(word) for word in folded]
-    names = [words.long_forms.get(word, word) for word in folded]
-    services: list[Phrase] = []
-    place: PlacePhrase | None = None
-    marks: list[Mark] = []
-    rest: list[str] = []
-    at = 0
-    while at < len(tokens):
-        start = tokens[at].start
-        if (found := words.term_at(stems, at, len(tokens))) is not None:
-            at, named = found
-            end = tokens[at - 1].end
-            services.append(Phrase(named.text, start, end))
-            marks.append(Mark(start, end, Slot.SERVICE))
-        elif place is None and (after := words.place_at(names, at, len(tokens))) is not None:
-            end = tokens[after - 1].end
-            place = PlacePhrase(" ".join(folded[at:after]), PlaceMention.BARE, start, end)
-            marks.append(Mark(start, end, Slot.PLACE))
-            at = after
-        else:
-            if folded[at] not in lexicon.LESSON_WORDS:
-                rest.append(folded[at])
-            at += 1
-    return Parsed(
-        text=text, services=tuple(services), place=place, marks=tuple(marks), rest=" ".join(rest)
+    line = Line(
+        tokens=tokens,
+        words=folded,
+        stems=[stem(word) for word in folded],
+        names=[words.long_forms.get(word, word) for word in folded],
+        vocabulary=words,
+        today=today,
+        tail=text[tokens[-1].end :].strip(),
     )
+    spans = chosen(_read(line))
+    spans = chosen((*spans, *topics.also_excluded(line, spans)))
+    return told(text, corrected, line, spans)
+
+
+def _repaired(text: str, tokens: list[Token], words: Words) -> tuple[list[Token], str | None]:
+    """The words made right, and the whole text with them where one was wrong."""
+    pieces: list[str] = []
+    end = 0
+    for at, token in enumerate(tokens):
+        right = words.spellings.repaired(token.word)
+        if right is None:
+            continue
+        tokens[at] = token._replace(word=right)
+        pieces += (text[end : token.start], right)
+        end = token.end
+    return tokens, "".join((*pieces, text[end:])) if pieces else None
+
+
+def _read(line: Line) -> Iterator[Span]:
+    """Every span that any rule can read."""
+    for at, token in enumerate(line.tokens):
+        rules = _RULES.get(token.word, ())
+        if token.number is not None or token.clock is not None:
+            rules = (*rules, *_FIGURES)
+        for rule in rules:
+            span = rule(line, at)
+            if span is not None:
+                yield span
+        if line.stems[at] in line.vocabulary.terms:
+            yield from topics.term(line, at)
+        if line.names[at] in line.vocabulary.places:
+            span = places.bare(line, at)
+            if span is not None:
+                yield span

@@ -23,34 +23,42 @@ MIN_LETTERS_FOR_TWO = 8
 class Spellings:
     """Words that are right as they are, and for each shape with one letter left out, whose it is.
 
-    `rank` says which source a word comes from, the catalog first.
+    `rank` says which source a word comes from, the names of services first. `slips` are spellings
+    known to be wrong.
     """
 
     right: frozenset[str]
+    slips: Mapping[str, str]
     rank: Mapping[str, int]
     shapes: Mapping[str, tuple[str, ...]]
     long_words: tuple[str, ...]
 
     def repaired(self, word: str) -> str | None:
-        """The word that must have been meant, where that is certain."""
-        if len(word) < MIN_LETTERS or word in self.right or not word.isalpha():
+        """The word that must have been meant, where that is certain; None where it is right."""
+        if word in self.right:
             return None
-        if word in lexicon.KNOWN_SLIPS:
-            return lexicon.KNOWN_SLIPS[word]
+        if word in self.slips:
+            return self.slips[word]
+        if len(word) < MIN_LETTERS or not word.isalpha():
+            return None
         near = set(self._near(word))
         if not near and len(word) >= MIN_LETTERS_FOR_TWO:
-            near = {
-                found[0]
-                for found in process.extract(
-                    word, self.long_words, scorer=OSA.distance, score_cutoff=2, limit=3
-                )
-                if found[0][0] == word[0]
-            }
-        if not near:
+            near = set(self._further(word))
+        judged = sorted((self._cost(word, found), found) for found in near)
+        if not judged or (len(judged) > 1 and judged[0][0] == judged[1][0]):
             return None
-        best = min(self.rank[found] for found in near)
-        (first, *others) = sorted(found for found in near if self.rank[found] == best)
-        return first if not others else None
+        return judged[0][1]
+
+    def _cost(self, word: str, found: str) -> tuple[int, int]:
+        """How unlikely the slip is: letters out of order, then one more or less, then another."""
+        if sorted(word) == sorted(found):
+            return 0, self.rank[found]
+        return self.rank[found], 1 + (len(word) == len(found))
+
+    def _further(self, word: str) -> Iterator[str]:
+        """The long words two slips away that begin alike."""
+        found = process.extract(word, self.long_words, scorer=OSA.distance, score_cutoff=2, limit=5)
+        return (other for other, _, _ in found if other[0] == word[0])
 
     def _near(self, word: str) -> Iterator[str]:
         """The words one slip away."""
@@ -71,20 +79,28 @@ def is_slip(word: str, right: str) -> bool:
 
 
 def spellings(
-    *, terms: Iterable[str], misspelled: frozenset[str], places: Iterable[str]
+    *,
+    names: Iterable[str],
+    terms: Iterable[str],
+    places: Iterable[str],
+    right: frozenset[str],
+    misspelled: Mapping[str, str],
 ) -> Spellings:
     """The index of all words that are known to be right."""
     rank: dict[str, int] = {}
-    for at, source in enumerate((terms, lexicon.TIME_WORDS, places, lexicon.OTHER_WORDS)):
+    for at, source in enumerate((names, terms, lexicon.TIME_WORDS, places, lexicon.OTHER_WORDS)):
         for word in source:
-            if len(word) >= MIN_LETTERS and word.isalpha():
+            if len(word) >= MIN_LETTERS and word.isalpha() and word not in misspelled:
                 rank.setdefault(word, at)
     shapes: dict[str, list[str]] = {}
     for word in rank:
         for shape in _shapes(word):
             shapes.setdefault(shape, []).append(word)
+    right = frozenset(rank) | right | lexicon.FILLERS | lexicon.LESSON_WORDS
+    slips = {**lexicon.KNOWN_SLIPS, **misspelled}
     return Spellings(
-        right=(frozenset(rank) | lexicon.COMMON_WORDS) - misspelled,
+        right=(right | lexicon.COMMON_WORDS | lexicon.CALENDAR_WORDS) - slips.keys(),
+        slips=slips,
         rank=rank,
         shapes={shape: tuple(words) for shape, words in shapes.items()},
         long_words=tuple(word for word in rank if len(word) >= MIN_LETTERS_FOR_TWO - 1),

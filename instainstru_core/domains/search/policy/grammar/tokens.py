@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_TOKENS = 160
 """What comes after so many words of a text is not read."""
@@ -29,13 +29,12 @@ _NUMBER_WORDS = {
 # fmt: on
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or figure. `gap` holds the signs between it and the one before, without spaces.
 
     `number` is the value of a figure or number word, `clock` hour and minute of "5:30", `glued`
     whether nothing at all stands before it ("9" and "am" in "9am"), `dollars` whether a dollar
-    sign does.
+    sign does, `is_capital` whether it is typed in capitals among words that are not.
     """
 
     word: str
@@ -46,6 +45,7 @@ class Token:
     clock: tuple[int, int] | None = None
     glued: bool = False
     dollars: bool = False
+    is_capital: bool = False
 
     @property
     def whole(self) -> int | None:
@@ -78,10 +78,11 @@ def tokenized(text: str) -> list[Token]:
     """The words and figures of a text in order; at most so many."""
     tokens: list[Token] = []
     end = 0
+    mixed = text != text.upper()
     for found in _PIECE.finditer(text):
         start = found.start()
         before = text[end:start]
-        token = _token(found, before, is_first=not tokens)
+        token = _token(found, before, is_first=not tokens, mixed=mixed)
         tokens.append(token)
         if len(tokens) == MAX_TOKENS:
             break
@@ -89,7 +90,7 @@ def tokenized(text: str) -> list[Token]:
     return tokens
 
 
-def _token(found: re.Match[str], before: str, *, is_first: bool) -> Token:
+def _token(found: re.Match[str], before: str, *, is_first: bool, mixed: bool) -> Token:
     raw, kind = found.group(), found.lastgroup
     start, end = found.span()
     gap = before.strip().translate(_DASHES) if before and before != " " else ""
@@ -102,7 +103,8 @@ def _token(found: re.Match[str], before: str, *, is_first: bool) -> Token:
     if kind == "word":
         word = folded(raw)
         number = _NUMBER_WORDS.get(word)
-        return Token(word, start, end, gap, number, None, glued, dollars)
+        capital = mixed and len(raw) > 1 and raw.isupper()
+        return Token(word, start, end, gap, number, None, glued, dollars, capital)
     if kind == "half":
         return Token(f"{raw[0].lower()}m", start, end, gap, None, None, glued, dollars)
     if kind == "clock":

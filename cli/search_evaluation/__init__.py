@@ -1,0 +1,1 @@
+"""How well searches are understood: the labelled queries, how they are compared, the scores."""

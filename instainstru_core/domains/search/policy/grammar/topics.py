@@ -1,0 +1,260 @@
+"""What is to be learned and what is not: terms of the catalog, and words that nobody knows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from instainstru_core.domains.search.policy.grammar import days, lexicon, places, weekdays
+from instainstru_core.domains.search.policy.grammar.spans import Line, Span, Weight, ruled
+from instainstru_core.domains.search.policy.grammar.words import Named
+from instainstru_core.domains.search.types.parsed import Phrase, Slot
+
+MAX_EXCLUDED_WORDS = 3
+LANGUAGES = "languages"
+
+
+@dataclass(frozen=True, slots=True)
+class Unwished:
+    """Words behind "not": from `first` on. Without a term they are nobody's."""
+
+    first: int
+    named: Named | None
+    is_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A wish: the words from `start` up to `end`; without `named`, words nobody knows."""
+
+    start: int
+    end: int
+    text: str
+    named: Named | None = None
+
+
+# --- rules ---------------------------------------------------------------------------------------
+
+
+def term(line: Line, at: int) -> Iterator[Span]:
+    """The terms of the catalog that begin here: the longest, and a shorter one for want of it."""
+    found = line.vocabulary.term_at(line.stems, at, len(line.words))
+    while found is not None:
+        end, named = found
+        if not any(line.tokens[inner].breaks for inner in range(at + 1, end)):
+            weight = Weight.GUESS if named.is_weak else Weight.PLAIN
+            yield Span(at, end, Slot.SERVICE, named, weight)
+        found = line.vocabulary.term_at(line.stems, at, end - 1) if end > at + 1 else None
+
+
+def excluded(line: Line, at: int) -> Span | None:
+    """What is not wished: "not jazz", "but no opera", "except sundays", "no zoom"."""
+    for size in (3, 2, 1):
+        if tuple(line.words[at : at + size]) not in lexicon.EXCLUDES:
+            continue
+        first = line.skip(at + size, _BETWEEN)
+        if first >= len(line.words):
+            return None
+        return _unwished(line, at, first)
+    return None
+
+
+_BETWEEN = frozenset({"a", "an", "any", "the", "in", "on", "including", "really", "into", "for"})
+
+
+def _unwished(line: Line, at: int, first: int) -> Span | None:
+    found = line.vocabulary.term_at(line.stems, first, len(line.words))
+    if found is not None:
+        return Span(at, found[0], Slot.EXCLUSION, Unwished(first, found[1]), Weight.FIXED)
+    word = line.word(first)
+    number = weekdays.number_of(word)
+    if number is not None or word in {"weekends", "weekdays", "weekend"}:
+        numbers = frozenset({number}) if number is not None else _GROUPS[word]
+        value = days.Days(weekdays=numbers, reach=days.Reach.EXCEPT)
+        return Span(at, first + 1, Slot.DATE, value, Weight.FIXED)
+    if line.vocabulary.place_at(line.names, first, len(line.words)) is not None:
+        place = places.bare(line, first)
+        if place is not None:
+            unwished = Unwished(first, None, is_place=True)
+            return Span(at, place.end, Slot.EXCLUSION, unwished, Weight.FIXED)
+    end = first
+    while end - first < MAX_EXCLUDED_WORDS and places.is_open(line, end):
+        if end > first and line.tokens[end].breaks:
+            break
+        end += 1
+    if end == first:
+        return None
+    return Span(at, end, Slot.EXCLUSION, Unwished(first, None), Weight.NAMED)
+
+
+_GROUPS = {"weekends": days.WEEKEND, "weekend": days.WEEKEND, "weekdays": days.WORKDAYS}
+
+
+def also_excluded(line: Line, spans: Sequence[Span]) -> Iterator[Span]:
+    """What follows with "or": "no ballet or jazz"."""
+    for span in spans:
+        if span.slot is not Slot.EXCLUSION:
+            continue
+        end = span.end
+        while line.word(end) in {"or", "nor"} or line.gap(end) == "/":
+            first = end + (line.word(end) in {"or", "nor"})
+            found = line.vocabulary.term_at(line.stems, first, len(line.words))
+            if found is None:
+                break
+            end = found[0]
+            yield Span(first, end, Slot.EXCLUSION, Unwished(first, found[1]), Weight.FIXED)
+
+
+# --- all that was said -------------------------------------------------------------------------
+
+
+def wished(line: Line, spans: Sequence[Span]) -> list[Topic]:
+    """The wishes in order: the sure ones; without any the doubtful; else words nobody knows."""
+    named = [
+        Topic(span.start, span.end, span.value.text, span.value)
+        for span in spans
+        if span.slot is Slot.SERVICE and isinstance(span.value, Named)
+    ]
+    sure = [topic for topic in named if topic.named is not None and not topic.named.is_weak]
+    if sure:
+        sure += [topic for topic in _tutoring(line, spans) if _stands_alone(line, spans, topic)]
+        sure.sort(key=lambda topic: topic.start)
+        return _without_manners(line, _narrowed(sure))
+    unknown = list(_unknown(line, spans))
+    if named:
+        return _narrowed(_with_neighbors(named, unknown, line))
+    if unknown:
+        return unknown
+    return _tutoring(line, spans)[:1]
+
+
+def _tutoring(line: Line, spans: Sequence[Span]) -> list[Topic]:
+    """Tutoring as such."""
+    return [
+        Topic(at, at + 1, "tutoring")
+        for at, word in enumerate(line.words)
+        if word in lexicon.TUTORING_WORDS and not _is_covered(spans, at)
+    ]
+
+
+def _stands_alone(line: Line, spans: Sequence[Span], topic: Topic) -> bool:
+    """Whether tutoring is a wish beside others: "tutoring plus music lessons"."""
+    joins = frozenset({"and", "or", "plus"})
+    before, after = line.word(topic.start - 1), line.word(topic.end)
+    if before in joins:
+        return after not in {"in", "for"}
+    return (
+        after in joins
+        and (topic.start == 0 or not is_content(line, spans, topic.start - 1))
+        and (topic.start == 0 or not _is_covered(spans, topic.start - 1))
+    )
+
+
+def _narrowed(topics: Sequence[Topic]) -> list[Topic]:
+    """Without what is said twice, and without the group where one of it is named."""
+    kept: list[Topic] = []
+    for topic in topics:
+        others = [other for other in topics if other is not topic and other.named and topic.named]
+        if any(
+            other.named.services < topic.named.services
+            or (other.named.services == topic.named.services and other.start < topic.start)
+            for other in others
+            if other.named and topic.named
+        ):
+            continue
+        kept.append(topic)
+    return kept
+
+
+def _without_manners(line: Line, topics: list[Topic]) -> list[Topic]:
+    """Without languages that only say how: "french cooking", "piano lessons in spanish"."""
+    if len(topics) == 1:
+        return topics
+    kept: list[Topic] = []
+    for at, topic in enumerate(topics):
+        if topic.named is not None and topic.named.categories == {LANGUAGES}:
+            others = [other for other in topics if other is not topic]
+            if line.word(topic.start - 1) == "in" and topic.start > others[0].end:
+                continue
+            following = topics[at + 1] if at + 1 < len(topics) else None
+            if (
+                following is not None
+                and following.start == topic.end
+                and not line.tokens[following.start].breaks
+                and following.named is not None
+                and following.named.categories & lexicon.SUBJECTS_OF_LANGUAGES
+            ):
+                continue
+        kept.append(topic)
+    return kept
+
+
+def _with_neighbors(named: list[Topic], unknown: list[Topic], line: Line) -> list[Topic]:
+    """A doubtful term with the unknown words beside it: "house cleaning" is no dance."""
+    kept: list[Topic] = []
+    for topic in named:
+        start, end = topic.start, topic.end
+        for other in unknown:
+            if other.end == start:
+                start = other.start
+            elif other.start == end:
+                end = other.end
+        if (start, end) == (topic.start, topic.end):
+            kept.append(topic)
+        else:
+            kept.append(Topic(start, end, " ".join(line.words[start:end])))
+    return kept
+
+
+def _unknown(line: Line, spans: Sequence[Span]) -> Iterator[Topic]:
+    """Runs of words that nothing else claims."""
+    start: int | None = None
+    for at in range(len(line.words) + 1):
+        is_part = at < len(line.words) and is_content(line, spans, at)
+        if start is not None and (not is_part or line.tokens[at].breaks):
+            yield Topic(start, at, " ".join(line.words[start:at]))
+            start = None
+        if is_part and start is None:
+            start = at
+
+
+def is_content(line: Line, spans: Sequence[Span], at: int) -> bool:
+    """Whether a word says something that was not understood."""
+    word = line.word(at)
+    return not (
+        _is_covered(spans, at)
+        or word in lexicon.FILLERS
+        or word in lexicon.LESSON_WORDS
+        or (len(word) == 1 and not word.isdigit())
+    )
+
+
+def _is_covered(spans: Sequence[Span], at: int) -> bool:
+    return any(span.start <= at < span.end for span in spans)
+
+
+def phrase_of(line: Line, topic: Topic) -> Phrase:
+    """The wish as words with their place in the text."""
+    return Phrase(topic.text, line.tokens[topic.start].start, line.tokens[topic.end - 1].end)
+
+
+def unwished(line: Line, spans: Sequence[Span]) -> tuple[Phrase, ...]:
+    """What is to be kept out."""
+    found: list[Phrase] = []
+    for span in spans:
+        if isinstance(span.value, Unwished) and not span.value.is_place:
+            first = span.value.first
+            text = (
+                span.value.named.text
+                if span.value.named
+                else " ".join(line.words[first : span.end])
+            )
+            found.append(Phrase(text, line.tokens[first].start, line.tokens[span.end - 1].end))
+    return tuple(found)
+
+
+def implied(topics: Sequence[Topic]) -> str | None:
+    """For whom the wishes themselves are: "kids coding"."""
+    found = (topic.named.audience for topic in topics if topic.named is not None)
+    return next((audience for audience in found if audience is not None), None)
+
+
+RULES = ruled(({lead[0] for lead in lexicon.EXCLUDES}, excluded))

@@ -1,0 +1,216 @@
+"""How the words of a grammar are made of a catalog and a map."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from instainstru_core.domains.catalog.types import Entry
+from instainstru_core.domains.regions.types import Place, PlaceKind
+from instainstru_core.domains.search.policy.grammar import lexicon
+from instainstru_core.domains.search.policy.grammar.phrases import WORDS as PHRASE_WORDS
+from instainstru_core.domains.search.policy.grammar.repair import is_slip, spellings
+from instainstru_core.domains.search.policy.grammar.tokens import tokenized
+from instainstru_core.domains.search.policy.grammar.words import Name, Named, Tails, Words, stem
+
+T = TypeVar("T")
+
+
+class Places(Protocol):
+    """The names of places, folded, and the short forms of words in them; see `Gazetteer`."""
+
+    @property
+    def places(self) -> Mapping[str, Place]: ...
+
+    @property
+    def long_forms(self) -> Mapping[str, str]: ...
+
+    @property
+    def whole(self) -> frozenset[str]: ...
+
+    @property
+    def weak(self) -> frozenset[str]: ...
+
+    @property
+    def elsewhere(self) -> frozenset[str]: ...
+
+
+def words_of(entries: Iterable[Entry], places: Places) -> Words:
+    """The words of a catalog and of a map."""
+    catalog = tuple(entries)
+    names = _names(places)
+    misspelled = _misspelled(catalog)
+    return Words(
+        terms=_by_first_word(_terms(catalog).items()),
+        places=_by_first_word((tuple(name.split()), kind) for name, kind in names.items()),
+        long_forms=places.long_forms,
+        spellings=spellings(
+            names=(entry.name.casefold() for entry in catalog),
+            terms=(
+                token.word
+                for entry in catalog
+                for text, _ in _called(entry)
+                for token in tokenized(text)
+            ),
+            places=(word for name in names for word in name.split()),
+            right=PHRASE_WORDS,
+            misspelled=misspelled,
+        ),
+    )
+
+
+def _by_first_word(phrases: Iterable[tuple[tuple[str, ...], T]]) -> dict[str, Tails[T]]:
+    found: dict[str, list[tuple[tuple[str, ...], T]]] = {}
+    for words, meaning in phrases:
+        if words:
+            found.setdefault(words[0], []).append((words[1:], meaning))
+    return {
+        first: tuple(sorted(tails, key=lambda tail: -len(tail[0])))
+        for first, tails in found.items()
+    }
+
+
+def _names(places: Places) -> dict[str, Name]:
+    """All names that stand in letters, with those elsewhere."""
+    known = {
+        name: Name(
+            is_weak=name in places.weak or name in lexicon.DOUBTFUL_PLACES,
+            is_landmark=place.kind is PlaceKind.LANDMARK,
+            is_whole=name in places.whole,
+        )
+        for name, place in places.places.items()
+        if name and not name.isdigit()
+    }
+    return {**dict.fromkeys(places.elsewhere, Name()), **known}
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What a phrase names, while the catalog is read."""
+
+    text: str
+    services: set[str] = field(default_factory=set[str])
+    categories: set[str] = field(default_factory=set[str])
+    is_name: bool = False
+    is_weak: bool = True
+
+
+def _terms(catalog: Sequence[Entry]) -> dict[tuple[str, ...], Named]:
+    """All phrases that name something taught. What also has a shorter name goes by that."""
+    drafts: dict[tuple[str, ...], _Draft] = {}
+    for entry in catalog:
+        known = {_stems(text) for text, _ in _called(entry)}
+        for text, is_name in _called(entry):
+            whole, bare = _stems(text), _bare(text)
+            if bare == whole or bare not in known:
+                _add(drafts, whole, entry, _shown(text), is_name=is_name)
+            if bare != whole and bare not in known:
+                _add(drafts, bare, entry, _shown(text), is_name=False, is_weak=len(bare) == 1)
+    for verbs in (
+        lexicon.VERBS,
+        {f"to {verb}": noun for verb, noun in lexicon.VERBS_AFTER_TO.items()},
+    ):
+        for verb, noun in verbs.items():
+            draft = drafts.get(_stems(noun))
+            known_verb = drafts.get(_stems(verb))
+            if draft is not None and (known_verb is None or known_verb.is_weak):
+                drafts[_stems(verb)] = draft
+    return {
+        words: Named(
+            draft.text,
+            frozenset(draft.services),
+            frozenset(draft.categories),
+            draft.is_weak or draft.text in lexicon.WEAK_TERMS,
+            next(
+                (lexicon.WHO_OF_TERMS[word] for word in words if word in lexicon.WHO_OF_TERMS), None
+            ),
+        )
+        for words, draft in drafts.items()
+        if not _is_told_without(words, draft, drafts)
+    }
+
+
+def _add(
+    drafts: dict[tuple[str, ...], _Draft],
+    words: tuple[str, ...],
+    entry: Entry,
+    text: str,
+    *,
+    is_name: bool,
+    is_weak: bool = False,
+) -> None:
+    draft = drafts.setdefault(words, _Draft(text))
+    if is_name and not draft.is_name:
+        draft.text, draft.is_name = text, True
+    draft.is_weak = draft.is_weak and is_weak
+    draft.services.add(entry.id)
+    draft.categories.add(entry.category.slug)
+
+
+def _is_told_without(
+    words: tuple[str, ...], draft: _Draft, drafts: Mapping[tuple[str, ...], _Draft]
+) -> bool:
+    """Whether the phrase says only for whom: "kids yoga" is "yoga"."""
+    return any(
+        rest in drafts and drafts[rest].services >= draft.services
+        for rest in _without_audience(words)
+    )
+
+
+def _called(entry: Entry) -> Iterator[tuple[str, bool]]:
+    """All that a service and its groups are called, and whether that is a name."""
+    yield entry.name, True
+    yield from ((part, True) for part in _parts(entry.name))
+    yield from ((synonym, False) for synonym in entry.synonyms)
+    for group in (entry.subcategory, entry.category):
+        yield group.name, True
+        yield from ((part, True) for part in _parts(group.name))
+        yield from ((synonym, False) for synonym in group.synonyms)
+
+
+def _parts(name: str) -> Iterator[str]:
+    """The sides of "Hindi/Urdu" and "Voice & Singing", and "ISR" of "ISR (Infant ...)"."""
+    if " (" in name:
+        outer, inner = name.rstrip(")").split(" (", 1)
+        yield from (outer, inner)
+        return
+    parts = [part.strip() for part in name.replace("/", "&").split("&")]
+    if len(parts) > 1:
+        yield from (part for part in parts if part not in lexicon.NO_PARTS)
+
+
+def _shown(text: str) -> str:
+    return " ".join(token.word for token in tokenized(text))
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(token.word) for token in tokenized(text))
+
+
+def _bare(text: str) -> tuple[str, ...]:
+    """The stems of a term without "learn to" before it and "lessons" after it."""
+    words = [token.word for token in tokenized(text)]
+    start, end = 0, len(words)
+    while start < end - 1 and words[start] in lexicon.LEARN_WORDS:
+        start += 1
+    while end > start + 1 and words[end - 1] in lexicon.LESSON_WORDS:
+        end -= 1
+    return tuple(map(stem, words[start:end]))
+
+
+def _without_audience(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The phrase without those it is for: "kids yoga" and "yoga for kids" are "yoga"."""
+    for size in (1, 2):
+        if len(words) > size and " ".join(words[:size]) in lexicon.WHO_BEFORE:
+            yield words[size:]
+    if words[-2:-1] == ("for",) and words[-1] in lexicon.WHO_BEFORE:
+        yield words[:-2]
+
+
+def _misspelled(catalog: Sequence[Entry]) -> dict[str, str]:
+    """Synonyms that are a name with a letter left out, changed or moved: "paino", "gutar"."""
+    return {
+        synonym: entry.name.casefold()
+        for entry in catalog
+        for synonym in entry.synonyms
+        if synonym.isalpha() and entry.name.isalpha() and is_slip(synonym, entry.name.casefold())
+    }

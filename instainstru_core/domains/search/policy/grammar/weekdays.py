@@ -1,0 +1,210 @@
+"""Days by name: "next Tue", "saturdays", "this weekend", "in 3 days"; and the word "sat".
+
+That is the exam beside "prep", "test", "tutor" and the like, in capitals, or where nothing else is
+wished; it is Saturday after "on", "this" and other days, before an hour, and after another wish.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from instainstru_core.domains.search.policy.grammar.days import (
+    DAY,
+    WEEK,
+    WEEKEND,
+    WORKDAYS,
+    Days,
+    coming,
+    each,
+    in_next_week,
+    month,
+    month_named,
+    single,
+    spanned,
+    stretch,
+    week,
+    weekend,
+)
+from instainstru_core.domains.search.policy.grammar.spans import Line, Span, ruled
+
+MOST_DAYS_AHEAD = 366
+
+# fmt: off
+NAMES = {
+    "monday": 0, "mon": 0, "tuesday": 1, "tue": 1, "tues": 1, "wednesday": 2, "wed": 2, "weds": 2,
+    "thursday": 3, "thu": 3, "thur": 3, "thurs": 3, "friday": 4, "fri": 4, "saturday": 5, "sat": 5,
+    "sunday": 6, "sun": 6,
+}
+PLURALS = {
+    "mondays": 0, "mons": 0, "tuesdays": 1, "wednesdays": 2, "thursdays": 3, "fridays": 4,
+    "fris": 4, "saturdays": 5, "sats": 5, "sundays": 6, "suns": 6,
+}
+_MONTHS_AHEAD = {
+    "january": 1, "february": 2, "april": 4, "june": 6, "july": 7, "august": 8, "september": 9,
+    "october": 10, "november": 11, "december": 12,
+}
+_UNITS = {
+    "day": 1, "days": 1, "night": 1, "nights": 1, "week": WEEK, "weeks": WEEK, "wk": WEEK,
+    "wks": WEEK, "month": 30, "months": 30, "weekends": WEEK,
+}
+_FEW = {"couple": 2, "few": 3}
+_EVERY = frozenset({"every", "each", "any"})
+_EXAM_WORDS = frozenset({
+    "prep", "preparation", "test", "tests", "exam", "exams", "tutor", "tutors", "tutoring", "math",
+    "reading", "score", "scores", "practice", "course", "class", "classes", "lessons", "lesson",
+    "coach", "coaching", "verbal", "writing", "subject", "act", "psat", "teacher", "english",
+    "help", "study", "boot", "bootcamp", "instructor", "crash",
+})
+_EXAM_BEFORE = frozenset({
+    "digital", "psat", "act", "my", "her", "his", "their", "retake", "taking", "take", "practice",
+    "pre", "for",
+})
+_DAY_LEADS = frozenset({"on", "this", "next", "every", "each", "any", "or", "and", "coming", "fri"})
+_DAY_FOLLOWS = frozenset({
+    "morning", "mornings", "afternoon", "afternoons", "evening", "evenings", "night", "at", "after",
+    "before", "around", "between", "noon", "am", "pm", "from",
+})
+_LESSONS = frozenset({"lesson", "lessons", "class", "classes", "teacher", "tutor", "session"})
+_SIMPLE: dict[str, Callable[[date], Days]] = {
+    **dict.fromkeys(("today", "tonight"), single),
+    **dict.fromkeys(("tomorrow", "tmr", "tmw", "tmrw"), lambda today: single(today + DAY)),
+    **dict.fromkeys(("weekend", "wknd"), weekend),
+    **dict.fromkeys(("weekends", "wknds"), lambda _: each(WEEKEND)),
+    **dict.fromkeys(
+        ("weekdays", "weekday", "workdays", "weeknights", "weeknight"), lambda _: each(WORKDAYS)
+    ),
+    "daily": lambda _: each(WORKDAYS | WEEKEND),
+}
+# fmt: on
+
+
+def named(line: Line, at: int) -> Span | None:
+    """A weekday by name: "mon", "fridays", "mon-fri"."""
+    word = line.word(at)
+    number = number_of(word)
+    if number is None or (word == "sat" and _is_exam(line, at)):
+        return None
+    if word == "sun" and line.word(at - 1) == "the":
+        return None
+    second = at + 1
+    dashed = line.gap(second) == "-"
+    if dashed or line.word(second) in {"to", "through", "thru"}:
+        other = second if dashed else second + 1
+        last = number_of(line.word(other))
+        if last is not None:
+            span = range((last - number) % WEEK + 1)
+            return spanned(at, other + 1, each(frozenset((number + day) % WEEK for day in span)))
+    return spanned(at, at + 1, Days(weekdays=frozenset({number}), every=word in PLURALS))
+
+
+def number_of(word: str) -> int | None:
+    """The number of a weekday, 0 for Monday; None for other words."""
+    return NAMES.get(word, PLURALS.get(word))
+
+
+def simple(line: Line, at: int) -> Span | None:
+    """ "today", "tomorrow", "weekends", "weekdays"."""
+    return spanned(at, at + 1, _SIMPLE[line.word(at)](line.today))
+
+
+def after_tomorrow(line: Line, at: int) -> Span | None:
+    """ "day after tomorrow"."""
+    if not line.says(at, "day", "after", "tomorrow"):
+        return None
+    return spanned(at, at + 3, single(line.today + 2 * DAY))
+
+
+def relative(line: Line, at: int) -> Span | None:
+    """ "next week", "this weekend", "every sunday", "in 3 days", "next two weeks"."""
+    word, inner = line.word(at), at + 1
+    if word in {"the", "in"} and line.word(inner) in {"next", "coming", "the"}:
+        inner = line.skip(inner, frozenset({"the"}))
+        word, inner = line.word(inner), inner + 1
+    unit = line.word(inner)
+    found: Days | None = None
+    if word in {"this", "next", "coming", "following"}:
+        found = _stretch(unit, line.today, following=word in {"next", "following"})
+    elif word in _EVERY:
+        found = _each(unit)
+    if found is not None:
+        return spanned(at, inner + 1, found)
+    if word in {"in", "within", "next", "coming"}:
+        return _counted(line, at, inner, is_range=word != "in")
+    return None
+
+
+def _stretch(unit: str, today: date, *, following: bool) -> Days | None:
+    """What "this" or "next" says of a unit."""
+    number = NAMES.get(unit)
+    if number is not None:
+        return single(in_next_week(number, today) if following else coming(number, today))
+    if unit in _MONTHS_AHEAD:
+        return month_named(_MONTHS_AHEAD[unit], today)
+    made = {"weekend": weekend, "wknd": weekend, "week": week, "wk": week, "month": month}
+    return made[unit](today, following=following) if unit in made else None
+
+
+def _each(unit: str) -> Days | None:
+    """What "every" says of a unit."""
+    groups = {"day": WORKDAYS | WEEKEND, "weekend": WEEKEND, "weekday": WORKDAYS}
+    if unit in groups:
+        return each(groups[unit])
+    return each(frozenset({NAMES[unit]})) if unit in NAMES else None
+
+
+def _counted(line: Line, at: int, inner: int, *, is_range: bool) -> Span | None:
+    """ "in 3 days", "within a week", "next two weeks", "in a couple of days"."""
+    inner = line.skip(inner, frozenset({"about", "the", "next"}))
+    number = line.number(inner)
+    if line.word(inner) in {"a", "an"}:
+        number = 1
+        if line.word(inner + 1) in _FEW:
+            inner += 1
+    if line.word(inner) in _FEW:
+        number = _FEW[line.word(inner)]
+        inner += line.word(inner + 1) == "of"
+    size = _UNITS.get(line.word(inner + 1))
+    if number is None or size is None or not 0 < number * size <= MOST_DAYS_AHEAD:
+        return None
+    if line.word(inner + 2) in {"old", "olds"}:
+        return None
+    last = line.today + DAY * (number * size)
+    return spanned(at, inner + 2, stretch(line.today, last) if is_range else single(last))
+
+
+# --- an exam or a day ----------------------------------------------------------------------------
+
+
+def _is_exam(line: Line, at: int) -> bool:
+    """Whether "sat" is the exam rather than a day."""
+    before, after = line.word(at - 1), line.word(at + 1)
+    if after in _EXAM_WORDS or before in _EXAM_BEFORE:
+        return True
+    if before in _DAY_LEADS or after in _DAY_FOLLOWS or _is_day(line, at - 1):
+        return False
+    if _is_day(line, at + 1) or (at + 1 < len(line.tokens) and line.tokens[at + 1].is_digits):
+        return False
+    return line.tokens[at].is_capital or not _has_other_wish(line, at)
+
+
+def _is_day(line: Line, at: int) -> bool:
+    return line.word(at) != "sat" and number_of(line.word(at)) is not None
+
+
+def _has_other_wish(line: Line, at: int) -> bool:
+    """Whether anything else is wished, or lessons are: "guitar sat", "lessons sat"."""
+    end = len(line.words)
+    for other in range(end):
+        if other < at and line.word(other) in _LESSONS:
+            return True
+        found = line.vocabulary.term_at(line.stems, other, end)
+        if other != at and found is not None and not other <= at < found[0]:
+            return True
+    return False
+
+
+RULES = ruled(
+    ({*NAMES, *PLURALS}, named),
+    (_SIMPLE, simple),
+    (("day",), after_tomorrow),
+    ({"this", "next", "in", "within", "the", "coming", "following", *_EVERY}, relative),
+)
