@@ -7,6 +7,7 @@ from devstack.llm_simulator.script import Script
 from devstack.loopback import Handler, Headers, LoopbackServer
 
 COMPLETIONS = "/v1/chat/completions"
+EMBEDDINGS = "/v1/embeddings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class LlmServer(LoopbackServer):
     def _answer(self, method: str, target: str, headers: Headers, body: bytes) -> Answer:
         if (method, target) == ("POST", COMPLETIONS):
             return Answer(*self.script.answer(headers, body))
+        if (method, target) == ("POST", EMBEDDINGS):
+            return Answer(*self.script.embed(headers, body))
         return Answer(404, {"error": {"message": "Unknown path."}})
 
 
