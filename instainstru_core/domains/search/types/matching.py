@@ -7,6 +7,7 @@ from typing import ClassVar, TypeAlias
 
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.types.wanted import Relaxable, When
+from instainstru_core.kernel.ids import is_id
 
 Free: TypeAlias = Callable[[Mapping[str, frozenset[LessonFormat]], When], Mapping[str, datetime]]
 """Who of these has room then, in one of the formats named for each, and their earliest start."""
@@ -116,7 +117,8 @@ class Position:
 
     `place`, `joined` and `instructor_id` order the results; `day` is the ordinal of the day and
     `mean` the mean rating in thousandths that the first page was ranked with; `relaxing` has the
-    bits of what was given up to fill it; `shown` counts the results so far.
+    bits of what was given up to fill it, `failed` those of the last result; `total` is what the
+    first page said, `shown` counts the results so far.
     """
 
     place: int
@@ -125,8 +127,10 @@ class Position:
     day: int
     mean: int
     relaxing: int
+    failed: int
+    total: int
     shown: int
-    kinds: ClassVar[tuple[type, ...]] = (int, int, str, int, int, int, int)
+    kinds: ClassVar[tuple[type, ...]] = (int, int, str, int, int, int, int, int, int)
 
     def key(self) -> tuple[int | str, ...]:
         """As the parts of a cursor."""
@@ -137,24 +141,29 @@ class Position:
             self.day,
             self.mean,
             self.relaxing,
+            self.failed,
+            self.total,
             self.shown,
         )
 
     @classmethod
     def of(cls, key: Sequence[object]) -> "Position":
         """From the parts of a cursor, which are of `kinds`. Raises ValueError for others."""
-        place, joined, instructor_id, day, mean, relaxing, shown = key
-        if (
-            not isinstance(place, int)
-            or not isinstance(joined, int)
-            or not isinstance(instructor_id, str)
-            or not isinstance(day, int)
-            or not isinstance(mean, int)
-            or not isinstance(relaxing, int)
-            or not isinstance(shown, int)
-        ):
-            raise ValueError("not the key of a position")  # noqa: TRY004 - it came from outside
-        return cls(place, joined, instructor_id, day, mean, relaxing, shown)
+        if tuple(map(type, key)) != cls.kinds or not is_id(str(key[2])):
+            raise ValueError("not the key of a position")
+        place, joined, instructor_id, *rest = key
+        day, mean, relaxing, failed, total, shown = (int(str(one)) for one in rest)
+        return cls(
+            place=int(str(place)),
+            joined=int(str(joined)),
+            instructor_id=str(instructor_id),
+            day=day,
+            mean=mean,
+            relaxing=relaxing,
+            failed=failed,
+            total=total,
+            shown=shown,
+        )
 
 
 @dataclass(frozen=True, slots=True)

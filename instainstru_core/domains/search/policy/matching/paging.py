@@ -36,8 +36,11 @@ def in_order(rows: Ranked, places: NDArray[np.int64], which: Rows) -> Iterator[R
         order = np.lexsort(
             (rows.low[chosen], rows.high[chosen], rows.joined[chosen], places[chosen])
         )
-        yield chosen[order]
-        size *= GROWTH
+        chosen = chosen[order]
+        while len(chosen):
+            yield chosen[:size]
+            chosen = chosen[size:]
+            size *= GROWTH
 
 
 def first_of_each(rows: Ranked, places: NDArray[np.int64], people: int) -> Rows:

@@ -150,7 +150,10 @@ def quality(stars: NDArray[np.int32], reviews: NDArray[np.int32], mean: int) -> 
 def distance(meters: NDArray[np.int32]) -> Figures:
     """Full up to 1 km, half at 10 km, a fifth from 20 km on."""
     near = SCALE - (SCALE // 2) * (meters - CLOSE_METERS) // (FAR_METERS - CLOSE_METERS)
-    far = SCALE // 2 - 3_000 * (np.minimum(meters, 10**6) - FAR_METERS) // FARTHER_METERS
+    far = (
+        SCALE // 2
+        - 3_000 * (np.minimum(meters, FAR_METERS + FARTHER_METERS) - FAR_METERS) // FARTHER_METERS
+    )
     judged = np.where(meters <= FAR_METERS, np.minimum(near, SCALE), far)
     known = np.maximum(judged, LEAST_DISTANCE)
     return np.where(meters == NOWHERE_METERS, UNKNOWN_DISTANCE, known).astype(np.int32)

@@ -173,13 +173,25 @@ def _given_before(search: Search) -> int:
 
 
 def _dated(search: Search, strict: Candidates, when: When, free: Free) -> Page:
-    if _given_before(search):
-        return _nearly(search, strict, when, free, known=None)
+    after = search.after
+    if after is not None and after.relaxing:
+        known = _everybody_free(search, strict, when, free) if after.failed == 0 else None
+        return _nearly(search, strict, when, free, known=known)
     page = (_soonest if search.wanted.urgent else _lazily)(search, strict, when, free)
-    enough = search.after is not None or page.total >= relaxing.ENOUGH
+    enough = after is not None or page.total >= relaxing.ENOUGH
     if enough or page.cut or not page.exact:
         return page
     return _nearly(search, strict, when, free, known=page.starts)
+
+
+def _everybody_free(search: Search, strict: Candidates, when: When, free: Free) -> Starts:
+    """The first starts of all who have room."""
+    starts: Starts = {}
+    for stretch in paging.in_order(strict.rows, strict.places, strict.best):
+        if search.is_out_of_time:
+            break
+        starts |= _asked(strict, stretch, when, free)
+    return starts
 
 
 def _lazily(search: Search, strict: Candidates, when: When, free: Free) -> Page:
@@ -214,32 +226,47 @@ def _nearly(
     """Who answers, and who does when something is given up, in one look at calendars."""
     near = _candidates(search, relaxed=True) if search.plan.is_relaxable else strict
     failed = np.full(len(near.rows), NEVER, np.uint8)
+    starts: Starts = dict(known or {})
+    is_known = np.array([who in starts for who in near.rows.who[near.best].tolist()], np.bool_)
+    strictly = near.best[is_known & (near.rows.relaxed[near.best] == 0)]
+    failed[strictly] = 0
+    others = near.best[failed[near.best] == NEVER]
     window = np.concatenate(
         [
-            _best(near, near.best[near.rows.relaxed[near.best] == kind], relaxing.NEARLY)
-            for kind in np.unique(near.rows.relaxed)
+            _best(near, others[near.rows.relaxed[others] == kind], relaxing.NEARLY)
+            for kind in np.unique(near.rows.relaxed[others])
         ]
-        or [near.best]
+        or [others]
     )
-    starts: Starts = {}
-    left = window
+    left, cut = window, False
     for bit, then in relaxing.steps(when, date.fromordinal(search.today)):
-        if search.is_out_of_time:
+        cut = search.is_out_of_time
+        if cut:
             break
-        asked = left
-        if bit == 0 and known is not None:
-            starts |= known
-            asked = left[near.rows.relaxed[left] != 0]
-        starts |= _asked(near, asked, then, free)
-        is_free = np.array([int(near.rows.who[row]) in starts for row in left], np.bool_)
-        failed[left[is_free]] = near.rows.relaxed[left[is_free]] | np.uint8(bit)
-        left = left[~is_free]
-    given = _given_before(search) or relaxing.admitted(failed[window])
+        is_news = bit != 0 or known is None
+        starts |= _asked(near, left if is_news else left[near.rows.relaxed[left] != 0], then, free)
+        left = _note(near, failed, left, starts, bit)
+    given = _given_before(search) or relaxing.admitted(failed[near.best])
     rows = replace(near.rows, relaxed=failed)
     minutes = _minutes(search, near, starts) if search.wanted.urgent else None
     found = restricted(replace(near, rows=rows), relaxing.allowed(failed, given), minutes)
     total = int(np.count_nonzero(found.rows.relaxed[found.best] == 0))
-    return Page(found, _first(search, found), starts, total, exact=True, given=given)
+    if search.after is not None and known is None:
+        total = search.after.total
+    return Page(found, _first(search, found), starts, total, not cut, given=given, cut=cut)
+
+
+def _note(
+    of: Candidates,
+    failed: NDArray[np.uint8],
+    rows: NDArray[np.intp],
+    starts: Starts,
+    bit: int,
+) -> NDArray[np.intp]:
+    """Write down what those who have room fail by; the others are left."""
+    is_free = np.array([int(of.rows.who[row]) in starts for row in rows], np.bool_)
+    failed[rows[is_free]] = of.rows.relaxed[rows[is_free]] | np.uint8(bit)
+    return rows[~is_free]
 
 
 def _best(of: Candidates, which: NDArray[np.intp], count: int) -> NDArray[np.intp]:
@@ -286,6 +313,8 @@ def _found(search: Search, page: Page, *, with_facets: bool) -> Found:
             day=search.today,
             mean=search.mean,
             relaxing=page.given,
+            failed=int(page.of.rows.relaxed[last]),
+            total=page.total,
             shown=before + len(rows),
         )
     given_up = {one for item in items for one in item.relaxed}
