@@ -24,6 +24,7 @@ from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.types import BookingStatus, CancelledBy, Notice, Outcome
 from instainstru_core.domains.notifications import flows
 from instainstru_core.domains.notifications.models import Delivery
+from instainstru_core.domains.reviews.events import ReviewPublished
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.uow import Begin, Uow
@@ -156,6 +157,22 @@ class TestTheInstructorAlone:
             (teacher.id, 10_000),
             (teacher.id, 200),
         ]
+
+    def test_learns_of_a_review_once(
+        self, uow: Uow, lesson: Booking, teacher: LiveInstructor
+    ) -> None:
+        event = ReviewPublished(
+            review_id=lesson.id,
+            booking_id=lesson.id,
+            instructor_id=teacher.id,
+            service_id=teacher.service_id,
+            stars=4,
+        )
+        happen(uow, event)
+        happen(uow, event)
+        (letter,) = told(uow).items()
+        assert letter[0] == ("review_published", "instructor")
+        assert (letter[1]["with_name"], letter[1]["stars"]) == ("Jonas L.", 4)
 
 
 class TestBoth:
