@@ -11,6 +11,7 @@ from instainstru_core.domains.accounts import service as accounts
 from instainstru_core.domains.accounts.schemas import FoundPersonView, PersonView
 from instainstru_core.kernel.errors import Conflict, NotFound
 from instainstru_core.kernel.ids import is_id
+from instainstru_core.kernel.uow import Uow
 
 app = typer.Typer(no_args_is_help=True)
 Who = Annotated[str, typer.Argument(help="An id, e-mail address, phone number or name.")]
@@ -36,8 +37,13 @@ def find(who: Who, *, limit: Limit = 20, as_json: AsJson = False) -> None:
 def show_person(who: Who, *, as_json: AsJson = False) -> None:
     """Show one person."""
     with session.work() as uow:
-        found = accounts.person(uow, who) if is_id(who) else _only(accounts.find(uow, who), who)
+        found = meant(uow, who)
     output.show(found, lambda: [_person(found)], as_json=as_json)
+
+
+def meant(uow: Uow, who: str) -> PersonView:
+    """The one person who is meant by an id, e-mail address, phone number or name."""
+    return accounts.person(uow, who) if is_id(who) else _only(accounts.find(uow, who), who)
 
 
 def _only(found: list[FoundPersonView], who: str) -> PersonView:

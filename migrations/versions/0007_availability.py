@@ -35,9 +35,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("instructor_id", "day", name=op.f("pk_availability_blackouts")),
     )
+    op.create_check_constraint(
+        op.f("ck_occupied_times_span_length"),
+        "occupied_times",
+        "upper(span) - lower(span) <= interval '1 day'",
+    )
+    op.create_index(
+        "ix_occupied_times_ahead", "occupied_times", ["instructor_id", sa.text("upper(span)")]
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_occupied_times_ahead", table_name="occupied_times")
+    op.drop_constraint(op.f("ck_occupied_times_span_length"), "occupied_times", type_="check")
     op.drop_table("availability_blackouts")
     op.drop_constraint(
         op.f("ck_availability_days_tags_length"), "availability_days", type_="check"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -81,6 +81,8 @@ class OccupiedTime(Base):
             using="gist",
             where="student_id IS NOT NULL",
         ),
+        CheckConstraint("upper(span) - lower(span) <= interval '1 day'", name="span_length"),
+        Index("ix_occupied_times_ahead", "instructor_id", text("upper(span)")),
         Index("ix_occupied_times_expires", "expires_at", postgresql_where="expires_at IS NOT NULL"),
     )
 

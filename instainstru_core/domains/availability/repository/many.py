@@ -12,15 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Date, DateTime, String
 
 from instainstru_core.domains.availability.policy.bits import DAY_BYTES
 from instainstru_core.domains.availability.policy.days import TAG_BYTES
 from instainstru_core.domains.availability.policy.many import Columns
-from instainstru_core.domains.availability.repository.calendars import range_of
-from instainstru_core.kernel.time import BUSINESS_ZONE, Span, midnight
+from instainstru_core.kernel.time import BUSINESS_ZONE, midnight
 
 LOAD = text(
     """
@@ -43,7 +42,9 @@ LOAD = text(
                || int8send((extract(epoch FROM lower(o.span)) * 1000000)::bigint)
                || int8send((extract(epoch FROM upper(o.span)) * 1000000)::bigint) AS taken
         FROM asked
-        JOIN occupied_times o ON o.instructor_id = asked.id AND o.span && :within
+        JOIN occupied_times o ON o.instructor_id = asked.id
+             AND upper(o.span) > :start AND lower(o.span) < :end
+             AND upper(o.span) < :end + interval '1 day'  -- no span is longer than that
         WHERE asked.here AND (o.expires_at IS NULL OR o.expires_at > :now)
     )
     SELECT
@@ -61,7 +62,8 @@ LOAD = text(
     bindparam("zone_name", type_=String),
     bindparam("first", type_=Date),
     bindparam("last", type_=Date),
-    bindparam("within", type_=TSTZRANGE),
+    bindparam("start", type_=DateTime(timezone=True)),
+    bindparam("end", type_=DateTime(timezone=True)),
     bindparam("now", type_=DateTime(timezone=True)),
 )
 
@@ -73,6 +75,7 @@ TAKEN = np.dtype([("number", ">i4"), ("travels", ">i4"), ("start", ">i8"), ("end
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE_IN_MICROSECONDS = 60_000_000
 ONE_DAY = timedelta(days=1)
+LONGER_THAN_PAUSES = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,6 @@ def load_many(
     session: Session, ids: Sequence[str], *, first: date, last: date, now: datetime
 ) -> Loaded:
     """The calendars of these instructors on the New York days `first` to `last`. One statement."""
-    margin = timedelta(hours=3)  # more than the longest pause
-    within = Span(midnight(first) - margin, midnight(last + ONE_DAY) + margin)
     row = session.execute(
         LOAD,
         {
@@ -100,7 +101,8 @@ def load_many(
             "zone_name": BUSINESS_ZONE,
             "first": first,
             "last": last,
-            "within": range_of(within),
+            "start": midnight(first) - LONGER_THAN_PAUSES,
+            "end": midnight(last + ONE_DAY) + LONGER_THAN_PAUSES,
             "now": now,
         },
     ).one()
