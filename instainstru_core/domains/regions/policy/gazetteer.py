@@ -77,13 +77,13 @@ class Gazetteer:
         """The names nearest to this one, if they are near enough: one slip of the hand for each
         five letters, and never in a short word.
         """
-        if len(name) < LEAST_SIMILAR_LENGTH or name in self.elsewhere:
+        if len(name) < LEAST_SIMILAR_LENGTH or name in self.elsewhere or DIGIT.search(name):
             return []
         best = 1 + (len(name) >= LONG_NAME) + (len(name) >= LONGEST_NAME)
         found: list[str] = []
         for known in self.places:
             if abs(len(known) - len(name)) > best or len(known) < LEAST_SIMILAR_LENGTH - 1:
-                continue
+                continue  # cheap, and true of nearly all
             away = OSA.distance(name, known, score_cutoff=best)
             if away > best:
                 continue
@@ -103,7 +103,7 @@ class Gazetteer:
         for split in range(len(words) - 1, 0, -1):
             head, tail = " ".join(words[:split]), " ".join(words[split:])
             if tail in self.whole:
-                inner, outer = self._inner(head), self.places[tail]
+                inner, outer = self._inner(_without_end(head)), self.places[tail]
             elif head in self.whole:
                 inner, outer = self._inner(tail), self.places[head]
             else:
@@ -164,6 +164,14 @@ def joined(places: Iterable[Place], *, ambiguous: bool | None) -> Place:
         parts[0].borough if len(boroughs) == 1 else None,
         ambiguous=unclear,
     )
+
+
+def _without_end(name: str) -> str:
+    """The name without a word after it that leads on: "chinatown in" before "queens"."""
+    words = name.split()
+    while len(words) > 1 and (words[-1] in LEADING or words[-1] == "the"):
+        words = words[:-1]
+    return " ".join(words)
 
 
 def titled(name: str) -> str:

@@ -39,7 +39,7 @@ def resolve(text: str, gazetteer: Gazetteer) -> Resolution:
     """What the words mean on the map. Says of the two other steps only that they are not needed."""
     name = gazetteer.folded(text)
     wanted = bare(name)
-    if len(wanted) < LEAST_LENGTH:
+    if len(wanted) < LEAST_LENGTH or all(word in FILLING for word in wanted.split()):
         return _nothing(wanted, WhySkipped.NOTHING_TO_ASK)
     found = (
         _known(name, gazetteer)
@@ -88,8 +88,7 @@ def _elsewhere(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
     """A place that is well known and not here, or a ZIP code of somewhere else."""
     words = [word for word in wanted.split() if word not in ZIP_WORDS]
     if wanted in gazetteer.elsewhere or (len(words) == 1 and _is_zip(words[0])):
-        stays = tuple(Skipped(tier, WhySkipped.NOT_NEEDED) for tier in (Tier.EMBEDDING, Tier.MODEL))
-        return Resolution(wanted, tier=Tier.EXACT, elsewhere=wanted, skipped=stays)
+        return Resolution(wanted, tier=Tier.EXACT, elsewhere=wanted)
     return None
 
 

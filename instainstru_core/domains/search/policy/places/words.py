@@ -6,11 +6,11 @@ ZIP_WORDS = frozenset({"code", "zip", "zipcode"})
 
 # fmt: off
 FILLING = frozenset({
-    "a", "all", "any", "anywhere", "around", "by", "center", "central", "close", "corner", "deep",
-    "end", "exactly", "far", "from", "heart", "in", "inner", "just", "lower", "middle", "near",
-    "nearby", "of", "off", "on", "part", "parts", "please", "preferably", "section", "side",
-    "somewhere", "station", "stop", "subway", "the", "to", "train", "upper", "us", "usa",
-    "vicinity", "within",
+    "a", "all", "any", "anywhere", "around", "at", "by", "center", "central", "close", "corner",
+    "deep", "end", "exactly", "far", "from", "heart", "in", "inner", "just", "lower", "middle",
+    "near", "nearby", "of", "off", "on", "part", "parts", "please", "preferably", "section",
+    "side", "somewhere", "station", "stop", "subway", "the", "to", "train", "upper", "us",
+    "usa", "vicinity", "within",
 })
 """Words around a name that do not change which place it is."""
 
