@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 
 from api import errors, middleware, openapi, routes
 from api.routing import PREFIX, Route
+from api.searching import Desk
 from instainstru_core.runtime import Runtime
 
 
@@ -27,6 +28,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     )
     app.state.runtime = runtime
     app.state.started_at = runtime.clock()
+    app.state.searches = Desk.of(runtime)
     for router in routers():
         _mount(app, router)
     openapi.install(app)

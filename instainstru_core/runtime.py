@@ -28,6 +28,7 @@ from instainstru_core.adapters.monitoring import Servers
 from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.adapters.openai import Model, OpenAiEmbedder, OpenAiReader, UnconfiguredReader
 from instainstru_core.adapters.resend import ResendMailer, UnconfiguredMailer
+from instainstru_core.adapters.search_cache import NoAnswers, RedisAnswers
 from instainstru_core.adapters.sentry import sdk
 from instainstru_core.adapters.sentry.client import SentryClient
 from instainstru_core.adapters.sentry.reading import HttpSentry, UnconfiguredSentry
@@ -46,8 +47,10 @@ from instainstru_core.domains.observability.ports import (
 )
 from instainstru_core.domains.payments.ports import PaymentGateway
 from instainstru_core.domains.search.flows.embedding import QueryVectors
+from instainstru_core.domains.search.flows.finding import Finder
 from instainstru_core.domains.search.flows.reading import Readings
-from instainstru_core.domains.search.ports import Embedder, Reader
+from instainstru_core.domains.search.flows.recording import Recorder
+from instainstru_core.domains.search.ports import Answers, Embedder, Reader
 from instainstru_core.domains.webhooks.ports import WebhookParser
 from instainstru_core.kernel import log, measure, safety
 from instainstru_core.kernel.authority import SYSTEM
@@ -86,6 +89,9 @@ class Runtime:
     check_parser: WebhookParser = field(default_factory=lambda: CheckrWebhookParser(None))
     query_vectors: QueryVectors = field(default_factory=lambda: QueryVectors(WordVectors()))
     readings: Readings = field(default_factory=lambda: Readings(UnconfiguredReader()))
+    answers: Answers = field(default_factory=NoAnswers)
+    recorder: Recorder | None = None
+    """Who writes searches down; None writes each at once, before its answer leaves."""
 
     @property
     def prometheus(self) -> Prometheus:
@@ -102,9 +108,24 @@ class Runtime:
         """What moving a lesson's money needs."""
         return Cashier(self.begin, self.payments, self.mutex, self.clock)
 
+    @property
+    def finder(self) -> Finder:
+        """What finding instructors needs."""
+        return Finder(
+            begin=self.begin,
+            clock=self.clock,
+            vectors=self.query_vectors,
+            readings=self.readings,
+            recorder=self.recorder,
+            secret=self.settings.location_secret.get_secret_value(),
+        )
+
     def close(self) -> None:
-        """Give back all connections."""
+        """Write down what waits for it, and give back all connections."""
+        if self.recorder is not None:
+            self.recorder.close()
         self.engine.dispose()
+        self.answers.close()
         self.monitoring.close()
         self.broker.close()
         self.sentry.close()
@@ -118,9 +139,10 @@ def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
     engine = engine_for(settings)
     calls = ModelCalls(at_once=settings.search_model_calls)
     vectors = embedder(settings, calls)
+    begin = begin_with(sessionmaker(engine, expire_on_commit=False), clock)
     return Runtime(
         settings=settings,
-        begin=begin_with(sessionmaker(engine, expire_on_commit=False), clock),
+        begin=begin,
         clock=clock,
         engine=engine,
         monitoring=monitoring(settings),
@@ -137,6 +159,17 @@ def build(settings: Settings, clock: Clock = utc_now) -> Runtime:
         check_parser=CheckrWebhookParser(settings.checkr_api_key),
         query_vectors=QueryVectors(vectors),
         readings=Readings(reader(settings, calls), WordVectors() if vectors.is_remote else vectors),
+        answers=answers(settings),
+        recorder=Recorder(begin, clock, settings.location_secret.get_secret_value()),
+    )
+
+
+def answers(settings: Settings) -> Answers:
+    """Redis, apart for each database, for answers of searches; nothing where that is turned off."""
+    if not settings.search_cache:
+        return NoAnswers()
+    return RedisAnswers(
+        settings.redis_url.get_secret_value(), settings.database_url.get_secret_value()
     )
 
 

@@ -8,7 +8,7 @@ from itertools import accumulate
 from devstack.seeding import names
 from devstack.seeding.lessons import SEASON
 from devstack.seeding.world import HISTORY_DAYS, Area, Service, World
-from instainstru_core.domains.search.policy import normalized
+from instainstru_core.domains.search.policy.recording import folded
 from instainstru_core.domains.search.types import ClickAction
 
 
@@ -29,7 +29,7 @@ class Search:
             self.at,
             self.user_id,
             self.text,
-            normalized(self.text),
+            folded(self.text),
             self.service.id if self.service else None,
             self.area.key if self.area else None,
             self.results,

@@ -9,13 +9,14 @@ making of an answer in which a stale one could be kept. Tags live longer than an
 import asyncio
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import fields
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from prometheus_client import Counter
 
-from instainstru_core.domains.search.types.answers import Answer, Looked, Sighting
+from instainstru_core.domains.search.types.answers import Answer, Looked
 from instainstru_core.kernel.log import logger
 
 PREFIX = "instainstru:search:"
@@ -24,7 +25,6 @@ LOOK_SECONDS = 0.1
 
 TOUCH_SECONDS = 2.0
 TAG_SECONDS = 900
-MOST_SIGHTINGS = 200_000
 AWAY_SECONDS = 2.0
 """For so long nobody asks again after Redis did not answer."""
 
@@ -47,11 +47,7 @@ for _, touched in ipairs(redis.call('MGET', unpack(names))) do
     if touched and tonumber(touched) > since then return {instant} end
 end
 local rest = redis.call('HMGET', KEYS[1], 'meta', 'body', 'note')
-local seen = 1
-if ARGV[3] == '' then seen = 1
-elseif redis.call('HLEN', ARGV[1] .. 'seen') >= tonumber(ARGV[4]) then seen = 0
-else redis.call('HSET', ARGV[1] .. 'seen', ARGV[2], ARGV[3] .. '\\n' .. rest[3]) end
-return {instant, rest[1], rest[2], seen}
+return {instant, rest[1], rest[2], rest[3]}
 """
 )
 TOUCH = (
@@ -68,10 +64,6 @@ LOOKED = Counter(
     "Looks for a stored answer by what came of them: hit, miss, unreachable.",
     ["result"],
 )
-LOST = Counter(
-    "instainstru_search_records_lost_total",
-    "Searches answered from the cache that could not be written down for later.",
-)
 
 _log = logger(__name__)
 
@@ -81,35 +73,16 @@ class NoAnswers:
 
     is_on = False
 
-    async def look(self, key: str, sighting: Sighting) -> Looked:  # noqa: ARG002 - as the port has it
+    async def look(self, key: str) -> Looked:  # noqa: ARG002 - as the port has it
         return Looked(since=None)
 
     async def keep(
-        self,
-        key: str,
-        answer: Answer,
-        *,
-        since: int,
-        tags: Collection[str],
-        note: str,
-        seconds: int,
+        self, key: str, answer: Answer, *, since: int, tags: Collection[str], seconds: int
     ) -> None:
         """Nothing is kept."""
 
-    async def note(self, sighting: Sighting, note: str) -> bool:  # noqa: ARG002 - as the port has it
-        return False
-
     def touch(self, tags: Collection[str]) -> None:
         """Nothing was kept."""
-
-    def sightings(self, limit: int) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - as the port has it
-        return ()
-
-    def sighting(self, search_id: str) -> str | None:  # noqa: ARG002 - as the port has it
-        return None
-
-    def forget(self, search_ids: Collection[str]) -> None:
-        """Nothing was noted."""
 
     def close(self) -> None:
         """Nothing is open."""
@@ -128,11 +101,10 @@ class RedisAnswers:
         self._prefix = f"{PREFIX}{hashlib.blake2b(space.encode(), digest_size=6).hexdigest()}:"
         self._redis: Any = None
         self._clients: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
-        self._look: Any = None
         self._away_until = 0.0
 
-    async def look(self, key: str, sighting: Sighting) -> Looked:
-        """The stored answer, noting that it is told again; and the instant for a new one."""
+    async def look(self, key: str) -> Looked:
+        """The stored answer; without one, the instant at which the making of a new one begins."""
         import redis  # noqa: PLC0415 - it takes 17 MB, and most processes never ask
 
         loop = asyncio.get_running_loop()
@@ -141,8 +113,7 @@ class RedisAnswers:
             return Looked(since=None)
         try:
             found = await self._looking(loop)(
-                keys=[self._prefix + "answer:" + key],
-                args=[self._prefix, sighting.search_id, sighting.payload, MOST_SIGHTINGS],
+                keys=[f"{self._prefix}answer:{key}"], args=[self._prefix]
             )
         except (redis.RedisError, OSError) as failure:
             self._gave_up(loop, failure)
@@ -150,40 +121,24 @@ class RedisAnswers:
         if len(found) == 1:
             LOOKED.labels("miss").inc()
             return Looked(since=int(found[0]))
-        if not found[3]:
-            LOST.inc()
-            _log.error("search_not_noted", waiting=MOST_SIGHTINGS)
         LOOKED.labels("hit").inc()
-        return Looked(int(found[0]), Answer(body=found[2], **json.loads(found[1])))
+        return Looked(int(found[0]), Answer(body=found[2], note=found[3], **json.loads(found[1])))
 
     async def keep(
-        self,
-        key: str,
-        answer: Answer,
-        *,
-        since: int,
-        tags: Collection[str],
-        note: str,
-        seconds: int,
+        self, key: str, answer: Answer, *, since: int, tags: Collection[str], seconds: int
     ) -> None:
         """Store an answer whose making began at this instant."""
         import redis  # noqa: PLC0415 - as above
 
         loop = asyncio.get_running_loop()
-        name = self._prefix + "answer:" + key
+        name = f"{self._prefix}answer:{key}"
+        rest = {field.name: getattr(answer, field.name) for field in fields(answer)}
+        body, note = rest.pop("body"), rest.pop("note")
         kept = {
             "since": since,
             "tags": json.dumps(list(tags), separators=(",", ":")),
-            "meta": json.dumps(
-                {
-                    "crc": answer.crc,
-                    "length": answer.length,
-                    "cursor": answer.cursor,
-                    "mark": answer.mark,
-                    "is_public": answer.is_public,
-                }
-            ),
-            "body": answer.body,
+            "meta": json.dumps(rest, separators=(",", ":")),
+            "body": body,
             "note": note,
         }
         try:
@@ -194,20 +149,6 @@ class RedisAnswers:
                 await pipeline.execute()
         except (redis.RedisError, OSError) as failure:
             self._gave_up(loop, failure)
-
-    async def note(self, sighting: Sighting, note: str) -> bool:
-        """Note that an answer was told to one more; False where that could not be done."""
-        import redis  # noqa: PLC0415 - as above
-
-        loop = asyncio.get_running_loop()
-        try:
-            await self._client(loop).hset(
-                self._prefix + "seen", sighting.search_id, f"{sighting.payload}\n{note}"
-            )
-        except (redis.RedisError, OSError) as failure:
-            self._gave_up(loop, failure)
-            return False
-        return True
 
     def touch(self, tags: Collection[str]) -> None:
         """Make every stored answer untrue that carries one of these tags. Raises Unavailable."""
@@ -223,40 +164,6 @@ class RedisAnswers:
                 part="redis",
                 retry_after=5,
             ) from failure
-
-    def sightings(self, limit: int) -> Sequence[tuple[str, str]]:
-        """Some of what is noted, as ids and payloads. Nothing where Redis cannot be reached."""
-        import redis  # noqa: PLC0415 - as above
-
-        try:
-            cursor, found = self._blocking().hscan(self._prefix + "seen", 0, count=limit)
-            while cursor and not found:
-                cursor, found = self._blocking().hscan(self._prefix + "seen", cursor, count=limit)
-        except redis.RedisError as failure:
-            _log.warning("search_sightings_unreachable", error=type(failure).__name__)
-            return ()
-        return [(search_id.decode(), payload.decode()) for search_id, payload in found.items()]
-
-    def sighting(self, search_id: str) -> str | None:
-        """What is noted of one search."""
-        import redis  # noqa: PLC0415 - as above
-
-        try:
-            found: bytes | None = self._blocking().hget(self._prefix + "seen", search_id)
-        except redis.RedisError as failure:
-            _log.warning("search_sightings_unreachable", error=type(failure).__name__)
-            return None
-        return None if found is None else found.decode()
-
-    def forget(self, search_ids: Collection[str]) -> None:
-        """These are written down: they need not be noted any more."""
-        import redis  # noqa: PLC0415 - as above
-
-        try:
-            if search_ids:
-                self._blocking().hdel(self._prefix + "seen", *search_ids)
-        except redis.RedisError as failure:
-            _log.warning("search_sightings_unreachable", error=type(failure).__name__)
 
     def close(self) -> None:
         if self._redis is not None:

@@ -200,6 +200,16 @@ class Settings(BaseSettings):
         default=4, ge=1, le=50, description="Calls of search to models at once, in each process."
     )
 
+    search_cache: bool = Field(
+        default=True, description="Whether answers of searches are kept in Redis for five minutes."
+    )
+    search_running: int = Field(
+        default=4,
+        ge=1,
+        le=50,
+        description="Searches made at once in each process; never more than half of its threads.",
+    )
+
     founding_cap: int = Field(default=100, ge=0)
 
     log_format: Literal["json", "console"] = "json"

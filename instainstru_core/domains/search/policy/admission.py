@@ -1,32 +1,32 @@
 """How many searches one process makes at once. The numbers hang together; a test says how. Pure.
 
 Making an answer takes a processor, so more at a time only makes each one slower: four keep a
-thread busy while others wait for the database. Whoever comes then waits a little, without a
-thread, and is told to come back where that is not enough. With all four taken the process counts
-as loaded and an answer gets less time, so that the wait and the work still fit into the budget.
+processor busy while others wait for the database. Whoever comes then waits a little, without a
+thread, and is told to come back where that is not enough. Whoever had to wait, or found all turns
+taken, belongs to a busy time and gets the smaller budget from the turn on: the longest wait and
+that budget together are the whole budget of a request.
 """
 
+from instainstru_core.domains.search.policy import budget
+
 RUNNING = 4
-"""Searches being made at once in a process. Never more than half of its threads."""
+"""Searches being made at once in a process, unless the settings say otherwise."""
 
 MOST_WAITING = 64
 """Those that wait; who comes after them is refused at once."""
 
-WAIT_SECONDS = 0.2
-"""The longest wait for a turn, all of it within the budget of the request."""
-
-LOADED_AT = RUNNING
-"""With so many searches made or waiting, the next one gets the smaller budget."""
+WAIT_SECONDS = budget.SECONDS - budget.LOADED_SECONDS
+"""The longest wait for a turn."""
 
 RETRY_AFTER = 2
 """Seconds after which it is worth to come back."""
 
 
-def running(threads: int) -> int:
+def running(threads: int, most: int = RUNNING) -> int:
     """How many searches a process with so many threads makes at once: other routes keep half."""
-    return max(1, min(RUNNING, threads // 2))
+    return max(1, min(most, threads // 2))
 
 
 def is_loaded(in_flight: int, most: int) -> bool:
-    """Whether a search that finds so many others here belongs to a busy time."""
+    """Whether a search that finds so many others made or waiting belongs to a busy time."""
     return in_flight >= most

@@ -34,14 +34,18 @@ def folded(text: str) -> str:
     return " ".join(text.split())
 
 
-def key(*parts: str, text: str, day: str) -> str:
-    """What an answer is stored under: the same for the same wish on the same New York day.
-
-    What is typed in capitals is no other wish, unless small letters would take another place.
+def canonical(text: str | None) -> str:
+    """The text in small letters: what is typed in capitals is no other wish. It stays as it is
+    where a small letter would take more or less room, since marks count letters.
     """
-    small = text.lower()
-    fitting = small if len(small) == len(text) else text
-    whole = "\x00".join((FORMAT, day, fitting, *parts))
+    plain = folded(text or "")
+    small = plain.lower()
+    return small if len(small) == len(plain) else plain
+
+
+def key(*parts: str, text: str | None, day: str) -> str:
+    """What an answer is stored under: the same for the same wish on the same New York day."""
+    whole = "\x00".join((FORMAT, day, canonical(text), *parts))
     return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
 
 

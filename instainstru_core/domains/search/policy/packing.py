@@ -14,12 +14,20 @@ HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 """Gzip, deflated, without a name, a time or a system."""
 
 
-def packed(document: bytes, *, cursor: str | None, mark: str, is_public: bool) -> Answer:
+def packed(document: bytes, *, cursor: str | None, mark: str, is_public: bool, note: str) -> Answer:
     """The answer whose JSON object this is, without its end."""
     beginning = document[:-1]
     deflating = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW)
     body = deflating.compress(beginning) + deflating.flush(zlib.Z_SYNC_FLUSH)
-    return Answer(body, zlib.crc32(beginning), len(beginning), cursor, mark, is_public)
+    return Answer(
+        body=body,
+        crc=zlib.crc32(beginning),
+        length=len(beginning),
+        cursor=cursor,
+        mark=mark,
+        is_public=is_public,
+        note=note,
+    )
 
 
 def plain(answer: Answer, search_id: str) -> bytes:

@@ -4,12 +4,14 @@ from instainstru_core.domains.search.schemas.base import RowId, View
 from instainstru_core.domains.search.schemas.clicks import ClickView, RecordClick
 from instainstru_core.domains.search.schemas.finding import (
     NearPlace,
-    PlaceMeant,
     ResultsView,
     ResultView,
     SearchInstructors,
-    ServiceMeant,
     SignalsView,
+)
+from instainstru_core.domains.search.schemas.understood import (
+    PlaceMeant,
+    ServiceMeant,
     UnderstoodView,
 )
 

@@ -37,17 +37,17 @@ class Kept(Generic[T]):
         self, uow: Uow, key: Hashable, version: Callable[[], Hashable], make: Callable[[], T]
     ) -> T:
         """The value of this key, made anew where `version` changed."""
-        by_key = self._of(uow)
+        by_key, patience = self._of(uow)
         known = by_key.get(key)
         now = time.monotonic()
-        if known is not None and now - known.looked_at < LOOK_AGAIN_SECONDS:
+        if known is not None and now - known.looked_at < patience:
             return known.value
         if not self._lock.acquire(blocking=known is None):
             assert known is not None
             return known.value
         try:
             known = by_key.get(key)
-            if known is not None and now - known.looked_at < LOOK_AGAIN_SECONDS:
+            if known is not None and now - known.looked_at < patience:
                 return known.value
             current = version()
             if known is None or known.version != current:
@@ -61,7 +61,11 @@ class Kept(Generic[T]):
         """Look again at once."""
         self._by_engine.clear()
 
-    def _of(self, uow: Uow) -> dict[Hashable, _Value[T]]:
+    def _of(self, uow: Uow) -> tuple[dict[Hashable, _Value[T]], float]:
+        """The values of this database, and how old they may be: on a connection that is held from
+        outside, whose transaction others do not see, not at all.
+        """
         bind = uow.session.get_bind()
-        engine = bind.engine if isinstance(bind, Connection) else bind
-        return self._by_engine.setdefault(engine, {})
+        if isinstance(bind, Connection):
+            return self._by_engine.setdefault(bind.engine, {}), 0.0
+        return self._by_engine.setdefault(bind, {}), LOOK_AGAIN_SECONDS

@@ -1,11 +1,5 @@
-"""Search vocabulary. Pure."""
+"""Search vocabulary, a module for each subject. Pure."""
 
 from instainstru_core.domains.search.types.interactions import ClickAction
-from instainstru_core.domains.search.types.plain import (
-    Candidate,
-    Ranked,
-    Signals,
-    Understanding,
-)
 
-__all__ = ["Candidate", "ClickAction", "Ranked", "Signals", "Understanding"]
+__all__ = ["ClickAction"]

@@ -1,4 +1,4 @@
-"""An answer in the form that is stored and sent, and who asked for it. Pure."""
+"""An answer in the form that is stored and sent. Pure."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ class Answer:
 
     `body` is the deflated beginning of its JSON, `crc` and `length` are those of the plain text.
     `cursor` is the beginning of the next page's cursor. `mark` tells whether two are the same.
+    `note` is what goes on record of a search that is answered so, but for who asked and when.
     """
 
     body: bytes
@@ -17,14 +18,7 @@ class Answer:
     cursor: str | None
     mark: str
     is_public: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """That a stored answer was told to somebody: what to write down of it, later."""
-
-    search_id: str
-    payload: str
+    note: bytes
 
 
 @dataclass(frozen=True, slots=True)

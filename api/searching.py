@@ -1,0 +1,178 @@
+"""How the HTTP door searches: a stored answer, else one made in turn and shared by all who wait.
+
+Looking for a stored answer, waiting for a turn and waiting for somebody else's answer happen on
+the event loop; a thread is only taken to find out who asks with a token, and to make an answer.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from fastapi import Response
+from pydantic import TypeAdapter
+from starlette.concurrency import run_in_threadpool
+
+from api.turns import NoTurn, Together, Turns
+from instainstru_core.domains.search.errors import SearchesBusy
+from instainstru_core.domains.search.flows import finding
+from instainstru_core.domains.search.flows.finding import Wish
+from instainstru_core.domains.search.policy import admission, budget, caching, packing
+from instainstru_core.domains.search.service.finding import Answered
+from instainstru_core.domains.search.types.answers import Answer
+from instainstru_core.domains.search.types.degrading import Lack
+from instainstru_core.domains.search.types.recording import Noted
+from instainstru_core.kernel.authority import Actor
+from instainstru_core.kernel.deadline import Deadline
+from instainstru_core.kernel.time import local_day
+from instainstru_core.runtime import Runtime
+
+PUBLIC_SECONDS = 60
+NOTED = TypeAdapter(Noted)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer on its way out, and whether it was stored before."""
+
+    answer: Answer
+    is_cached: bool
+
+
+@dataclass(slots=True)
+class Desk:
+    """Takes searches of one process."""
+
+    runtime: Runtime
+    turns: Turns
+    together: Together[Answer] = field(default_factory=Together[Answer])
+
+    @classmethod
+    def of(cls, runtime: Runtime) -> "Desk":
+        """The desk of a process with this runtime."""
+        settings = runtime.settings
+        return cls(
+            runtime,
+            Turns(
+                admission.running(settings.pool_size, settings.search_running),
+                waiting=admission.MOST_WAITING,
+                seconds=admission.WAIT_SECONDS,
+            ),
+        )
+
+    async def tell(self, actor: Actor, wish: Wish) -> Told:
+        """The answer, stored or made. Raises SearchesBusy and what the flow refuses."""
+        began = time.perf_counter()
+        if not wish.switches.is_plain:
+            return Told(await self._make(actor, wish, None, began), is_cached=False)
+        key = self._key(wish)
+        looked = await self.runtime.answers.look(key)
+        if looked.answer is not None:
+            await self._tell_again(actor, wish, looked.answer, began)
+            return Told(looked.answer, is_cached=True)
+
+        async def make() -> Answer:
+            return await self._make(actor, wish, key, began, since=looked.since)
+
+        answer, is_own = await self.together.share((key, actor.id), make)
+        if not is_own:
+            await self._tell_again(actor, wish, answer, began)
+        return Told(answer, is_cached=False)
+
+    def _key(self, wish: Wish) -> str:
+        return caching.key(
+            wish.command.model_dump_json(exclude={"q"}, exclude_none=True),
+            wish.cursor or "",
+            str(wish.limit),
+            self.runtime.settings.git_sha or self.runtime.settings.release,
+            text=wish.command.q,
+            day=local_day(self.runtime.clock()).isoformat(),
+        )
+
+    async def _make(
+        self, actor: Actor, wish: Wish, key: str | None, began: float, *, since: int | None = None
+    ) -> Answer:
+        loaded = admission.is_loaded(self.turns.in_flight, self.turns.most)
+        lacks: tuple[Lack, ...] = ()
+        if key is not None and since is None and self.runtime.answers.is_on:
+            lacks = (Lack.CACHE_UNREACHABLE,)
+        try:
+            async with self.turns.turn():
+                start = time.perf_counter() if loaded else began
+                smaller = loaded or wish.switches.high_load
+                deadline = Deadline(start + budget.seconds(loaded=smaller))
+                answered, answer = await run_in_threadpool(
+                    self._found, actor, wish, deadline, lacks
+                )
+        except NoTurn as failure:
+            raise SearchesBusy(
+                "Too many people search at this moment. Search again in a few seconds.",
+                retry_after=admission.RETRY_AFTER,
+            ) from failure
+        if key is not None and since is not None and not answered.is_personal:
+            now = self.runtime.clock()
+            is_degraded = bool(answered.view.degradation.reasons)
+            await self.runtime.answers.keep(
+                key,
+                answer,
+                since=since,
+                tags=answered.tags,
+                seconds=caching.seconds(now, degraded=is_degraded, dated=answered.is_dated),
+            )
+        if wish.cursor is None:
+            took_ms = (time.perf_counter() - began) * 1000
+            await self._record(actor, wish, replace(answered.note, took_ms=took_ms))
+        return answer
+
+    def _found(
+        self, actor: Actor, wish: Wish, deadline: Deadline, lacks: tuple[Lack, ...]
+    ) -> tuple[Answered, Answer]:
+        answered = finding.found(self.runtime.finder, actor, wish, deadline=deadline, lacks=lacks)
+        return answered, packed(answered)
+
+    async def _tell_again(self, actor: Actor, wish: Wish, answer: Answer, began: float) -> None:
+        """Have it written down that an answer was told once more."""
+        if wish.cursor is None:
+            took_ms = (time.perf_counter() - began) * 1000
+            note = replace(_noted(answer.note), took_ms=took_ms, cache_hit=True)
+            await self._record(actor, wish, note)
+
+    async def _record(self, actor: Actor, wish: Wish, note: Noted) -> None:
+        finder = self.runtime.finder
+        who = finding.known(finder, wish, actor)
+        if who is None:
+            await run_in_threadpool(finding.record, finder, actor, wish, note)
+        else:
+            finding.record(finder, actor, wish, note, who=who)
+
+
+def packed(answered: Answered) -> Answer:
+    """The answer in the form that is stored and sent."""
+    document = answered.view.model_dump_json(exclude={"search_id", "next_cursor"}).encode()
+    return packing.packed(
+        document,
+        cursor=answered.next,
+        mark=hashlib.blake2b(document, digest_size=12).hexdigest(),
+        is_public=not (answered.is_personal or answered.is_located),
+        note=NOTED.dump_json(replace(answered.note, search_id="")),
+    )
+
+
+def response(answer: Answer, search_id: str, *, gzip: bool, is_public: bool) -> Response:
+    """The answer over HTTP. Only its end differs from one telling to the next."""
+    headers = {
+        "Cache-Control": f"public, max-age={PUBLIC_SECONDS}" if is_public else "private, no-cache",
+        "ETag": f'W/"{answer.mark}"',
+        "Vary": "Accept-Encoding, Authorization",
+    }
+    if gzip:
+        headers["Content-Encoding"] = "gzip"
+        content = packing.gzipped(answer, search_id)
+    else:
+        content = packing.plain(answer, search_id)
+    return Response(content, headers=headers, media_type="application/json")
+
+
+@lru_cache(maxsize=2_000)
+def _noted(note: bytes) -> Noted:
+    return NOTED.validate_json(note)

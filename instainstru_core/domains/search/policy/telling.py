@@ -1,0 +1,99 @@
+"""What is said about an answer as a whole: what was given up, what to do next. Pure."""
+
+from collections.abc import Sequence
+
+from instainstru_core.domains.search.types.finding import Understood
+from instainstru_core.domains.search.types.matching import Found
+from instainstru_core.domains.search.types.meaning import ModelUse
+from instainstru_core.domains.search.types.wanted import Relaxable, Wanted
+
+NAMES = {
+    Relaxable.TIME: "the time of day",
+    Relaxable.DATE: "the day",
+    Relaxable.PLACE: "the place",
+    Relaxable.PRICE: "the price",
+}
+
+
+def relaxation_note(found: Found) -> str | None:
+    """What was given up for some of the results, in words."""
+    if not found.relaxed:
+        return None
+    given_up = _listed([NAMES[one] for one in found.relaxed], "and")
+    if found.total == 0:
+        return f"Nobody answers all of it. These do but for {given_up}; each says what."
+    number = "Only one answers" if found.total == 1 else f"Only {found.total} answer"
+    return f"{number} all of it. The others do but for {given_up}; each says what."
+
+
+def hints(asked: Understood, found: Found, *, times_checked: bool) -> list[str]:
+    """What was not understood, and what to change when nobody was found."""
+    said = [*_words(asked), *_place(asked)]
+    if asked.model in {ModelUse.OFF, ModelUse.TIMEOUT, ModelUse.BUSY, ModelUse.OPEN_CIRCUIT}:
+        said.append("This says several things at once. Ask for one at a time if it misses yours.")
+    if not times_checked:
+        said.append("Calendars could not be looked at in time. Search again for who has room.")
+    if found.items or _is_unknown(asked):
+        return said
+    return [*said, _wider(asked.wanted)]
+
+
+def _words(asked: Understood) -> list[str]:
+    said: list[str] = []
+    unknown = [*asked.meant.unknown, *([asked.parsed.rest] if asked.parsed.rest else [])]
+    if _is_unknown(asked):
+        return [
+            (
+                f'No service is called "{" ".join(unknown)}". Look through the categories, or say'
+                " it in other words."
+            )
+        ]
+    if unknown:
+        said.append(f'"{" ".join(unknown)}" means nothing here and was left out.')
+    return said
+
+
+def _place(asked: Understood) -> list[str]:
+    if asked.here is not None and asked.here.hint is not None:
+        return [asked.here.hint]
+    if asked.resolution is not None and asked.resolution.elsewhere is not None:
+        return [
+            f"{asked.resolution.elsewhere} is not in New York City. Try online lessons instead."
+        ]
+    if asked.place_not_found is not None:
+        return [
+            (
+                f'No place is called "{asked.place_not_found}", so the whole city counts. Name a'
+                " neighborhood, a borough or a ZIP code."
+            )
+        ]
+    if asked.place is not None and asked.place.ambiguous:
+        return [f"{asked.place.name}: it is not clear which is meant, so all of them count."]
+    return []
+
+
+def _is_unknown(asked: Understood) -> bool:
+    """Whether a service is wished for that the catalog does not have."""
+    return asked.wanted.services is not None and not asked.wanted.services
+
+
+def _wider(wanted: Wanted) -> str:
+    narrowing = (
+        (wanted.where.area_keys is not None, "another place, or online lessons"),
+        (wanted.when is not None, "another day or time"),
+        (wanted.max_cents is not None, "a higher price"),
+        (wanted.min_cents is not None, "a lower price"),
+        (wanted.formats is not None, "another format"),
+        (bool(wanted.filters) or wanted.skills is not None, "fewer filters"),
+        (wanted.age_group is not None, "another age group"),
+        (wanted.min_rating is not None, "a lower rating"),
+        (wanted.minutes is not None, "another length"),
+    )
+    wider = [words for given, words in narrowing if given]
+    return f"Nobody was found. Try {_listed(wider, 'or')}." if wider else "Nobody teaches this yet."
+
+
+def _listed(words: Sequence[str], joint: str) -> str:
+    if len(words) == 1:
+        return words[0]
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"

@@ -1,0 +1,97 @@
+"""A page of results: who answers the wish, when they are free, what is said of them and of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import text
+
+from instainstru_core.domains.availability import service as availability
+from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.domains.search.policy import budget
+from instainstru_core.domains.search.policy.matching.searching import matched
+from instainstru_core.domains.search.repository import cards as repository
+from instainstru_core.domains.search.repository.cards import Card
+from instainstru_core.domains.search.service import index as indexes
+from instainstru_core.domains.search.types.finding import Understood
+from instainstru_core.domains.search.types.matching import Found, Free, Position
+from instainstru_core.domains.search.types.wanted import When
+from instainstru_core.kernel.deadline import Deadline
+from instainstru_core.kernel.time import local_day
+from instainstru_core.kernel.uow import Uow
+
+DEFAULT_MINUTES = 60
+TIMEOUT = text("SELECT set_config('statement_timeout', :ms, true)")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Which page is wanted, and whether calendars are asked for it."""
+
+    limit: int
+    after: Position | None = None
+    check_times: bool = True
+
+    @property
+    def first(self) -> int:
+        """The position of the first result."""
+        return 1 if self.after is None else self.after.shown + 1
+
+
+@dataclass(slots=True)
+class Asked:
+    """Whose calendars were looked at."""
+
+    ids: set[str] = field(default_factory=set[str])
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was found, and what is said of whom."""
+
+    found: Found
+    cards: Mapping[str, Card]
+    calendars: frozenset[str]
+
+
+def page(uow: Uow, asked: Understood, turn: Turn, *, deadline: Deadline) -> Page:
+    """The page, in at most four statements: the index's news, the time-out, calendars, cards.
+
+    Raises QueryTooSlow where a statement would go on after the deadline, less what cards need.
+    """
+    calendars = Asked()
+    current = indexes.fresh(uow, deadline=deadline)
+    kept = budget.CARDS_SECONDS if turn.check_times else 0.0
+    uow.session.execute(TIMEOUT, {"ms": str(budget.statement_ms(deadline, kept=kept))})
+    found = matched(
+        current,
+        asked.wanted,
+        today=local_day(uow.now),
+        limit=turn.limit,
+        after=turn.after,
+        free=_free(uow, asked, calendars) if turn.check_times else None,
+        deadline=deadline,
+        with_facets=turn.after is None,
+    )
+    ids = {one.instructor_id for one in found.items}
+    cards = repository.cards(uow.session, ids) if ids else {}
+    return Page(found, cards, frozenset(calendars.ids))
+
+
+def _free(uow: Uow, asked: Understood, calendars: Asked) -> Free:
+    """Asks calendars for the length of the wished lesson, and remembers whose."""
+    minutes = asked.wanted.minutes or DEFAULT_MINUTES
+
+    def free(formats: Mapping[str, frozenset[LessonFormat]], when: When) -> Mapping[str, datetime]:
+        calendars.ids.update(formats)
+        return availability.free_for_many(
+            uow,
+            formats.keys(),
+            when.days,
+            after=when.after,
+            before=when.before,
+            minutes=minutes,
+            formats=formats,
+        )
+
+    return free
