@@ -20,7 +20,16 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from devstack import provider
-from devstack.seeding import calendars, checking, incidents, operations, people, places, writing
+from devstack.seeding import (
+    calendars,
+    checking,
+    incidents,
+    operations,
+    people,
+    places,
+    reviews,
+    writing,
+)
 from devstack.seeding.copying import copy_rows
 from devstack.seeding.lessons import add_lessons
 from devstack.seeding.money.past import Past
@@ -35,7 +44,7 @@ from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import utc_now
 from instainstru_core.kernel.time import local_day
 
-VERSION = 2
+VERSION = 3
 PATIENT_MS = 10_000
 KEPT = frozenset(
     {"alembic_version", "spatial_ref_sys", "environment_marker", "regions", "display_areas",
@@ -187,6 +196,7 @@ def _write(
         availability_seconds = time.perf_counter() - availability_started
         writing.write_addresses(connection, world)
         _write_lessons(connection, world, past, tell)
+        reviews.write_reviews(connection, world, staff_id)
         tell("searches", 0.92)
         searches = _write_searches(connection, world)
         operations.write_invites(connection, world)

@@ -10,7 +10,8 @@ from devstack.seeding.world import Area, Point, Service
 POINTS_PER_REGION = 24
 
 SERVICES = """
-SELECT s.id, s.name, s.slug, c.slug, s.synonyms, s.durations, s.age_groups, s.online_capable
+SELECT s.id, s.name, s.slug, c.slug, b.slug, s.synonyms, s.durations, s.age_groups,
+    s.online_capable
 FROM services s JOIN subcategories b ON b.id = s.subcategory_id
 JOIN categories c ON c.id = b.category_id
 WHERE s.is_active ORDER BY c.position, b.position, s.position, s.slug
@@ -35,10 +36,11 @@ def services(connection: psycopg.Connection) -> list[Service]:
             name=row[1],
             slug=row[2],
             category=row[3],
-            synonyms=tuple(row[4]),
-            durations=tuple(row[5]),
-            age_groups=tuple(row[6]),
-            online_capable=row[7],
+            subcategory=row[4],
+            synonyms=tuple(row[5]),
+            durations=tuple(row[6]),
+            age_groups=tuple(row[7]),
+            online_capable=row[8],
         )
         for row in connection.execute(SERVICES)
     ]

@@ -48,6 +48,7 @@ class Service:
     name: str
     slug: str
     category: str
+    subcategory: str
     synonyms: tuple[str, ...]
     durations: tuple[int, ...]
     age_groups: tuple[str, ...]

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.types.range import Range
 
 from devstack.seeding.copying import copy_rows
+from devstack.seeding.filters import said_of
 from devstack.seeding.money.state import Life
 from devstack.seeding.pricing import Priced, Pricer
 from devstack.seeding.world import Instructor, Lesson, Student, World
@@ -132,6 +133,8 @@ def _write_offerings(connection: psycopg.Connection, people: list[Instructor]) -
             "description",
             "durations",
             "age_groups",
+            "skill_levels",
+            "filters",
             "is_active",
             "created_at",
         ),
@@ -143,6 +146,7 @@ def _write_offerings(connection: psycopg.Connection, people: list[Instructor]) -
                 None,
                 list(offer.durations),
                 list(offer.service.age_groups),
+                *said_of(offer.id, offer.service),
                 True,
                 one.created_at,
             )

@@ -13,6 +13,11 @@ from devstack import seed
 from devstack.seeding.world import HISTORY_DAYS, PASSWORD
 from instainstru_core.domains.access.policy import digest_of
 from instainstru_core.domains.accounts.flows import HASHER
+from instainstru_core.domains.bookings.types import BookingStatus
+from instainstru_core.domains.catalog import policy
+from instainstru_core.domains.catalog import service as catalog
+from instainstru_core.domains.reviews.policy import rules, words
+from instainstru_core.domains.reviews.types import ReviewState
 from instainstru_core.kernel.safety import DatabaseProtected, Tier
 from tests.databases import ServerUrls, clone
 
@@ -375,3 +380,56 @@ class TestIncidents:
             "SELECT role, count(*) FROM users JOIN role_grants ON user_id = id"
             " WHERE first_name = 'Maya' AND last_name = 'Chen' GROUP BY 1 ORDER BY 1"
         ) == [("instructor", 2), ("student", 1)]
+
+
+class TestReviews:
+    def test_are_as_the_product_takes_them(self, database: Database) -> None:
+        found = database.rows(
+            "SELECT b.status, b.completed_at, r.written_at, r.text, r.response, r.responded_at"
+            " FROM reviews r JOIN bookings b ON b.id = r.booking_id AND b.student_id = r.student_id"
+            " AND b.instructor_id = r.instructor_id AND b.service_id = r.service_id"
+        )
+        assert len(found) == database.value("SELECT count(*) FROM reviews")
+        assert len(found) > database.report.bookings / 4
+        for status, completed_at, written_at, text, response, responded_at in found:
+            verdict = rules.may_review(BookingStatus(status), completed_at, written_at)
+            assert verdict is rules.Verdict.ALLOWED
+            assert responded_at is None or responded_at >= written_at
+            for said in (text, response):
+                if said is not None:
+                    assert words.cleaned(said) == said
+                    assert words.judge(said) is words.WordsVerdict.FINE
+
+    def test_are_counted_as_the_product_counts_them(self, database: Database) -> None:
+        assert (
+            database.value(
+                "SELECT count(*) FROM (SELECT instructor_id, count(*), sum(stars) FROM reviews"
+                " WHERE state = 'published' GROUP BY instructor_id"
+                " EXCEPT SELECT instructor_id, count, star_sum FROM review_totals) AS missing"
+            )
+            == 0
+        )
+        mean, least, most = database.rows(
+            "SELECT sum(star_sum) / sum(count)::float, min(star_sum / count::float),"
+            " max(star_sum / count::float) FROM review_totals WHERE count >= 10"
+        )[0]
+        assert 4.2 < mean < 4.8
+        assert least < mean - 0.3
+        assert most > mean + 0.1
+        assert {state for (state,) in database.rows("SELECT DISTINCT state FROM reviews")} == {
+            state.value for state in ReviewState
+        }
+
+
+class TestOfferings:
+    def test_say_only_what_the_catalog_knows(self, database: Database) -> None:
+        found = database.rows(
+            "SELECT c.slug, b.slug, o.skill_levels, o.filters FROM offerings o"
+            " JOIN services s ON s.id = o.service_id JOIN subcategories b"
+            " ON b.id = s.subcategory_id JOIN categories c ON c.id = b.category_id"
+        )
+        assert all(levels for _, _, levels, _ in found)
+        assert sum(bool(filters) for *_, filters in found) > len(found) / 2
+        for top, group, levels, filters in found:
+            known = catalog.filter_definitions(top, group)
+            assert policy.misfits(filters | {"skill_level": levels}, known) == []
