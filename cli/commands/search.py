@@ -57,26 +57,12 @@ def find(
     as_json: AsJson = False,
 ) -> None:
     """Find instructors as students do, the best first."""
-    wanted = {
+    said = dict(locals())
+    wanted = {name: said[name] for name in SearchInstructors.model_fields if name in said} | {
         "q": words,
-        "service": service,
-        "subcategory": subcategory,
-        "category": category,
-        "area": area,
-        "borough": borough,
-        "on": on,
-        "first": first,
-        "last": last,
-        "after": after,
-        "before": before,
-        "minutes": minutes,
         "format": way,
         "min_price_cents": None if min_price is None else min_price * 100,
         "max_price_cents": None if max_price is None else max_price * 100,
-        "skill": skill,
-        "filters": filters,
-        "min_rating": min_rating,
-        "sort": sort,
     }
     with session.working() as runtime:
         wish = finding.wish_of(
