@@ -30,6 +30,9 @@ from instainstru_core.domains.search.policy.meaning.real_words import REAL_WORDS
 from instainstru_core.domains.search.types.meaning import Reason, ServiceMatch
 
 ROOT_SHARE = 0.95
+OWN_SHARE = 0.05
+"""What a service of a group gains that is called by the same word itself."""
+
 LEFT_OVER_SHARE = 0.9
 WEAK_SHARE = 0.45
 PREFIX_SHARE = 0.85
@@ -128,8 +131,8 @@ class Lookup:
         for sense in senses:
             for place in sense.places:
                 score = sense.score
-                if len(sense.places) > 1 and self._says(place, roots):
-                    score += 0.05
+                if len(sense.places) > 1:
+                    score += OWN_SHARE * self._says(place, roots)
                 match = ServiceMatch(
                     service_id=self.lexicon.entries[place].id,
                     score=round(score * share, 4),
@@ -143,10 +146,11 @@ class Lookup:
                     best[place] = match
         return ordered(best.values())
 
-    def _says(self, place: int, roots: Iterable[str]) -> bool:
-        """Whether the service itself is called by one of these words."""
+    def _says(self, place: int, roots: Iterable[str]) -> float:
+        """How much the service itself is called by one of these words; 0 where it is not."""
         weights = self.lexicon.weights
-        return any(weights.get(word, {}).get(place, 0.0) > IN_GROUP for word in roots)
+        most = max((weights.get(word, {}).get(place, 0.0) for word in roots), default=0.0)
+        return most if most > IN_GROUP else 0.0
 
     # --- names within the phrase -----------------------------------------------------------------
 
@@ -159,11 +163,9 @@ class Lookup:
             return None
         covered = {at for span in named for at in range(span.start, span.end)}
         left = [split[at] for at in range(len(split)) if at not in covered]
+        places = frozenset[int]().union(*(span.places for span in spans))
         is_weak = all(map(_is_doubtful, spans)) and any(
-            not self._says(place, (root(word),))
-            for word in left
-            for span in spans
-            for place in span.places
+            not any(self._says(place, (root(word),)) for place in places) for word in left
         )
         is_part = bool(left) or len(spans) < len(named)
         share = WEAK_SHARE if is_weak else LEFT_OVER_SHARE if is_part else 1.0
