@@ -1,7 +1,9 @@
-"""Addresses and clicks at the same instant, with real commits."""
+"""Addresses, clicks and histories at the same instant, with real commits."""
 
 from collections.abc import Callable
+from datetime import date
 
+import pytest
 from sqlalchemy import func, select
 
 from instainstru_core.domains.addresses import service as addresses
@@ -10,10 +12,13 @@ from instainstru_core.domains.addresses.policy import MAX_ADDRESSES
 from instainstru_core.domains.addresses.schemas import AddAddress, AddressView
 from instainstru_core.domains.addresses.types import AddressLabel
 from instainstru_core.domains.search import service as searches
-from instainstru_core.domains.search.models import SearchClick
-from instainstru_core.domains.search.schemas import ClickView, RecordClick, SearchInstructors
-from instainstru_core.domains.search.types import ClickAction
+from instainstru_core.domains.search.models import SearchClick, SearchHistory, SearchSalt
+from instainstru_core.domains.search.schemas.clicks import ClickView, RecordClick
+from instainstru_core.domains.search.service import recording
+from instainstru_core.domains.search.types.interactions import ClickAction
+from instainstru_core.domains.search.types.recording import Noted, Searcher, Visitor
 from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM
+from instainstru_core.kernel.ids import id_of, new_id
 from instainstru_core.runtime import Runtime
 from tests.factories import instructors
 from tests.together import at_once
@@ -48,8 +53,7 @@ class TestClicks:
         begin = committed_runtime.begin
         with begin(SYSTEM) as uow:
             maya = instructors.live_instructor(uow)
-        with begin(ANONYMOUS) as uow:
-            search_id = searches.search(uow, SearchInstructors(q="theremin")).search_id
+            search_id = id_of(int(uow.now.timestamp() * 1000), 7)
 
         def click() -> ClickView:
             command = RecordClick(instructor_id=maya.id, action=ClickAction.BOOK, position=1)
@@ -60,3 +64,77 @@ class TestClicks:
         assert len({answer.id for answer in answers if isinstance(answer, ClickView)}) == 1
         with begin(SYSTEM) as uow:
             assert uow.session.scalar(select(func.count()).select_from(SearchClick)) == 1
+
+
+class TestHistories:
+    def test_count_every_search_of_a_text(self, committed_runtime: Runtime) -> None:
+        begin = committed_runtime.begin
+
+        def note() -> None:
+            with begin(SYSTEM) as uow:
+                searches.note(
+                    uow,
+                    *(
+                        Noted(
+                            search_id=new_id(),
+                            at=uow.now,
+                            searcher=Searcher(guest="g" * 32, person="g" * 32),
+                            text=text,
+                            result_count=1,
+                            took_ms=1.0,
+                        )
+                        for text in ("piano", "oboe", "harp")
+                    ),
+                )
+
+        assert at_once([note] * 6) == [None] * 6
+        with begin(SYSTEM) as uow:
+            times = uow.session.scalars(select(SearchHistory.times)).all()
+        assert times == [6, 6, 6]
+
+    def test_are_taken_along_once(self, committed_runtime: Runtime) -> None:
+        begin, guest = committed_runtime.begin, "g" * 32
+        with begin(SYSTEM) as uow:
+            zoe = instructors.instructor_actor(instructors.person(uow, first_name="Zoe"))
+            hashed = searches.searcher(uow, Visitor(guest=guest), secret="s")
+            searches.note(
+                uow,
+                Noted(
+                    search_id=new_id(),
+                    at=uow.now,
+                    searcher=hashed,
+                    text="piano",
+                    result_count=1,
+                    took_ms=1.0,
+                ),
+            )
+
+        def take() -> int:
+            with begin(zoe) as uow:
+                return searches.take_searches_along(uow, guest, secret="s")
+
+        assert sorted(at_once([take] * 4)) == [0, 0, 0, 1]
+
+
+class TestSalts:
+    def test_are_one_a_day_whoever_comes_first(
+        self, committed_runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begin = committed_runtime.begin
+        monkeypatch.setattr(recording, "_salts", Forgetful())
+
+        def hashed() -> str | None:
+            with begin(ANONYMOUS) as uow:
+                visitor = Visitor(address="203.0.113.9")
+                return searches.searcher(uow, visitor, secret="s").person
+
+        assert len(set(at_once([hashed] * 6))) == 1
+        with begin(SYSTEM) as uow:
+            assert uow.session.scalar(select(func.count()).select_from(SearchSalt)) == 1
+
+
+class Forgetful(dict[date, bytes]):
+    """As in six processes: none knows what another chose but by the table."""
+
+    def get(self, *_: object) -> None:  # type: ignore[override]
+        return None

@@ -48,7 +48,7 @@ class PersonKind(StrEnum):
 
 
 _PROGRAMS = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|curl/|wget/|python|httpx|aiohttp|go-http|java/|headless"
+    r"(?<!cu)bot\b|crawl|spider|slurp|curl/|wget/|python|httpx|aiohttp|go-http|java/|headless"
     r"|lighthouse|monitor|preview|facebookexternalhit|scrapy|phantom|uptime|ktor|okhttp",
     re.IGNORECASE,
 )
