@@ -164,8 +164,8 @@ class TestCalendars:
         of = plain(1_000)
         first = matched(of.index, wish(when=AT_FIVE), today=TODAY, limit=20, free=calls)
         assert [*given_up(first)] == list(range(0, 40, 2))
-        assert (first.total, first.exact) == (32, False), "at least the 32 of the first 64"
-        assert calls.asked == [(64, AT_FIVE)]
+        assert (first.total, first.exact) == (64, False), "at least half of the first 128"
+        assert calls.asked == [(128, AT_FIVE)]
         assert first.items[0].free_from == at(FRIDAY, 17 * 60)
         second = matched(
             of.index, wish(when=AT_FIVE), today=TODAY, limit=20, free=calls, after=first.next
@@ -177,7 +177,9 @@ class TestCalendars:
         found = matched(plain(1_000).index, wish(when=AT_FIVE), today=TODAY, free=calls)
         assert [*given_up(found)] == [3, 500, 600, 700, 999]
         assert (found.total, found.exact, found.relaxed) == (5, True, ())
-        assert [count for count, _ in calls.asked] == [64, 256, 680], "each stretch is longer"
+        assert [count for count, _ in calls.asked] == [128, 872], (
+            "the second stretch is up to 8 times as long"
+        )
 
     def test_are_asked_for_the_formats_that_answer(self) -> None:
         of = city(
@@ -233,12 +235,12 @@ class TestCalendars:
         assert [*given_up(second)] == [3, 2, 1, 0]
 
     @pytest.mark.parametrize(
-        ("looks", "asked", "shown"), [(0, 0, []), (1, 1, [3]), (3, 3, [3, 500])]
+        ("looks", "asked", "shown"), [(0, 0, []), (1, 1, [3]), (2, 2, [3, 500])]
     )
     def test_are_left_when_the_deadline_is_over(
         self, looks: int, asked: int, shown: list[int]
     ) -> None:
-        """After three stretches all have been asked, and nothing more can be given up in time."""
+        """After two stretches all have been asked, and nothing more can be given up in time."""
         moments = chain([0.0] * looks, repeat(2.0))
         deadline = Deadline(1.0, clock=lambda: next(moments))
         calls = Calendars({number: (at(FRIDAY, 1_020),) for number in (3, 500)})

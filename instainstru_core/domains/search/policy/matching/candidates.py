@@ -30,17 +30,6 @@ class Candidates:
     people: int
 
 
-def joined(parts: Sequence[Ranked]) -> Ranked:
-    """The rows of several services in one."""
-    if not parts:
-        return ranking.nobody()
-    if len(parts) == 1:
-        return parts[0]
-    return Ranked(
-        *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Ranked))
-    )
-
-
 def ordered(
     rows: Ranked, sort: Sort, *, people: int, minutes: NDArray[np.int64] | None = None
 ) -> Candidates:

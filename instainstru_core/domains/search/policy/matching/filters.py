@@ -118,31 +118,42 @@ def planned(index: Index, wanted: Wanted) -> Plan:
 
 def judged(block: Block, plan: Plan, *, relaxing: bool = False) -> Judged:
     """Which rows answer; while `relaxing`, also which of them nearly do."""
-    stays = kept(block, plan)
     count = len(block)
-    relaxed = np.full(count, NEVER, np.uint8)
+    stays = kept(block, plan)
     formats = np.zeros(count, np.uint8)
     cents = np.full(count, MAX_CENTS, np.int32)
-    meters = np.full(count, UNKNOWN_METERS, np.int32)
+    unplaced = plan.reach is None
+    meters = np.full(count, NOWHERE_METERS if unplaced else UNKNOWN_METERS, np.int32)
+    relaxed = np.full(count, NEVER, np.uint8)
     for channel in plan.channels:
         price, there, near, away = offered(block, channel, plan, relaxing=relaxing)
-        state = np.where(there, 0, np.where(near, PLACE, NEVER)).astype(np.uint8)
         inside, dearer = within_bounds(price, plan.wanted)
-        state = np.where(inside, state, np.where(dearer & relaxing, state | PRICE, NEVER))
-        state = np.where(stays & (price > 0), state, NEVER).astype(np.uint8)
+        can = price > 0 if stays is None else stays & (price > 0)
+        if not relaxing:
+            can &= there & inside
+            np.minimum(cents, np.where(can, price, MAX_CENTS), out=cents)
+            if not unplaced:
+                np.minimum(meters, np.where(can, away, UNKNOWN_METERS), out=meters)
+            formats |= can.view(np.uint8) << channel
+            continue
+        state = np.where(there, 0, np.where(near, PLACE, NEVER)).astype(np.uint8)
+        state = np.where(inside, state, np.where(dearer, state | PRICE, NEVER))
+        state = np.where(can, state, NEVER).astype(np.uint8)
         better, same = state < relaxed, (state == relaxed) & (state != NEVER)
         formats = np.where(better, 1 << channel, formats | (same << channel)).astype(np.uint8)
         cents = np.where(better, price, np.where(same, np.minimum(cents, price), cents))
         meters = np.where(better, away, np.where(same, np.minimum(meters, away), meters))
         relaxed = np.minimum(relaxed, state)
+    if not relaxing:
+        relaxed[formats != 0] = 0
     return Judged(relaxed, formats, cents.astype(np.int32), meters.astype(np.int32))
 
 
-def kept(block: Block, plan: Plan) -> Truth:
-    """The rows that hold to every filter that is never given up."""
-    stays = np.ones(len(block), np.bool_)
+def kept(block: Block, plan: Plan) -> Truth | None:
+    """The rows that hold to every filter that is never given up; None where there is no filter."""
+    stays: Truth | None = None
     for held in filtered(block, plan).values():
-        stays &= held
+        stays = held if stays is None else stays & held
     return stays
 
 

@@ -3,7 +3,9 @@
 All figures are whole ten-thousandths, so that each process comes to the same order.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +38,14 @@ CLOSE_METERS, FAR_METERS, FARTHER_METERS, LEAST_DISTANCE = 1_000, 10_000, 20_000
 CHEAP, ABOVE = 7_000, 5_000
 FRESH = ((1, 10_000), (7, 9_000), (30, 7_000), (90, 5_000))
 STALE = 3_000
+WORTH = np.array(
+    [
+        next((worth for most, worth in FRESH if days <= most), STALE)
+        for days in range(FRESH[-1][0] + 2)
+    ],
+    np.int32,
+)
+"""What each number of days is worth; the last holds for all after it."""
 
 KIDS = age_bits([AgeGroup.TODDLER, AgeGroup.KIDS, AgeGroup.TEENS])
 ADULTS = age_bits([AgeGroup.ADULTS])
@@ -43,6 +53,8 @@ ADULTS = age_bits([AgeGroup.ADULTS])
 MAX_SCORE = (1 << 14) - 1
 MAX_MINUTES = (1 << 20) - 1
 DISTANCE_STEP, MAX_STEPS = 100, (1 << 11) - 1
+
+JUDGED = frozenset({"relaxed", "formats", "cents", "meters"})
 
 Figures = NDArray[np.int32]
 
@@ -62,7 +74,7 @@ class Ranked:
     stars: NDArray[np.int32]
     reviews: NDArray[np.int32]
     founder: NDArray[np.bool_]
-    service: NDArray[np.int16]
+    service: NDArray[np.int32]
     relevance: Figures
     quality: Figures
     distance: Figures
@@ -92,53 +104,69 @@ class Ranked:
         )
 
 
-def ranked(
-    block: Block,
-    result: Judged,
-    rows: NDArray[np.intp],
-    wanted: Wanted,
-    *,
-    service: int,
-    relevance: int,
-    mean: int,
-    today: int,
-) -> Ranked:
-    """These rows of a block with their scores. `mean` is in thousandths, `today` an ordinal."""
-    stars, reviews = block.star_sum[rows], block.reviews[rows]
-    cents, meters = result.cents[rows], result.meters[rows]
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The rows of one service that count. `relevance` is in ten-thousandths."""
+
+    block: Block
+    judged: Judged
+    rows: NDArray[np.intp]
+    service: int
+    relevance: int
+
+    def taken(self, name: str) -> NDArray[Any]:
+        """One column of these rows, of the block or of what was judged of it."""
+        source = self.judged if name in JUDGED else self.block
+        column: NDArray[Any] = getattr(source, name)
+        return column if len(self.rows) == len(column) else column[self.rows]
+
+
+def ranked(parts: Sequence[Part], wanted: Wanted, *, mean: int, today: int) -> Ranked:
+    """These rows with their scores. `mean` is in thousandths of a star, `today` an ordinal."""
+    sizes = [len(part.rows) for part in parts]
+
+    def taken(name: str) -> NDArray[Any]:
+        return _joined([part.taken(name) for part in parts])
+
+    def repeated(values: Sequence[int]) -> Figures:
+        return np.repeat(np.array(values, np.int32), sizes)
+
+    stars, reviews = taken("star_sum"), taken("reviews")
+    cents, meters = taken("cents"), taken("meters")
     figures = {
-        "relevance": np.full(len(rows), relevance, np.int32),
+        "relevance": repeated([part.relevance for part in parts]),
         "quality": quality(stars, reviews, mean),
         "distance": distance(meters),
         "price": price(cents, wanted.max_cents),
-        "freshness": freshness(block.active[rows], today),
-        "complete": block.complete[rows].astype(np.int32),
+        "freshness": freshness(taken("active"), today),
+        "complete": taken("complete").astype(np.int32),
     }
-    base = sum(weight * column for weight, column in zip(WEIGHTS, figures.values(), strict=True))
-    audience = audience_bonus(block.ages[rows], wanted.audience)
-    skill = skill_bonus(block.skills[rows], wanted.skill)
-    score = np.asarray(base, np.int32) // 100 + audience + skill
-    founder = block.founding[rows]
+    base = np.zeros(len(stars), np.int32)
+    for weight, column in zip(WEIGHTS, figures.values(), strict=True):
+        base += weight * column
+    audience = audience_bonus(taken("ages"), wanted.audience)
+    skill = skill_bonus(taken("skills"), wanted.skill)
+    score = base // 100 + audience + skill
+    founder = taken("founding")
     founding = founding_bonus(score, founder)
     return Ranked(
-        high=block.high[rows],
-        low=block.low[rows],
-        who=block.who[rows],
-        joined=block.joined[rows],
-        relaxed=result.relaxed[rows],
-        formats=result.formats[rows],
+        **{name: taken(name) for name in ("high", "low", "who", "joined", "relaxed", "formats")},
         cents=cents,
         meters=meters,
         stars=stars,
         reviews=reviews,
         founder=founder,
-        service=np.full(len(rows), service, np.int16),
+        service=repeated([part.service for part in parts]),
         **figures,
         audience=audience,
         skill=skill,
         founding=founding,
         score=score + founding,
     )
+
+
+def _joined(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return columns[0] if len(columns) == 1 else np.concatenate(columns)
 
 
 def quality(stars: NDArray[np.int32], reviews: NDArray[np.int32], mean: int) -> Figures:
@@ -170,10 +198,8 @@ def price(cents: NDArray[np.int32], most: int | None) -> Figures:
 
 def freshness(active: NDArray[np.int32], today: int) -> Figures:
     """By days since somebody signed in or changed their profile."""
-    steps = [days for days, _ in FRESH]
-    worth = np.array([*(one for _, one in FRESH), STALE], np.int32)
-    known = worth[np.searchsorted(steps, today - active, side="left")]
-    return np.where(active == NEVER, UNKNOWN_FRESHNESS, known).astype(np.int32)
+    known = WORTH[np.clip(today - active, 0, len(WORTH) - 1)]
+    return np.where(active == NEVER, UNKNOWN_FRESHNESS, known)
 
 
 def audience_bonus(ages: NDArray[np.uint8], audience: Audience | None) -> Figures:

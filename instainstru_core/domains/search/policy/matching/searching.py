@@ -17,14 +17,13 @@ from instainstru_core.domains.search.policy.matching.candidates import (
     Candidates,
     formats_of,
     id_at,
-    joined,
     ordered,
     restricted,
     shown,
 )
 from instainstru_core.domains.search.policy.matching.filters import NEVER, Plan, judged, planned
 from instainstru_core.domains.search.policy.matching.index import Index
-from instainstru_core.domains.search.policy.matching.ranking import Ranked
+from instainstru_core.domains.search.policy.matching.ranking import SCALE, Part
 from instainstru_core.domains.search.types.matching import Found, Free, Position
 from instainstru_core.domains.search.types.wanted import Relaxable, Wanted, When
 from instainstru_core.kernel.deadline import Deadline
@@ -115,27 +114,19 @@ def matched(
 
 def _candidates(search: Search, *, relaxed: bool) -> Candidates:
     """Everybody who answers by all that stands in the index; `relaxed` also who nearly does."""
-    parts: list[Ranked] = []
+    parts: list[Part] = []
     wishes = search.wanted.services
     for number, service_id in enumerate(search.services):
         block = search.index.blocks[service_id]
         result = judged(block, search.plan, relaxing=relaxed)
         rows = np.flatnonzero(result.relaxed != NEVER)
         if len(rows):
-            relevance = 1.0 if wishes is None else wishes[service_id]
-            parts.append(
-                ranking.ranked(
-                    block,
-                    result,
-                    rows,
-                    search.wanted,
-                    service=number,
-                    relevance=round(relevance * ranking.SCALE),
-                    mean=search.mean,
-                    today=search.today,
-                )
-            )
-    return ordered(joined(parts), search.wanted.sort, people=len(search.index.numbers))
+            relevance = SCALE if wishes is None else round(wishes[service_id] * SCALE)
+            parts.append(Part(block, result, rows, number, relevance))
+    found = ranking.nobody()
+    if parts:
+        found = ranking.ranked(parts, search.wanted, mean=search.mean, today=search.today)
+    return ordered(found, search.wanted.sort, people=len(search.index.numbers))
 
 
 def _behind(search: Search, of: Candidates) -> NDArray[np.intp]:
