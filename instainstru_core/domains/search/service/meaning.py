@@ -7,6 +7,7 @@ from instainstru_core.domains.search.errors import ModelUnavailable
 from instainstru_core.domains.search.policy.meaning import fusion
 from instainstru_core.domains.search.policy.meaning.lexicon import Lexicon
 from instainstru_core.domains.search.policy.meaning.lookup import Lookup
+from instainstru_core.domains.search.policy.meaning.vectors import VectorIndex
 from instainstru_core.domains.search.ports import Embedder
 from instainstru_core.domains.search.service import embeddings
 from instainstru_core.domains.search.service.keeping import Kept
@@ -25,6 +26,11 @@ def lookup(uow: Uow) -> Lookup:
     return _lookups.get(
         uow, "lookup", lambda: catalog.version(uow), lambda: Lookup(Lexicon(catalog.entries(uow)))
     )
+
+
+def service_vectors(uow: Uow, embedder: Embedder) -> VectorIndex:
+    """The vectors of all services by this model."""
+    return embeddings.vectors(uow, EmbeddingKind.SERVICE, embedder)
 
 
 @operation("search.services_meant")
@@ -50,7 +56,7 @@ def services_meant(
         return fusion.meant(parsed, known, None, {}, ("embedding_skipped",))
     try:
         found = vectors or dict(zip(wishes, embedder.embed(wishes, deadline=deadline), strict=True))
-        services = embeddings.vectors(uow, EmbeddingKind.SERVICE, embedder)
+        services = service_vectors(uow, embedder)
     except ModelUnavailable as failure:
         return fusion.meant(parsed, known, None, {}, (f"embedding_{failure.use.value}",))
     missing = () if services.subjects else ("embeddings_missing",)
