@@ -16,7 +16,8 @@ GONE_PAYOUTS = frozenset({"failed", "canceled"})
 USED = frozenset({"consumed", "forfeited"})
 FOR_PEOPLE = frozenset({"refund_refused"})
 """Reasons for which a lesson's money stops until people find another way: the provider refuses a
-refund of a charge that the bank took back, which may be so before we know of it.
+refund of a charge that the bank took back, which may be so before we know of it. Of a part that
+the bank did not take, too: then the lesson is not settled, and its credit stays reserved for it.
 """
 MILESTONES = frozenset({"milestone_5", "milestone_11"})
 EFFECTIVE = frozenset({"requires_capture", "succeeded"})
@@ -41,7 +42,7 @@ def books(facts: Facts, stripe: Simulator) -> Iterator[str]:
         yield f"the ledger has fees of {facts.total('stripe_fees')}, the provider {fees}"
     waiting = waits_for_people(facts)
     yield from _pots(facts, waiting)
-    yield from _wallets(facts)
+    yield from _wallets(facts, waiting)
     yield from _debts(facts)
     yield from _payees(facts, stripe, waiting)
 
@@ -64,12 +65,19 @@ def _pots(facts: Facts, waiting: Collection[str]) -> Iterator[str]:
             yield f"the pot of {owner} still holds {-cents}"
 
 
-def _wallets(facts: Facts) -> Iterator[str]:
+def _wallets(facts: Facts, waiting: dict[str, Row]) -> Iterator[str]:
     wallets: Counter[str] = Counter()
+    reserved = Counter[str]()
     for lot in facts.of("credit_lots"):
         wallets[lot["user_id"]] += lot["available_cents"] + lot["reserved_cents"]
-        if lot["reserved_cents"]:
-            yield f"{lot['reserved_cents']} of credit {lot['id']} are reserved for nothing any more"
+        reserved[lot["user_id"]] += lot["reserved_cents"]
+    for row in waiting.values():
+        if row["settled_at"] is None:
+            reserved[row["student_id"]] -= row["credit_cents"]
+    for user, cents in reserved.items():
+        if cents:
+            yield f"{cents} of the credit of {user} are reserved for nothing any more"
+    for lot in facts.of("credit_lots"):
         if lot["frozen_at"] is not None:
             yield f"credit {lot['id']} of {lot['reference']} is still frozen"
     owed = facts.balances("credits_liability")
@@ -207,7 +215,7 @@ def _open_ends(facts: Facts, bookings: dict[str, Row]) -> Iterator[str]:
 
 
 def _stuck(row: Row, *, stopped: bool) -> Iterator[str]:
-    if row["settled_at"] is None:
+    if row["settled_at"] is None and not stopped:
         yield f"not settled; ending {row['ending']}, due {row['due_kind']} at {row['due_at']}"
     elif row["due_at"] is not None:
         yield f"settled, and due for {row['due_kind']} at {row['due_at']}"
