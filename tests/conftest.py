@@ -87,6 +87,8 @@ def settings_for(database_url: str, servers: ServerUrls) -> Settings:
         prometheus_url=servers.prometheus_url,
         # Tests share one Redis and call faster than anybody: only those of the limits have any.
         mcp_limits=dict.fromkeys(("read", "write", "money", "comms"), 0),
+        # As many answers as tests would be told again to others: those that keep them say so.
+        search_cache=False,
     )
 
 
