@@ -59,4 +59,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """As many threads as connections: nobody waits for a connection while holding a thread."""
     runtime: Runtime = app.state.runtime
     anyio.to_thread.current_default_thread_limiter().total_tokens = runtime.settings.pool_size
-    yield
+    try:
+        yield
+    finally:
+        await runtime.answers.leave()

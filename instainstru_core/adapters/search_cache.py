@@ -84,6 +84,9 @@ class NoAnswers:
     def touch(self, tags: Collection[str]) -> None:
         """Nothing was kept."""
 
+    async def leave(self) -> None:
+        """Nothing is open."""
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -98,7 +101,7 @@ class RedisAnswers:
 
     def __init__(self, url: str, space: str) -> None:
         self._url = url
-        self._prefix = f"{PREFIX}{hashlib.blake2b(space.encode(), digest_size=6).hexdigest()}:"
+        self.prefix = f"{PREFIX}{hashlib.blake2b(space.encode(), digest_size=6).hexdigest()}:"
         self._redis: Any = None
         self._clients: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self._away_until = 0.0
@@ -113,7 +116,7 @@ class RedisAnswers:
             return Looked(since=None)
         try:
             found = await self._looking(loop)(
-                keys=[f"{self._prefix}answer:{key}"], args=[self._prefix]
+                keys=[f"{self.prefix}answer:{key}"], args=[self.prefix]
             )
         except (redis.RedisError, OSError) as failure:
             self._gave_up(loop, failure)
@@ -131,7 +134,7 @@ class RedisAnswers:
         import redis  # noqa: PLC0415 - as above
 
         loop = asyncio.get_running_loop()
-        name = f"{self._prefix}answer:{key}"
+        name = f"{self.prefix}answer:{key}"
         rest = {field.name: getattr(answer, field.name) for field in fields(answer)}
         body, note = rest.pop("body"), rest.pop("note")
         kept = {
@@ -157,13 +160,19 @@ class RedisAnswers:
         from instainstru_core.adapters.redis import RedisUnreachable  # noqa: PLC0415
 
         try:
-            self._blocking().eval(TOUCH, 0, self._prefix, TAG_SECONDS, *tags)
+            self._blocking().eval(TOUCH, 0, self.prefix, TAG_SECONDS, *tags)
         except redis.RedisError as failure:
             raise RedisUnreachable(
                 "Redis cannot be reached right now. Try again in a few seconds.",
                 part="redis",
                 retry_after=5,
             ) from failure
+
+    async def leave(self) -> None:
+        """Give back the connections of this event loop."""
+        known = self._clients.pop(asyncio.get_running_loop(), None)
+        if known is not None:
+            await known[0].aclose()
 
     def close(self) -> None:
         if self._redis is not None:

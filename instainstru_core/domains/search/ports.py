@@ -36,6 +36,10 @@ class Embedder(Protocol):
         """
         ...
 
+    def prepare(self) -> None:
+        """Load what is needed, so that the first text does not wait for it."""
+        ...
+
     def embed(self, texts: Sequence[str], *, deadline: Deadline) -> Vectors:
         """One row of length 1 for each text, in their order; a row of zeros where nothing is known.
 
@@ -109,6 +113,10 @@ class Answers(Protocol):
         """Make every stored answer untrue that carries one of these tags. Raises Unavailable."""
         ...
 
+    async def leave(self) -> None:
+        """Give back the connections of this event loop, which is about to end."""
+        ...
+
     def close(self) -> None:
-        """Give back the connections."""
+        """Give back the other connections."""
         ...
