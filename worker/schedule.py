@@ -33,6 +33,7 @@ from worker.tasks.observability import FORGET_TASK_EXECUTIONS, NOTE_SCHEDULE
 from worker.tasks.onboarding import HIDE_LAPSED, LOOK_AGAIN
 from worker.tasks.payments import AUDIT_SCHEDULES, RECONCILE
 from worker.tasks.search_index import FORGET_CHANGES
+from worker.tasks.searches import FORGET_HISTORIES, FORGET_SHOWN
 from worker.tasks.webhooks import FORGET_WEBHOOKS, PROCESS_WEBHOOKS
 
 ZONE = BUSINESS_ZONE
@@ -66,10 +67,12 @@ ENTRIES = (
     Entry(LOOK_AGAIN, crontab(hour="*", minute=50), expires=timedelta(hours=1)),
     Entry(AUDIT_SCHEDULES, crontab(hour=3, minute=5)),
     Entry(EVALUATE_TIERS, crontab(hour=3, minute=15)),
+    Entry(FORGET_HISTORIES, crontab(hour=3, minute=25)),
     Entry(EXPIRE, crontab(hour=3, minute=35)),
     Entry(HIDE_LAPSED, crontab(hour=3, minute=45)),
     Entry(RECONCILE, crontab(hour=4, minute=45)),
     Entry(FORGET_KEYS, crontab(hour="*", minute=25), expires=timedelta(hours=1)),
+    Entry(FORGET_SHOWN, crontab(hour=3, minute=55)),
     Entry(FORGET_SESSIONS, crontab(hour=4, minute=5)),
     Entry(FORGET_FACTS, crontab(hour=4, minute=15)),
     Entry(FORGET_TASK_EXECUTIONS, crontab(hour=4, minute=25)),

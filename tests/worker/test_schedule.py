@@ -41,6 +41,8 @@ DAILY = {
     "payments.audit_schedules": (3, 5),
     "payments.reconcile": (4, 45),
     "search.forget_changes": (5, 15),
+    "search.forget_histories": (3, 25),
+    "search.forget_shown": (3, 55),
     "webhooks.forget": (4, 35),
 }
 HOURLY = {

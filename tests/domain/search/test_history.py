@@ -195,6 +195,18 @@ class TestRetention:
         assert recent(begin) == ["flute", "harp"]
         assert recent(begin, OTHER) == ["zither"]
 
+    def test_forgets_who_searched_after_more_than_a_year(
+        self, begin: Begin, clock: SetClock, uow: Uow
+    ) -> None:
+        searched(begin, clock, "piano", "oboe")
+        clock.advance(timedelta(days=400))
+        with begin(ANONYMOUS) as work:
+            assert service.forget_shown(work, limit=100) == 1
+        people = uow.session.execute(
+            select(SearchQuery.text, SearchQuery.person.is_(None)).order_by(SearchQuery.text)
+        ).all()
+        assert people == [("oboe", False), ("piano", True)]
+
 
 class TestErasing:
     def test_leaves_searches_that_are_nobodys(

@@ -225,3 +225,20 @@ def unlink(session: Session, *, user_id: str, person: str | None) -> int:
         .returning(SearchQuery.id)
     )
     return len(session.scalars(freed).all())
+
+
+def unlink_old(session: Session, *, before: datetime, limit: int) -> int:
+    """Take from searches from before then who made them. How many searches."""
+    known = or_(
+        SearchQuery.user_id.is_not(None),
+        SearchQuery.person.is_not(None),
+        SearchQuery.address_hash.is_not(None),
+    )
+    old = select(SearchQuery.id).where(SearchQuery.at < before, known).limit(limit)
+    freed = (
+        update(SearchQuery)
+        .where(SearchQuery.id.in_(old))
+        .values(user_id=None, person=None, address_hash=None)
+        .returning(SearchQuery.id)
+    )
+    return len(session.scalars(freed).all())

@@ -25,6 +25,7 @@ KEEP_DELETED = timedelta(days=90)
 KEEP_CONVERTED = timedelta(days=90)
 KEEP_GUESTS = timedelta(days=120)
 KEEP_SHOWN = timedelta(days=90)
+KEEP_PEOPLE = timedelta(days=400)
 KEEP_SALTS = timedelta(days=2)
 CLICKS_WAIT = policy.CLICKABLE_FOR + timedelta(hours=1)
 
@@ -32,7 +33,9 @@ Owner = tuple[str | None, str | None]
 
 
 @operation("search.recent_searches")
-def recent_searches(uow: Uow, guest: str | None, *, secret: str, limit: int = RECENT) -> HistoriesView:
+def recent_searches(
+    uow: Uow, guest: str | None, *, secret: str, limit: int = RECENT
+) -> HistoriesView:
     """What whoever asks searched for last, the latest first; categories that were opened are left
     out. Refused with GuestUnknown where nobody asks.
     """
@@ -127,11 +130,14 @@ def trim_histories(uow: Uow, *, limit: int) -> int:
 
 @operation("search.forget_shown")
 def forget_shown(uow: Uow, *, limit: int) -> int:
-    """Remove what old searches showed, clicks without a search, and old salts; how many rows."""
+    """Remove what old searches showed, clicks without a search, old salts, and from searches of
+    more than a year ago who made them, some at a time; how many rows of whichever were most.
+    """
     recording.drop_salts(uow.session, before=(uow.now - KEEP_SALTS).date())
     strays = recording.drop_stray_clicks(uow.session, before=uow.now - CLICKS_WAIT, limit=limit)
     shown = recording.drop_candidates(uow.session, before=uow.now - KEEP_SHOWN, limit=limit)
-    return max(strays, shown)
+    unlinked = histories.unlink_old(uow.session, before=uow.now - KEEP_PEOPLE, limit=limit)
+    return max(strays, shown, unlinked)
 
 
 def _owner(uow: Uow, guest: str | None, secret: str) -> Owner:
