@@ -97,6 +97,9 @@ class OpenAiEmbedder:
     def scale(self) -> tuple[float, float]:
         return 0.3, 0.8
 
+    def prepare(self) -> None:
+        self._client.get()
+
     def embed(self, texts: Sequence[str], *, deadline: Deadline) -> Vectors:
         """One row of length 1 for each text. Raises ModelUnavailable."""
 

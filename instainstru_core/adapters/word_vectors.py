@@ -62,7 +62,7 @@ class WordVectors:
         return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
 
     def prepare(self) -> None:
-        """Load the weights now, a quarter of a second that a search should not wait."""
+        """Load the weights: a quarter of a second."""
         self._loaded()
 
     def close(self) -> None:

@@ -29,7 +29,8 @@ def lookup(uow: Uow) -> Lookup:
 
 
 def service_vectors(uow: Uow, embedder: Embedder) -> VectorIndex:
-    """The vectors of all services by this model."""
+    """The vectors of all services by this model, which is ready then."""
+    embedder.prepare()
     return embeddings.vectors(uow, EmbeddingKind.SERVICE, embedder)
 
 
