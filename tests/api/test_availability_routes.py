@@ -15,6 +15,7 @@ from tests.api.conftest import Headers, SignIn
 from tests.factories import instructors
 
 WEEK = "/api/v1/availability/weeks/2026-06-22"
+BLACKOUTS = "/api/v1/availability/blackouts"
 HOURS = [{"start": "09:00", "end": "12:30"}]
 BODY = {"version": 0, "days": [{"day": "2026-06-22", "hours": HOURS}]}
 
@@ -34,11 +35,50 @@ class TestOwnWeek:
         assert (saved.status_code, saved.headers["ETag"]) == (200, '"1"')
         assert saved.json()["changed_days"] == ["2026-06-22"]
         read = client.get("/api/v1/availability/weeks/2026-06-24", headers=maya)
-        assert (read.status_code, read.headers["ETag"]) == (200, '"1"')
-        assert read.json()["version"] == 1
-        assert read.json()["days"][0] == {"day": "2026-06-22", "hours": HOURS}
-        again = client.get(WEEK, headers={**maya, "If-None-Match": '"1"'})
+        assert (read.status_code, read.json()["version"], read.json()["taken"]) == (200, 1, [])
+        assert read.json()["days"][0] == {
+            "day": "2026-06-22",
+            "hours": [{"start": "09:00", "end": "12:30", "tag": "any"}],
+            "blackout": False,
+        }
+        assert read.headers["Cache-Control"] == "private, no-cache"
+        again = client.get(WEEK, headers={**maya, "If-None-Match": read.headers["ETag"]})
         assert (again.status_code, again.content) == (304, b"")
+
+    def test_has_a_tag_that_begins_with_the_version_and_changes_with_what_is_shown(
+        self, client: TestClient, maya: Headers
+    ) -> None:
+        client.put(WEEK, json=BODY, headers=maya)
+        before = client.get(WEEK, headers=maya).headers["ETag"]
+        assert before.startswith('"1.')
+        client.post(BLACKOUTS, json={"first": "2026-06-23"}, headers=maya)
+        changed = client.get(WEEK, headers={**maya, "If-None-Match": before})
+        after = changed.headers["ETag"]
+        assert (changed.status_code, after[:3], after == before) == (200, '"1.', False)
+        saved = client.put(WEEK, json={"days": []}, headers={**maya, "If-Match": before})
+        assert (saved.status_code, saved.headers["ETag"]) == (200, '"2"')
+        stale = client.put(WEEK, json={"days": []}, headers={**maya, "If-Match": after})
+        assert (stale.status_code, stale.json()["facts"]) == (409, {"current_version": 2})
+        strange = client.put(WEEK, json={"days": []}, headers={**maya, "If-Match": '"2.x"'})
+        assert (strange.status_code, strange.json()["code"]) == (422, "request.bad_if_match")
+
+    def test_is_overwritten_at_any_version_with_a_star(
+        self, client: TestClient, maya: Headers
+    ) -> None:
+        client.put(WEEK, json=BODY, headers=maya)
+        saved = client.put(WEEK, json={"days": []}, headers={**maya, "If-Match": "*"})
+        assert (saved.status_code, saved.headers["ETag"]) == (200, '"2"')
+        stale = {"version": 1, "days": BODY["days"]}
+        refused = client.put(WEEK, json=stale, headers={**maya, "If-Match": "*"})
+        assert refused.status_code == 409
+
+    def test_keeps_the_tags_that_a_save_leaves_out(self, client: TestClient, maya: Headers) -> None:
+        tagged = [{"start": "09:00", "end": "12:30", "tag": "no_travel"}]
+        body = {"version": 0, "days": [{"day": "2026-06-22", "hours": tagged}]}
+        assert client.put(WEEK, json=body, headers=maya).json()["days"][0]["hours"] == tagged
+        saved = client.put(WEEK, json=BODY | {"version": 1}, headers=maya)
+        assert saved.json()["days"][0]["hours"] == tagged
+        assert saved.json()["changed_days"] == []
 
     @pytest.mark.parametrize("tag", ['"0"', 'W/"0"', "0"])
     def test_can_be_saved_with_if_match(self, client: TestClient, maya: Headers, tag: str) -> None:
@@ -54,7 +94,9 @@ class TestOwnWeek:
         assert answer.status_code == 409
         assert answer.json()["code"] == "availability.week_changed"
         assert answer.json()["facts"] == {"current_version": 1}
-        assert client.get(WEEK, headers=maya).json()["days"][0]["hours"] == HOURS
+        assert client.get(WEEK, headers=maya).json()["days"][0]["hours"] == [
+            {"start": "09:00", "end": "12:30", "tag": "any"}
+        ]
 
     @pytest.mark.parametrize(
         ("path", "body", "code"),
@@ -90,6 +132,97 @@ class TestOwnWeek:
         assert client.put(WEEK, json=BODY, headers=student).status_code == 403
 
 
+class TestManyDays:
+    def test_are_copied_repeated_and_edited(self, client: TestClient, maya: Headers) -> None:
+        client.put(WEEK, json=BODY, headers=maya)
+        copied = client.post(f"{WEEK}/copy", json={"to": "2026-06-29"}, headers=maya)
+        assert (copied.status_code, copied.headers["ETag"]) == (200, '"1"')
+        assert copied.json()["items"][0] == {"day": "2026-06-29", "result": "applied", "why": None}
+        stale = {**maya, "If-Match": '"0"'}
+        refused = client.post(f"{WEEK}/copy", json={"to": "2026-06-29"}, headers=stale)
+        assert (refused.status_code, refused.json()["facts"]) == (409, {"current_version": 1})
+        pattern = {"monday": "2026-06-22", "first": "2026-06-14", "last": "2026-07-06"}
+        filled = client.post("/api/v1/availability/patterns", json=pattern, headers=maya).json()
+        assert filled["items"][0] == {"day": "2026-06-14", "result": "skipped", "why": "over"}
+        assert filled["weeks"] == [
+            {"monday": "2026-06-15", "version": 1},
+            {"monday": "2026-07-06", "version": 1},
+        ]
+        edit = {"day": "2026-06-22", "kind": "close", "start": "09:00", "end": "10:00"}
+        path = "/api/v1/availability/edits"
+        edited = client.post(path, json={"edits": [edit, edit]}, headers=maya).json()
+        assert [each["result"] for each in edited["items"]] == ["applied", "unchanged"]
+        assert edited["written"] is True
+        tagged = edit | {"tag": "any"}
+        assert client.post(path, json={"edits": [tagged]}, headers=maya).status_code == 422
+        assert client.post(path, json={"edits": []}, headers=maya).status_code == 422
+        assert client.post(path, json={"edits": [edit] * 201}, headers=maya).status_code == 422
+
+    def test_can_be_blacked_out(self, client: TestClient, maya: Headers) -> None:
+        body = {"first": "2026-06-22", "last": "2026-06-23", "reason": " Concert "}
+        added = client.post(BLACKOUTS, json=body, headers=maya)
+        assert (added.status_code, added.json()["staying"]) == (201, [])
+        listed = client.get(BLACKOUTS, headers=maya)
+        assert listed.json()["items"] == [
+            {"day": "2026-06-22", "reason": "Concert"},
+            {"day": "2026-06-23", "reason": "Concert"},
+        ]
+        gone = client.delete(f"{BLACKOUTS}/2026-06-22", headers=maya)
+        assert (gone.status_code, gone.json()["day"]) == (200, "2026-06-22")
+        again = client.delete(f"{BLACKOUTS}/2026-06-22", headers=maya)
+        assert (again.status_code, again.json()["code"]) == (404, "availability.blackout_not_found")
+
+    def test_are_not_a_student_s(self, client: TestClient, student: Headers) -> None:
+        pattern = {"monday": "2026-06-22", "first": "2026-06-22", "last": "2026-06-22"}
+        edit = {"day": "2026-06-22", "kind": "close", "start": "09:00", "end": "10:00"}
+        for path, body in (
+            (f"{WEEK}/copy", {"to": "2026-06-29"}),
+            ("/api/v1/availability/patterns", pattern),
+            ("/api/v1/availability/edits", {"edits": [edit]}),
+            (BLACKOUTS, {"first": "2026-06-22"}),
+        ):
+            assert client.post(path, json=body, headers=student).status_code == 403
+
+
+class TestReach:
+    """Who of many travels to a point, at the door."""
+
+    PATH = "/api/v1/instructors/coverage"
+
+    def test_is_told_without_any_coordinates(self, client: TestClient, runtime: Runtime) -> None:
+        with runtime.begin(SYSTEM) as uow:
+            teacher = instructors.live_instructor(uow)
+        stranger = new_id()
+        query = {"latitude": 40.41, "longitude": -73.79, "ids": [teacher.id, stranger]}
+        answer = client.get(self.PATH, params=query)
+        assert answer.json() == {
+            "items": [{"instructor_id": teacher.id, "covered": True}],
+            "not_bookable": [stranger],
+        }
+        assert answer.headers["Cache-Control"] == "private, max-age=60"
+        tag = {"If-None-Match": answer.headers["ETag"]}
+        assert client.get(self.PATH, params=query, headers=tag).status_code == 304
+
+    @pytest.mark.parametrize(
+        ("query", "code"),
+        [
+            ({"latitude": 40.41, "longitude": -73.79}, None),
+            ({"latitude": 91, "longitude": -73.79, "ids": ["x"]}, None),
+            ({"latitude": 40.41, "ids": ["x"]}, None),
+            (
+                {"latitude": 40.41, "longitude": -73.79, "ids": [str(n) for n in range(101)]},
+                "instructors.too_many",
+            ),
+        ],
+    )
+    def test_is_not_told_where_too_much_or_too_little_is_asked(
+        self, client: TestClient, query: dict[str, object], code: str | None
+    ) -> None:
+        answer = client.get(self.PATH, params=query)  # type: ignore[arg-type]
+        assert answer.status_code == 422
+        assert code is None or answer.json()["code"] == code
+
+
 class TestFreeTimes:
     def test_are_shown_to_everybody(self, client: TestClient, runtime: Runtime) -> None:
         with runtime.begin(SYSTEM) as uow:
@@ -103,10 +236,14 @@ class TestFreeTimes:
             "timezone": "America/New_York",
             "minutes": 60,
             "format": "online",
+            "detail": "full",
             "earliest_at": "2026-06-16T13:00:00Z",
             "days": [
                 {
                     "day": "2026-06-16",
+                    "blackout": False,
+                    "free": True,
+                    "parts": ["morning"],
                     "windows": [
                         {
                             "start": "09:00",
@@ -119,6 +256,7 @@ class TestFreeTimes:
                 }
             ],
         }
+        assert answer.headers["Cache-Control"] == "private, no-cache"
         tag = {"If-None-Match": answer.headers["ETag"]}
         assert client.get(path, params=query, headers=tag).status_code == 304
 
@@ -127,7 +265,14 @@ class TestFreeTimes:
         assert (answer.status_code, answer.json()["code"]) == (404, "availability.not_found")
 
     @pytest.mark.parametrize(
-        "query", [{"minutes": "20"}, {"minutes": "255"}, {"first": "x"}, {"unknown": "1"}]
+        "query",
+        [
+            {"minutes": "20"},
+            {"minutes": "255"},
+            {"first": "x"},
+            {"unknown": "1"},
+            {"detail": "some"},
+        ],
     )
     def test_refuse_questions_that_make_no_sense(
         self, client: TestClient, query: dict[str, str]
@@ -147,4 +292,4 @@ class TestCosts:
             assert client.put(WEEK, json=BODY, headers=maya).status_code == 200
         with count_statements() as reading:
             assert client.get(WEEK, headers=maya).status_code == 200
-        assert (len(saving), len(reading)) == (5, 2)
+        assert (len(saving), len(reading)) == (5, 3)

@@ -15,6 +15,7 @@ from instainstru_core.domains.availability.schemas import (
     FreeTimesView,
     FreeWindowView,
 )
+from instainstru_core.domains.availability.types import DayPart
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Uow
@@ -185,6 +186,82 @@ class TestFreeTimes:
         assert len(statements) == 1
 
 
+class TestTags:
+    """Ten to one on Tuesday: an hour for any format, one online only, one at home, one closed."""
+
+    HOURS = (
+        "10:00-11:00",
+        "11:00-12:00 online_only",
+        "12:00-13:00 no_travel",
+        "13:00-14:00 closed",
+    )
+
+    @pytest.mark.parametrize(
+        ("lesson_format", "expected"),
+        [
+            (LessonFormat.ONLINE, ["10:00-13:00"]),
+            (LessonFormat.INSTRUCTOR_LOCATION, ["10:00-11:00", "12:00-13:00"]),
+            (LessonFormat.STUDENT_LOCATION, ["10:00-11:00"]),
+            (LessonFormat.NEUTRAL_LOCATION, ["10:00-11:00"]),
+            (None, ["10:00-11:00"]),
+        ],
+    )
+    def test_leave_what_suits_the_format(
+        self, uow: Uow, lesson_format: LessonFormat | None, expected: list[str]
+    ) -> None:
+        teacher = instructors.live_instructor(uow, hours=self.HOURS)
+        view = free(uow, teacher.id, lesson_format=lesson_format)
+        assert windows(view) == expected
+        formats = None if lesson_format is None else [lesson_format]
+        for minutes in (30, 60, 90, 180, 210):
+            view = free(uow, teacher.id, lesson_format=lesson_format, minutes=minutes)
+            found = service.free_for_many(
+                uow, [teacher.id], [TUESDAY], minutes=minutes, formats=formats
+            )
+            assert found == ({teacher.id: view.earliest_at} if view.earliest_at else {})
+
+    def test_are_taken_off_with_the_pauses_that_the_format_needs(self, uow: Uow) -> None:
+        teacher = instructors.live_instructor(
+            uow, hours=("09:00-12:00", "12:00-18:00 no_travel"), buffers=(20, 50)
+        )
+        availability.occupied(uow, teacher.id, at(16, 15), at(16, 16))
+        assert windows(free(uow, teacher.id, lesson_format=None)) == ["09:00-10:10"]
+        hosted = free(uow, teacher.id, lesson_format=LessonFormat.INSTRUCTOR_LOCATION)
+        assert windows(hosted) == ["09:00-10:40", "12:30-18:00"]
+
+
+class TestDetail:
+    def test_judges_a_day_by_when_lessons_can_start(self, uow: Uow) -> None:
+        teacher = instructors.live_instructor(uow, hours=("09:00-21:00",))
+        (day,) = free(uow, teacher.id, detail=Detail.SUMMARY).days
+        assert day.parts == [DayPart.MORNING, DayPart.AFTERNOON, DayPart.EVENING]
+        assert (day.free, day.windows, day.starts) == (True, None, None)
+
+    @pytest.mark.parametrize(
+        ("hours", "parts"),
+        [
+            ("10:59-12:59", [DayPart.MORNING]),
+            ("11:00-13:00", [DayPart.MORNING, DayPart.AFTERNOON]),
+            ("12:00-17:59", [DayPart.AFTERNOON]),
+            ("12:01-18:00", [DayPart.AFTERNOON, DayPart.EVENING]),
+            ("12:00-12:59", []),
+        ],
+    )
+    def test_knows_a_part_of_the_day_by_its_first_minute(
+        self, uow: Uow, hours: str, parts: list[DayPart]
+    ) -> None:
+        teacher = instructors.live_instructor(uow, hours=(hours,))
+        (day,) = free(uow, teacher.id, detail=Detail.SUMMARY).days
+        assert (day.parts, day.free) == (parts, bool(parts))
+
+    def test_can_be_as_little_as_whether_there_is_room(self, uow: Uow) -> None:
+        teacher = instructors.live_instructor(uow)
+        view = free(uow, teacher.id, detail=Detail.MINIMAL)
+        (day,) = view.days
+        assert (day.free, day.parts, day.windows, day.starts) == (True, None, None, None)
+        assert view.earliest_at == at(16, 13)
+
+
 class TestFreeFor:
     def test_names_who_has_room_with_the_earliest_start(self, uow: Uow) -> None:
         early = instructors.live_instructor(uow, hours=("09:00-10:00",))
@@ -224,3 +301,81 @@ class TestFreeFor:
             found = service.free_for(uow, ids, TUESDAY)
         assert len(statements) == 1
         assert found == dict.fromkeys(ids, at(16, 13))
+
+
+class TestFreeForMany:
+    def test_looks_through_several_days_for_the_first_start(self, uow: Uow) -> None:
+        teacher = instructors.live_instructor(uow, open_days=0)
+        for day, hours in ((18, "09:00-10:00"), (20, "08:00-09:00")):
+            availability.open_day(uow, teacher.id, date(2026, 6, day), hours)
+        days = [date(2026, 6, day) for day in (20, 16, 18)]
+        found = service.free_for_many(uow, [teacher.id], days, formats=[ONLINE])
+        assert found == {teacher.id: at(18, 13)}
+        later = service.free_for_many(uow, [teacher.id], [days[0], TUESDAY], formats=[ONLINE])
+        assert later == {teacher.id: at(20, 12)}
+
+    @pytest.mark.parametrize(
+        ("after", "before", "expected"),
+        [
+            (15 * 60, 18 * 60, at(16, 19)),
+            (15 * 60, 16 * 60, at(16, 19)),
+            (15 * 60, 16 * 60 - 1, None),
+            (17 * 60, None, at(16, 21)),
+            (17 * 60 + 1, None, None),
+            (None, 10 * 60, at(16, 13)),
+        ],
+    )
+    def test_keeps_between_two_times_of_the_day(
+        self, uow: Uow, after: int | None, before: int | None, expected: datetime | None
+    ) -> None:
+        teacher = instructors.live_instructor(uow)
+        found = service.free_for_many(
+            uow, [teacher.id], [TUESDAY], after=after, before=before, formats=[ONLINE]
+        )
+        assert found == ({teacher.id: expected} if expected else {})
+
+    def test_asks_of_each_the_formats_and_the_length_that_are_theirs(self, uow: Uow) -> None:
+        hours = ("09:00-10:00", "10:00-12:00 online_only", "14:00-16:00")
+        one, two, three = (instructors.live_instructor(uow, hours=hours) for _ in range(3))
+        found = service.free_for_many(
+            uow,
+            [one.id, two.id, three.id],
+            [TUESDAY],
+            minutes={one.id: 90, two.id: 90, three.id: 30},
+            formats={
+                one.id: [LessonFormat.STUDENT_LOCATION, LessonFormat.ONLINE],
+                two.id: [LessonFormat.INSTRUCTOR_LOCATION],
+            },
+        )
+        assert found == {one.id: at(16, 13), two.id: at(16, 18)}
+
+    def test_takes_off_lessons_with_pauses_and_leaves_out_blackouts(self, uow: Uow) -> None:
+        busy = instructors.live_instructor(uow, hours=("09:00-12:00",))
+        availability.occupied(uow, busy.id, at(16, 13), at(16, 13, 45), travels=True)
+        night = instructors.live_instructor(uow, hours=("00:00-03:00",))
+        availability.occupied(uow, night.id, at(16, 2), at(16, 4))
+        gone = instructors.live_instructor(uow)
+        availability.occupied(uow, gone.id, at(16, 13), at(16, 20), expires_at=uow.now)
+        away = instructors.live_instructor(uow)
+        availability.blackout(uow, away.id, TUESDAY)
+        ids = [busy.id, night.id, gone.id, away.id]
+        found = service.free_for_many(uow, ids, [TUESDAY], formats=[ONLINE])
+        assert found == {busy.id: at(16, 14, 45), night.id: at(16, 4, 15), gone.id: at(16, 13)}
+
+    def test_asks_once_more_for_those_who_live_elsewhere(
+        self, uow: Uow, count_statements: Callable[[], AbstractContextManager[list[str]]]
+    ) -> None:
+        here = instructors.live_instructor(uow)
+        away = instructors.live_instructor(
+            uow, timezone="America/Los_Angeles", hours=("09:00-10:00",)
+        )
+        with count_statements() as statements:
+            found = service.free_for_many(
+                uow, [here.id, away.id], [TUESDAY], after=12 * 60, formats=[ONLINE]
+            )
+        assert found == {here.id: at(16, 16), away.id: at(16, 16)}
+        assert len(statements) == 2
+        none = service.free_for_many(
+            uow, [away.id], [TUESDAY], before=13 * 60 - 1, formats=[ONLINE]
+        )
+        assert none == {}

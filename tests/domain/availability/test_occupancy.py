@@ -10,6 +10,7 @@ from sqlalchemy import select
 from instainstru_core.domains.availability import service
 from instainstru_core.domains.availability.errors import (
     CalendarNotFound,
+    FormatClosed,
     NightProtected,
     NotOpen,
     SlotTaken,
@@ -191,6 +192,56 @@ class TestRequireOpen:
             ask(uow, teacher, NOON, student_id=learner)
             occupy(uow, teacher.id, NOON, student_id=learner)
         assert len(statements) == 3
+
+
+class TestTags:
+    HOURS = (
+        "09:00-12:00",
+        "12:00-13:00 online_only",
+        "13:00-14:00 no_travel",
+        "14:00-15:00 closed",
+    )
+
+    @pytest.mark.parametrize(
+        ("lesson_format", "start", "formats"),
+        [
+            (LessonFormat.STUDENT_LOCATION, at(16, 16), ["online"]),
+            (LessonFormat.INSTRUCTOR_LOCATION, at(16, 16), ["online"]),
+            (LessonFormat.NEUTRAL_LOCATION, at(16, 17), ["instructor_location", "online"]),
+            (LessonFormat.INSTRUCTOR_LOCATION, at(16, 15, 1), ["online"]),
+            (LessonFormat.ONLINE, at(16, 18), []),
+            (LessonFormat.ONLINE, at(16, 17, 1), []),
+        ],
+    )
+    def test_refuse_a_format_with_a_code_of_their_own_and_say_which_would_do(
+        self, uow: Uow, lesson_format: LessonFormat, start: datetime, formats: list[str]
+    ) -> None:
+        teacher = instructors.live_instructor(uow, hours=self.HOURS)
+        with pytest.raises(FormatClosed) as refusal:
+            ask(uow, teacher, lesson(start), lesson_format)
+        assert refusal.value.code == "availability.format_closed"
+        assert refusal.value.facts == {"formats": formats}
+
+    @pytest.mark.parametrize(
+        ("lesson_format", "start"),
+        [
+            (LessonFormat.STUDENT_LOCATION, at(16, 15)),
+            (LessonFormat.INSTRUCTOR_LOCATION, at(16, 17)),
+            (LessonFormat.ONLINE, at(16, 17)),
+            (LessonFormat.ONLINE, at(16, 16, 30)),
+        ],
+    )
+    def test_let_a_format_through_to_the_minute(
+        self, uow: Uow, lesson_format: LessonFormat, start: datetime
+    ) -> None:
+        teacher = instructors.live_instructor(uow, hours=self.HOURS)
+        ask(uow, teacher, lesson(start), lesson_format)
+
+    def test_say_nothing_of_hours_that_are_closed(self, uow: Uow) -> None:
+        teacher = instructors.live_instructor(uow, hours=self.HOURS)
+        with pytest.raises(NotOpen) as refusal:
+            ask(uow, teacher, lesson(at(16, 18, 15)))
+        assert refusal.value.code == "availability.not_open"
 
 
 class TestOccupy:
