@@ -11,6 +11,7 @@ from instainstru_core.domains.search.policy.places.words import (
     DIRECTIONS,
     FILLING,
     JOINING,
+    SIGHTS,
     TELLING,
     ZIP_WORDS,
 )
@@ -127,18 +128,21 @@ def _with_zip(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
 
 
 def _around(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
-    """A name with words around it that change nothing: "heart of soho", "upper west side north"."""
+    """A name with words around it that change nothing: "heart of soho", "upper west side north",
+    "harlem hospital". Names that are also other things do not count here.
+    """
     words = wanted.split()
+    around = FILLING | DIRECTIONS | SIGHTS
     for size in range(len(words) - 1, 0, -1):
         for at in range(len(words) - size + 1):
-            others = [*words[:at], *words[at + size :]]
-            if not all(word in FILLING or word in DIRECTIONS for word in others):
+            if not around.issuperset([*words[:at], *words[at + size :]]):
                 continue
             name = " ".join(words[at : at + size])
-            place = gazetteer.known(name)
-            if place is None or len(name) < LEAST_PART:
+            if len(name) < LEAST_PART or name in gazetteer.weak:
                 continue
-            return found(wanted, place, Tier.SUBSTRING, LIKELY, gazetteer)
+            place = gazetteer.known(name)
+            if place is not None:
+                return found(wanted, place, Tier.SUBSTRING, LIKELY, gazetteer)
     return None
 
 

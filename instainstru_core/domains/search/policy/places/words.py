@@ -14,6 +14,22 @@ FILLING = frozenset({
 })
 """Words around a name that do not change which place it is."""
 
+SIGHTS = frozenset({
+    "apartment", "apartments", "brownstones", "building", "buildings", "cafe", "campus",
+    "church", "community", "courthouse", "downtown", "gym", "hospital", "house", "houses",
+    "library", "mall", "park", "playground", "pool", "promenade", "recreation", "school",
+    "shul", "studio", "synagogue", "temple", "waterfront", "ymca", "zoo",
+})
+"""What stands in a place that is named: "harlem hospital", "bay ridge waterfront"."""
+
+GENERIC = frozenset({
+    "avenue", "bay", "bridge", "castle", "garden", "gardens", "harbor", "height", "heights", "hill",
+    "hills", "island", "isle", "lake", "mill", "mount", "new", "ocean", "old", "parkway", "plaza",
+    "point", "ridge", "river", "road", "saint", "shore", "spring", "square", "terrace", "upper",
+    "village", "water", "waterfront",
+})
+"""Words of many names; they do not tell which."""
+
 TELLING = frozenset({
     "albans", "arden", "cambria", "carroll", "castleton", "clason", "cobble", "coney",
     "cortlandt", "crotona", "cypress", "dongan", "dorp", "duyvil", "grymes", "hallets", "lenox",
