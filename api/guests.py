@@ -9,9 +9,14 @@ from typing import Annotated
 
 from fastapi import Cookie, Depends, Header, Request, Response
 
+from api import auth
+from api.auth import Caller
 from api.routing import PREFIX
+from instainstru_core.domains.search import service as searches
 from instainstru_core.domains.search.types.recording import Visitor
+from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.settings import Settings
+from instainstru_core.runtime import Runtime
 
 HEADER = "X-Guest-Session"
 COOKIE = "gid"
@@ -19,15 +24,17 @@ COOKIE_PATH = PREFIX
 TOKEN_BYTES = 24
 KEEP_SECONDS = 120 * 24 * 60 * 60
 
+_log = logger(__name__)
+
 GuestHeader = Annotated[
     str | None,
     Header(
         alias=HEADER,
-        max_length=64,
+        max_length=200,
         description="The guest session that a search answered with. A cookie does as well.",
     ),
 ]
-GuestCookie = Annotated[str | None, Cookie(alias=COOKIE, max_length=64, include_in_schema=False)]
+GuestCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=False)]
 
 
 async def visitor(
@@ -35,7 +42,7 @@ async def visitor(
 ) -> Visitor:
     """Who asks, before anything of it is hashed. The header beats the cookie."""
     return Visitor(
-        guest=x_guest_session or gid,
+        guest=searches.guest_session(x_guest_session, gid),
         address=request.client.host if request.client else None,
         user_agent=request.headers.get("user-agent", "")[:500],
     )
@@ -61,3 +68,20 @@ def hand_over(guest: str, response: Response, settings: Settings) -> None:
         httponly=True,
         samesite="lax",
     )
+
+
+def take_along(runtime: Runtime, caller: Caller, guest: Visitor, response: Response) -> None:
+    """Give what a guest searched for to who has just signed in, and let the guest session go.
+
+    Whatever goes wrong, they stay signed in: the guest's history is still there the next time.
+    """
+    if guest.guest is None:
+        return
+    secret = runtime.settings.location_secret.get_secret_value()
+    try:
+        with auth.work(runtime, caller) as uow:
+            searches.take_searches_along(uow, guest.guest, secret=secret)
+    except Exception as failure:  # noqa: BLE001 - signing in never fails for this
+        _log.error("searches_left_behind", exc_info=failure)
+    else:
+        response.delete_cookie(COOKIE, path=COOKIE_PATH, httponly=True, samesite="lax")

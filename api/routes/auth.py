@@ -10,7 +10,10 @@ from typing import Annotated
 
 from fastapi import Cookie, Depends, Header, Request, Response
 
+from api import guests
+from api.auth import Caller
 from api.deps import RuntimeDep, UowDep, VisitorDep
+from api.guests import GuestDep
 from api.routing import PREFIX, Router
 from instainstru_core.domains.accounts import flows, service
 from instainstru_core.domains.accounts.errors import RefreshRefused
@@ -86,11 +89,21 @@ def sign_up_instructor(
 
 @router.post("/sign-in", operation_id="auth.sign_in", summary="Sign in")
 def sign_in(
-    runtime: RuntimeDep, visitor: VisitorDep, response: Response, command: SignIn
+    *,
+    runtime: RuntimeDep,
+    visitor: VisitorDep,
+    guest: GuestDep,
+    response: Response,
+    command: SignIn,
 ) -> TokensView:
-    """Answers with an access token, and sets the refresh token as the cookie `rid`."""
+    """Answers with an access token, and sets the refresh token as the cookie `rid`.
+
+    What was searched for in the guest session comes along.
+    """
     terms = service.terms_of(runtime.settings)
     tokens = flows.sign_in(runtime.begin, actor=visitor, command=command, terms=terms)
+    caller = Caller(tokens.view.access_token, visitor.request_id or "")
+    guests.take_along(runtime, caller, guest, response)
     return _handed_over(tokens, response, runtime)
 
 

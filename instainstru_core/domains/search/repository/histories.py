@@ -33,9 +33,10 @@ def owned(user_id: str | None, guest: str | None) -> ColumnElement[bool]:
 
 
 def _note_statement(owner: ColumnElement[Any]) -> Any:  # noqa: ANN401 - of SQLAlchemy
-    """One more search for each text. One that was deleted begins anew."""
+    """One more search for each text. One that was deleted, or taken along, begins anew."""
     given = insert(SearchHistory)
-    new, gone = given.excluded, SearchHistory.deleted_at.is_not(None)
+    new = given.excluded
+    gone = or_(SearchHistory.deleted_at.is_not(None), SearchHistory.converted_at.is_not(None))
     is_later = new.last_at >= SearchHistory.last_at
     return given.on_conflict_do_update(
         index_elements=[owner, SearchHistory.normalized_text],
@@ -50,6 +51,8 @@ def _note_statement(owner: ColumnElement[Any]) -> Any:  # noqa: ANN401 - of SQLA
             ),
             "last_at": func.greatest(SearchHistory.last_at, new.last_at),
             "deleted_at": None,
+            "converted_to": None,
+            "converted_at": None,
         },
     )
 

@@ -1,6 +1,7 @@
 """Searching for instructors, what is kept of it, and what was done with the results."""
 
 from instainstru_core.domains.search.service.clicks import record_click
+from instainstru_core.domains.search.service.embeddings import embeddings_status
 from instainstru_core.domains.search.service.finding import search
 from instainstru_core.domains.search.service.history import (
     forget_old_searches,
@@ -25,12 +26,13 @@ from instainstru_core.domains.search.service.learning import (
     unresolved_places,
 )
 from instainstru_core.domains.search.service.places import gazetteer, here, resolve
-from instainstru_core.domains.search.service.recording import note, searcher
+from instainstru_core.domains.search.service.recording import guest_session, note, searcher
 
 __all__ = [
     "add_place_alias",
     "approve_place_alias",
     "dismiss_unresolved_place",
+    "embeddings_status",
     "forget_changes",
     "forget_old_searches",
     "forget_search",
@@ -39,6 +41,7 @@ __all__ = [
     "forget_shown",
     "fresh",
     "gazetteer",
+    "guest_session",
     "here",
     "learn_places",
     "note",

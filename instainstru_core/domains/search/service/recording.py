@@ -49,6 +49,11 @@ def known_searcher(
     return policy.searcher(visitor, user_id, secret=secret, salt=salt)
 
 
+def guest_session(*tokens: str | None) -> str | None:
+    """The first of these that has the shape of a guest session."""
+    return next((token for token in tokens if policy.is_guest(token)), None)
+
+
 @operation("search.note")
 def note(uow: Uow, *searches: Noted) -> None:
     """Write searches down with what they showed, and add them to their owners' histories.
