@@ -87,9 +87,19 @@ def answer(
         truncated=truncated or report.next_cursor is not None or more,
         total=report.total,
         next_cursor=report.next_cursor,
-        warnings=list(report.warnings),
+        warnings=[*report.warnings, *_compares_not(report)],
         next_actions=next_actions or [],
     )
+
+
+def _compares_not(report: Report[Data]) -> list[str]:
+    """A word where two windows were asked for and one is shown."""
+    window, label, other = report.window, "", ""
+    if window is not None:
+        label, _, other = window.label.partition(" vs ")
+    if not other or getattr(report.data, "previous", None) is not None:
+        return []
+    return [f"Only {label} is shown. Ask again for {other} to compare."]
 
 
 @lru_cache

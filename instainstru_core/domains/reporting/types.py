@@ -34,13 +34,17 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of time as someone asked for it. `days` is None where it is not whole days."""
+    """A stretch of time as someone asked for it. `days` is None where it is not whole days.
+
+    `compared` says that it was asked for beside the window right before it.
+    """
 
     label: str
     span: Span
     timezone: str
     unit: Unit
     days: Days | None
+    compared: bool = False
 
 
 class Catalogued(StrEnum):

@@ -195,3 +195,47 @@ class TestPrevious:
     @pytest.mark.parametrize("text", EXAMPLES)
     def test_ends_where_the_window_starts(self, text: str) -> None:
         assert previous(window(text)).span.end == window(text).span.start
+
+
+class TestCompared:
+    @pytest.mark.parametrize(
+        ("text", "label", "first"),
+        [
+            ("this month vs last", "this month vs 2026-05-01/2026-05-31", "2026-06-01"),
+            ("this month vs. last month", "this month vs 2026-05-01/2026-05-31", "2026-06-01"),
+            (
+                "this week versus the week before",
+                "this week vs 2026-06-08/2026-06-14",
+                "2026-06-15",
+            ),
+            ("today against yesterday", "today vs 2026-06-14/2026-06-14", "2026-06-15"),
+            (
+                "last 7 days, compared with the previous period",
+                "last 7 days vs 2026-06-02/2026-06-08",
+                "2026-06-09",
+            ),
+            ("june 2026 vs may 2026", "June 2026 vs 2026-05-01/2026-05-31", "2026-06-01"),
+            ("this year vs 2025", "this year vs 2025-01-01/2025-12-31", "2026-01-01"),
+        ],
+    )
+    def test_is_seen_beside_the_window_before(self, text: str, label: str, first: str) -> None:
+        found = window(text)
+        assert (found.label, found.compared) == (label, True)
+        assert found.days is not None
+        assert found.days.first.isoformat() == first
+
+    def test_hours_have_the_hours_before(self) -> None:
+        found = window("2h vs previous")
+        assert found.label == "last 2 hours vs 2026-06-15T10:00:00Z/2026-06-15T12:00:00Z"
+
+    @pytest.mark.parametrize("text", ["this month vs last", "2h vs previous", "today vs yesterday"])
+    def test_is_read_again_by_its_label(self, text: str) -> None:
+        assert window(window(text).label) == window(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["june 2026 vs march 2026", "this month vs last week", "today vs nonsense", "a vs b"],
+    )
+    def test_is_refused_beside_any_other(self, text: str) -> None:
+        with pytest.raises(UnclearWindow):
+            window(text)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from instainstru_core.domains.reporting.types import Days, Unit, Window
@@ -22,6 +23,7 @@ EXAMPLES = (
     "2h",
     "this week",
     "last month",
+    "this month vs last",
     "march 2026",
     "2026-03-15",
     "2026-01-01/2026-01-31",
@@ -57,6 +59,11 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 YEAR_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})", re.ASCII)
 YEAR = re.compile(r"\d{4}", re.ASCII)
 MONTH_NAME = re.compile(r"(?P<name>[a-z]{3,9})\.?(?:,? (?P<year>\d{4}))?", re.ASCII)
+COMPARED = re.compile(
+    r"(?P<main>.+?),? (?:vs\.?|versus|against|compared (?:to|with)) (?P<other>.+)", re.ASCII
+)
+BEFORE = re.compile(r"(?:last|previous|prior)(?: one| period)?|(?:one|period) before", re.ASCII)
+UNIT_BEFORE = re.compile(r"(?:previous|prior) (\w+)|(\w+) before", re.ASCII)
 INTERVAL = re.compile(r"(?P<start>\S+?) ?(?:/|\.\.| to | until ) ?(?P<end>\S+)")
 
 Named = Callable[[date], Days]
@@ -86,10 +93,12 @@ def parse(text: str, *, now: datetime, timezone: str = BUSINESS_ZONE) -> Window:
     """The window that these words name. Raises UnclearWindow.
 
     Days, weeks and months are those of the zone; "last 7 days" end with today. Hours and minutes
-    are counted back from now.
+    are counted back from now. "this month vs last" is this month, to be seen beside the one before.
     """
     words = " ".join(text.casefold().replace("_", " ").split()) if len(text) <= MAX_LENGTH else ""
     words = words.removeprefix("the ").replace("past ", "last ")
+    if compared := COMPARED.fullmatch(words):
+        return _compared(compared["main"], compared["other"], now, timezone)
     today = local_day(now, timezone)
     if words in NAMED:
         return _of_days(words, NAMED[words](today), timezone)
@@ -101,6 +110,27 @@ def parse(text: str, *, now: datetime, timezone: str = BUSINESS_ZONE) -> Window:
     if counted := COUNTED.fullmatch(LONE.sub(r"\1 1 \2", words)):
         return _counted(counted, now, today, timezone)
     return _dated(words, today, timezone)
+
+
+def _compared(main: str, other: str, now: datetime, timezone: str) -> Window:
+    """A window and the one right before it: no others are ever shown side by side."""
+    window = parse(main, now=now, timezone=timezone)
+    before = previous(window)
+    bare = other.removeprefix("the ")
+    named = UNIT_BEFORE.sub(r"last \1\2", bare)
+    if not BEFORE.fullmatch(bare) and parse(named, now=now, timezone=timezone).span != before.span:
+        raise UnclearWindow(
+            "A window is only compared with the one right before it. Ask for the two by themselves."
+        )
+    return replace(window, label=f"{window.label} vs {as_interval(before)}", compared=True)
+
+
+def as_interval(window: Window) -> str:
+    """The window in figures, as it is read again: dates of which the last is included, or times."""
+    days, span = window.days, window.span
+    if days is None:
+        return f"{span.start:%Y-%m-%dT%H:%M:%SZ}/{span.end:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{days.first}/{days.end - timedelta(days=1)}"
 
 
 def previous(window: Window) -> Window:
