@@ -56,7 +56,7 @@ class Desk:
             Turns(
                 admission.running(settings.pool_size, settings.search_running),
                 waiting=admission.MOST_WAITING,
-                seconds=admission.WAIT_SECONDS,
+                seconds=budget.wait_seconds(settings.search_budget_ms / 1000),
             ),
         )
 
@@ -100,7 +100,8 @@ class Desk:
             async with self.turns.turn():
                 start = time.perf_counter() if loaded else began
                 smaller = loaded or wish.switches.high_load
-                deadline = Deadline(start + budget.seconds(loaded=smaller))
+                whole = self.runtime.settings.search_budget_ms / 1000
+                deadline = Deadline(start + budget.seconds(whole, loaded=smaller))
                 answered, answer = await run_in_threadpool(
                     self._found, actor, wish, deadline, lacks
                 )

@@ -118,6 +118,7 @@ class Runtime:
             readings=self.readings,
             recorder=self.recorder,
             secret=self.settings.location_secret.get_secret_value(),
+            budget_seconds=self.settings.search_budget_ms / 1000,
         )
 
     def close(self) -> None:

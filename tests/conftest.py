@@ -89,6 +89,8 @@ def settings_for(database_url: str, servers: ServerUrls) -> Settings:
         mcp_limits=dict.fromkeys(("read", "write", "money", "comms"), 0),
         # As many answers as tests would be told again to others: those that keep them say so.
         search_cache=False,
+        # Machines that run tests may be busy: only tests of the deadline are in a hurry.
+        search_budget_ms=30_000,
     )
 
 

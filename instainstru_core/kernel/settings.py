@@ -203,6 +203,11 @@ class Settings(BaseSettings):
     search_cache: bool = Field(
         default=True, description="Whether answers of searches are kept in Redis for five minutes."
     )
+    search_budget_ms: int = Field(
+        default=500,
+        ge=100,
+        description="The time a search may take; three fifths of it where many are made.",
+    )
     search_running: int = Field(
         default=4,
         ge=1,

@@ -16,6 +16,7 @@ def left(seconds: float) -> Deadline:
 class TestTheBudget:
     def test_is_smaller_in_a_busy_time(self) -> None:
         assert (budget.seconds(loaded=False), budget.seconds(loaded=True)) == (0.5, 0.3)
+        assert (budget.seconds(2.0, loaded=False), budget.seconds(2.0, loaded=True)) == (2.0, 1.2)
 
     @pytest.mark.parametrize(
         ("seconds", "step", "share"),
@@ -43,9 +44,9 @@ class TestTheBudget:
 class TestAdmission:
     def test_has_numbers_that_hang_together(self) -> None:
         assert admission.RUNNING == 4
-        assert admission.WAIT_SECONDS + budget.LOADED_SECONDS == budget.SECONDS
+        assert budget.wait_seconds() + budget.seconds(loaded=True) == budget.SECONDS
         for step in Step:
-            assert budget.WORTH[step] + budget.ANSWER_SECONDS <= budget.LOADED_SECONDS
+            assert budget.WORTH[step] + budget.ANSWER_SECONDS <= budget.seconds(loaded=True)
 
     @pytest.mark.parametrize(
         ("threads", "most", "running"), [(8, 4, 4), (8, 50, 4), (50, 10, 10), (3, 4, 1), (1, 4, 1)]

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 
+from instainstru_core.domains.search.flows import places as guessing
 from instainstru_core.domains.search.flows.embedding import QueryVectors
+from instainstru_core.domains.search.flows.places import Guesser
 from instainstru_core.domains.search.flows.reading import Read, Readings
 from instainstru_core.domains.search.flows.recording import Recorder
 from instainstru_core.domains.search.policy import budget, caching
@@ -19,14 +21,22 @@ from instainstru_core.domains.search.policy.grammar import parse
 from instainstru_core.domains.search.policy.meaning import fusion
 from instainstru_core.domains.search.policy.meaning.lookup import Lookup
 from instainstru_core.domains.search.schemas import ResultsView, SearchInstructors
-from instainstru_core.domains.search.service import asking, finding, index, meaning, recording
+from instainstru_core.domains.search.service import (
+    asking,
+    finding,
+    index,
+    meaning,
+    places,
+    recording,
+)
 from instainstru_core.domains.search.service.finding import Answered, Order
 from instainstru_core.domains.search.service.vocabulary import vocabulary
 from instainstru_core.domains.search.types.asked import PLAIN, Switches
 from instainstru_core.domains.search.types.degrading import Lack
 from instainstru_core.domains.search.types.finding import Prepared, Steps
 from instainstru_core.domains.search.types.meaning import ModelUse, Vectors
-from instainstru_core.domains.search.types.parsed import Parsed
+from instainstru_core.domains.search.types.parsed import Parsed, PlaceMention, PlacePhrase
+from instainstru_core.domains.search.types.places import Resolution, Tier, WhySkipped
 from instainstru_core.domains.search.types.recording import (
     Noted,
     Searcher,
@@ -48,6 +58,12 @@ POINT_DECIMALS = 3
 
 RANDOM_BITS = 80
 NOBODY = Visitor()
+PLACE_LACKS: Mapping[tuple[Tier, WhySkipped], Lack] = {
+    (Tier.EMBEDDING, WhySkipped.NO_TIME): Lack.PLACE_VECTORS_SKIPPED,
+    (Tier.EMBEDDING, WhySkipped.UNAVAILABLE): Lack.PLACE_VECTORS_FAILED,
+    (Tier.MODEL, WhySkipped.NO_TIME): Lack.PLACE_MODEL_SKIPPED,
+    (Tier.MODEL, WhySkipped.UNAVAILABLE): Lack.PLACE_MODEL_FAILED,
+}
 MODEL_LACKS: Mapping[ModelUse, Lack] = {
     ModelUse.TIMEOUT: Lack.MODEL_TIMEOUT,
     ModelUse.BUSY: Lack.MODEL_BUSY,
@@ -69,6 +85,7 @@ class Finder:
     readings: Readings
     recorder: Recorder | None
     secret: str
+    budget_seconds: float = budget.SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +109,16 @@ def find(
     The first page is written down as a search; the pages after it belong to it.
     """
     started = perf_counter()
-    answered = found(finder, actor, wish, deadline=deadline or within(wish.switches))
+    answered = found(finder, actor, wish, deadline=deadline or begun(finder, wish))
     if wish.cursor is None:
         took_ms = (perf_counter() - started) * 1000
         record(finder, actor, wish, replace(answered.note, took_ms=took_ms))
     return answered.view
 
 
-def within(switches: Switches = PLAIN, *, loaded: bool = False) -> Deadline:
-    """The deadline of a search that begins now."""
-    return Deadline.within(budget.seconds(loaded=loaded or switches.high_load))
+def begun(finder: Finder, wish: Wish) -> Deadline:
+    """The deadline of a search that begins now, with nobody else around."""
+    return Deadline.within(budget.seconds(finder.budget_seconds, loaded=wish.switches.high_load))
 
 
 def known(finder: Finder, wish: Wish, actor: Actor) -> Searcher | None:
@@ -202,8 +219,13 @@ class _Run:
             parsed = parse(text, known.words, today)
         self.steps.done("parse")
         read = self._read(parsed, lookup, today)
-        vectors = self._vectors(read.parsed, lookup)
-        return Prepared(parsed=read.parsed, model=read.model, today=today, vectors=vectors)
+        return Prepared(
+            parsed=read.parsed,
+            model=read.model,
+            today=today,
+            vectors=self._vectors(read.parsed, lookup),
+            resolution=self._resolved(read.parsed.place),
+        )
 
     def answered(self, prepared: Prepared) -> Answered:
         """The answer, in one transaction whose statements end before the deadline does."""
@@ -250,3 +272,25 @@ class _Run:
             self.steps.lack(finding.lack_of(asked.reason))
             return None
         return asked.vectors
+
+    def _resolved(self, phrase: PlacePhrase | None) -> Resolution | None:
+        """What the words for a place mean; models are asked where nothing else decides."""
+        if phrase is None or phrase.how is PlaceMention.NEAR_ME:
+            return None
+        with self.finder.begin(self.actor) as uow:
+            found = places.resolve(uow, phrase, deadline=self.deadline)
+        command, switches = self.wish.command, self.wish.switches
+        if found.place is None and command.area is None and command.borough is None:
+            finder = self.finder
+            found = guessing.further(
+                Guesser(finder.begin, finder.vectors, finder.readings),
+                self.actor,
+                found,
+                deadline=self.deadline,
+                skip_vectors=switches.skip_vectors,
+                skip_model=switches.skip_model,
+            )
+        for step in found.skipped:
+            self.steps.lack(PLACE_LACKS.get((step.tier, step.why)))
+        self.steps.done("place")
+        return found

@@ -7,16 +7,11 @@ taken, belongs to a busy time and gets the smaller budget from the turn on: the 
 that budget together are the whole budget of a request.
 """
 
-from instainstru_core.domains.search.policy import budget
-
 RUNNING = 4
 """Searches being made at once in a process, unless the settings say otherwise."""
 
 MOST_WAITING = 64
 """Those that wait; who comes after them is refused at once."""
-
-WAIT_SECONDS = budget.SECONDS - budget.LOADED_SECONDS
-"""The longest wait for a turn."""
 
 RETRY_AFTER = 2
 """Seconds after which it is worth to come back."""

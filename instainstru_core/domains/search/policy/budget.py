@@ -10,7 +10,10 @@ from enum import StrEnum
 from instainstru_core.kernel.deadline import Deadline
 
 SECONDS = 0.5
-LOADED_SECONDS = 0.3
+"""The whole budget of a request, unless the settings say otherwise."""
+
+LOADED_SHARE = 0.6
+"""What of it is for an answer that is made in a busy time; the rest is for the wait."""
 
 ANSWER_SECONDS = 0.12
 """What is kept for the database: finding, availability, cards, the record."""
@@ -42,9 +45,14 @@ WORTH: Mapping[Step, float] = {
 """Seconds that a step usually takes: with less it is not begun."""
 
 
-def seconds(*, loaded: bool) -> float:
-    """The whole budget of a request."""
-    return LOADED_SECONDS if loaded else SECONDS
+def seconds(whole: float = SECONDS, *, loaded: bool) -> float:
+    """The budget of a request: 500 ms, and 300 ms in a busy time, unless the whole is another."""
+    return whole * LOADED_SHARE if loaded else whole
+
+
+def wait_seconds(whole: float = SECONDS) -> float:
+    """The longest wait for a turn: with the work of a busy time, it is the whole budget."""
+    return whole - seconds(whole, loaded=True)
 
 
 def share(deadline: Deadline, step: Step) -> Deadline | None:

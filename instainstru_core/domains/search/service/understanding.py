@@ -88,8 +88,6 @@ def _located(
     phrase = prepared.parsed.place
     is_near_me = phrase is not None and phrase.how is PlaceMention.NEAR_ME
     resolution = prepared.resolution
-    if phrase is not None and not is_near_me and resolution is None:
-        resolution = places.resolve(uow, phrase, deadline=deadline)
     if given is not None:
         return Located(given.where, given.place, resolution, is_near_me)
     if resolution is not None and resolution.place is not None:
