@@ -58,6 +58,7 @@ PERMISSIONS = (
     "reviews:write_own",
     "reviews:moderate",
     "reviews:read_any",
+    "search_aliases:manage",
 )
 TEMPLATES_BEFORE = (
     "booking_confirmed",
@@ -280,7 +281,8 @@ def downgrade() -> None:
     op.drop_table("reviews")
     op.execute("DELETE FROM deliveries WHERE template = 'review_published'")
     _only("deliveries", "template", TEMPLATES_BEFORE)
-    op.execute("DELETE FROM permission_overrides WHERE permission LIKE 'reviews:%'")
+    known = ", ".join(f"'{name}'" for name in PERMISSIONS_BEFORE)
+    op.execute(f"DELETE FROM permission_overrides WHERE permission NOT IN ({known})")
     _only("permission_overrides", "permission", PERMISSIONS_BEFORE)
 
 
