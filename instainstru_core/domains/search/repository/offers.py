@@ -1,8 +1,11 @@
 """All that is offered, for the index in memory, and the feed of what changes of it."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, text, update
@@ -12,6 +15,7 @@ from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.models.feed import SearchChange, SearchFeed
 from instainstru_core.domains.search.types.matching import AreaShape, Offered, Spot, Teacher
 
+FORMATS = {str(one): one for one in LessonFormat}
 FEED = text(
     """
     SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS oldest,
@@ -30,10 +34,12 @@ TEACHERS = """
            (i.created_at AT TIME ZONE 'America/New_York')::date,
            coalesce(r.star_sum, 0), coalesce(r.count, 0),
            ARRAY(SELECT area_key FROM service_areas a WHERE a.instructor_id = i.id),
-           ARRAY(
-               SELECT jsonb_build_array(approximate_latitude, approximate_longitude, area_key)
+           (
+               SELECT string_agg(
+                   concat_ws(' ', approximate_latitude, approximate_longitude, area_key), ';'
+                   ORDER BY kind DESC, position, id
+               )
                FROM teaching_places p WHERE p.instructor_id = i.id
-               ORDER BY kind DESC, position, id
            )
     FROM instructors i
     JOIN users u ON u.id = i.id
@@ -44,8 +50,8 @@ TEACHERS_BY_ID = text(TEACHERS.format(which="i.id = ANY(:ids)"))
 TEACHERS_AFTER = text(TEACHERS.format(which="i.id > :after") + " ORDER BY i.id LIMIT :count")
 OFFERED = text(
     """
-    SELECT o.instructor_id, o.service_id, o.durations, o.age_groups, o.skill_levels, o.filters,
-           coalesce(length(o.description), 0) >= 50,
+    SELECT o.instructor_id, o.service_id, o.durations, o.age_groups, o.skill_levels,
+           o.filters::text, coalesce(length(o.description), 0) >= 50,
            array_agg(p.format), array_agg(p.hourly_rate_cents)
     FROM offerings o
     JOIN services s ON s.id = o.service_id
@@ -141,8 +147,20 @@ def _teacher(row: Sequence[Any]) -> Teacher:
         star_sum=row[6],
         review_count=row[7],
         area_keys=row[8],
-        spots=[Spot(*spot) for spot in row[9]],
+        spots=[] if row[9] is None else [_spot(one) for one in row[9].split(";")],
     )
+
+
+def _spot(told: str) -> Spot:
+    latitude, longitude, *area_key = told.split(" ")
+    return Spot(float(latitude), float(longitude), area_key[0] if area_key else None)
+
+
+@lru_cache(maxsize=4_096)
+def _filters(told: str) -> Mapping[str, Sequence[str]]:
+    """The filters of an offering; many say the same."""
+    found: dict[str, list[str]] = json.loads(told)
+    return MappingProxyType(found)
 
 
 def _offered(row: Sequence[Any]) -> Offered:
@@ -152,7 +170,7 @@ def _offered(row: Sequence[Any]) -> Offered:
         durations=row[2],
         age_groups=row[3],
         skills=row[4],
-        filters=row[5],
+        filters=_filters(row[5]),
         is_described=row[6],
-        prices={LessonFormat(kind): cents for kind, cents in zip(row[7], row[8], strict=True)},
+        prices={FORMATS[kind]: cents for kind, cents in zip(row[7], row[8], strict=True)},
     )

@@ -28,7 +28,7 @@ from instainstru_core.domains.search.policy.matching.filters import (
     within_bounds,
 )
 from instainstru_core.domains.search.policy.matching.index import Index
-from instainstru_core.domains.search.policy.matching.places import any_of
+from instainstru_core.domains.search.policy.matching.places import any_of, words_of
 from instainstru_core.domains.search.policy.matching.writing import (
     DURATION_STEP,
     MAX_DURATION,
@@ -36,7 +36,6 @@ from instainstru_core.domains.search.policy.matching.writing import (
     age_bits,
     duration_bits,
     skill_bits,
-    words_of,
 )
 from instainstru_core.domains.search.types.matching import Choice, Facets
 from instainstru_core.domains.search.types.parsed import AgeGroup, LessonType, Skill

@@ -22,6 +22,7 @@ from instainstru_core.domains.search.policy.matching.places import (
     Reach,
     any_of,
     meters_between,
+    words_of,
 )
 from instainstru_core.domains.search.policy.matching.writing import (
     GRID,
@@ -32,7 +33,6 @@ from instainstru_core.domains.search.policy.matching.writing import (
     age_bits,
     duration_bits,
     skill_bits,
-    words_of,
 )
 from instainstru_core.domains.search.types.wanted import Relaxable, Wanted
 

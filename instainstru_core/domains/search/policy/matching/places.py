@@ -11,6 +11,7 @@ from instainstru_core.domains.search.types.matching import AreaShape
 from instainstru_core.domains.search.types.wanted import Where
 
 WORDS = 4
+WORD = 0xFFFF_FFFF_FFFF_FFFF
 MAX_AREAS = 64 * WORDS
 EARTH_METERS = 6_371_000.0
 REACH_METERS = 5_000
@@ -49,18 +50,17 @@ class Areas:
         return cls(keys, known)
 
     @cached_property
-    def numbers(self) -> dict[str, int]:
+    def numbers(self) -> dict[str | None, int]:
         """The number of each area by its key."""
         return {key: number for number, key in enumerate(self.keys)}
 
     def bits(self, keys: Iterable[str | None]) -> tuple[int, ...]:
         """The words in which the bits of these areas are set. Unknown keys are left out."""
-        whole = 0
+        whole, numbers = 0, self.numbers
         for key in keys:
-            number = None if key is None else self.numbers.get(key)
-            if number is not None:
-                whole |= 1 << number
-        return tuple((whole >> (64 * word)) & 0xFFFF_FFFF_FFFF_FFFF for word in range(WORDS))
+            if key in numbers:
+                whole |= 1 << numbers[key]
+        return words_of(whole, WORDS)
 
     def around(self, where: Where) -> "Reach":
         """How far each area is from where the lesson is wanted, and which are in it."""
@@ -118,6 +118,15 @@ class Reach:
             wanted = self.areas.bits(self.areas.keys[at] for at in numbers)
             found[any_of(bits, wanted)] = int(step) * STEP_METERS
         return found
+
+
+def words_of(whole: int, count: int) -> tuple[int, ...]:
+    """A number as so many words of 64 bits, the lowest first."""
+    words: list[int] = []
+    for _ in range(count):
+        words.append(whole & WORD)
+        whole >>= 64
+    return tuple(words)
 
 
 def any_of(bits: Bits, wanted: Sequence[int]) -> NDArray[np.bool_]:

@@ -1,13 +1,14 @@
 """How offerings become rows of the index: words turned into bits. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.policy.matching.columns import Block, halves_of
-from instainstru_core.domains.search.policy.matching.places import Areas
+from instainstru_core.domains.search.policy.matching.places import Areas, words_of
 from instainstru_core.domains.search.types.matching import Offered, Spot, Teacher
 from instainstru_core.domains.search.types.parsed import AgeGroup, Skill
 
@@ -73,9 +74,9 @@ class Writer:
                 [self.areas.bits(spot.area_key for spot in one.spots) for one in people], "u8"
             ),
             spots=_wide(spots, "i2"),
-            durations=np.array([duration_bits(one.durations) for one in offers], np.uint32),
-            ages=np.array([age_bits(one.age_groups) for one in offers], np.uint8),
-            skills=np.array([skill_bits(one.skills) for one in offers], np.uint8),
+            durations=_each(duration_bits, [one.durations for one in offers], "u4"),
+            ages=_each(age_bits, [one.age_groups for one in offers], "u1"),
+            skills=_each(skill_bits, [one.skills for one in offers], "u1"),
             options=_wide([self._options(one) for one in offers], "u8"),
             star_sum=np.array([one.star_sum for one in people], np.int32),
             reviews=np.array([one.review_count for one in people], np.int32),
@@ -96,11 +97,6 @@ class Writer:
         if len(self.options) > MAX_OPTIONS:
             raise TooManyOptions(f"{len(self.options)} options, {MAX_OPTIONS} at most")
         return words_of(whole, OPTION_WORDS)
-
-
-def words_of(whole: int, count: int) -> tuple[int, ...]:
-    """A number as so many words of 64 bits, the lowest first."""
-    return tuple((whole >> (64 * word)) & 0xFFFF_FFFF_FFFF_FFFF for word in range(count))
 
 
 def duration_bits(minutes: Iterable[int]) -> int:
@@ -142,6 +138,17 @@ def _completeness(teacher: Teacher, offer: Offered) -> int:
     return PROVEN + DESCRIBED * (teacher.is_described + offer.is_described)
 
 
-def _wide(rows: Sequence[Sequence[int]], kind: str) -> np.ndarray:
+def _each(bits: Callable[[Any], int], given: Sequence[Sequence[Any]], kind: str) -> NDArray[Any]:
+    """The bits of each, found once for what many say alike."""
+    known: dict[tuple[Any, ...], int] = {}
+    column: list[int] = []
+    for one in map(tuple, given):
+        if one not in known:
+            known[one] = bits(one)
+        column.append(known[one])
+    return np.array(column, kind)
+
+
+def _wide(rows: Sequence[Sequence[int]], kind: str) -> NDArray[Any]:
     """Several columns at once, each of them contiguous."""
     return np.ascontiguousarray(np.array(rows, kind).T)
