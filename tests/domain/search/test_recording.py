@@ -174,7 +174,8 @@ class TestASearcher:
     ) -> None:
         monkeypatch.setattr(recording, "_salts", {})
         visitor = Visitor(address="203.0.113.9", user_agent="curl/8.5")
-        found = []
+        found: list[Searcher] = []
+        days = 0
         for _ in range(2):
             with begin(ANONYMOUS) as work:
                 found += [recording.searcher(work, visitor, secret="s") for _ in range(2)]
@@ -197,8 +198,7 @@ class TestASearcher:
 
 class TestTheRecorder:
     def test_writes_all_that_waits(self, uow: Uow, begin: Begin, clock: SetClock) -> None:
-        recorder = Recorder(begin, clock, "secret")
-        recorder._is_closed = True  # no thread: this test is the writer
+        recorder = Recorder(begin, clock, "secret", threaded=False)
         for number in range(120):
             recorder.note(noted(uow, f"piano {number}"))
         recorder.flush()
@@ -207,8 +207,7 @@ class TestTheRecorder:
     def test_leaves_one_out_that_cannot_be_written_and_no_other(
         self, uow: Uow, begin: Begin, clock: SetClock
     ) -> None:
-        recorder = Recorder(begin, clock, "secret")
-        recorder._is_closed = True
+        recorder = Recorder(begin, clock, "secret", threaded=False)
         gone = noted(uow, service_ids=(new_id(),))  # a service that is no longer there
         for one in (noted(uow, "oboe"), gone, noted(uow, "harp")):
             recorder.note(one)
@@ -226,8 +225,7 @@ class TestTheRecorder:
                 raise DatabaseUnreachable("Away.")
             return begin(actor)
 
-        recorder = Recorder(sometimes, clock, "secret")
-        recorder._is_closed = True
+        recorder = Recorder(sometimes, clock, "secret", threaded=False)
         recorder.note(noted(uow, "oboe"))
         with pytest.raises(DatabaseUnreachable):
             recorder.flush()
@@ -239,8 +237,7 @@ class TestTheRecorder:
         self, uow: Uow, begin: Begin, clock: SetClock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(flows, "MOST_WAITING", 2)
-        recorder = Recorder(begin, clock, "secret")
-        recorder._is_closed = True
+        recorder = Recorder(begin, clock, "secret", threaded=False)
         for words in ("first", "second", "third"):
             recorder.note(noted(uow, words))
         recorder.flush()

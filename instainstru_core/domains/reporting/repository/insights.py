@@ -1,7 +1,7 @@
 """Queries over how well searches end, how demand moves, and where it meets no supply."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -365,6 +365,6 @@ def _priced(way: LessonFormat) -> ColumnElement[bool]:
     return exists().where(OfferingPrice.offering_id == Offering.id, OfferingPrice.format == way)
 
 
-def _need(people: ColumnElement[int], instructors: ColumnElement[int]) -> ColumnElement[float]:
+def _need(people: ColumnElement[int], instructors: ColumnElement[int]) -> ColumnElement[Any]:
     """Who wants it for each who teaches it; nobody who teaches it counts more than one."""
     return (people * literal(1.0) / (instructors + searching.NOBODY_COUNTS)).desc()

@@ -44,7 +44,7 @@ class Wish(NamedTuple):
     """All searches for the same wish, how it was typed, and how many wishes are frequent enough."""
 
     text: str
-    variants: list[str]
+    variants: Sequence[str] | None
     searches: int
     people: int
     results: int
@@ -57,7 +57,7 @@ class VainWish(NamedTuple):
     """All searches for the same wish that found nobody."""
 
     text: str
-    variants: list[str]
+    variants: Sequence[str] | None
     searches: int
     people: int
     last_at: datetime
@@ -208,7 +208,7 @@ def vocabulary(session: Session) -> list[str]:
     return list(session.scalars(query))
 
 
-def _variants() -> ColumnElement[list[str]]:
+def _variants() -> ColumnElement[Sequence[str]]:
     """How else the wish was typed."""
     return func.array_agg(SearchQuery.normalized_text.distinct()).filter(
         not_(SearchQuery.normalized_text == wish())

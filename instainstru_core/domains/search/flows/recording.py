@@ -33,11 +33,12 @@ class Recorder:
     """Takes what was searched for and writes it a little later, many at a time.
 
     `note` only puts into a bounded queue: past `MOST_WAITING` the oldest is dropped and counted. A
-    thread starts with the first note. What cannot be written for a moment waits; a search that
-    cannot be written at all is left out, the others of its batch are not.
+    thread starts with the first note, unless there is to be none: then only `flush` writes. What
+    cannot be written for a moment waits; a search that cannot be written at all is left out, the
+    others of its batch are not.
     """
 
-    def __init__(self, begin: Begin, clock: Clock, secret: str) -> None:
+    def __init__(self, begin: Begin, clock: Clock, secret: str, *, threaded: bool = True) -> None:
         self._begin = begin
         self._clock = clock
         self._secret = secret
@@ -46,7 +47,7 @@ class Recorder:
         self._writing = threading.Lock()
         self._news = threading.Event()
         self._thread: threading.Thread | None = None
-        self._is_closed = False
+        self._is_closed = not threaded
 
     def searcher(self, visitor: Visitor, actor: Actor) -> Searcher:
         """Who asks, as it is kept. It asks the database once a day."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from instainstru_core.domains.search.models import SearchClick, SearchHistory, SearchQuery
 from instainstru_core.domains.search.types.recording import SearchSource
@@ -32,7 +32,7 @@ def owned(user_id: str | None, guest: str | None) -> ColumnElement[bool]:
     return SearchHistory.guest == guest
 
 
-def _note_statement(owner: ColumnElement[Any]) -> Any:  # noqa: ANN401 - of SQLAlchemy
+def _note_statement(owner: InstrumentedAttribute[str | None]) -> Any:  # noqa: ANN401 - of SQLAlchemy
     """One more search for each text. One that was deleted, or taken along, begins anew."""
     given = insert(SearchHistory)
     new = given.excluded

@@ -47,31 +47,23 @@ def record_click(
         )
     if not found.is_bookable:
         raise ResultUnknown("There is no such instructor. Send the id that the result said.")
-    values = {
-        "id": new_id(),
-        "search_id": search_id,
-        "instructor_id": command.instructor_id,
-        "action": command.action,
-        "position": command.position,
-        "at": uow.now,
-        "person": who.person,
-        "guest": who.guest,
-    }
+    made = ClickView(
+        id=new_id(),
+        search_id=search_id,
+        instructor_id=command.instructor_id,
+        action=command.action,
+        position=command.position,
+        at=uow.now,
+    )
+    values = made.model_dump() | {"person": who.person, "guest": who.guest}
     if found.clicks < policy.MAX_CLICKS and repository.add_click(uow.session, values):
-        return ClickView(**{name: values[name] for name in ClickView.model_fields})
+        return made
     row = repository.click(uow.session, search_id, command.instructor_id, command.action)
     if row is None:
         raise TooManyClicks(
             "That is all that is kept of one search. Search again.", limit=policy.MAX_CLICKS
         )
-    return ClickView(
-        id=row.id,
-        search_id=row.search_id,
-        instructor_id=row.instructor_id,
-        action=row.action,
-        position=row.position,
-        at=row.at,
-    )
+    return ClickView.model_validate(row, from_attributes=True)
 
 
 def _not_found() -> SearchNotFound:
