@@ -51,6 +51,14 @@ class UnresolvedFilters(BaseModel):
     status: UnresolvedStatus | None = None
 
 
+class DismissUnresolvedPlace(BaseModel):
+    """Take words off the review queue."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: PlaceName = Field(examples=["my school"])
+
+
 class PlaceAliasView(View):
     """A name that was taught."""
 
@@ -82,6 +90,12 @@ class UnresolvedPlaceView(View):
     first_at: datetime
     last_at: datetime
     looked_at: datetime
+
+
+class UnresolvedPlacesView(View):
+    """Words for places that nobody knew, those of most people first."""
+
+    items: list[UnresolvedPlaceView]
 
 
 class LearnedView(View):

@@ -27,6 +27,7 @@ from instainstru_core.domains.search.schemas.places import (
     PlaceAliasFilters,
     PlaceAliasView,
     UnresolvedFilters,
+    UnresolvedPlacesView,
     UnresolvedPlaceView,
 )
 from instainstru_core.domains.search.service.places import forget_places, gazetteer
@@ -67,12 +68,12 @@ def place_aliases(
 @operation("search.unresolved_places")
 def unresolved_places(
     uow: Uow, filters: UnresolvedFilters, *, limit: int = 50
-) -> list[UnresolvedPlaceView]:
+) -> UnresolvedPlacesView:
     """Words for places that nobody knew, those of most people first. For staff."""
     require(uow.actor, Permission.SEARCH_ANALYTICS_READ)
     limit = min(max(limit, 1), MAX_PAGE)
     rows = uow.session.scalars(repository.unresolved(filters.status).limit(limit))
-    return [_unresolved_view(row) for row in rows]
+    return UnresolvedPlacesView(items=[_unresolved_view(row) for row in rows])
 
 
 @operation("search.add_place_alias")
@@ -91,14 +92,14 @@ def add_place_alias(uow: Uow, command: AddPlaceAlias) -> PlaceAliasView:
             "There are no such areas. List the areas and use their keys.",
             area_keys=", ".join(unknown[:5]),
         )
-    if len(name) < policy.LEAST_LETTERS:
-        raise AliasUnusable("A name of a place has at least three letters or digits.", name=name)
     if names.known(name) is not None or name in names.elsewhere:
         raise AliasKnown(
             "This name means a place already, and that is not overridden. Reject the alias that"
             " says so first, or use another name.",
             name=name,
         )
+    if len(name) < policy.LEAST_LETTERS:
+        raise AliasUnusable("A name of a place has at least three letters or digits.", name=name)
     told = {
         "area_keys": command.area_keys,
         "is_ambiguous": len(command.area_keys) > 1 and not command.means_all,
@@ -171,6 +172,7 @@ def propose_place_alias(uow: Uow, name: str, area_keys: Sequence[str]) -> bool:
     """Have staff look at what a model took a name for. It changes no answer, and counts as nobody's
     word. A name that is on record keeps what it has. Whether it was noted.
     """
+    name = bare(name)
     if not area_keys or not policy.is_learnable(name):
         return False
     return repository.add_alias(
