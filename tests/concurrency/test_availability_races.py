@@ -7,13 +7,22 @@ import pytest
 from sqlalchemy import select
 
 from instainstru_core.domains.availability import service
-from instainstru_core.domains.availability.errors import SlotTaken, WeekChanged
+from instainstru_core.domains.availability.errors import BlackedOut, SlotTaken, WeekChanged
 from instainstru_core.domains.availability.models import (
     AvailabilityDay,
     AvailabilityWeek,
     OccupiedTime,
 )
-from instainstru_core.domains.availability.schemas import DayHours, Hours, SavedWeekView, SaveWeek
+from instainstru_core.domains.availability.schemas import (
+    AddBlackouts,
+    AddedBlackoutsView,
+    ApplyPattern,
+    DayHours,
+    FilledView,
+    Hours,
+    SavedWeekView,
+    SaveWeek,
+)
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel.authority import SYSTEM, Actor
 from instainstru_core.kernel.ids import new_id
@@ -94,6 +103,101 @@ class TestTwoWeekSaves:
             assert uow.session.scalars(select(AvailabilityWeek.version)).one() == version + 1
         kept = [sunday] * version
         assert stored == dict.fromkeys([*won.changed_days, *kept], availability.bits("09:00-12:00"))
+
+
+class TestTwoWaysToChangeDays:
+    """Whichever comes second is refused and loses nothing of the first, or sees all of it."""
+
+    @pytest.fixture
+    def maya(self, committed_runtime: Runtime) -> Actor:
+        with committed_runtime.begin(SYSTEM) as uow:
+            actor = instructors.instructor_actor(instructors.profile(uow))
+            availability.open_day(uow, actor.id or "", NEXT_MONDAY, "09:00-12:00")
+        return actor
+
+    def stored(self, runtime: Runtime) -> tuple[dict[date, bytes], dict[date, int]]:
+        with runtime.begin(SYSTEM) as uow:
+            days = uow.session.execute(select(AvailabilityDay.day, AvailabilityDay.bits))
+            weeks = uow.session.execute(select(AvailabilityWeek.monday, AvailabilityWeek.version))
+            return {row.day: row.bits for row in days}, {row.monday: row.version for row in weeks}
+
+    def test_a_sunday_night_and_a_save_of_the_week_after(
+        self, committed_runtime: Runtime, maya: Actor
+    ) -> None:
+        sunday, after = NEXT_MONDAY + timedelta(days=6), NEXT_MONDAY + timedelta(days=7)
+        night = [DayHours(day=sunday, hours=[Hours(start="23:00", end="01:00")])]
+        morning = [DayHours(day=after, hours=[Hours(start="09:00", end="12:00")])]
+
+        def save(monday: date, days: list[DayHours]) -> Callable[[], SavedWeekView]:
+            command = SaveWeek(version=0, days=days, clear_existing=False)
+
+            def run() -> SavedWeekView:
+                with committed_runtime.begin(maya) as uow:
+                    return service.save_week(uow, monday, command)
+
+            return run
+
+        answers = at_once([save(NEXT_MONDAY, night), save(after, morning)])
+        won = [each for each in answers if isinstance(each, SavedWeekView)]
+        refused = [each for each in answers if isinstance(each, WeekChanged)]
+        days, versions = self.stored(committed_runtime)
+        if refused:
+            (kept,) = won
+            assert versions == dict.fromkeys({kept.monday, after}, 1)
+        else:
+            assert days[after] == availability.bits("00:00-01:00", "09:00-12:00")
+            assert versions == {NEXT_MONDAY: 1, after: 2}
+
+    def test_a_pattern_and_a_save_of_a_week_in_it(
+        self, committed_runtime: Runtime, maya: Actor
+    ) -> None:
+        after = NEXT_MONDAY + timedelta(days=7)
+        pattern = ApplyPattern(monday=NEXT_MONDAY, first=after, last=after + timedelta(days=20))
+
+        def fill() -> FilledView:
+            with committed_runtime.begin(maya) as uow:
+                return service.apply_pattern(uow, pattern)
+
+        def save() -> SavedWeekView:
+            tuesday = DayHours(
+                day=after + timedelta(days=1), hours=[Hours(start="14:00", end="15:00")]
+            )
+            command = SaveWeek(version=0, days=[tuesday], clear_existing=False)
+            with committed_runtime.begin(maya) as uow:
+                return service.save_week(uow, after, command)
+
+        answers = at_once([fill, save])
+        refused = [each for each in answers if isinstance(each, WeekChanged)]
+        days, versions = self.stored(committed_runtime)
+        filled = any(isinstance(each, FilledView) for each in answers)
+        saved = any(isinstance(each, SavedWeekView) for each in answers)
+        assert filled + saved + len(refused) == 2
+        assert filled or saved
+        assert versions[after] == filled + saved
+        if filled:
+            assert days[after] == days[after + timedelta(days=14)] == days[NEXT_MONDAY]
+        else:
+            assert after + timedelta(days=7) not in versions
+
+    def test_a_blackout_names_the_lesson_that_is_being_booked(
+        self, committed_runtime: Runtime
+    ) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            teacher = instructors.live_instructor(uow)
+            learner = instructors.person(uow)
+
+        def black_out() -> AddedBlackoutsView:
+            with committed_runtime.begin(teacher.actor) as uow:
+                return service.add_blackouts(uow, AddBlackouts(first=NOON.date()))
+
+        book = occupying(committed_runtime, teacher.id, learner, NOON, asks=True)
+        view, booked = at_once([black_out, book])
+        assert isinstance(view, AddedBlackoutsView)
+        if isinstance(booked, str):
+            assert [f"booking:{each.booking_id}" for each in view.staying] == [booked]
+        else:
+            assert isinstance(booked, BlackedOut)
+            assert view.staying == []
 
 
 class TestOneSlot:
