@@ -9,6 +9,7 @@ from instainstru_core.domains.catalog.errors import (
     ServiceNotFound,
     SubcategoryNotFound,
 )
+from instainstru_core.domains.catalog.types import SKILL_LEVEL
 from instainstru_core.domains.regions.errors import PlaceUnknown
 from instainstru_core.domains.regions.types import Place, PlaceKind
 from instainstru_core.domains.search.errors import (
@@ -76,6 +77,8 @@ def given(command: SearchInstructors, known: Vocabulary) -> Given:
         formats = frozenset({command.format})
     elif command.lesson_type is not None:
         formats = wanting.FORMATS[command.lesson_type]
+    filters = {} if command.filters is None else dict(catalog.wanted_filters(command.filters))
+    levels = filters.pop(SKILL_LEVEL, None)
     return Given(
         services=_scope(command, known),
         first=command.on or command.first,
@@ -87,8 +90,8 @@ def given(command: SearchInstructors, known: Vocabulary) -> Given:
         min_cents=command.min_price_cents,
         max_cents=command.max_price_cents,
         age_group=command.age_group,
-        skills=_skills(command.skill),
-        filters={} if command.filters is None else catalog.wanted_filters(command.filters),
+        skills=_skills(command.skill or (levels and ",".join(levels))),
+        filters=filters,
         min_rating=command.min_rating,
         sort=command.sort,
     )
