@@ -3,16 +3,13 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from cli import found_instructors, output, session
+from cli import found_instructors, output, search_insights, session
+from cli.commands import aliases, embeddings
 from cli.output import AsJson, Cursor, Limit
 from cli.search_evaluation.command import evaluate
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.regions.types import Borough
-from instainstru_core.domains.reporting import service as reporting
-from instainstru_core.domains.reporting.schemas.base import Report
-from instainstru_core.domains.reporting.schemas.searches import TopQueries, ZeroResults
 from instainstru_core.domains.search.flows import finding
 from instainstru_core.domains.search.schemas import SearchInstructors
 from instainstru_core.domains.search.types.asked import Switches
@@ -20,11 +17,11 @@ from instainstru_core.domains.search.types.wanted import Sort
 from instainstru_core.kernel.deadline import Deadline
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(aliases.app, name="aliases", help="Names of places that searches teach.")
+app.add_typer(embeddings.app, name="embeddings", help="By which search knows what words mean.")
 app.command()(evaluate)
+search_insights.add_to(app)
 PATIENCE_SECONDS = 30.0
-Window = Annotated[
-    str, typer.Option(help="Which stretch of time, such as today, yesterday, 7d or last month.")
-]
 
 
 @app.command()
@@ -76,53 +73,3 @@ def find(
         deadline = Deadline.within(PATIENCE_SECONDS)
         found = finding.find(runtime.finder, session.operator(), wish, deadline=deadline)
     output.show(found, lambda: found_instructors.tables(found), as_json=as_json)
-
-
-@app.command()
-def top(*, window: Window = "7d", limit: Limit = 20, as_json: AsJson = False) -> None:
-    """Show what people search for most."""
-    with session.work() as uow:
-        found = reporting.search_top_queries(uow, window, limit=limit)
-    output.show(found, lambda: [_top(found), *output.warnings(found.warnings)], as_json=as_json)
-
-
-@app.command("zero-results")
-def zero_results(*, window: Window = "7d", limit: Limit = 20, as_json: AsJson = False) -> None:
-    """Show what people search for in vain."""
-    with session.work() as uow:
-        found = reporting.search_zero_results(uow, window, limit=limit)
-    output.show(found, lambda: [_vain(found), *output.warnings(found.warnings)], as_json=as_json)
-
-
-def _top(found: Report[TopQueries]) -> Table:
-    return output.table(
-        "query",
-        "searches",
-        "found on average",
-        "without results",
-        "booked after",
-        rows=(
-            (
-                one.query,
-                one.searches,
-                one.average_results,
-                one.without_results,
-                output.share(one.conversion),
-            )
-            for one in found.data.queries
-        ),
-    )
-
-
-def _vain(found: Report[ZeroResults]) -> Table:
-    return output.table(
-        "query",
-        "searches",
-        "searchers",
-        "last",
-        "understood as",
-        rows=(
-            (one.query, one.searches, one.searchers, output.moment(one.last_at), one.service)
-            for one in found.data.queries
-        ),
-    )
