@@ -119,3 +119,22 @@ class TestSigningIn:
         answer = client.post(f"{V1}/auth/sign-in", json=body, headers={guests.HEADER: GUEST})
         assert answer.status_code == 200
         assert texts(client, {guests.HEADER: GUEST}) == ["piano"]
+
+
+class TestInsights:
+    @pytest.mark.parametrize(
+        "report", ["top-queries", "zero-results", "supply-gaps", "quality", "trends"]
+    )
+    def test_are_for_staff(
+        self, client: TestClient, search: Search, admin: Headers, student: Headers, report: str
+    ) -> None:
+        search("piano")
+        path = f"{V1}/search/insights/{report}"
+        answer = client.get(path, headers=admin, params={"window": "2h"})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["window"]["label"] == "last 2 hours"
+        refused = client.get(path, headers=student)
+        assert (refused.status_code, refused.json()["code"]) == (403, "access.permission_missing")
+        assert client.get(path).status_code == 401
+        unclear = client.get(path, headers=admin, params={"window": "whenever"})
+        assert (unclear.status_code, unclear.json()["code"]) == (422, "reporting.window_unclear")
