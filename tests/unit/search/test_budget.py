@@ -37,8 +37,8 @@ class TestTheBudget:
 
     def test_gives_statements_what_is_left(self) -> None:
         assert budget.statement_ms(left(0.3)) == 300
-        assert budget.statement_ms(left(0.3), kept=0.05) == 250
-        assert budget.statement_ms(left(0.0), kept=0.05) == 10
+        assert budget.statement_ms(left(0.3), kept=0.1) == 200
+        assert budget.statement_ms(left(0.0), kept=0.1) == 25
 
 
 class TestAdmission:

@@ -18,10 +18,10 @@ LOADED_SHARE = 0.6
 ANSWER_SECONDS = 0.12
 """What is kept for the database: finding, availability, cards, the record."""
 
-CARDS_SECONDS = 0.05
+CARDS_SECONDS = 0.1
 """What is kept for showing what was found, while availability is asked."""
 
-LEAST_STATEMENT_MS = 10
+LEAST_STATEMENT_MS = 25
 """Below that the database could not even begin."""
 
 

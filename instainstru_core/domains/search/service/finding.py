@@ -31,6 +31,9 @@ from instainstru_core.kernel.paging import bad_cursor, decode_cursor, encode_cur
 from instainstru_core.kernel.uow import Uow
 
 MAX_RESULTS = 50
+VECTORS = frozenset({Lack.VECTORS_TIMEOUT, Lack.VECTORS_FAILED})
+"""Why there are no vectors, where that is known better than by whoever looks for services."""
+
 ENOUGH = 5
 """With fewer who answer everything, others are looked for also elsewhere."""
 
@@ -98,8 +101,9 @@ def search(uow: Uow, order: Order, prepared: Prepared) -> Answered:
     asked = understood(
         uow, order.command, prepared, known, embedder=order.embedder, deadline=deadline
     )
-    for reason in asked.meant.reasons:
-        steps.lack(lack_of(reason))
+    if not VECTORS.intersection(steps.lacks):
+        for reason in asked.meant.reasons:
+            steps.lack(lack_of(reason))
     steps.done("services")
     turn = Turn(
         limit=min(max(order.limit, 1), MAX_RESULTS),
