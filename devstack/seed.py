@@ -44,7 +44,7 @@ from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import utc_now
 from instainstru_core.kernel.time import local_day
 
-VERSION = 3
+VERSION = 4
 PATIENT_MS = 10_000
 KEPT = frozenset(
     {"alembic_version", "spatial_ref_sys", "environment_marker", "regions", "display_areas",

@@ -117,6 +117,25 @@ class TestWorld:
             database.value("SELECT count(DISTINCT instructor_id) FROM offerings")
         )
 
+    def test_keeps_some_hours_for_formats_and_some_days_free_where_nothing_is_booked(
+        self, database: Database
+    ) -> None:
+        tagged = database.rows(
+            "SELECT instructor_id, day, bits, tags FROM availability_days WHERE tags IS NOT NULL"
+        )
+        away = database.rows("SELECT instructor_id, day FROM availability_blackouts")
+        assert len({who for who, *_ in tagged}) >= 2
+        assert len({who for who, _ in away}) >= 2
+        for _, _, bits, tags in tagged:
+            low, high = (int.from_bytes(plane, "little") for plane in (tags[:180], tags[180:]))
+            assert low | high
+            assert (low | high) & ~int.from_bytes(bits, "little") == 0
+        booked = database.rows(
+            "SELECT instructor_id, (lower(span) AT TIME ZONE 'America/New_York')::date"
+            " FROM occupied_times WHERE upper(span) > '2026-06-15T16:00Z'"
+        )
+        assert not {(who, day) for who, day, *_ in [*tagged, *away]} & set(booked)
+
     def test_everybody_signs_in_with_the_one_demo_password(self, database: Database) -> None:
         [[shared]] = database.rows("SELECT DISTINCT password_hash FROM users")
         assert HASHER.verify(shared, PASSWORD)
