@@ -12,8 +12,14 @@ from instainstru_core.domains.addresses.policy import MAX_ADDRESSES
 from instainstru_core.domains.addresses.schemas import AddAddress, AddressView
 from instainstru_core.domains.addresses.types import AddressLabel
 from instainstru_core.domains.search import service as searches
+from instainstru_core.domains.search.errors import AliasDecided, AliasKnown
 from instainstru_core.domains.search.models import SearchClick, SearchHistory, SearchSalt
 from instainstru_core.domains.search.schemas.clicks import ClickView, RecordClick
+from instainstru_core.domains.search.schemas.places import (
+    AddPlaceAlias,
+    PlaceAliasFilters,
+    PlaceAliasView,
+)
 from instainstru_core.domains.search.service import recording
 from instainstru_core.domains.search.types.interactions import ClickAction
 from instainstru_core.domains.search.types.recording import Noted, Searcher, Visitor
@@ -138,3 +144,36 @@ class Forgetful(dict[date, bytes]):
 
     def get(self, *_: object) -> None:  # type: ignore[override]
         return None
+
+
+class TestPlaceAliases:
+    def test_are_decided_once(self, committed_runtime: Runtime) -> None:
+        begin = committed_runtime.begin
+        with begin(SYSTEM) as uow:
+            searches.propose_place_alias(uow, "hollow", ["nyc-brooklyn-flatbush"])
+            (waiting,) = searches.place_aliases(uow, PlaceAliasFilters()).items
+
+        def decide(by: Callable[..., PlaceAliasView]) -> Callable[[], PlaceAliasView]:
+            def call() -> PlaceAliasView:
+                with begin(SYSTEM) as uow:
+                    return by(uow, waiting.id)
+
+            return call
+
+        answers = at_once([decide(searches.approve_place_alias)] * 4)
+        assert len([one for one in answers if isinstance(one, PlaceAliasView)]) == 1
+        assert len([one for one in answers if isinstance(one, AliasDecided)]) == 3
+        with begin(SYSTEM) as uow:
+            assert searches.gazetteer(uow).find("hollow", similar=False) is not None
+
+    def test_of_one_name_are_taught_once(self, committed_runtime: Runtime) -> None:
+        begin = committed_runtime.begin
+
+        def teach() -> PlaceAliasView:
+            with begin(SYSTEM) as uow:
+                command = AddPlaceAlias(name="hollow", area_keys=["nyc-brooklyn-flatbush"])
+                return searches.add_place_alias(uow, command)
+
+        answers = at_once([teach] * 6)
+        assert len([one for one in answers if isinstance(one, PlaceAliasView)]) == 1
+        assert len([one for one in answers if isinstance(one, AliasKnown)]) == 5
