@@ -43,6 +43,7 @@ DAILY = {
     "search.forget_changes": (5, 15),
     "search.forget_histories": (3, 25),
     "search.forget_shown": (3, 55),
+    "search.learn_places": (3, 10),
     "webhooks.forget": (4, 35),
 }
 HOURLY = {
