@@ -27,6 +27,8 @@ from instainstru_core.domains.observability.schemas import (
     WorkersView,
 )
 from instainstru_core.domains.observability.types import TaskState
+from instainstru_core.domains.search import service as search
+from instainstru_core.domains.search.schemas.embeddings import EmbeddingsStatus
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.errors import Unavailable
 from instainstru_core.kernel.log import logger
@@ -56,10 +58,17 @@ class Standing(Collector):
         try:
             with self.runtime.begin(SYSTEM) as uow:
                 found = service.gauges(uow)
+                vectors = search.embeddings_status(uow, self.runtime.embedder)
         except Unavailable as refusal:
             _log.warning("gauges_unavailable", code=refusal.code)
             return [_up("database", 0)]
-        return [_up("database", 1), *_plain(found), *_by_state(found), *_money(found.money)]
+        return [
+            _up("database", 1),
+            *_plain(found),
+            *_by_state(found),
+            *_money(found.money),
+            *_vectors(vectors),
+        ]
 
     def _broker(self) -> list[GaugeMetricFamily]:
         try:
@@ -211,6 +220,17 @@ def _money(found: MoneyGauges) -> Iterator[GaugeMetricFamily]:
     for account, cents in found.ledger_cents.items():
         ledger.add_metric([account.value], cents)
     yield ledger
+
+
+def _vectors(found: EmbeddingsStatus) -> Iterator[GaugeMetricFamily]:
+    coverage = GaugeMetricFamily(
+        "instainstru_search_embeddings_coverage",
+        "Share of what can be searched for that has a fresh vector by the model in use.",
+        labels=["kind"],
+    )
+    for one in found.kinds:
+        coverage.add_metric([one.kind.value], one.coverage)
+    yield coverage
 
 
 def _one(name: str, meaning: str, value: float | None) -> GaugeMetricFamily:

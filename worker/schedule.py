@@ -10,6 +10,7 @@ from instainstru_core.kernel.time import BUSINESS_ZONE
 from worker.jobs import Job
 from worker.relay import REACT, RELAY
 from worker.tasks.accounts import FORGET_SESSIONS
+from worker.tasks.answers import FORGET_OVERTAKEN
 from worker.tasks.bookings import (
     CAPTURE,
     CHECK_HEALTH,
@@ -27,11 +28,13 @@ from worker.tasks.bookings import (
 )
 from worker.tasks.confirmations import FORGET_CODES, FORGET_CONFIRMATIONS
 from worker.tasks.credits import EXPIRE
+from worker.tasks.embeddings import REBUILD_EMBEDDINGS
 from worker.tasks.kernel import FORGET_FACTS, FORGET_KEYS
 from worker.tasks.notifications import SEND_DUE
 from worker.tasks.observability import FORGET_TASK_EXECUTIONS, NOTE_SCHEDULE
 from worker.tasks.onboarding import HIDE_LAPSED, LOOK_AGAIN
 from worker.tasks.payments import AUDIT_SCHEDULES, RECONCILE
+from worker.tasks.places import LEARN_PLACES
 from worker.tasks.search_index import FORGET_CHANGES
 from worker.tasks.searches import FORGET_HISTORIES, FORGET_SHOWN
 from worker.tasks.webhooks import FORGET_WEBHOOKS, PROCESS_WEBHOOKS
@@ -53,6 +56,7 @@ ENTRIES = (
     Entry(RELAY, timedelta(seconds=2), expires=timedelta(seconds=10)),
     Entry(NOTE_SCHEDULE, timedelta(seconds=5), expires=timedelta(seconds=30)),
     Entry(PROCESS_WEBHOOKS, timedelta(seconds=5), expires=timedelta(seconds=10)),
+    Entry(FORGET_OVERTAKEN, timedelta(seconds=10), expires=timedelta(seconds=10)),
     Entry(SEND_DUE, timedelta(seconds=10), expires=timedelta(seconds=10)),
     Entry(EXPIRE_CHECKOUTS, timedelta(minutes=1), expires=timedelta(minutes=1)),
     Entry(MOVE_MONEY, timedelta(minutes=1), expires=timedelta(minutes=1)),
@@ -65,7 +69,9 @@ ENTRIES = (
     Entry(CHECK_HEALTH, timedelta(minutes=15), expires=timedelta(minutes=15)),
     Entry(SEND_TIPS, crontab(hour="*", minute=35), expires=timedelta(hours=1)),
     Entry(LOOK_AGAIN, crontab(hour="*", minute=50), expires=timedelta(hours=1)),
+    Entry(REBUILD_EMBEDDINGS, crontab(hour="*", minute=30), expires=timedelta(hours=1)),
     Entry(AUDIT_SCHEDULES, crontab(hour=3, minute=5)),
+    Entry(LEARN_PLACES, crontab(hour=3, minute=10)),
     Entry(EVALUATE_TIERS, crontab(hour=3, minute=15)),
     Entry(FORGET_HISTORIES, crontab(hour=3, minute=25)),
     Entry(EXPIRE, crontab(hour=3, minute=35)),

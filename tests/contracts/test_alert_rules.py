@@ -26,6 +26,8 @@ STRIPE = "instainstru_stripe_calls_total"
 STRIPE_CALL = "instainstru_stripe_call_duration_seconds_bucket"
 SHARE = "instainstru_search_zero_result_share_24h"
 SEARCHES = "instainstru_searches_24h"
+COVERAGE = "instainstru_search_embeddings_coverage"
+CIRCUIT = "instainstru_search_model_circuit_open"
 MEMORY = 'process_resident_memory_bytes{job="instainstru",role="worker"}'
 
 
@@ -266,6 +268,20 @@ CASES = {
         "One of twenty runs of search.run takes 2s or longer",
         ("search_latency", "critical"),
         {"operation": "run"},
+    ),
+    "SearchVectorsMissing": Case(
+        {COVERAGE + '{kind="area"}': "0.94x40", COVERAGE + '{kind="service"}': "1x40"},
+        {COVERAGE + '{kind="area"}': "0.951x40", COVERAGE + '{kind="service"}': "1x40"},
+        "6% of what has a vector of kind area has no fresh one",
+        ("embeddings_missing", "warning"),
+        {"kind": "area"},
+    ),
+    "SearchModelNotAsked": Case(
+        {CIRCUIT + '{purpose="reading"}': "1x40", CIRCUIT + '{purpose="embedding"}': "0x40"},
+        {CIRCUIT + '{purpose="reading"}': "0x40", CIRCUIT + '{purpose="embedding"}': "0x40"},
+        "The model failed so often of late that search does not ask it for reading",
+        ("search_model_circuit", "critical"),
+        {"purpose": "reading"},
     ),
 }
 

@@ -29,7 +29,9 @@ from worker.exporter import Standing
 
 MEASURING = (
     "instainstru_core.domains.notifications.flows",
+    "instainstru_core.domains.search.flows.recording",
     "api.metrics",
+    "instainstru_core.adapters.model_calls",
     "instainstru_core.adapters.mutex",
     "instainstru_core.adapters.stripe.caller",
     "mcp_server.metrics",

@@ -18,7 +18,7 @@ from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.uow import Begin
 
 MOST_KEPT = 5_000
-BATCH = 100
+BATCH = 250
 BATCH_SECONDS = 30.0
 REBUILD_SECONDS = 600.0
 ALL = 1_000_000

@@ -1,11 +1,11 @@
 """Queries over the vectors of what can be searched for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, not_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.search.models.embeddings import Embedding
@@ -50,6 +50,30 @@ OTHERS = (
     .where(Embedding.kind == bindparam("kind"), Embedding.model != bindparam("model"))
 )
 
+WRITE = text(
+    """
+    INSERT INTO embeddings (kind, subject, part, model, version, text_hash, vector, made_at)
+    SELECT :kind, given.subject, given.part, :model, :version, given.text_hash, given.vector,
+           :made_at
+    FROM jsonb_to_recordset(:rows)
+         AS given (subject text, part int, text_hash text, vector real[])
+    ON CONFLICT (kind, subject, part, model) DO UPDATE
+    SET version = excluded.version, text_hash = excluded.text_hash, vector = excluded.vector,
+        made_at = excluded.made_at
+    """
+).bindparams(bindparam("rows", type_=JSONB))
+FORGET = text(
+    """
+    DELETE FROM embeddings
+    WHERE kind = :kind
+      AND (model <> :model
+           OR (subject, part) NOT IN (
+               SELECT kept.subject, kept.part
+               FROM jsonb_to_recordset(:parts) AS kept (subject text, part int)))
+    RETURNING subject
+    """
+).bindparams(bindparam("parts", type_=JSONB))
+
 
 def stamp(session: Session, kind: EmbeddingKind, model: str) -> str:
     """Changes whenever a vector of this model is written or forgotten."""
@@ -74,34 +98,24 @@ def other_models(session: Session, kind: EmbeddingKind, model: str) -> int:
     return session.scalar(OTHERS, {"kind": kind, "model": model}) or 0
 
 
-def write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep these vectors, instead of older ones of the same subjects, in one statement."""
-    if not rows:
-        return
-    statement = insert(Embedding).values(list(rows))
-    names = ("version", "text_hash", "vector", "made_at")
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["kind", "subject", "part", "model"],
-            set_={name: statement.excluded[name] for name in names},
-        )
-    )
+def write(
+    session: Session,
+    kind: EmbeddingKind,
+    model: str,
+    *,
+    version: str,
+    made_at: datetime,
+    rows: Sequence[dict[str, Any]],
+) -> None:
+    """Keep these vectors, instead of older ones of the same texts, in one statement. A row has a
+    subject, a part, a text_hash and a vector.
+    """
+    given = {"kind": kind.value, "model": model, "version": version, "made_at": made_at}
+    session.execute(WRITE, given | {"rows": list(rows)})
 
 
-def forget_others(session: Session, kind: EmbeddingKind, model: str, parts: Sequence[Part]) -> int:
+def forget_others(session: Session, kind: EmbeddingKind, model: str, parts: Iterable[Part]) -> int:
     """Forget the vectors of other models, and of texts that are gone; how many."""
-    gone = session.scalars(
-        delete(Embedding)
-        .where(
-            Embedding.kind == kind,
-            not_(
-                and_(
-                    Embedding.model == model,
-                    tuple_(Embedding.subject, Embedding.part).in_([tuple(one) for one in parts]),
-                )
-            ),
-        )
-        .returning(Embedding.subject)
-        .execution_options(synchronize_session=False)
-    )
+    kept = [{"subject": one.subject, "part": one.at} for one in parts]
+    gone = session.execute(FORGET, {"kind": kind.value, "model": model, "parts": kept})
     return len(gone.all())

@@ -27,6 +27,7 @@ from instainstru_core.domains.search.service.learning import (
 )
 from instainstru_core.domains.search.service.places import gazetteer, here, resolve
 from instainstru_core.domains.search.service.recording import guest_session, note, searcher
+from instainstru_core.domains.search.service.suggesting import suggestions
 
 __all__ = [
     "add_place_alias",
@@ -54,6 +55,7 @@ __all__ = [
     "search",
     "searcher",
     "searches_made",
+    "suggestions",
     "take_searches_along",
     "trim_histories",
     "unresolved_places",

@@ -21,6 +21,8 @@ from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
 
 LOAD_SECONDS = 5.0
+DECIMALS = 6
+"""As many as tell two vectors apart; more would only be written."""
 
 _indexes: Kept[VectorIndex] = Kept()
 
@@ -78,16 +80,16 @@ def keep(
     require(uow.actor, Permission.CATALOG_MANAGE)
     repository.write(
         uow.session,
-        [
+        kind,
+        embedder.model,
+        version=embedder.version,
+        made_at=uow.now,
+        rows=[
             {
-                "kind": kind,
                 "subject": part.subject,
                 "part": part.at,
-                "model": embedder.model,
-                "version": embedder.version,
                 "text_hash": text.hash,
-                "vector": vector.tolist(),
-                "made_at": uow.now,
+                "vector": np.round(vector.astype(np.float64), DECIMALS).tolist(),
             }
             for part, text, vector in made
         ],
@@ -100,7 +102,7 @@ def forget_gone(uow: Uow, kind: EmbeddingKind, embedder: Embedder) -> int:
     of this model are made: until then a process may still use the others.
     """
     require(uow.actor, Permission.CATALOG_MANAGE)
-    return repository.forget_others(uow.session, kind, embedder.model, list(wanted(uow, kind)))
+    return repository.forget_others(uow.session, kind, embedder.model, wanted(uow, kind))
 
 
 @operation("search.embeddings_status")
