@@ -3,10 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from instainstru_core.domains.availability.events import (
+    AvailabilityDaysChanged,
+    AvailabilityWeekSaved,
+)
 from instainstru_core.domains.background_checks.ports import CheckProvider
 from instainstru_core.domains.bookings.events import (
     BookingCancelled,
     BookingConfirmed,
+    BookingCreated,
     BookingDropped,
     BookingRescheduled,
     CaptureFailed,
@@ -24,6 +29,11 @@ from instainstru_core.domains.bookings.flows import (
     on_dispute_event,
     on_intent_event,
 )
+from instainstru_core.domains.instructors.events import (
+    InstructorChanged,
+    InstructorPaused,
+    InstructorWentLive,
+)
 from instainstru_core.domains.notifications import reactions as notifications
 from instainstru_core.domains.onboarding.events import InviteResent, InvitesIssued
 from instainstru_core.domains.onboarding.flows import on_check
@@ -36,7 +46,9 @@ from instainstru_core.domains.payments.flows.webhooks import (
 )
 from instainstru_core.domains.payments.ports import PaymentGateway
 from instainstru_core.domains.reviews import reactions as reviews
-from instainstru_core.domains.reviews.events import ReviewPublished
+from instainstru_core.domains.reviews.events import ReviewChanged, ReviewHidden, ReviewPublished
+from instainstru_core.domains.search.ports import Answers
+from instainstru_core.domains.search.reactions import Overtaking
 from instainstru_core.domains.webhooks.types import ClaimedEvent
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.events import Event
@@ -62,6 +74,32 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     PayerLocked: (notifications.on_payer_locked,),
     ReviewPublished: (notifications.on_review_published,),
 }
+
+
+def reactions(
+    answers: Answers, others: Mapping[type[Event], tuple[Reaction, ...]] = REACTIONS
+) -> Mapping[type[Event], tuple[Reaction, ...]]:
+    """These reactions, and what facts make untrue of the answers of searches that are stored."""
+    search = Overtaking(answers)
+    added: dict[type[Event], Reaction] = {
+        AvailabilityDaysChanged: search.on_time,
+        AvailabilityWeekSaved: search.on_time,
+        BookingCancelled: search.on_time,
+        BookingCreated: search.on_time,
+        BookingDropped: search.on_lesson,
+        BookingRescheduled: search.on_lesson,
+        InstructorChanged: search.on_instructor,
+        InstructorPaused: search.on_instructor,
+        InstructorWentLive: search.on_instructor,
+        ReviewChanged: search.on_instructor,
+        ReviewHidden: search.on_instructor,
+        ReviewPublished: search.on_instructor,
+    }
+    return {
+        **others,
+        **{kind: (*others.get(kind, ()), reaction) for kind, reaction in added.items()},
+    }
+
 
 PeopleHandler: TypeAlias = Callable[[Begin, PaymentGateway, Actor, ClaimedEvent], None]
 

@@ -26,7 +26,7 @@ from instainstru_core.kernel.authority import SYSTEM, Door
 from instainstru_core.kernel.events import Event
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.runtime import Runtime
-from instainstru_core.wiring import REACTIONS, Reaction
+from instainstru_core.wiring import REACTIONS, Reaction, reactions
 from worker import relay, schedule
 from worker.attempts import Again, Delivery, carry_out
 from worker.jobs import Desk, Job
@@ -60,6 +60,10 @@ class Workplace:
         if self.runtime is None:
             self.runtime = composition.build(self.settings)
         return self.runtime
+
+    def known_reactions(self) -> Mapping[str, tuple[tuple[str, Reaction], ...]]:
+        """All reactions as messages name them, also those that need something of the runtime."""
+        return relay.by_name(reactions(self.open().answers, self.reactions))
 
     def close(self) -> None:
         if self.runtime is not None:
@@ -233,7 +237,7 @@ def _add(app: Celery, job: Job, workplace: Workplace) -> None:
         desk = Desk(
             runtime=workplace.open(),
             actor=replace(SYSTEM, door=Door.WORKER, request_id=request.id),
-            reactions=relay.by_name(workplace.reactions),
+            reactions=workplace.known_reactions(),
             hand_out=lambda other, given: _hand_out(app, other, given),
         )
         try:

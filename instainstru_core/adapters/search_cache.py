@@ -9,13 +9,14 @@ making of an answer in which a stale one could be kept. Tags live longer than an
 import asyncio
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import fields
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from prometheus_client import Counter
 
+from instainstru_core.adapters.redis import RedisUnreachable
 from instainstru_core.domains.search.types.answers import Answer, Looked
 from instainstru_core.kernel.log import logger
 
@@ -83,6 +84,9 @@ class NoAnswers:
 
     def touch(self, tags: Collection[str]) -> None:
         """Nothing was kept."""
+
+    def is_new(self, name: str, value: str) -> bool:  # noqa: ARG002 - as the port has it
+        return False
 
     async def leave(self) -> None:
         """Nothing is open."""
@@ -155,12 +159,20 @@ class RedisAnswers:
 
     def touch(self, tags: Collection[str]) -> None:
         """Make every stored answer untrue that carries one of these tags. Raises Unavailable."""
+        self._asked(lambda client: client.eval(TOUCH, 0, self.prefix, TAG_SECONDS, *tags))
+
+    def is_new(self, name: str, value: str) -> bool:
+        """Whether this value is another than the last one told under the name."""
+        key = f"{self.prefix}last:{name}"
+        last = self._asked(lambda client: client.set(key, value, get=True))
+        return last is not None and last.decode() != value
+
+    def _asked(self, ask: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - redis is untyped
+        """What Redis answers to somebody who waits for it. Raises RedisUnreachable."""
         import redis  # noqa: PLC0415 - as above
 
-        from instainstru_core.adapters.redis import RedisUnreachable  # noqa: PLC0415
-
         try:
-            self._blocking().eval(TOUCH, 0, self.prefix, TAG_SECONDS, *tags)
+            return ask(self._blocking())
         except redis.RedisError as failure:
             raise RedisUnreachable(
                 "Redis cannot be reached right now. Try again in a few seconds.",

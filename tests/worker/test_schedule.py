@@ -27,6 +27,7 @@ EVERY = {
     "observability.note_schedule": timedelta(seconds=5),
     "outbox.relay": timedelta(seconds=2),
     "payments.find_commands": timedelta(minutes=1),
+    "search.forget_overtaken_answers": timedelta(seconds=10),
     "webhooks.process": timedelta(seconds=5),
 }
 DAILY = {

@@ -113,6 +113,10 @@ class Answers(Protocol):
         """Make every stored answer untrue that carries one of these tags. Raises Unavailable."""
         ...
 
+    def is_new(self, name: str, value: str) -> bool:
+        """Whether this is another value than the last one of this name. Raises Unavailable."""
+        ...
+
     async def leave(self) -> None:
         """Give back the connections of this event loop, which is about to end."""
         ...
