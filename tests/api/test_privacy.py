@@ -24,11 +24,13 @@ from instainstru_core.domains.accounts.models import User
 from instainstru_core.domains.addresses import service as addresses
 from instainstru_core.domains.addresses.schemas import AddAddress
 from instainstru_core.domains.addresses.types import AddressLabel
+from instainstru_core.domains.reviews import service as rating
+from instainstru_core.domains.reviews.schemas import WriteReview
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers, headers_for, write_user
 from tests.contracts.documents import application
-from tests.factories import bookings, instructors, onboarding
+from tests.factories import bookings, instructors, onboarding, reviews
 
 # Longitudes to five decimals: some corner of a real neighborhood shares the first four.
 SECRETS = {
@@ -148,7 +150,10 @@ def seed(runtime: Runtime) -> dict[str, str]:
             student_note="the door code is 4711",
         )
         onboarding.invite(uow, email="invited.person@example.org")
+        past = reviews.taken(uow, teacher, student_id=student.id)
     with runtime.begin(student) as uow:
+        said = "Ask me at jonas.lindqvist@example.org or +12125550199, or her at +1 (212) 555-0187."
+        rating.publish(uow, WriteReview(booking_id=past.id, stars=5, text=said))
         addresses.add(
             uow,
             AddAddress(
@@ -161,11 +166,13 @@ def seed(runtime: Runtime) -> dict[str, str]:
         )
     return {
         "instructor_id": teacher.id,
+        "ids": teacher.id,
         "slug": teacher.slug,
         "offering_id": teacher.offering_id,
         "service_id": teacher.service_id,
         "service": "test-theremin",
         "category": "test-arts",
+        "subcategory": "test-rarities",
         "q": "theremin",
         "area": teacher.area_keys[0],
         "area_key": teacher.area_keys[0],
@@ -199,6 +206,7 @@ class TestTheWorld:
         [
             ("/api/v1/search", ["Maya V."]),
             ("/api/v1/instructors", ["Maya V."]),
+            ("/api/v1/instructors/{instructor_id}/reviews", ["Jonas L.", "Ask me at [removed]"]),
             ("/api/v1/instructors/{instructor_id}", ["Maya V.", "40.4115", "-73.7915"]),
         ],
     )
