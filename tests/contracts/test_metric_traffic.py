@@ -96,6 +96,9 @@ VALUES: dict[str, Expected] = {
         OPERATIONS, named(status="refused"), operation("bookings", "create")
     ),
     "search_latency": p95(OPERATION_SECONDS, named(service="search")),
+    "searches_unrecorded": total(
+        "instainstru_search_records", lambda one: one["result"] != "written"
+    ),
     "query_latency": p95(QUERY_SECONDS),
     "query_rate": per_second(QUERY_SECONDS),
     "slow_queries": total("instainstru_db_slow_queries"),

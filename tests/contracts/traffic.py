@@ -23,6 +23,7 @@ WINDOW_STEPS = 60
 """The last fifteen minutes, which is the window of all questions."""
 MEASURING = (
     "instainstru_core.domains.notifications.flows",
+    "instainstru_core.domains.search.flows.recording",
     "instainstru_core.kernel.measure",
     "api.metrics",
     "instainstru_core.adapters.mutex",
@@ -210,6 +211,8 @@ def _core(found: Traffic) -> None:
     for code, each in (("bookings.slot_taken", 2), ("RuntimeError", 1)):
         name = "instainstru_errors"
         found.count(name, each, service="bookings", operation="create", error_type=code)
+    for result, each in (("written", 4), ("dropped", 2), ("failed", 1)):
+        found.count("instainstru_search_records", each, result=result)
     for verb, seconds, each in (("select", 0.002, 8), ("update", 0.2, 2)):
         found.observe("instainstru_db_query_duration_seconds", seconds, each, verb=verb)
     found.count("instainstru_db_slow_queries", 2, verb="update")

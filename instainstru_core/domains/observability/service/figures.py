@@ -91,6 +91,11 @@ def _conversion(uow: Uow, window: Window | None) -> Figure:
     return Figure(report.data.conversion, report.data.total_searches, tuple(report.warnings))
 
 
+def _use_rate(uow: Uow, window: Window | None) -> Figure:
+    report = reporting.search_quality(uow, _words(window), limit=1)
+    return Figure(report.data.use_rate, report.data.searches, tuple(report.warnings))
+
+
 def _new_people(uow: Uow, window: Window | None) -> Figure:
     return _counted(window, happenings.people_joined(uow.session, _span(uow, window)))
 
@@ -222,6 +227,7 @@ FIGURES: Mapping[str, Reading] = {
     "searches": _searches,
     "zero_result_rate": _zero_results,
     "search_conversion": _conversion,
+    "search_use_rate": _use_rate,
     "new_accounts": _new_people,
     "accounts": _accounts,
     "task_failure_rate": _task_failures,
