@@ -318,9 +318,11 @@ def _score(
     return score
 
 
-def all_free(ids: Mapping[str, frozenset[LessonFormat]], when: When) -> dict[str, datetime]:
+def all_free(
+    ids: Mapping[str, frozenset[LessonFormat]], whens: Sequence[When]
+) -> dict[str, tuple[int, datetime]]:
     """A calendar in which everybody always has room."""
-    return {one: at(when.days[0], when.after or 540) for one in ids}
+    return {one: (0, at(whens[0].days[0], whens[0].after or 540)) for one in ids}
 
 
 def at(day: date, minutes: int) -> datetime:

@@ -1,6 +1,6 @@
 """What is given up where fewer than five answer; and calendars, asked last and only as needed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, repeat
@@ -50,21 +50,23 @@ class Calendars:
     """Calendars that are free at these moments, and what was asked of them."""
 
     free: Mapping[int, tuple[datetime, ...]]
-    asked: list[tuple[int, When]] = field(default_factory=list[tuple[int, When]])
+    asked: list[tuple[int | When, ...]] = field(default_factory=list[tuple[int | When, ...]])
     formats: dict[str, frozenset[LessonFormat]] = field(
         default_factory=dict[str, frozenset[LessonFormat]]
     )
 
     def __call__(
-        self, ids: Mapping[str, frozenset[LessonFormat]], when: When
-    ) -> dict[str, datetime]:
-        self.asked.append((len(ids), when))
+        self, ids: Mapping[str, frozenset[LessonFormat]], whens: Sequence[When]
+    ) -> dict[str, tuple[int, datetime]]:
+        self.asked.append((len(ids), *whens))
         self.formats |= ids
-        return {
-            who(number): fitting[0]
-            for number, moments in self.free.items()
-            if who(number) in ids and (fitting := [one for one in moments if fits(one, when)])
-        }
+        found: dict[str, tuple[int, datetime]] = {}
+        for turn, when in enumerate(whens):
+            for number, moments in self.free.items():
+                fitting = [one for one in moments if fits(one, when)]
+                if fitting and who(number) in ids:
+                    found.setdefault(who(number), (turn, fitting[0]))
+        return found
 
 
 def fits(moment: datetime, when: When) -> bool:
@@ -177,7 +179,7 @@ class TestCalendars:
         found = matched(plain(1_000).index, wish(when=AT_FIVE), today=TODAY, free=calls)
         assert [*given_up(found)] == [3, 500, 600, 700, 999]
         assert (found.total, found.exact, found.relaxed) == (5, True, ())
-        assert [count for count, _ in calls.asked] == [128, 872], (
+        assert [count for count, *_ in calls.asked] == [128, 872], (
             "the second stretch is up to 8 times as long"
         )
 
@@ -208,7 +210,7 @@ class TestCalendars:
         assert found.items[2].free_from == other_day
         assert (found.total, found.exact, found.relaxed) == (1, True, (TIME, DATE, PLACE))
         week = When(tuple(FRIDAY + timedelta(days=day) for day in range(-3, 4)))
-        assert [when for _, when in calls.asked] == [AT_FIVE, AT_FIVE, When((FRIDAY,)), week]
+        assert calls.asked == [(5, AT_FIVE, When((FRIDAY,)), week)], "all of it at once"
 
     def test_stop_giving_up_as_soon_as_five_answer(self) -> None:
         late, other_day = at(FRIDAY, 19 * 60), at(FRIDAY + timedelta(days=1), 540)

@@ -11,7 +11,11 @@ from instainstru_core.domains.availability.service.filling import (
     edit_days,
 )
 from instainstru_core.domains.availability.service.free import free_for, free_times
-from instainstru_core.domains.availability.service.many import free_for_many
+from instainstru_core.domains.availability.service.many import (
+    Hours,
+    free_for_many,
+    free_for_wishes,
+)
 from instainstru_core.domains.availability.service.occupancy import (
     keep,
     occupy,
@@ -21,6 +25,7 @@ from instainstru_core.domains.availability.service.occupancy import (
 from instainstru_core.domains.availability.service.weeks import save_week, week
 
 __all__ = [
+    "Hours",
     "add_blackouts",
     "apply_pattern",
     "blackouts",
@@ -28,6 +33,7 @@ __all__ = [
     "edit_days",
     "free_for",
     "free_for_many",
+    "free_for_wishes",
     "free_times",
     "keep",
     "occupy",

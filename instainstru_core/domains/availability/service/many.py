@@ -1,8 +1,8 @@
 """When each of many instructors can first be booked: what the search asks."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -21,6 +21,14 @@ Formats: TypeAlias = Collection[LessonFormat] | Mapping[str, Collection[LessonFo
 """The formats that will do: the same for everybody, or for each instructor those they offer."""
 Minutes: TypeAlias = int | Mapping[str, int]
 """The length of the lesson: the same for everybody, or for each instructor another."""
+
+
+class Hours(NamedTuple):
+    """On which New York days, and when on them: starts at or after, ends by, as wall minutes."""
+
+    days: Collection[date]
+    after: int | None = None
+    before: int | None = None
 
 
 @operation("availability.free_for_many")
@@ -42,28 +50,56 @@ def free_for_many(
     is not asked. Nobody has room on a day more than a year away. One statement, and one more where
     instructors live in other zones.
     """
-    wanted = sorted({day for day in days if abs(day - uow.now.date()) <= policy.REACH})
-    if not instructor_ids or not wanted:
+    wishes = (Hours(days, after, before),)
+    found = free_for_wishes(uow, instructor_ids, wishes, minutes=minutes, formats=formats)
+    return {instructor_id: at for instructor_id, (_, at) in found.items()}
+
+
+@operation("availability.free_for_wishes")
+def free_for_wishes(
+    uow: Uow,
+    instructor_ids: Collection[str],
+    wishes: Sequence[Hours],
+    *,
+    minutes: Minutes = 60,
+    formats: Formats = None,
+) -> dict[str, tuple[int, datetime]]:
+    """The same for several wishes in turn: the number of the first that each has room for, and the
+    earliest start there. Calendars are read once, from the first day of all wishes to the last.
+    """
+    asked = {
+        number: Asked(days, wish.after, wish.before, uow.now)
+        for number, wish in enumerate(wishes)
+        if (days := sorted({day for day in wish.days if _is_near(day, uow.now)}))
+    }
+    if not instructor_ids or not asked:
         return {}
     ids = sorted(set(instructor_ids))
-    asked = Asked(wanted, after, before, uow.now)
-    wishes = [_wish(each, minutes, formats) for each in ids]
-    last = wanted[-1] if before is not None else wanted[-1] + ONE_DAY
-    loaded = repository.load_many(uow.session, ids, first=wanted[0], last=last, now=uow.now)
-    columns = loaded.columns
-    kinds = [wishes[row][0] for row in loaded.rows.tolist()]
-    lengths = np.array([wishes[row][1] for row in loaded.rows.tolist()], dtype=np.int64)
-    starts = first_starts(columns, asked, kinds, lengths).tolist()
-    begins_at = midnight(wanted[0])
-    free = {
-        ids[row]: begins_at + start * MINUTE
-        for row, start in zip(loaded.rows.tolist(), starts, strict=True)
-        if start >= 0
-    }
-    if loaded.elsewhere:
-        elsewhere = {each: _wish(each, minutes, formats) for each in loaded.elsewhere}
-        free |= _elsewhere(uow, elsewhere, asked)
+    kinds = [_wish(each, minutes, formats) for each in ids]
+    first = min(min(one.days) for one in asked.values())
+    last = max(max(one.days) for one in asked.values())
+    ends_late = any(one.before is None for one in asked.values())
+    loaded = repository.load_many(
+        uow.session, ids, first=first, last=last + ONE_DAY if ends_late else last, now=uow.now
+    )
+    rows = loaded.rows.tolist()
+    lengths = np.array([kinds[row][1] for row in rows], dtype=np.int64)
+    begins_at = midnight(first)
+    free: dict[str, tuple[int, datetime]] = {}
+    for number, one in asked.items():
+        starts = first_starts(loaded.columns, one, [kinds[row][0] for row in rows], lengths)
+        for row, start in zip(rows, starts.tolist(), strict=True):
+            if start >= 0 and ids[row] not in free:
+                free[ids[row]] = (number, begins_at + start * MINUTE)
+        left = [each for each in loaded.elsewhere if each not in free]
+        if left:
+            others = _elsewhere(uow, {each: _wish(each, minutes, formats) for each in left}, one)
+            free |= {each: (number, at) for each, at in others.items()}
     return free
+
+
+def _is_near(day: date, now: datetime) -> bool:
+    return abs(day - now.date()) <= policy.REACH
 
 
 def _wish(

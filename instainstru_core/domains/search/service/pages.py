@@ -1,6 +1,6 @@
 """A page of results: who answers the wish, when they are free, what is said of them and of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -82,14 +82,14 @@ def _free(uow: Uow, asked: Understood, calendars: Asked) -> Free:
     """Asks calendars for the length of the wished lesson, and remembers whose."""
     minutes = asked.wanted.minutes or DEFAULT_MINUTES
 
-    def free(formats: Mapping[str, frozenset[LessonFormat]], when: When) -> Mapping[str, datetime]:
+    def free(
+        formats: Mapping[str, frozenset[LessonFormat]], whens: Sequence[When]
+    ) -> Mapping[str, tuple[int, datetime]]:
         calendars.ids.update(formats)
-        return availability.free_for_many(
+        return availability.free_for_wishes(
             uow,
             formats.keys(),
-            when.days,
-            after=when.after,
-            before=when.before,
+            [availability.Hours(when.days, when.after, when.before) for when in whens],
             minutes=minutes,
             formats=formats,
         )

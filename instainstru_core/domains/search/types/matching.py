@@ -9,8 +9,11 @@ from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.types.wanted import Relaxable, When
 from instainstru_core.kernel.ids import is_id
 
-Free: TypeAlias = Callable[[Mapping[str, frozenset[LessonFormat]], When], Mapping[str, datetime]]
-"""Who of these has room then, in one of the formats named for each, and their earliest start."""
+Free: TypeAlias = Callable[
+    [Mapping[str, frozenset[LessonFormat]], Sequence[When]], Mapping[str, tuple[int, datetime]]
+]
+"""Who of these has room, in one of the formats named for each: the number of the first wish in turn
+that they have room for, and their earliest start there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Calendars are asked last, best candidates first, and only until the page is full
 the caller. Filters are never preceded by a cut.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeAlias
@@ -31,6 +31,10 @@ from instainstru_core.kernel.time import midnight
 
 SOONEST = 200
 """How many of the best are put in order by their first free start where it is urgent."""
+
+FEW = 12
+"""So few who answer but for their calendars that it is likely that something has to be given up:
+calendars are asked about all of that at once."""
 
 Starts: TypeAlias = dict[int, datetime]
 """First free starts by the number of the instructor."""
@@ -168,6 +172,8 @@ def _dated(search: Search, strict: Candidates, when: When, free: Free) -> Page:
     if after is not None and after.relaxing:
         known = _everybody_free(search, strict, when, free) if after.failed == 0 else None
         return _nearly(search, strict, when, free, known=known)
+    if after is None and len(strict.best) <= FEW:
+        return _nearly(search, strict, when, free, known=None)
     page = (_soonest if search.wanted.urgent else _lazily)(search, strict, when, free)
     enough = after is not None or page.total >= relaxing.ENOUGH
     if enough or page.cut or not page.exact:
@@ -181,7 +187,7 @@ def _everybody_free(search: Search, strict: Candidates, when: When, free: Free) 
     for stretch in paging.in_order(strict.rows, strict.places, strict.best):
         if search.is_out_of_time:
             break
-        starts |= _asked(strict, stretch, when, free)
+        starts |= _starts(strict, stretch, when, free)
     return starts
 
 
@@ -193,7 +199,7 @@ def _lazily(search: Search, strict: Candidates, when: When, free: Free) -> Page:
     for stretch in paging.in_order(strict.rows, strict.places, _behind(search, strict)):
         if search.is_out_of_time:
             return Page(strict, rows, starts, before + len(rows), exact=False, cut=True)
-        starts |= _asked(strict, stretch, when, free)
+        starts |= _starts(strict, stretch, when, free)
         rows += [row for row in stretch.tolist() if int(strict.rows.who[row]) in starts]
         if len(rows) > search.limit:
             return Page(strict, rows[: search.limit + 1], starts, before + len(rows), exact=False)
@@ -203,7 +209,7 @@ def _lazily(search: Search, strict: Candidates, when: When, free: Free) -> Page:
 def _soonest(search: Search, strict: Candidates, when: When, free: Free) -> Page:
     """Of the best, whoever has room first comes first."""
     window = _best(strict, strict.best, SOONEST)
-    starts = _asked(strict, window, when, free)
+    starts = _starts(strict, window, when, free)
     which = np.zeros(len(strict.rows), np.bool_)
     which[[row for row in window if int(strict.rows.who[row]) in starts]] = True
     found = restricted(strict, which, _minutes(search, strict, starts))
@@ -229,14 +235,14 @@ def _nearly(
         ]
         or [others]
     )
-    left, cut = window, False
-    for bit, then in relaxing.steps(when, date.fromordinal(search.today)):
-        cut = search.is_out_of_time
-        if cut:
-            break
-        is_news = bit != 0 or known is None
-        starts |= _asked(near, left if is_news else left[near.rows.relaxed[left] != 0], then, free)
-        left = _note(near, failed, left, starts, bit)
+    cut = search.is_out_of_time
+    if not cut:
+        steps = relaxing.steps(when, date.fromordinal(search.today))
+        asked = _asked(near, window, [then for _, then in steps], free)
+        for row in window.tolist():
+            if (who := int(near.rows.who[row])) in asked:
+                number, starts[who] = asked[who]
+                failed[row] = near.rows.relaxed[row] | np.uint8(steps[number][0])
     given = _given_before(search) or relaxing.admitted(failed[near.best])
     rows = replace(near.rows, relaxed=failed)
     minutes = _minutes(search, near, starts) if search.wanted.urgent else None
@@ -245,19 +251,6 @@ def _nearly(
     if search.after is not None and known is None:
         total = search.after.total
     return Page(found, _first(search, found), starts, total, not cut, given=given, cut=cut)
-
-
-def _note(
-    of: Candidates,
-    failed: NDArray[np.uint8],
-    rows: NDArray[np.intp],
-    starts: Starts,
-    bit: int,
-) -> NDArray[np.intp]:
-    """Write down what those who have room fail by; the others are left."""
-    is_free = np.array([int(of.rows.who[row]) in starts for row in rows], np.bool_)
-    failed[rows[is_free]] = of.rows.relaxed[rows[is_free]] | np.uint8(bit)
-    return rows[~is_free]
 
 
 def _best(of: Candidates, which: NDArray[np.intp], count: int) -> NDArray[np.intp]:
@@ -270,13 +263,20 @@ def _best(of: Candidates, which: NDArray[np.intp], count: int) -> NDArray[np.int
     return np.concatenate(taken)[:count]
 
 
-def _asked(of: Candidates, rows: Iterable[int], when: When, free: Free) -> Starts:
-    """Who of these has room, by their numbers."""
+def _asked(
+    of: Candidates, rows: Iterable[int], whens: Sequence[When], free: Free
+) -> dict[int, tuple[int, datetime]]:
+    """Who of these has room, by their numbers: for which of the wishes first, and when."""
     numbers = {id_at(of.rows, row): row for row in map(int, rows)}
     if not numbers:
         return {}
-    wishes = {one: formats_of(int(of.rows.formats[row])) for one, row in numbers.items()}
-    return {int(of.rows.who[numbers[one]]): at for one, at in free(wishes, when).items()}
+    formats = {one: formats_of(int(of.rows.formats[row])) for one, row in numbers.items()}
+    return {int(of.rows.who[numbers[one]]): found for one, found in free(formats, whens).items()}
+
+
+def _starts(of: Candidates, rows: Iterable[int], when: When, free: Free) -> Starts:
+    """The earliest starts of those of these who have room."""
+    return {who: at for who, (_, at) in _asked(of, rows, [when], free).items()}
 
 
 def _minutes(search: Search, of: Candidates, starts: Starts) -> NDArray[np.int64]:
