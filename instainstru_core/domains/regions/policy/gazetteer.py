@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from instainstru_core.domains.regions.policy.folding import folded
@@ -32,10 +33,10 @@ class Gazetteer:
     """Every name of every place, folded, and what it means.
 
     `official` are the names as the map has them, beside what people also say. `whole` holds the
-    names of the city and its boroughs, within which other names are looked for. `squashed` are
-    names of several words without their spaces. `weak` names are also other things, such as rugby:
-    in a text, they are places only after a word that leads to one. `elsewhere` are well-known
-    places outside.
+    names of the city and its boroughs, within which other names are looked for. `by_length` holds
+    those that may be misspelled, `squashed` those of several words without their spaces. `weak`
+    names are also other things, such as rugby: in a text, they are places only after a word that
+    leads to one. `elsewhere` are well-known places outside.
     """
 
     places: Mapping[str, Place]
@@ -43,6 +44,7 @@ class Gazetteer:
     long_forms: Mapping[str, str]
     official: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    by_length: Mapping[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
     squashed: Mapping[str, str] = field(default_factory=dict[str, str])
     streets: tuple[Street, ...] = ()
     weak: frozenset[str] = frozenset()
@@ -79,23 +81,17 @@ class Gazetteer:
         """
         if len(name) < LEAST_SIMILAR_LENGTH or name in self.elsewhere or DIGIT.search(name):
             return []
-        best = 1 + (len(name) >= LONG_NAME) + (len(name) >= LONGEST_NAME)
-        found: list[str] = []
-        for known in self.places:
-            if abs(len(known) - len(name)) > best or len(known) < LEAST_SIMILAR_LENGTH - 1:
-                continue  # cheap, and true of nearly all
-            away = OSA.distance(name, known, score_cutoff=best)
-            if away > best:
-                continue
-            if away < best:
-                best, found = away, []
-            found.append(known)
-        return found
+        most = 1 + (len(name) >= LONG_NAME) + (len(name) >= LONGEST_NAME)
+        lengths = range(len(name) - most, len(name) + most + 1)
+        known = [one for length in lengths for one in self.by_length.get(length, ())]
+        near = process.extract(name, known, scorer=OSA.distance, score_cutoff=most, limit=None)
+        return [one for one, away, _ in near if away == near[0][1]]
 
     def taught(self, names: Mapping[str, Place]) -> Self:
         """The same with more names; what the map itself calls so is never given another meaning."""
         new = {name: place for name, place in names.items() if name not in self.places}
-        return replace(self, places={**self.places, **new}) if new else self
+        places = {**self.places, **new}
+        return replace(self, places=places, by_length=by_length(places)) if new else self
 
     def _within(self, name: str) -> Place | None:
         """The place of a name that says its borough: "astoria queens", "chinatown brooklyn"."""
@@ -133,6 +129,15 @@ class Gazetteer:
                 joint = joined([self.areas[key] for key in street.keys], ambiguous=False)
                 return replace(joint, name=titled(f"{side} {named[2]}{named[3] or ''} street"))
         return None
+
+
+def by_length(places: Iterable[str]) -> dict[int, tuple[str, ...]]:
+    """The names that may be misspelled, by how long they are: no numbers, no short words."""
+    found: dict[int, list[str]] = {}
+    for name in places:
+        if len(name) >= LEAST_SIMILAR_LENGTH - 1 and not DIGIT.search(name):
+            found.setdefault(len(name), []).append(name)
+    return {length: tuple(names) for length, names in found.items()}
 
 
 def narrowed(inner: Place, outer: Place, areas: Mapping[str, Place]) -> Place | None:

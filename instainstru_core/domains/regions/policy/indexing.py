@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from instainstru_core.domains.regions.policy.folding import folded
-from instainstru_core.domains.regions.policy.gazetteer import Gazetteer, joined, titled
+from instainstru_core.domains.regions.policy.gazetteer import Gazetteer, by_length, joined, titled
 from instainstru_core.domains.regions.types import (
     Borough,
     Group,
@@ -75,6 +75,7 @@ def gazetteer(areas: Iterable[Named], vocabulary: Vocabulary) -> Gazetteer:
         official=frozenset(official | _official(known, forms)),
         whole=frozenset(whole),
         streets=tuple(street for street in vocabulary.streets if set(street.keys) <= one.keys()),
+        by_length=by_length(index.places),
         squashed=index.squashed(),
         weak=frozenset(folded(name, forms) for name in vocabulary.weak),
         elsewhere=frozenset(folded(name, forms) for name in vocabulary.elsewhere),

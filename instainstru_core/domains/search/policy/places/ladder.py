@@ -2,9 +2,9 @@
 before it found nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from instainstru_core.domains.regions.policy import Gazetteer, bare
+from instainstru_core.domains.regions.policy import MAX_NAME_WORDS, Gazetteer, bare
 from instainstru_core.domains.regions.policy.gazetteer import joined
 from instainstru_core.domains.regions.types import Place, PlaceKind
 from instainstru_core.domains.search.policy.places.words import (
@@ -133,7 +133,7 @@ def _around(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
     """
     words = wanted.split()
     around = FILLING | DIRECTIONS | SIGHTS
-    for size in range(len(words) - 1, 0, -1):
+    for size in range(min(len(words) - 1, MAX_NAME_WORDS), 0, -1):
         for at in range(len(words) - size + 1):
             if not around.issuperset([*words[:at], *words[at + size :]]):
                 continue
@@ -151,7 +151,8 @@ def _within(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
     words = wanted.split()
     if len(words) == 1 and wanted not in TELLING:
         return None
-    names = [name for name in sorted(gazetteer.official) if _holds(name.split(), words)]
+    part = f" {wanted} "
+    names = sorted(name for name in gazetteer.official if part in f" {name} ")
     keys: dict[str, None] = {}
     for name in names:
         place = gazetteer.places.get(name)
@@ -162,11 +163,6 @@ def _within(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
     areas = _areas(keys, gazetteer)
     place = joined(areas, ambiguous=len(areas) > 1)
     return found(wanted, place, Tier.SUBSTRING, LIKELY, gazetteer)
-
-
-def _holds(name: Sequence[str], words: Sequence[str]) -> bool:
-    size = len(words)
-    return any(list(name[at : at + size]) == list(words) for at in range(len(name) - size + 1))
 
 
 def _squashed(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
