@@ -17,6 +17,7 @@ from api.turns import NoTurn, Together, Turns
 from instainstru_core.domains.search.errors import SearchesBusy
 from instainstru_core.domains.search.flows import finding
 from instainstru_core.domains.search.flows.finding import Wish
+from instainstru_core.domains.search.flows.measuring import REFUSED
 from instainstru_core.domains.search.policy import admission, budget, caching, packing
 from instainstru_core.domains.search.service.finding import Answered
 from instainstru_core.domains.search.types.answers import Answer
@@ -106,6 +107,7 @@ class Desk:
                     self._found, actor, wish, deadline, lacks
                 )
         except NoTurn as failure:
+            REFUSED.inc()
             raise SearchesBusy(
                 "Too many people search at this moment. Search again in a few seconds.",
                 retry_after=admission.RETRY_AFTER,

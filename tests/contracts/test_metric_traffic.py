@@ -96,6 +96,11 @@ VALUES: dict[str, Expected] = {
         OPERATIONS, named(status="refused"), operation("bookings", "create")
     ),
     "search_latency": p95(OPERATION_SECONDS, named(service="search")),
+    "search_cache_hit_rate": share("instainstru_search_cache", named(result="hit"), EVERY),
+    "search_cache_unreachable": total("instainstru_search_cache", named(result="unreachable")),
+    "search_degraded_rate": share("instainstru_search_answers", named(level="heavy"), EVERY),
+    "search_refusals": total("instainstru_search_refusals"),
+    "search_found_nobody": total("instainstru_search_zero_results"),
     "searches_unrecorded": total(
         "instainstru_search_records", lambda one: one["result"] != "written"
     ),
@@ -187,6 +192,12 @@ TABLES: dict[str, Table] = {
     "errors_by_type": lambda seen: {
         ("bookings", "create", code): seen.so_many("instainstru_errors", named(error_type=code))
         for code in ("bookings.slot_taken", "RuntimeError")
+    },
+    "search_stage_latency": lambda seen: {
+        (stage,): seen.quantile(
+            "instainstru_search_stage_duration_seconds", 0.95, named(stage=stage)
+        )
+        for stage in ("parse", "find")
     },
     "tool_calls_by_tool": lambda seen: {
         (tool,): seen.so_many(CALLS, named(tool=tool))

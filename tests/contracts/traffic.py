@@ -23,6 +23,8 @@ WINDOW_STEPS = 60
 """The last fifteen minutes, which is the window of all questions."""
 MEASURING = (
     "instainstru_core.domains.notifications.flows",
+    "instainstru_core.adapters.search_cache",
+    "instainstru_core.domains.search.flows.measuring",
     "instainstru_core.domains.search.flows.recording",
     "instainstru_core.kernel.measure",
     "api.metrics",
@@ -213,6 +215,14 @@ def _core(found: Traffic) -> None:
         found.count(name, each, service="bookings", operation="create", error_type=code)
     for result, each in (("written", 4), ("dropped", 2), ("failed", 1)):
         found.count("instainstru_search_records", each, result=result)
+    for result, each in (("hit", 3), ("miss", 4), ("unreachable", 1)):
+        found.count("instainstru_search_cache", each, result=result)
+    for level, each in (("none", 3), ("heavy", 1)):
+        found.count("instainstru_search_answers", each, level=level)
+    for stage, seconds, each in (("parse", 0.0004, 4), ("find", 0.02, 4)):
+        found.observe("instainstru_search_stage_duration_seconds", seconds, each, stage=stage)
+    found.count("instainstru_search_refusals", 2)
+    found.count("instainstru_search_zero_results", 1)
     for verb, seconds, each in (("select", 0.002, 8), ("update", 0.2, 2)):
         found.observe("instainstru_db_query_duration_seconds", seconds, each, verb=verb)
     found.count("instainstru_db_slow_queries", 2, verb="update")

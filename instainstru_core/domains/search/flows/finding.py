@@ -12,6 +12,7 @@ from time import perf_counter
 
 from instainstru_core.domains.search.flows import places as guessing
 from instainstru_core.domains.search.flows.embedding import QueryVectors
+from instainstru_core.domains.search.flows.measuring import measure
 from instainstru_core.domains.search.flows.places import Guesser
 from instainstru_core.domains.search.flows.reading import Read, Readings
 from instainstru_core.domains.search.flows.recording import Recorder
@@ -167,12 +168,16 @@ def found(
     run = _Run(finder, actor, wish, deadline, Steps(list(lacks)))
     prepared = run.prepared(today)
     try:
-        return run.answered(prepared)
+        answered = run.answered(prepared)
     except QueryTooSlow:
         if not deadline.affords(LEAST_SECONDS):
             raise
         run.steps.lack(Lack.TIMES_UNCHECKED)
-        return run.answered(replace(prepared, check_times=False))
+        answered = run.answered(replace(prepared, check_times=False))
+    run.steps.done("show")
+    is_empty = wish.cursor is None and answered.note.result_count == 0
+    measure(run.steps.took, answered.view.degradation.level, found_nobody=is_empty)
+    return answered
 
 
 def wish_of(
