@@ -70,6 +70,21 @@ class TestTheIndex:
         assert fresh(committed_runtime) is before
         assert seen(committed_runtime, maya.service_id) == {maya.id}
 
+    def test_shows_whoever_writes_their_own_changes_and_nobody_else(
+        self, committed_runtime: Runtime
+    ) -> None:
+        begin = committed_runtime.begin
+        with begin(SYSTEM) as uow:
+            maya = instructors.live_instructor(uow)
+        wanted = Wanted(services={maya.service_id: 1.0})
+        before = fresh(committed_runtime)
+        with suppress(Refusal), begin(SYSTEM) as uow:
+            uow.session.execute(update(Instructor).values(is_live=False))
+            own = matched(service.fresh(uow), wanted, today=local_day(uow.now))
+            assert own.items == ()
+            raise Refusal("Never mind.")
+        assert fresh(committed_runtime) is before
+
     def test_is_the_same_for_readers_who_come_together(self, committed_runtime: Runtime) -> None:
         begin = committed_runtime.begin
         with begin(SYSTEM) as uow:

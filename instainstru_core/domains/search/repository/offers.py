@@ -19,6 +19,7 @@ FORMATS = {str(one): one for one in LessonFormat}
 FEED = text(
     """
     SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS oldest,
+           pg_current_xact_id_if_assigned() IS NOT NULL AS is_writing,
            feed.version, feed.purged, changed.ids, changed.instructor_ids
     FROM search_feed AS feed
     CROSS JOIN LATERAL (
@@ -72,10 +73,12 @@ SHAPES = text(
 @dataclass(frozen=True, slots=True)
 class News:
     """What a reader has to know: `oldest` is the oldest transaction that is not finished, and where
-    to read on from next time; `changed` has an instructor for each row of the feed.
+    to read on from next time; `changed` has an instructor for each row of the feed. Whoever
+    `is_writing` also sees what they may yet undo.
     """
 
     oldest: int
+    is_writing: bool
     version: int
     purged: int
     changed: Mapping[int, str]
@@ -86,6 +89,7 @@ def news(session: Session, since: int) -> News:
     row = session.execute(FEED, {"since": since}).one()
     return News(
         oldest=row.oldest,
+        is_writing=row.is_writing,
         version=row.version,
         purged=row.purged,
         changed=dict(zip(row.ids or (), row.instructor_ids or (), strict=True)),

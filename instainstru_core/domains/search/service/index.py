@@ -73,12 +73,15 @@ def fresh(uow: Uow, *, deadline: Deadline | None = None) -> Index:
     """The index with everything that was committed before now.
 
     Where another request reads it for so long that a third of the deadline goes by, this one goes
-    on with the index as it was. Raises IndexLoading where there is none yet.
+    on with the index as it was. Raises IndexLoading where there is none yet. What a transaction
+    that writes sees is for itself alone: it may be undone.
     """
     holder = _holder(uow.session)
     state = holder.state
     if state is not None:
         news = offers.news(uow.session, state.since)
+        if news.is_writing and isinstance(uow.session.get_bind(), Engine):
+            return _brought_up(uow.session, state).index
         if state.fits(news) and not state.unseen(news):
             if news.oldest > state.since:
                 _advance(holder, state, news)
