@@ -15,9 +15,10 @@ from instainstru_core.domains.reporting import service
 from instainstru_core.domains.reporting.errors import AreaUnknown, CategoryUnknown, LookupUnusable
 from instainstru_core.domains.reporting.service import people
 from instainstru_core.domains.reporting.types import Catalogued, GroupBy, Most, PersonMatch
-from instainstru_core.kernel.uow import Uow
+from instainstru_core.kernel.uow import Begin, Uow
 from tests.factories import instructors
 from tests.factories.bookings import booking
+from tests.factories.reviews import reviewed
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
@@ -75,7 +76,7 @@ class TestLookup:
             with count_statements() as seen:
                 service.users_lookup(uow, "Zora Quill", limit=limit)
             used.append(len(seen))
-        assert used == [7, 7]
+        assert used == [8, 8]
 
 
 class TestDetail:
@@ -134,6 +135,27 @@ class TestDetail:
         assert found.figures.gmv_cents == 0
 
 
+class TestRatings:
+    def test_are_the_mean_of_published_stars_everywhere(self, begin: Begin, uow: Uow) -> None:
+        teacher = instructors.live_instructor(uow)
+        for stars, days in ((5, 1), (4, 2), (4, 3)):
+            reviewed(begin, teacher, stars, ago=timedelta(days=days))
+        found = service.instructors_detail(uow, teacher.id).data.instructor
+        assert found is not None
+        assert (found.rating, found.reviews) == (4.33, 3)
+        (row,) = service.instructors_list(uow, limit=1).data.instructors
+        assert row.rating == 4.33
+        (person,) = service.users_lookup(uow, teacher.id).data.people
+        assert person.as_instructor is not None
+        assert person.as_instructor.rating == 4.33
+
+    def test_are_unknown_without_reviews(self, uow: Uow) -> None:
+        teacher = instructors.live_instructor(uow)
+        found = service.instructors_detail(uow, teacher.id).data.instructor
+        assert found is not None
+        assert (found.rating, found.reviews) == (None, 0)
+
+
 class TestInstructorsList:
     def test_pages_from_the_newest_without_gaps(self, uow: Uow, count_statements: Counting) -> None:
         expected = [instructors.profile(uow) for _ in range(5)][::-1]
@@ -142,7 +164,7 @@ class TestInstructorsList:
         while True:
             with count_statements() as statements:
                 page = service.instructors_list(uow, limit=2, cursor=cursor)
-            assert len(statements) == 4
+            assert len(statements) == 5
             seen += [row.instructor_id for row in page.data.instructors]
             cursor = page.next_cursor
             if cursor is None:

@@ -19,7 +19,6 @@ from instainstru_core.kernel.uow import Uow
 MAX_IDENTIFIER = 200
 CANDIDATES = 10
 
-NO_RATINGS = "Reviews are not kept yet: ratings are null, not bad."
 NO_MESSAGES = "Messages are not kept yet: `response_rate` is null."
 
 

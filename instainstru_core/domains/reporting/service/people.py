@@ -41,13 +41,15 @@ from instainstru_core.domains.reporting.schemas.supply import (
 from instainstru_core.domains.reporting.service.common import (
     CANDIDATES,
     NO_MESSAGES,
-    NO_RATINGS,
     matched,
     people,
     unresolved,
 )
 from instainstru_core.domains.reporting.service.supply import known_category
 from instainstru_core.domains.reporting.types import PersonMatch
+from instainstru_core.domains.reviews import service as reviews
+from instainstru_core.domains.reviews.policy import rating as stars
+from instainstru_core.domains.reviews.types import NO_REVIEWS, Totals
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.measure import operation
@@ -55,6 +57,7 @@ from instainstru_core.kernel.paging import decode_cursor, page_of
 from instainstru_core.kernel.uow import Uow
 
 LAPSED = "lapsed"
+STAR_DECIMALS = 2
 OLDER = (
     "Some of their lessons are from before payments ran here: what was spent and earned on those is"
     " not in the ledger, nor in these figures."
@@ -81,6 +84,7 @@ def users_lookup(uow: Uow, text: str, *, limit: int = 5) -> Report[PeopleFound]:
     teach = instructors.standing(uow.session, ids)
     known = providers.provider_ids(uow.session, ids)
     money = wallets(uow.session, ids)
+    rated = _rated(uow, list(teach))
     data = PeopleFound(
         found=len(shown),
         ambiguous=len(found) > 1 and not sides,
@@ -95,13 +99,12 @@ def users_lookup(uow: Uow, text: str, *, limit: int = 5) -> Report[PeopleFound]:
                 provider=known.get(person.id, providers.NOBODY),
                 spent_cents=money.spent.get(person.id, 0),
                 earned_cents=money.earned.get(person.id, 0),
+                rating=rated.get(person.id),
             )
             for person, candidate in shown
         ],
     )
     warnings = [] if shown else unresolved([])
-    if teach:
-        warnings.append(NO_RATINGS)
     if money.older:
         warnings.append(OLDER)
     if len(found) > limit:
@@ -138,6 +141,7 @@ def instructors_list(
     ids = [line.instructor.id for line in listed[:limit]]
     teach = instructors.teach(uow.session, ids)
     completed = instructors.completed(uow.session, ids)
+    rated = _rated(uow, ids)
     page = page_of(
         listed,
         limit=limit,
@@ -153,14 +157,14 @@ def instructors_list(
             services=teach[line.instructor.id].services if line.instructor.id in teach else [],
             categories=teach[line.instructor.id].categories if line.instructor.id in teach else [],
             lessons_completed=completed.get(line.instructor.id, 0),
-            rating=None,
+            rating=rated.get(line.instructor.id),
         ),
     )
     return Report(
         data=InstructorList(instructors=page.items),
         total=instructors.number(uow.session, filters),
         next_cursor=page.next_cursor,
-        warnings=[NO_RATINGS] if page.items else ["No instructor meets all of these conditions."],
+        warnings=[] if page.items else ["No instructor meets all of these conditions."],
     )
 
 
@@ -189,7 +193,7 @@ def instructors_detail(uow: Uow, text: str) -> Report[InstructorAnswer]:
     profile = _profile(uow, person, candidate, money)
     return Report(
         data=InstructorAnswer(instructor=profile, candidates=[]),
-        warnings=[*older, NO_RATINGS, NO_MESSAGES],
+        warnings=[*older, NO_MESSAGES],
     )
 
 
@@ -216,6 +220,7 @@ def _found(
     provider: ProviderIds,
     spent_cents: int,
     earned_cents: int,
+    rating: float | None,
 ) -> PersonFound:
     return PersonFound(
         **dict(candidate),
@@ -233,13 +238,27 @@ def _found(
         ),
         as_instructor=None
         if teaches is None
-        else _as_instructor(teaches, taught, provider, earned_cents),
+        else _as_instructor(teaches, taught, provider, earned_cents, rating),
         stripe_customer_id=provider.customer_id,
     )
 
 
+def _rated(uow: Uow, ids: Sequence[str]) -> dict[str, float | None]:
+    """The mean stars of these instructors' published reviews; those without any are left out."""
+    return {owner: _mean(found) for owner, found in reviews.totals(uow, ids).items()}
+
+
+def _mean(found: Totals) -> float | None:
+    mean = stars.mean(found)
+    return None if mean is None else round(mean, STAR_DECIMALS)
+
+
 def _as_instructor(
-    teaches: Standing, taught: PersonCount | None, provider: ProviderIds, earned_cents: int
+    teaches: Standing,
+    taught: PersonCount | None,
+    provider: ProviderIds,
+    earned_cents: int,
+    rating: float | None,
 ) -> InstructorFigures:
     return InstructorFigures(
         status=teaches.status,
@@ -249,7 +268,7 @@ def _as_instructor(
         completed=taught.completed if taught else 0,
         cancelled=taught.cancelled if taught else 0,
         earned_cents=earned_cents,
-        rating=None,
+        rating=rating,
         stripe_account_id=provider.account_id,
     )
 
@@ -275,6 +294,7 @@ def _profile(
     provider = known.get(person.id, providers.NOBODY)
     founding = Tier.FOUNDING if teacher.is_founding else None
     check = checks.of(uow, person.id)
+    rated = reviews.totals(uow, [person.id]).get(person.id, NO_REVIEWS)
     return InstructorProfile(
         instructor_id=person.id,
         name=candidate.name,
@@ -298,8 +318,8 @@ def _profile(
             **instructors.teaching(uow.session, person.id, uow.now)._asdict(),
             earned_cents=money.earned.get(person.id, 0),
         ),
-        rating=None,
-        reviews=None,
+        rating=_mean(rated),
+        reviews=rated.count,
         response_rate=None,
         background_check=_check(check),
         check_valid_until=check.valid_until,
