@@ -262,6 +262,16 @@ class TestFreeMinutes:
             ]
             for day in (first, first + ONE_DAY)
         ]
+        range_of = {"first": first, "last": first + ONE_DAY}
+        whole = list(
+            policy.free_days(
+                calendar, **range_of, minutes=minutes, lesson_format=lesson_format, now=now
+            )
+        )
+        assert [[start.minute for start in day.starts] for day in whole] == found
+        assert [day.windows for day in whole] == policy.free_windows(
+            calendar, **range_of, lesson_format=lesson_format, now=now
+        )
 
 
 def quarters(day: date) -> Iterator[datetime]:

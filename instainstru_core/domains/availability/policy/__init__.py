@@ -31,6 +31,7 @@ from instainstru_core.domains.availability.policy.free import (
     free_days,
     free_line,
     free_minutes,
+    free_windows,
     parts_of,
 )
 from instainstru_core.domains.availability.policy.line import (
@@ -99,6 +100,7 @@ __all__ = [
     "free_days",
     "free_line",
     "free_minutes",
+    "free_windows",
     "from_bytes",
     "from_stored",
     "from_windows",

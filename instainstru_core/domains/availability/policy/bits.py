@@ -1,6 +1,7 @@
 """The bit algebra of one day: an integer of 1440 bits; bit m is minute m of the wall clock."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 DAY_MINUTES = 1440
 DAY_BYTES = DAY_MINUTES // 8
@@ -65,6 +66,7 @@ def fitting(bits: int, minutes: int) -> int:
     return bits
 
 
+@cache
 def clock_text(minute: int) -> str:
     """A minute of the day as people write it; the end of the day is 24:00."""
     return f"{minute // 60:02d}:{minute % 60:02d}"

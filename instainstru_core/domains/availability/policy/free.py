@@ -83,6 +83,28 @@ def free_days(
         day += ONE_DAY
 
 
+def free_windows(
+    calendar: Calendar,
+    *,
+    first: date,
+    last: date,
+    lesson_format: LessonFormat,
+    now: datetime,
+) -> list[tuple[FreeWindow, ...]]:
+    """The windows of `free_days` alone, day by day."""
+    free = free_line(calendar, lesson_format, first, last)
+    windows = free.bits & startable(calendar, free, lesson_format, now)
+    found: list[tuple[FreeWindow, ...]] = []
+    offset = 0
+    for number in range((last - first).days + 1):
+        parts = segments(first + number * ONE_DAY, calendar.timezone)
+        today = (windows >> offset) & stretch(0, day_length(parts))
+        begins_at = free.start + offset * MINUTE
+        found.append(tuple(_windows(today, parts, begins_at)) if today else ())
+        offset += day_length(parts)
+    return found
+
+
 def free_minutes(
     calendar: Calendar,
     *,

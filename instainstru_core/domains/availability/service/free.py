@@ -1,6 +1,6 @@
 """When instructors can be booked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from instainstru_core.domains.availability import policy, repository
@@ -18,7 +18,7 @@ from instainstru_core.domains.availability.service.reach import (
     require_range,
     require_reach,
 )
-from instainstru_core.domains.availability.types import FreeDay, FreeWindow
+from instainstru_core.domains.availability.types import Calendar, FreeWindow
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.measure import operation
@@ -59,25 +59,55 @@ def free_times(uow: Uow, instructor_id: str, query: FreeTimesQuery) -> FreeTimes
     first = query.first or today
     last = query.last or first + ONE_WEEK
     require_range(first, last, today)
-    days = list(
-        policy.free_days(
-            calendar,
-            first=first,
-            last=last,
-            minutes=query.minutes,
-            lesson_format=query.format or policy.STRICTEST,
-            now=uow.now,
-        )
+    starts = policy.free_minutes(
+        calendar,
+        first=first,
+        last=last,
+        minutes=query.minutes,
+        lesson_format=query.format or policy.STRICTEST,
+        now=uow.now,
     )
+    days = [first + offset * ONE_DAY for offset in range(len(starts))]
+    soonest = next(((day, each[0]) for day, each in zip(days, starts, strict=True) if each), None)
     return FreeTimesView(
         instructor_id=instructor_id,
         timezone=calendar.timezone,
         minutes=query.minutes,
         format=query.format,
         detail=query.detail,
-        earliest_at=next((start.at for day in days for start in day.starts), None),
-        days=[_free_day_view(day, query.detail) for day in days],
+        earliest_at=soonest and policy.at_wall(*soonest, calendar.timezone),
+        days=_day_views(uow, calendar, days, starts, query),
     )
+
+
+def _day_views(
+    uow: Uow,
+    calendar: Calendar,
+    days: Sequence[date],
+    starts: Sequence[Sequence[int]],
+    query: FreeTimesQuery,
+) -> list[FreeDayView]:
+    """Days with as much as the query wants to know of them."""
+    windows: Sequence[Sequence[FreeWindow] | None] = [None] * len(days)
+    if query.detail is Detail.FULL:
+        windows = policy.free_windows(
+            calendar,
+            first=days[0],
+            last=days[-1],
+            lesson_format=query.format or policy.STRICTEST,
+            now=uow.now,
+        )
+    return [
+        FreeDayView.model_construct(
+            day=day,
+            blackout=day in calendar.blackouts,
+            free=bool(minutes),
+            parts=None if query.detail is Detail.MINIMAL else list(policy.parts_of(minutes)),
+            windows=None if free is None else _window_views(free),
+            starts=None if free is None else [policy.clock_text(minute) for minute in minutes],
+        )
+        for day, minutes, free in zip(days, starts, windows, strict=True)
+    ]
 
 
 @operation("availability.free_for")
@@ -97,23 +127,13 @@ def free_for(
     return free_for_many(uow, instructor_ids, (day,), minutes=minutes, formats=formats)
 
 
-def _free_day_view(day: FreeDay, detail: Detail) -> FreeDayView:
-    full = detail is Detail.FULL
-    parts = policy.parts_of([start.minute for start in day.starts])
-    return FreeDayView(
-        day=day.day,
-        blackout=day.blackout,
-        free=bool(day.starts),
-        parts=None if detail is Detail.MINIMAL else list(parts),
-        windows=[_window_view(window) for window in day.windows] if full else None,
-        starts=[policy.clock_text(start.minute) for start in day.starts] if full else None,
-    )
-
-
-def _window_view(window: FreeWindow) -> FreeWindowView:
-    return FreeWindowView(
-        start=policy.clock_text(window.start),
-        end=policy.clock_text(window.end),
-        starts_at=window.starts_at,
-        ends_at=window.ends_at,
-    )
+def _window_views(windows: Sequence[FreeWindow]) -> list[FreeWindowView]:
+    return [
+        FreeWindowView.model_construct(
+            start=policy.clock_text(window.start),
+            end=policy.clock_text(window.end),
+            starts_at=window.starts_at,
+            ends_at=window.ends_at,
+        )
+        for window in windows
+    ]
