@@ -82,7 +82,7 @@ def search_supply_gaps(
     least_people: LeastPeople = 2,
     limit: Limit = 20,
 ) -> Answer[SupplyGaps]:
-    """Supply gap: how many people search for a service in an area for each instructor there."""
+    """Supply gaps: where people search for a service that too few instructors teach there."""
     with call.begin() as uow:
         report = reporting.search_supply_gaps(
             uow, window, by=by, least_people=least_people, limit=limit
@@ -119,7 +119,7 @@ def search_quality(
 def search_trends(
     call: Call, window: Window = "last 30 days", limit: Limit = 10
 ) -> Answer[SearchTrends]:
-    """Searches day by day, and queries that rise: more people than in the window before."""
+    """Search trends: searches day by day, and which rise compared with the window before."""
     with call.begin() as uow:
         report = reporting.search_trends(uow, window, limit=limit)
         return answer(
