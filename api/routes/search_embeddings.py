@@ -5,6 +5,7 @@ from api.routing import Router
 from instainstru_core.domains.search import service
 from instainstru_core.domains.search.flows import embedding
 from instainstru_core.domains.search.schemas.embeddings import EmbeddingsRebuilt, EmbeddingsStatus
+from instainstru_core.domains.search.types.embeddings import EmbeddingKind
 
 router = Router(prefix="/search/embeddings", tags=["search"])
 
@@ -29,8 +30,19 @@ def status(uow: UowDep, runtime: RuntimeDep) -> EmbeddingsStatus:
     summary="Make the vectors that are missing or stale",
     responses={403: {}, 503: {}},
 )
-def rebuild(actor: SignedInDep, runtime: RuntimeDep, *, dry_run: bool = False) -> EmbeddingsRebuilt:
+def rebuild(
+    *,
+    actor: SignedInDep,
+    runtime: RuntimeDep,
+    kind: EmbeddingKind | None = None,
+    dry_run: bool = False,
+) -> EmbeddingsRebuilt:
     """What is fresh stays as it is, so that it may be asked for again."""
     return embedding.rebuild(
-        runtime.begin, runtime.embedder, actor=actor, dry_run=dry_run, seconds=SECONDS
+        runtime.begin,
+        runtime.embedder,
+        actor=actor,
+        kind=kind,
+        dry_run=dry_run,
+        seconds=SECONDS,
     )

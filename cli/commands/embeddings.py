@@ -14,6 +14,7 @@ from cli.output import AsJson
 from instainstru_core.domains.search import service as search
 from instainstru_core.domains.search.flows import embedding
 from instainstru_core.domains.search.schemas.embeddings import EmbeddingsRebuilt, EmbeddingsStatus
+from instainstru_core.domains.search.types.embeddings import EmbeddingKind
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -29,6 +30,7 @@ def status(*, as_json: AsJson = False) -> None:
 @app.command()
 def rebuild(
     *,
+    kind: Annotated[EmbeddingKind | None, typer.Option(help="Only of these.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is missing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -38,6 +40,7 @@ def rebuild(
             runtime.begin,
             runtime.embedder,
             actor=session.operator(),
+            kind=kind,
             dry_run=dry_run,
             progress=tell,
         )

@@ -22,6 +22,8 @@ from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.ids import stable_id
 from instainstru_core.kernel.uow import Begin, Uow
 
+ASTORIA, INWOOD = "nyc-queens-astoria", "nyc-manhattan-inwood"
+
 
 class Remote:
     """A model at the other end of a network, of few dimensions. It fails after so many calls."""
@@ -169,23 +171,18 @@ class TestVectors:
             assert wish(uow, model, vectors) is By.HYBRID
 
     def test_are_used_as_they_are_kept_while_they_are_fresh(self, begin: Begin) -> None:
-        model = WordVectors()
-        run(begin, model)
+        model, kind = WordVectors(), EmbeddingKind.AREA
+        rebuild(begin, model, actor=SYSTEM, kind=kind)
         with begin(SYSTEM) as uow:
             uow.session.execute(
-                update(Embedding)
-                .where(Embedding.subject == stable_id("service", "piano"))
-                .values(vector=[0.5] * 256)
+                update(Embedding).where(Embedding.subject == ASTORIA).values(vector=[0.5] * 256)
             )
-            uow.session.execute(
-                delete(Embedding).where(Embedding.subject == stable_id("service", "tuba"))
-            )
-            found = embeddings.vectors(uow, EmbeddingKind.SERVICE, model)
-        piano = found.subjects.index(stable_id("service", "piano"))
-        tuba = found.subjects.index(stable_id("service", "tuba"))
-        assert found.rows[piano].tolist() == [0.5] * 256
-        assert float(np.linalg.norm(found.rows[tuba])) == pytest.approx(1, abs=1e-3)
+            uow.session.execute(delete(Embedding).where(Embedding.subject == INWOOD))
+            found = embeddings.vectors(uow, kind, model)
+        assert found.rows[found.subjects.index(ASTORIA)].tolist() == [0.5] * 256
+        inwood = found.rows[found.subjects.index(INWOOD)]
+        assert float(np.linalg.norm(inwood)) == pytest.approx(1, abs=1e-3)
 
     def test_of_areas_know_their_keys(self, uow: Uow) -> None:
         found = embeddings.vectors(uow, EmbeddingKind.AREA, WordVectors())
-        assert "nyc-queens-astoria" in found.subjects
+        assert ASTORIA in found.subjects

@@ -21,7 +21,6 @@ MOST_KEPT = 5_000
 BATCH = 250
 BATCH_SECONDS = 30.0
 REBUILD_SECONDS = 600.0
-ALL = 1_000_000
 
 T = TypeVar("T")
 
@@ -85,20 +84,23 @@ def rebuild(
     embedder: Embedder,
     *,
     actor: Actor,
+    kind: EmbeddingKind | None = None,
     dry_run: bool = False,
     seconds: float = REBUILD_SECONDS,
     progress: Callable[[int, int], None] | None = None,
 ) -> EmbeddingsRebuilt:
-    """Make the vectors that are missing or stale, some at a time, each batch kept at once; then
-    forget those that nothing needs any more. `progress` hears how many are made, of how many.
+    """Make the vectors that are missing or stale, of one kind or of all, some at a time, each batch
+    kept at once; then forget those that nothing needs any more. `progress` hears how many are
+    made, and of how many.
 
     Raises ModelUnavailable where the model does not answer; what was made until then is kept.
     """
+    kinds = tuple(EmbeddingKind) if kind is None else (kind,)
     with begin(actor) as uow:
-        left = {kind: embeddings.unmade(uow, kind, embedder, limit=ALL) for kind in EmbeddingKind}
+        left = {one: embeddings.unmade(uow, one, embedder) for one in kinds}
     total, made, forgotten = sum(map(len, left.values())), 0, 0
     deadline = Deadline.within(seconds)
-    for kind, missing in left.items():
+    for one, missing in left.items():
         if dry_run:
             continue
         for some in batched(missing.items(), BATCH):
@@ -107,11 +109,11 @@ def rebuild(
             rows = embedder.embed(texts, deadline=patience)
             with begin(actor) as uow:
                 kept = [(part, text, row) for (part, text), row in zip(some, rows, strict=True)]
-                made += embeddings.keep(uow, kind, embedder, kept)
+                made += embeddings.keep(uow, one, embedder, kept)
             if progress is not None:
                 progress(made, total)
         with begin(actor) as uow:
-            forgotten += embeddings.forget_gone(uow, kind, embedder)
+            forgotten += embeddings.forget_gone(uow, one, embedder)
     return EmbeddingsRebuilt(
         model=embedder.model,
         version=embedder.version,

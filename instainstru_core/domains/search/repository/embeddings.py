@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -53,15 +53,16 @@ OTHERS = (
 WRITE = text(
     """
     INSERT INTO embeddings (kind, subject, part, model, version, text_hash, vector, made_at)
-    SELECT :kind, given.subject, given.part, :model, :version, given.text_hash, given.vector,
-           :made_at
-    FROM jsonb_to_recordset(:rows)
-         AS given (subject text, part int, text_hash text, vector real[])
+    SELECT :kind, given.subject, given.part, :model, :version, given.text_hash,
+           given.vector::real[], :made_at
+    FROM unnest(cast(:subjects AS text[]), cast(:parts AS int[]), cast(:hashes AS text[]),
+                cast(:vectors AS text[]))
+         AS given (subject, part, text_hash, vector)
     ON CONFLICT (kind, subject, part, model) DO UPDATE
     SET version = excluded.version, text_hash = excluded.text_hash, vector = excluded.vector,
         made_at = excluded.made_at
     """
-).bindparams(bindparam("rows", type_=JSONB))
+)
 FORGET = text(
     """
     DELETE FROM embeddings
@@ -98,6 +99,14 @@ def other_models(session: Session, kind: EmbeddingKind, model: str) -> int:
     return session.scalar(OTHERS, {"kind": kind, "model": model}) or 0
 
 
+class Made(NamedTuple):
+    """A vector that is to be kept."""
+
+    part: Part
+    text_hash: str
+    vector: list[float]
+
+
 def write(
     session: Session,
     kind: EmbeddingKind,
@@ -105,13 +114,22 @@ def write(
     *,
     version: str,
     made_at: datetime,
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[Made],
 ) -> None:
-    """Keep these vectors, instead of older ones of the same texts, in one statement. A row has a
-    subject, a part, a text_hash and a vector.
-    """
-    given = {"kind": kind.value, "model": model, "version": version, "made_at": made_at}
-    session.execute(WRITE, given | {"rows": list(rows)})
+    """Keep these vectors, instead of older ones of the same texts, in one statement."""
+    session.execute(
+        WRITE,
+        {
+            "kind": kind.value,
+            "model": model,
+            "version": version,
+            "made_at": made_at,
+            "subjects": [row.part.subject for row in rows],
+            "parts": [row.part.at for row in rows],
+            "hashes": [row.text_hash for row in rows],
+            "vectors": ["{" + ",".join(map(str, row.vector)) + "}" for row in rows],
+        },
+    )
 
 
 def forget_others(session: Session, kind: EmbeddingKind, model: str, parts: Iterable[Part]) -> int:

@@ -58,16 +58,15 @@ def vectors(uow: Uow, kind: EmbeddingKind, embedder: Embedder) -> VectorIndex:
     )
 
 
-def unmade(uow: Uow, kind: EmbeddingKind, embedder: Embedder, *, limit: int) -> dict[Part, Text]:
-    """Some of those whose vector is missing or stale, with their texts."""
+def unmade(uow: Uow, kind: EmbeddingKind, embedder: Embedder) -> dict[Part, Text]:
+    """Those whose vector is missing or stale, with their texts."""
     require(uow.actor, Permission.CATALOG_MANAGE)
     held = repository.held(uow.session, kind, embedder.model)
-    found = {
+    return {
         part: text
         for part, text in wanted(uow, kind).items()
         if not _is_fresh(held.get(part), text, embedder)
     }
-    return dict(list(found.items())[:limit])
 
 
 def keep(
@@ -84,15 +83,7 @@ def keep(
         embedder.model,
         version=embedder.version,
         made_at=uow.now,
-        rows=[
-            {
-                "subject": part.subject,
-                "part": part.at,
-                "text_hash": text.hash,
-                "vector": np.round(vector.astype(np.float64), DECIMALS).tolist(),
-            }
-            for part, text, vector in made
-        ],
+        rows=[repository.Made(part, text.hash, _rounded(vector)) for part, text, vector in made],
     )
     return len(made)
 
@@ -120,6 +111,11 @@ def embeddings_status(uow: Uow, embedder: Embedder) -> EmbeddingsStatus:
 def forget() -> None:
     """Forget what this process knows, so that it looks again."""
     _indexes.forget()
+
+
+def _rounded(vector: Vectors) -> list[float]:
+    rounded: list[float] = np.round(vector.astype(np.float64), DECIMALS).tolist()
+    return rounded
 
 
 def _status(uow: Uow, kind: EmbeddingKind, embedder: Embedder) -> KindStatus:
