@@ -102,6 +102,7 @@ _LATER = {
     ("and", "after"), ("and", "on"), ("and", "onwards"), ("and", "up"),
 }
 _EARLIER = {("or", "earlier"), ("or", "before"), ("and", "earlier"), ("at", "the", "latest")}
+_ENDS = frozenset({"until", "till", "til"})
 _HALVES = {"am": "am", "pm": "pm", "a": "am", "p": "pm"}
 _NO_HOURS = frozenset({
     "block", "blocks", "day", "days", "grade", "hour", "hours", "hr", "hrs", "kids", "lesson",
@@ -118,7 +119,7 @@ _SPELLED = {
 
 def _lead(line: Line, at: int) -> tuple[int, Kind] | None:
     for size in (3, 2, 1):
-        kind = _LEADS.get(tuple(line.words[at : at + size]))
+        kind = _LEADS.get(line.run(at, size))
         if kind is not None:
             return at + size, kind
     return None
@@ -198,7 +199,7 @@ def _tail(line: Line, end: int, kind: Kind) -> tuple[int, Kind]:
     if line.gap(end) == "+":
         return end, Kind.AFTER
     for size in (3, 2, 1):
-        words = tuple(line.words[end : end + size])
+        words = line.run(end, size)
         if words in _LATER and not (words == ("on",) and end + 1 < len(line.words)):
             return end + size, Kind.AFTER
         if words in _EARLIER:

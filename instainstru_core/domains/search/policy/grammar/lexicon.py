@@ -15,8 +15,10 @@ SOFT_LESSON_WORDS = frozenset({
 })
 """Those that stay with words that the catalog does not have: "conflict coaching"."""
 
-TUTORING_WORDS = frozenset({"tutor", "tutors", "tutoring"})
-"""With nothing else named, they wish for tutoring as such."""
+LESSONS_AS_SUCH = {
+    "tutor": "tutoring", "tutors": "tutoring", "tutoring": "tutoring", "coaching": "coaching",
+}
+"""With nothing else named, they wish for that as such."""
 
 LEARN_WORDS = frozenset({"learn", "learning", "to", "how", "study", "teach", "me", "a", "an"})
 
@@ -42,7 +44,7 @@ NO_PARTS = frozenset({
 """Sides of a name that do not stand for it alone."""
 
 WEAK_TERMS = frozenset({
-    "jazz", "add", "relaxation", "alphabet", "attention", "birds", "blocks", "crew", "foil",
+    "jazz", "gym", "add", "relaxation", "alphabet", "attention", "birds", "blocks", "crew", "foil",
     "house", "keys", "locking", "maps", "node", "organization", "plants", "pom", "popping",
     "putting", "react", "scents", "scratch", "serve", "setting", "spins", "steam", "strings",
     "swift", "track", "unity", "word", "yes and", "horn", "logic", "code", "motivation",
@@ -77,6 +79,7 @@ KNOWN_SLIPS = {
     "wensday": "wednesday", "wendsday": "wednesday", "wednsday": "wednesday",
     "tommorow": "tomorrow", "tomorow": "tomorrow", "tommorrow": "tomorrow", "tmrw": "tomorrow",
     "begginer": "beginner", "beginer": "beginner", "lesons": "lessons", "leson": "lesson",
+    "kindergarden": "kindergarten", "kindergardener": "kindergartener",
     "thursay": "thursday", "saterday": "saturday",
 }
 """Frequent misspellings that are further off than one slip."""

@@ -87,7 +87,7 @@ class Said:
 def _lead(line: Line, at: int, phrases: set[tuple[str, ...]]) -> int | None:
     """The position after the longest of these phrases that stands here."""
     for size in (4, 3, 2, 1):
-        if tuple(line.words[at : at + size]) in phrases and len(line.words) >= at + size:
+        if line.run(at, size) in phrases:
             return at + size
     return None
 
@@ -124,7 +124,7 @@ def _is_hourly(line: Line, at: int) -> bool:
 def _unit(line: Line, amount: Amount) -> Amount:
     """The figure with "an hour", "per lesson" or "for 30 minutes", brought to an hour."""
     end, cents = amount.end, amount.cents
-    if line.gap(end).strip("()") not in {"", "/"}:
+    if line.gap(end).strip("()+") not in {"", "/"}:
         return amount
     slash = line.gap(end) == "/"
     leads = line.word(end) in {"per", "an", "a", "each", "hourly", "ph"}
@@ -161,6 +161,7 @@ def bounded(line: Line, at: int) -> Span | None:
         if after is None:
             continue
         after = line.skip(after, frozenset({"is", "of", "around", "the"}) - {line.word(at)})
+        after += line.word(after) == "a" and line.number(after + 1) == CENTS
         ranged = _range(line, after, at)
         if ranged is not None:
             return ranged
@@ -183,8 +184,9 @@ def figure(line: Line, at: int) -> Span | None:
     amount = _amount(line, at)
     if amount is None:
         return None
+    plus = _said_after(line, amount.end)[1] == "least" and line.gap(amount.end) == "+"
     amount = _unit(line, amount)
-    end, kind = _said_after(line, amount.end)
+    end, kind = (amount.end, "least") if plus else _said_after(line, amount.end)
     if kind is not None:
         weight = Weight.FIXED if amount.is_certain or end > amount.end else Weight.GUESS
         return _span(line, at, end, _wish(kind, amount.cents), weight)

@@ -85,6 +85,7 @@ def _ages_at(line: Line, at: int) -> tuple[int, tuple[int, ...]] | None:
         inner = end
         joins = line.word(inner) in {"and", "to", "or", "through"}
         inner += joins
+        inner += bool(joins) and line.word(inner) in {"a", "an"}
         gap = line.gap(inner)
         following = _age(line, inner)
         if following is None or not (joins or gap in {"-", ",", "/", "&", "+"}):
@@ -94,10 +95,10 @@ def _ages_at(line: Line, at: int) -> tuple[int, tuple[int, ...]] | None:
 
 
 def _age(line: Line, at: int) -> int | None:
-    number = line.number(at)
+    number = line.tokens[at].number if 0 <= at < len(line.tokens) else None
     if number is None or line.tokens[at].dollars or not 0 <= number <= OLDEST:
         return None
-    return number
+    return int(number)
 
 
 def aged(line: Line, at: int) -> Span | None:
@@ -178,6 +179,10 @@ _BETWEEN_AGES = frozenset({"is", "aged", "age", "ages", "who", "whos", "between"
 
 # fmt: off
 _CHILDREN = FAMILY - {"he", "she", "student", "students"}
+_GROWN = frozenset({
+    "people", "person", "anyone", "adult", "adults", "senior", "seniors", "someone", "folks",
+    "those", "everyone", "age", "aged", "ages", "men", "women", "learners",
+})
 _NO_AGES = frozenset({
     "am", "pm", "min", "mins", "minutes", "minute", "dollars", "bucks", "hour", "hours", "hr",
     "times", "days", "weeks", "lessons", "months", "month", "oclock", "miles", "people",
@@ -192,12 +197,29 @@ def _limited(line: Line, at: int, inner: int) -> Span | None:
         return None
     inner = line.skip(inner + 1, frozenset({"than", "age", "the", "of", "to"}))
     age = _age(line, inner)
-    if age is None or age > LAST_TEEN or line.word(inner + 1) in _NO_AGES:
+    if age is None or line.word(inner + 1) in _NO_AGES:
         return None
+    if age > LAST_TEEN and line.word(at) not in _GROWN:
+        return None
+    inner += line.word(inner + 1) == "s" and line.tokens[inner + 1].glued
     if bound in {"under", "below", "younger"}:
         age = max(age - 1, 0)
     who = of_age(age)
     return _span(line, at, inner + 1, Who(who.audience, who.age_group))
+
+
+def over_sixties(line: Line, at: int) -> Span | None:
+    """ "over 60s", "under 5s": an age that is a group."""
+    age = _age(line, at + 1)
+    is_group = line.word(at + 2) == "s" and line.tokens[at + 2].glued
+    if age is None or not is_group:
+        return None
+    return _span(line, at, at + 3, Who(*_audience(age - (line.word(at) == "under"))))
+
+
+def _audience(age: int) -> tuple[Audience, AgeGroup | None]:
+    who = of_age(age)
+    return who.audience, who.age_group
 
 
 def _span(line: Line, start: int, end: int, who: Who) -> Span:
@@ -240,7 +262,8 @@ def settled(said: Sequence[Who]) -> Who | None:
 
 
 RULES = ruled(
-    (_AGE_LEADS | FAMILY, led),
+    (_AGE_LEADS | FAMILY | _GROWN, led),
+    (("over", "above", "under"), over_sixties),
     ({"grade", "grades", *_GRADE_NAMES}, graded),
     (("experienced", "expert", "professional"), experienced),
 )

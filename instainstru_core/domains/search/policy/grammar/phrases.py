@@ -166,7 +166,8 @@ def phrase(line: Line, at: int) -> Span | None:
     for tail, slot, value in PHRASES[line.words[at]]:
         end = at + 1 + len(tail)
         if tuple(line.words[at + 1 : end]) == tail and not _is_broken(line, at, end):
-            return Span(at, end, slot, value, Weight.PLAIN)
+            weight = Weight.NAMED if slot is None else Weight.PLAIN
+            return Span(at, end, slot, value, weight)
     return None
 
 

@@ -49,12 +49,14 @@ class Spot:
     end: int
     how: PlaceMention
     is_known: bool = True
+    is_whole: bool = False
+    """Whether it is the city, a borough or somewhere else altogether."""
 
 
 def led(line: Line, at: int) -> Span | None:
     """A place with a word before it: a known name, or words that mean nothing else."""
     for size in (4, 3, 2, 1):
-        lead = tuple(line.words[at : at + size])
+        lead = line.run(at, size)
         if lead not in _LEADS:
             continue
         inner = at + size
@@ -65,7 +67,7 @@ def led(line: Line, at: int) -> Span | None:
         if found is not None:
             end, name = found
             how = PlaceMention.LANDMARK if name.is_landmark else PlaceMention.PREPOSITION
-            spot = Spot(first, end, how)
+            spot = Spot(first, end, how, is_whole=name.is_whole)
             return Span(at, _tail(line, end), Slot.PLACE, spot, Weight.PLAIN)
         if _LEADS[lead] and line.word(at - 1) not in _NOT_PLACES_AFTER:
             return _unknown(line, at, bare_at)
@@ -148,7 +150,8 @@ def bare(line: Line, at: int) -> Span | None:
     weight = Weight.PLAIN if end - at > 1 else Weight.NAMED
     if name.is_weak:
         weight = Weight.GUESS
-    spot = Spot(at, end, PlaceMention.LANDMARK if name.is_landmark else PlaceMention.BARE)
+    how = PlaceMention.LANDMARK if name.is_landmark else PlaceMention.BARE
+    spot = Spot(at, end, how, is_whole=name.is_whole)
     return Span(at, _tail(line, end), Slot.PLACE, spot, weight)
 
 

@@ -12,11 +12,12 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from instainstru_core.domains.search.policy.grammar import lexicon
+from instainstru_core.domains.search.policy.grammar.real_words import REAL_WORDS
 
 MIN_LETTERS = 4
 MIN_LETTERS_TO_CHANGE = 5
 """In shorter words a letter is put in or moved, never changed: "pian" but not "ping"."""
-MIN_LETTERS_FOR_TWO = 8
+MIN_LETTERS_FOR_TWO = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Spellings:
         if len(word) < MIN_LETTERS or not word.isalpha():
             return None
         near = set(self._near(word))
+        if any(f"{word}s" == found or word == f"{found}s" for found in near):
+            return None
         if not near and len(word) >= MIN_LETTERS_FOR_TWO:
             near = set(self._further(word))
         judged = sorted((self._cost(word, found), found) for found in near)
@@ -75,7 +78,9 @@ class Spellings:
 
 def is_slip(word: str, right: str) -> bool:
     """Whether this is the other word with one letter left out, changed or moved."""
-    return word != right and len(word) <= len(right) and OSA.distance(word, right) == 1
+    if word == right or not MIN_LETTERS_TO_CHANGE <= len(word) <= len(right):
+        return False
+    return OSA.distance(word, right) == 1
 
 
 def spellings(
@@ -99,7 +104,7 @@ def spellings(
     right = frozenset(rank) | right | lexicon.FILLERS | lexicon.LESSON_WORDS
     slips = {**lexicon.KNOWN_SLIPS, **misspelled}
     return Spellings(
-        right=(right | lexicon.COMMON_WORDS | lexicon.CALENDAR_WORDS) - slips.keys(),
+        right=(right | REAL_WORDS | lexicon.COMMON_WORDS | lexicon.CALENDAR_WORDS) - slips.keys(),
         slips=slips,
         rank=rank,
         shapes={shape: tuple(words) for shape, words in shapes.items()},

@@ -138,7 +138,8 @@ ADULTS = """
     my grandfather; my parents; my grandparents; my girlfriend; my boyfriend; my fiance; my
     fiancee; my partner; mom; dad; husband; wife; grandma; grandpa; myself; professionals;
     working professional; busy professional; working professionals; busy professionals; adult
-    learner; adult learners; adults only; college freshman; adultos; my boyfriend and i; my
+    learner; adult learners; adults only; no kids; not kids; not for kids; no children;
+    not for children; college freshman; adultos; my boyfriend and i; my
     girlfriend and i; my husband and i; my wife and i; my elderly mother; my elderly father; for
     my wife and me; coworkers
 """

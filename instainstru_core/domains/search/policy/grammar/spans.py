@@ -66,6 +66,10 @@ class Line:
         rest = zip(apart, self.words[start + 1 : end], strict=True)
         return self.words[start] + "".join(space + word for space, word in rest)
 
+    def run(self, at: int, size: int) -> tuple[str, ...]:
+        """So many words from there; none where the text ends before."""
+        return tuple(self.words[at : at + size]) if at + size <= len(self.words) else ()
+
     def says(self, at: int, *words: str) -> bool:
         """Whether exactly these words stand there."""
         return tuple(self.words[at : at + len(words)]) == words if at >= 0 else False

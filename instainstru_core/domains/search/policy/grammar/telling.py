@@ -43,7 +43,7 @@ def told(text: str, corrected: str | None, line: Line, chosen: Sequence[Span]) -
     """All slots of a text."""
     spans = _without_doubtful_places(chosen)
     wishes = topics.wished(line, spans)
-    where = _where(spans)
+    where = _where(line, spans)
     minutes = next(_lengths(spans), None)
     who = people.settled(_values(spans, Who)) or _IMPLIED.get(topics.implied(wishes) or "")
     marks = _marks(line, spans, wishes, where)
@@ -124,12 +124,29 @@ def _is_doubtful(span: Span) -> bool:
     return isinstance(spot, Spot) and spot.is_known and span.weight is Weight.GUESS
 
 
-def _where(spans: Sequence[Span]) -> list[Span]:
+def _where(line: Line, spans: Sequence[Span]) -> list[Span]:
     """The places: the known ones; without any an unknown one; "near me" where none is named."""
-    spots = [span for span in spans if isinstance(span.value, Spot)]
-    known = [span for span in spots if isinstance(span.value, Spot) and span.value.is_known]
-    near = [span for span in spans if isinstance(span.value, PlaceMention)]
-    return known or spots[:1] or near[:1]
+    spots = [(span, span.value) for span in spans if isinstance(span.value, Spot)]
+    known = [(span, spot) for span, spot in spots if spot.is_known]
+    if not known:
+        near = [span for span in spans if isinstance(span.value, PlaceMention)]
+        return [span for span, _ in spots[:1]] or near[:1]
+    inner = any(not spot.is_whole for _, spot in known)
+    kept = [
+        span
+        for at, (span, spot) in enumerate(known)
+        if at == 0 or not spot.is_whole or _is_another(line, known[at - 1][0], span)
+    ]
+    first, spot = known[0]
+    if inner and spot.is_whole and len(kept) > 1 and not _is_another(line, first, kept[1]):
+        kept.remove(first)
+    return kept
+
+
+def _is_another(line: Line, one: Span, other: Span) -> bool:
+    """Whether two places are joined as one or the other, and not one within the other."""
+    between = line.words[one.end : other.start + 1]
+    return "or" in between or "and" in between or line.gap(other.start) == "/"
 
 
 def _place(line: Line, span: Span) -> PlacePhrase:
@@ -152,13 +169,17 @@ def _marks(
         for span in spans
         if span.slot is not None
         and span.slot is not Slot.SERVICE
-        and (span.slot is not Slot.PLACE or span in where)
+        and not (_is_unknown_place(span) and span not in where)
     ]
     found += [
-        Mark(line.tokens[topic.start].start, line.tokens[topic.end - 1].end, Slot.SERVICE)
-        for topic in wishes
+        Mark(line.tokens[start].start, line.tokens[end - 1].end, Slot.SERVICE)
+        for start, end in topics.meant(spans, wishes)
     ]
     return sorted(found, key=lambda mark: mark.start)
+
+
+def _is_unknown_place(span: Span) -> bool:
+    return isinstance(span.value, Spot) and not span.value.is_known
 
 
 def _unread(line: Line, spans: Sequence[Span], marks: Sequence[Mark]) -> list[int]:

@@ -11,9 +11,10 @@ _PIECE = re.compile(
     r"(?P<clock>\d{1,2}:\d{2}(?!\d))"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)"
     r"|(?P<half>[ap]\.\s?m\b\.?)"
-    r"|(?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|['\u2019\u02bc](?=[^\W\d_]))*)",
+    r"|(?P<word>(?:c\+\+|[cf]\#)(?![^\W\d_])|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|['\u2019\u02bc](?=[^\W\d_]))*)",
     re.IGNORECASE,
 )
+TEN, HUNDRED = 10, 100
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc")
 _BREAKS = frozenset(',;!?|()[]\n\u2026"\u201c\u201d')
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
@@ -87,7 +88,32 @@ def tokenized(text: str) -> list[Token]:
         if len(tokens) == MAX_TOKENS:
             break
         end = token.end
-    return tokens
+    return _compounded(tokens)
+
+
+def _compounded(tokens: list[Token]) -> list[Token]:
+    """Number words that make one number put together: "forty five", "two hundred"."""
+    made: list[Token] = []
+    for token in tokens:
+        last = made[-1] if made else None
+        number = None if last is None or token.gap not in {"", "-"} else _together(last, token)
+        if last is not None and number is not None:
+            word = f"{last.word} {token.word}"
+            made[-1] = last._replace(word=word, end=token.end, number=number)
+        else:
+            made.append(token)
+    return made
+
+
+def _together(one: Token, other: Token) -> float | None:
+    """The number that two words make, if they make one."""
+    if one.number is None or other.number is None or one.is_digits or other.is_digits:
+        return None
+    if other.number == HUNDRED and 1 <= one.number < TEN:
+        return one.number * HUNDRED
+    if 1 <= other.number < TEN and one.number % TEN == 0 and TEN < one.number != HUNDRED:
+        return one.number + other.number
+    return None
 
 
 def _token(found: re.Match[str], before: str, *, is_first: bool, mixed: bool) -> Token:

@@ -48,7 +48,7 @@ def term(line: Line, at: int) -> Iterator[Span]:
 def excluded(line: Line, at: int) -> Span | None:
     """What is not wished: "not jazz", "but no opera", "except sundays", "no zoom"."""
     for size in (3, 2, 1):
-        if tuple(line.words[at : at + size]) not in lexicon.EXCLUDES:
+        if line.run(at, size) not in lexicon.EXCLUDES:
             continue
         first = line.skip(at + size, _BETWEEN)
         if first >= len(line.words):
@@ -115,7 +115,7 @@ def wished(line: Line, spans: Sequence[Span]) -> list[Topic]:
     ]
     sure = [topic for topic in named if topic.named is not None and not topic.named.is_weak]
     if sure:
-        sure += [topic for topic in _tutoring(line, spans) if _stands_alone(line, spans, topic)]
+        sure += [topic for topic in _as_such(line, spans) if _stands_alone(line, spans, topic)]
         sure.sort(key=lambda topic: topic.start)
         return _without_manners(line, _narrowed(sure))
     unknown = list(_unknown(line, spans))
@@ -123,15 +123,15 @@ def wished(line: Line, spans: Sequence[Span]) -> list[Topic]:
         return _narrowed(_with_neighbors(named, unknown, line))
     if unknown:
         return unknown
-    return _tutoring(line, spans)[:1]
+    return _as_such(line, spans)[:1]
 
 
-def _tutoring(line: Line, spans: Sequence[Span]) -> list[Topic]:
-    """Tutoring as such."""
+def _as_such(line: Line, spans: Sequence[Span]) -> list[Topic]:
+    """Tutoring and coaching without a subject."""
     return [
-        Topic(at, at + 1, "tutoring")
+        Topic(at, at + 1, lexicon.LESSONS_AS_SUCH[word])
         for at, word in enumerate(line.words)
-        if word in lexicon.TUTORING_WORDS and not _is_covered(spans, at)
+        if word in lexicon.LESSONS_AS_SUCH and not _is_covered(spans, at)
     ]
 
 
@@ -209,6 +209,8 @@ def _unknown(line: Line, spans: Sequence[Span]) -> Iterator[Topic]:
     start: int | None = None
     for at in range(len(line.words) + 1):
         is_part = at < len(line.words) and is_content(line, spans, at)
+        if start is not None and line.word(at) == "of" and at + 1 < len(line.words):
+            is_part = is_content(line, spans, at + 1) and not line.tokens[at].breaks
         if start is not None and (not is_part or line.tokens[at].breaks):
             yield Topic(start, at, " ".join(line.words[start:at]))
             start = None
@@ -249,6 +251,18 @@ def unwished(line: Line, spans: Sequence[Span]) -> tuple[Phrase, ...]:
             )
             found.append(Phrase(text, line.tokens[first].start, line.tokens[span.end - 1].end))
     return tuple(found)
+
+
+def meant(spans: Sequence[Span], wishes: Sequence[Topic]) -> Iterator[tuple[int, int]]:
+    """Where the wishes stand, and other words for the same: "excel and powerpoint"."""
+    services = [topic.named.services for topic in wishes if topic.named is not None]
+    places = {(topic.start, topic.end) for topic in wishes}
+    yield from places
+    for span in spans:
+        if span.slot is Slot.SERVICE and isinstance(span.value, Named):
+            taken = any(start < span.end and span.start < end for start, end in places)
+            if not taken and any(span.value.services >= wished for wished in services):
+                yield span.start, span.end
 
 
 def implied(topics: Sequence[Topic]) -> str | None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from rapidfuzz.distance import OSA
+
 from instainstru_core.domains.catalog.types import Entry
 from instainstru_core.domains.regions.types import Place, PlaceKind
 from instainstru_core.domains.search.policy.grammar import lexicon
@@ -28,6 +30,9 @@ class Places(Protocol):
     def whole(self) -> frozenset[str]: ...
 
     @property
+    def official(self) -> frozenset[str]: ...
+
+    @property
     def weak(self) -> frozenset[str]: ...
 
     @property
@@ -41,18 +46,17 @@ def words_of(entries: Iterable[Entry], places: Places) -> Words:
     misspelled = _misspelled(catalog)
     return Words(
         terms=_by_first_word(_terms(catalog).items()),
-        places=_by_first_word((tuple(name.split()), kind) for name, kind in names.items()),
+        places=_by_first_word(
+            (tuple(token.word for token in tokenized(name)), kind) for name, kind in names.items()
+        ),
         long_forms=places.long_forms,
         spellings=spellings(
-            names=(entry.name.casefold() for entry in catalog),
-            terms=(
-                token.word
-                for entry in catalog
-                for text, _ in _called(entry)
-                for token in tokenized(text)
-            ),
-            places=(word for name in names for word in name.split()),
-            right=PHRASE_WORDS,
+            names=(token.word for entry in catalog for token in tokenized(entry.name)),
+            terms=_telling(catalog),
+            places=_telling_places(places),
+            right=frozenset(_all_words(catalog))
+            | PHRASE_WORDS
+            | {word for name in names for word in name.split()},
             misspelled=misspelled,
         ),
     )
@@ -80,7 +84,7 @@ def _names(places: Places) -> dict[str, Name]:
         for name, place in places.places.items()
         if name and not name.isdigit()
     }
-    return {**dict.fromkeys(places.elsewhere, Name()), **known}
+    return {**dict.fromkeys(places.elsewhere, Name(is_whole=True)), **known}
 
 
 @dataclass(slots=True)
@@ -101,6 +105,8 @@ def _terms(catalog: Sequence[Entry]) -> dict[tuple[str, ...], Named]:
         known = {_stems(text) for text, _ in _called(entry)}
         for text, is_name in _called(entry):
             whole, bare = _stems(text), _bare(text)
+            if lexicon.LESSON_WORDS.issuperset(_shown(text).split()):
+                continue
             if bare == whole or bare not in known:
                 _add(drafts, whole, entry, _shown(text), is_name=is_name)
             if bare != whole and bare not in known:
@@ -150,7 +156,7 @@ def _is_told_without(
     words: tuple[str, ...], draft: _Draft, drafts: Mapping[tuple[str, ...], _Draft]
 ) -> bool:
     """Whether the phrase says only for whom: "kids yoga" is "yoga"."""
-    return any(
+    return not draft.is_name and any(
         rest in drafts and drafts[rest].services >= draft.services
         for rest in _without_audience(words)
     )
@@ -179,7 +185,9 @@ def _parts(name: str) -> Iterator[str]:
 
 
 def _shown(text: str) -> str:
-    return " ".join(token.word for token in tokenized(text))
+    """A term as the texts of wishes have it: folded, with spaces where it has them."""
+    spaced = (("" if token.glued else " ") + token.word for token in tokenized(text))
+    return "".join(spaced).strip()
 
 
 def _stems(text: str) -> tuple[str, ...]:
@@ -204,6 +212,39 @@ def _without_audience(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             yield words[size:]
     if words[-2:-1] == ("for",) and words[-1] in lexicon.WHO_BEFORE:
         yield words[:-2]
+
+
+def _all_words(catalog: Sequence[Entry]) -> Iterator[str]:
+    """Every word that anything is called by, and those that describe it."""
+    for entry in catalog:
+        yield from (token.word for token in tokenized(entry.description))
+        for text, _ in _called(entry):
+            yield from (token.word for token in tokenized(text))
+
+
+def _telling(catalog: Sequence[Entry]) -> Iterator[str]:
+    """The words that a slip may have been meant for: of names, and synonyms of one word. What
+    stands only within longer synonyms is too often another word with a slip.
+    """
+    for entry in catalog:
+        for text, is_name in _called(entry):
+            words = [token.word for token in tokenized(text)]
+            if is_name or len(words) == 1:
+                yield from words
+
+
+def _telling_places(places: Places) -> Iterator[str]:
+    """Likewise of places: words of the map's own names, and other names of one word that are not
+    themselves slips of those.
+    """
+    official = {word for name in places.official for word in name.split()}
+    yield from sorted(official)
+    for name, place in places.places.items():
+        if " " in name or name in official:
+            continue
+        alike = (known for known in official if places.places.get(known) == place)
+        if not any(OSA.distance(name, known, score_cutoff=1) <= 1 for known in alike):
+            yield name
 
 
 def _misspelled(catalog: Sequence[Entry]) -> dict[str, str]:

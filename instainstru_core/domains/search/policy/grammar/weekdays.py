@@ -58,6 +58,12 @@ _EXAM_BEFORE = frozenset({
     "digital", "psat", "act", "my", "her", "his", "their", "retake", "taking", "take", "practice",
     "pre", "for",
 })
+_EXAMS = frozenset({
+    "act", "psat", "ap", "shsat", "ssat", "isee", "gre", "toefl", "regents", "ielts", "ged",
+    "gmat", "lsat", "mcat",
+})
+_JOINS = frozenset({"and", "or"})
+_WINDOWS = frozenset({"mornings", "afternoons", "evenings", "nights"})
 _DAY_LEADS = frozenset({"on", "this", "next", "every", "each", "any", "or", "and", "coming", "fri"})
 _DAY_FOLLOWS = frozenset({
     "morning", "mornings", "afternoon", "afternoons", "evening", "evenings", "night", "at", "after",
@@ -87,13 +93,15 @@ def named(line: Line, at: int) -> Span | None:
         return None
     second = at + 1
     dashed = line.gap(second) == "-"
-    if dashed or line.word(second) in {"to", "through", "thru"}:
+    joins = {"to", "through", "thru", *(("and",) if line.word(at - 1) == "between" else ())}
+    if dashed or line.word(second) in joins:
         other = second if dashed else second + 1
         last = number_of(line.word(other))
         if last is not None:
             span = range((last - number) % WEEK + 1)
             return spanned(at, other + 1, each(frozenset((number + day) % WEEK for day in span)))
-    return spanned(at, at + 1, Days(weekdays=frozenset({number}), every=word in PLURALS))
+    every = word in PLURALS or line.word(second) in _WINDOWS
+    return spanned(at, at + 1, Days(weekdays=frozenset({number}), every=every))
 
 
 def number_of(word: str) -> int | None:
@@ -103,6 +111,8 @@ def number_of(word: str) -> int | None:
 
 def simple(line: Line, at: int) -> Span | None:
     """ "today", "tomorrow", "weekends", "weekdays"."""
+    if line.word(at) in {"weekend", "wknd"} and line.word(at + 1) in _WINDOWS:
+        return spanned(at, at + 1, each(WEEKEND))
     return spanned(at, at + 1, _SIMPLE[line.word(at)](line.today))
 
 
@@ -177,7 +187,12 @@ def _counted(line: Line, at: int, inner: int, *, is_range: bool) -> Span | None:
 def _is_exam(line: Line, at: int) -> bool:
     """Whether "sat" is the exam rather than a day."""
     before, after = line.word(at - 1), line.word(at + 1)
-    if after in _EXAM_WORDS or before in _EXAM_BEFORE:
+    listed = (
+        {before, after} & _EXAMS
+        or (after in _JOINS and line.word(at + 2) in _EXAMS)
+        or (before in _JOINS and line.word(at - 2) in _EXAMS)
+    )
+    if after in _EXAM_WORDS or before in _EXAM_BEFORE or listed:
         return True
     if before in _DAY_LEADS or after in _DAY_FOLLOWS or _is_day(line, at - 1):
         return False
