@@ -35,7 +35,7 @@ from mcp_server.charts import Picture
 from mcp_server.detail import summarized, wants_summary
 from mcp_server.errors import AnswerTooLarge
 from mcp_server.lean import DETAIL
-from mcp_server.limits import Limits
+from mcp_server.limits import Limits, TooManyCalls
 from mcp_server.tool import CONFIRM_TOKEN, PREFIX, AnyAnswer, Call, Tool
 
 BUDGET_BYTES = 40_000
@@ -141,11 +141,19 @@ class Calls:
     def refuse(
         self, name: str | None, arguments: dict[str, Any], actor: Actor, refusal: Refusal
     ) -> ToolError:
-        """The error for a call that no tool is run for; None names a tool that does not exist."""
+        """The error for a call that no tool is run for; None names a tool that does not exist.
+
+        Each is recorded, but for those of somebody who does so too often: they are only counted.
+        """
         known = PREFIX + metrics.UNKNOWN if name is None else name
+        try:
+            self.limits.count_refusal(actor)
+        except TooManyCalls as limited:
+            refusal = limited
         record = Record(known, time.perf_counter(), actor, Outcome.REFUSED, refusal.code)
         _count(record)
-        self._write(record, arguments)
+        if not isinstance(refusal, TooManyCalls):
+            self._write(record, arguments)
         return ToolError(errors.told(refusal, actor.request_id), log_level=QUIETLY)
 
     def _accounted(

@@ -15,7 +15,13 @@ from instainstru_core.kernel.ports import Limiter
 from instainstru_core.kernel.settings import Settings
 from mcp_server.tool import Tool
 
-PER_MINUTE: Mapping[str, int] = {"read": 600, "write": 60, "money": 20, "comms": 10}
+PER_MINUTE: Mapping[str, int] = {
+    "read": 600,
+    "write": 60,
+    "money": 20,
+    "comms": 10,
+    "refused": 120,
+}
 KINDS: Mapping[Scope, str] = {
     Scope.MCP_READ: "read",
     Scope.MCP_WRITE: "write",
@@ -45,7 +51,13 @@ class Limits:
 
     def count(self, actor: Actor, tool: Tool) -> None:
         """Count one call. Raises TooManyCalls, which says what is left and when to come back."""
-        kind = KINDS[tool.scope]
+        self._count(actor, KINDS[tool.scope])
+
+    def count_refusal(self, actor: Actor) -> None:
+        """Count a call that no tool is run for: of an unknown name, or without the scope."""
+        self._count(actor, "refused")
+
+    def _count(self, actor: Actor, kind: str) -> None:
         per_minute = self.per_minute[kind]
         if not per_minute:
             return

@@ -86,7 +86,7 @@ def settings_for(database_url: str, servers: ServerUrls) -> Settings:
         location_secret="a-test-secret-for-jitter",
         prometheus_url=servers.prometheus_url,
         # Tests share one Redis and call faster than anybody: only those of the limits have any.
-        mcp_limits=dict.fromkeys(("read", "write", "money", "comms"), 0),
+        mcp_limits=dict.fromkeys(("read", "write", "money", "comms", "refused"), 0),
         # As many answers as tests would be told again to others: those that keep them say so.
         search_cache=False,
         # Machines that run tests may be busy: only tests of the deadline are in a hurry.

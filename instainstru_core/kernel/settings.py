@@ -99,8 +99,9 @@ class Settings(BaseSettings):
     )
     mcp_limits: dict[str, int] = Field(
         default={},
-        description="Calls a minute by who calls, for `read`, `write`, `money` and `comms`, where"
-        " they are to be others than those of mcp_server.limits; 0 is without a limit.",
+        description="Calls a minute by who calls, for `read`, `write`, `money`, `comms` and those"
+        " `refused` before any tool is run, where they are to be others than those of"
+        " mcp_server.limits; 0 is without a limit.",
     )
     mcp_state_keys: list[SecretStr] = Field(
         default=[],

@@ -44,7 +44,7 @@ def asked(servers: ServerUrls, signing_key_file: Path) -> Iterator[Runtime]:
             "oauth_signing_key_file": signing_key_file,
             "mcp_static_tokens": worlds.static_tokens(),
             "mcp_operators": {"ops": worlds.OPERATOR},
-            "mcp_limits": {"read": 0, "write": 0, "money": 0, "comms": 0},
+            "mcp_limits": dict.fromkeys(("read", "write", "money", "comms", "refused"), 0),
             "mcp_state_keys": ["a-key-that-seals-the-state-of-a-question"],
         }
         settings = settings_for(database_url, servers)

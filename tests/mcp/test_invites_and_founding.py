@@ -77,7 +77,7 @@ def desk(servers: ServerUrls, signing_key_file: Path) -> Iterator[Desk]:
                 "oauth_signing_key_file": signing_key_file,
                 "web_url": "https://instainstru.example",
                 "mcp_operators": {"ops": worlds.OPERATOR},
-                "mcp_limits": {"comms": 0, "read": 0},
+                "mcp_limits": {"comms": 0, "read": 0, "refused": 0},
             }
         )
         runtime = composition.build(settings, clock)

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import jwt
 import pytest
 from pydantic import BaseModel
 
 from instainstru_core.adapters.limiter import LocalLimiter, RedisLimiter
+from instainstru_core.domains.audit import service as audit
+from instainstru_core.domains.audit.schemas import AuditFilters
 from instainstru_core.domains.reporting.schemas.base import Report
+from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.ports import Limiter
 from instainstru_core.runtime import Runtime
@@ -38,7 +42,8 @@ def change(call: Call) -> Answer[Empty]:
 
 @pytest.fixture(scope="module")
 def strict(asked: Runtime) -> Iterator[str]:
-    settings = asked.settings.model_copy(update={"mcp_limits": {"read": 3, "write": 2}})
+    limits = {"read": 3, "write": 2, "refused": 2}
+    settings = asked.settings.model_copy(update={"mcp_limits": limits})
     with worlds.serving(replace(asked, settings=settings), [look, change]) as url:
         yield url
 
@@ -47,6 +52,18 @@ def somebody(url: str) -> Copilot:
     name = f"client-{new_id()}"
     claims: dict[str, Any] = {"sub": name, "client_id": name, "scope": "mcp:read mcp:write"}
     return Copilot(url, token(worlds.signing_key(), **claims))
+
+
+class TestRefusals:
+    def test_are_limited_and_no_more_written_down_then(self, strict: str, asked: Runtime) -> None:
+        ada = somebody(strict)
+        codes = [ada.refused("no_such_tool")["code"] for _ in range(3)]
+        assert codes == ["tool.not_found", "tool.not_found", "tool.too_many_calls"]
+        with asked.begin(SYSTEM) as uow:
+            wanted = AuditFilters(action="mcp.unknown")
+            written = audit.search(uow, wanted, limit=20).items
+        mine = jwt.decode(ada.token, options={"verify_signature": False})["client_id"]
+        assert sum(one.actor_id == mine for one in written) == 2
 
 
 class TestLimits:
