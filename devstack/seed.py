@@ -44,15 +44,15 @@ from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import utc_now
 from instainstru_core.kernel.time import local_day
 
-VERSION = 4
+VERSION = 5
 PATIENT_MS = 10_000
 KEPT = frozenset(
     {"alembic_version", "spatial_ref_sys", "environment_marker", "regions", "display_areas",
      "categories", "subcategories", "services"}
 )  # fmt: skip
 SEARCH_COLUMNS = (
-    "id", "at", "user_id", "text", "normalized_text", "service_id", "area_key", "result_count",
-    "took_ms",
+    "id", "at", "user_id", "person", "text", "normalized_text", "service_id", "area_key",
+    "result_count", "took_ms",
 )  # fmt: skip
 Progress: TypeAlias = Callable[[str, float], None]
 
@@ -238,8 +238,11 @@ def _write_searches(connection: psycopg.Connection, world: World) -> int:
     copy_rows(
         connection,
         "search_clicks",
-        ("id", "search_id", "instructor_id", "action", "position", "at"),
-        ((c.id, c.search_id, c.instructor_id, c.action.value, c.position, c.at) for c in clicks),
+        ("id", "search_id", "instructor_id", "action", "position", "at", "person"),
+        (
+            (c.id, c.search_id, c.instructor_id, c.action.value, c.position, c.at, c.person)
+            for c in clicks
+        ),
     )
     return len(found)
 

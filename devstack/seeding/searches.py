@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import accumulate
 
 from devstack.seeding import names
@@ -23,11 +24,18 @@ class Search:
     results: int
     took_ms: int
 
+    @property
+    def person(self) -> str:
+        """Who searched, as searches keep it: somebody signed in, or a guest of this one search."""
+        kind, known = ("g", self.id) if self.user_id is None else ("u", self.user_id)
+        return kind + sha256(known.encode()).hexdigest()[:31]
+
     def row(self) -> tuple[object, ...]:
         return (
             self.id,
             self.at,
             self.user_id,
+            self.person,
             self.text,
             folded(self.text),
             self.service.id if self.service else None,
@@ -45,6 +53,7 @@ class Click:
     action: ClickAction
     position: int
     at: datetime
+    person: str
 
 
 class Crowd:
@@ -99,12 +108,14 @@ class Crowd:
         if not search.results or not people or dice.random() > 0.42:
             return
         position = min(len(people), 1 + int(dice.expovariate(0.45)))
-        chosen = people[position - 1]
+        chosen, who = people[position - 1], search.person
         at = search.at + timedelta(seconds=dice.randint(3, 90))
-        yield Click(self.world.id_at(at), search.id, chosen, ClickAction.VIEW, position, at)
+        yield Click(self.world.id_at(at), search.id, chosen, ClickAction.VIEW, position, at, who)
         if dice.random() < booking_chance / 0.42:
             at += timedelta(seconds=dice.randint(20, 400))
-            yield Click(self.world.id_at(at), search.id, chosen, ClickAction.BOOK, position, at)
+            yield Click(
+                self.world.id_at(at), search.id, chosen, ClickAction.BOOK, position, at, who
+            )
 
     def _moment(self) -> datetime:
         dice = self.world.dice

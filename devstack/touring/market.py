@@ -13,8 +13,9 @@ WHERE (at AT TIME ZONE 'America/New_York')::date BETWEEN %s AND %s AND result_co
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5
 """
 SEARCH_TOTALS = """
-SELECT count(*), count(*) FILTER (WHERE result_count = 0),
-       count(*) FILTER (WHERE id IN (SELECT search_id FROM search_clicks WHERE action = 'book'))
+SELECT count(*), count(*) FILTER (WHERE result_count = 0), count(DISTINCT person),
+       count(DISTINCT person) FILTER (
+           WHERE id IN (SELECT search_id FROM search_clicks WHERE action = 'book'))
 FROM search_queries WHERE (at AT TIME ZONE 'America/New_York')::date BETWEEN %s AND %s
 """
 BOROUGHS = """
@@ -178,8 +179,8 @@ def _wishes(reply: Reply) -> Facts:
 def _wishes_truth(asked: psycopg.Connection, today: date, *, days: int, in_vain: bool) -> Facts:
     first = today - timedelta(days=days - 1)
     most = 0 if in_vain else 1_000_000
-    every, nothing, booked = one(asked, SEARCH_TOTALS, first, today)
-    rate = round((nothing if in_vain else booked) / every, PLACES)
+    every, nothing, people, booked = one(asked, SEARCH_TOTALS, first, today)
+    rate = round(nothing / every if in_vain else booked / people, PLACES)
     return mapped(asked, SEARCHED, first, today, most) | {"rate": rate}
 
 
