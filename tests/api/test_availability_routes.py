@@ -89,8 +89,7 @@ class TestOwnWeek:
         self, client: TestClient, maya: Headers
     ) -> None:
         client.put(WEEK, json=BODY, headers=maya)
-        stale = {"version": 0, "days": []}
-        answer = client.put(WEEK, json=stale, headers=maya)
+        answer = client.put(WEEK, json={"version": 0, "days": []}, headers=maya)
         assert answer.status_code == 409
         assert answer.json()["code"] == "availability.week_changed"
         assert answer.json()["facts"] == {"current_version": 1}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 import numpy as np
 
@@ -82,12 +82,13 @@ def free_for_wishes(
     loaded = repository.load_many(
         uow.session, ids, first=first, last=last + ONE_DAY if ends_late else last, now=uow.now
     )
-    rows = loaded.rows.tolist()
+    rows: list[int] = loaded.rows.tolist()
     lengths = np.array([kinds[row][1] for row in rows], dtype=np.int64)
     begins_at = midnight(first)
     free: dict[str, tuple[int, datetime]] = {}
     for number, one in asked.items():
-        starts = first_starts(loaded.columns, one, [kinds[row][0] for row in rows], lengths)
+        accepted = [kinds[row][0] for row in rows]
+        starts = first_starts(loaded.columns, one, accepted, lengths)
         for row, start in zip(rows, starts.tolist(), strict=True):
             if start >= 0 and ids[row] not in free:
                 free[ids[row]] = (number, begins_at + start * MINUTE)
@@ -109,8 +110,10 @@ def _wish(
     length = minutes if isinstance(minutes, int) else minutes[instructor_id]
     if formats is None:
         return policy.STRICTEST, length
-    accepted = formats.get(instructor_id, ()) if isinstance(formats, Mapping) else formats
-    return policy.easiest(frozenset(accepted)), length
+    accepted = formats
+    if isinstance(formats, Mapping):
+        accepted = cast("Mapping[str, Collection[LessonFormat]]", formats).get(instructor_id, ())
+    return policy.easiest(frozenset(cast("Collection[LessonFormat]", accepted))), length
 
 
 def _elsewhere(

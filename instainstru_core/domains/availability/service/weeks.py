@@ -1,6 +1,7 @@
 """One's own open hours, week by week."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from instainstru_core.domains.availability import policy, repository
 from instainstru_core.domains.availability.errors import (
@@ -127,7 +128,7 @@ def _wanted(command: SaveWeek, days: list[date]) -> Wanted:
         raise own.unusable(problem) from problem
 
 
-def _week_of(monday: date, stored: Stored) -> dict[str, object]:
+def _week_of(monday: date, stored: Stored) -> dict[str, Any]:
     return {
         "monday": monday,
         "timezone": stored.timezone,
