@@ -138,6 +138,8 @@ class TestWhatIsEasilyWrong:
             ("astoria, queens, ny", "queens-astoria"),
             ("bay terrace staten island", "staten-island-great-kills-eltingville"),
             ("the village", "manhattan-greenwich-village"),
+            ("in the village", "manhattan-greenwich-village"),
+            ("near the met", "manhattan-upper-east-side"),
         ],
     )
     def test_a_borough_says_which(self, text: str, area: str) -> None:
@@ -165,6 +167,8 @@ class TestWhatIsEasilyWrong:
             "london",
             "90210",
             "zip 06830",
+            "hoboken nj",
+            "brooklyn ohio",
         ],
     )
     def test_a_place_elsewhere_is_no_place_here(self, text: str) -> None:
@@ -233,6 +237,10 @@ class TestSpelling:
         assert not resolve("astoria or sunnyside").is_ambiguous
         assert keys("between chelsea and tribeca") == {
             "manhattan-chelsea-hudson-yards",
+            "manhattan-tribeca-civic-center",
+        }
+        assert keys("soho/tribeca") == {
+            "manhattan-soho-hudson-square-little-italy",
             "manhattan-tribeca-civic-center",
         }
         assert resolve("astoria or atlantis").place is None

@@ -73,7 +73,14 @@ class Gazetteer:
         if found is not None:
             return found
         wanted = bare(name)
-        return self.places.get(wanted) or self._within(wanted) or self._numbered(wanted)
+        if wanted == name:
+            return self._within(name) or self._numbered(name)
+        return (
+            self.places.get(f"the {wanted}" if f" the {wanted}" in name else wanted)
+            or self.places.get(wanted)
+            or self._within(wanted)
+            or self._numbered(wanted)
+        )
 
     def similar(self, name: str) -> list[str]:
         """The names nearest to this one, if they are near enough: one slip of the hand for each

@@ -2,7 +2,7 @@
 before it found nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from instainstru_core.domains.regions.policy import MAX_NAME_WORDS, Gazetteer, bare
 from instainstru_core.domains.regions.policy.gazetteer import joined
@@ -12,6 +12,7 @@ from instainstru_core.domains.search.policy.places.words import (
     FILLING,
     JOINING,
     SIGHTS,
+    STATES,
     TELLING,
     ZIP_WORDS,
 )
@@ -28,6 +29,7 @@ LEAST_PART = 4
 """A shorter word says too little to look for it within names."""
 MOST_CANDIDATES = 8
 """A word that more areas share says nothing."""
+MOST_NAMES = 5
 MOST_GUESSED = 3
 """Of names that are all as near as the nearest."""
 
@@ -88,7 +90,9 @@ def _known(name: str, gazetteer: Gazetteer) -> Resolution | None:
 def _elsewhere(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
     """A place that is well known and not here, or a ZIP code of somewhere else."""
     words = [word for word in wanted.split() if word not in ZIP_WORDS]
-    if wanted in gazetteer.elsewhere or (len(words) == 1 and _is_zip(words[0])):
+    is_zip = len(words) == 1 and _is_zip(words[0])
+    is_abroad = len(words) > 1 and words[-1] in STATES
+    if wanted in gazetteer.elsewhere or is_zip or is_abroad:
         return Resolution(wanted, tier=Tier.EXACT, elsewhere=wanted)
     return None
 
@@ -98,26 +102,35 @@ def _is_zip(word: str) -> bool:
 
 
 def _several(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
-    """Several names: "astoria or sunnyside", "between chelsea and soho". All of them count."""
-    words = wanted.split()
-    if words[0] == "between":
-        words = words[1:]
-    parts: list[list[str]] = [[]]
-    for word in words:
-        if word in JOINING:
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    if len(parts) == 1:
+    """Several names: "astoria or sunnyside", "between chelsea and soho", "ues uws". All count."""
+    words = [word for word in wanted.split() if word not in JOINING]
+    names = _parts(words[1:] if words[:1] == ["between"] else words, gazetteer)
+    if len(names) <= 1:
         return None
-    places = [gazetteer.known(" ".join(part)) for part in parts]
-    meant = [place for place in places if place is not None]
-    if len(meant) < len(parts):
-        return None
-    if any(place.kind is PlaceKind.CITY for place in meant):
-        return found(wanted, meant[0], Tier.ALIAS, CERTAIN, gazetteer)
-    unclear = all(place.ambiguous for place in meant)
-    return found(wanted, joined(meant, ambiguous=unclear), Tier.ALIAS, CERTAIN, gazetteer)
+    places = [gazetteer.places[name] for name in names]
+    city = next((place for place in places if place.kind is PlaceKind.CITY), None)
+    place = city or joined(places, ambiguous=all(place.ambiguous for place in places))
+    return found(wanted, place, Tier.ALIAS, CERTAIN, gazetteer)
+
+
+def _parts(words: Sequence[str], gazetteer: Gazetteer) -> list[str]:
+    """The names that the words are made of, the longest first; none where a word is left over."""
+    names: list[str] = []
+    at = 0
+    while at < len(words) and len(names) < MOST_NAMES:
+        size = next(
+            (
+                size
+                for size in range(min(MAX_NAME_WORDS, len(words) - at), 0, -1)
+                if " ".join(words[at : at + size]) in gazetteer.places
+            ),
+            0,
+        )
+        if not size:
+            return []
+        names.append(" ".join(words[at : at + size]))
+        at += size
+    return names if at == len(words) else []
 
 
 def _with_zip(wanted: str, gazetteer: Gazetteer) -> Resolution | None:

@@ -5,6 +5,15 @@ DIRECTIONS = frozenset({"east", "north", "south", "west"})
 ZIP_WORDS = frozenset({"code", "zip", "zipcode"})
 
 # fmt: off
+STATES = frozenset({
+    "arizona", "california", "carolina", "colorado", "connecticut", "ct", "dc", "england",
+    "florida", "france", "georgia", "germany", "illinois", "india", "ireland", "israel", "japan",
+    "jersey", "kansas", "kentucky", "maryland", "massachusetts", "mexico", "michigan", "nj", "ohio",
+    "ontario", "oregon", "pennsylvania", "scotland", "tennessee", "texas", "uk", "usvi", "vermont",
+    "virginia", "wisconsin",
+})
+"""What ends the name of a place that is elsewhere: "hoboken nj", "brooklyn ohio"."""
+
 FILLING = frozenset({
     "a", "all", "any", "anywhere", "around", "at", "by", "center", "central", "close", "corner",
     "deep", "end", "exactly", "far", "from", "heart", "in", "inner", "just", "lower", "middle",
