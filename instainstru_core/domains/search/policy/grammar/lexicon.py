@@ -96,6 +96,7 @@ COMMON_WORDS = frozenset({
 
 # fmt: off
 FILLERS = frozenset({
+    "prefers", "free", "mostly", "ones", "anybody", "actually", "kind", "sort", "type",
     "a", "about", "all", "also", "am", "an", "and", "any", "anyone", "anything", "anywhere",
     "are", "as", "at", "be", "because", "been", "being", "best", "better", "between", "big",
     "both", "but", "by", "can", "could", "course", "de", "del", "des", "did", "do", "does",
@@ -178,9 +179,11 @@ VERBS = {
     "garden": "gardening", "sculpt": "sculpting", "sketch": "sketching", "golf": "golf",
     "swim": "swimming", "skateboard": "skateboarding", "rollerblade": "rollerblading",
     "wrestle": "wrestling", "embroider": "embroidery", "photograph": "photography",
-    "compose": "composition", "bartend": "bartending", "podcast": "podcasting", "jog": "jogging",
+    "pianist": "piano", "guitarist": "guitar", "violinist": "violin", "drummer": "drums",
+    "singer": "singing", "swimmer": "swimming", "dancer": "dance", "cellist": "cello",
+    "bassist": "bass", "flutist": "flute", "compose": "composition", "bartend": "bartending", "podcast": "podcasting", "jog": "jogging",
 }
-"""What one does, and what that is called when it is taught."""
+"""What one does or is, and what that is called when it is taught."""
 
 VERBS_AFTER_TO = {
     "act": "acting", "box": "boxing", "fence": "fencing", "row": "rowing", "run": "running",

@@ -41,6 +41,7 @@ _FIGURES: tuple[Rule, ...] = (
     lengths.figure,
     dates.figures,
     people.aged,
+    people.counted,
     places.zip_code,
     places.street,
 )

@@ -167,7 +167,9 @@ def led(line: Line, at: int) -> Span | None:
 def _are_ages(line: Line, at: int, inner: int, end: int, ages: tuple[int, ...]) -> bool:
     """Whether figures behind a child are its age, and no hour or number of something."""
     spelled = inner > at + 1 or line.gap(inner).strip() in {"(", "-", ","}
-    if not (spelled or len(ages) > 1 or line.word(at) in _CHILDREN) or max(ages) > LAST_TEEN:
+    if not (spelled or len(ages) > 1 or line.word(at) in _CHILDREN | _SELVES):
+        return False
+    if max(ages) > LAST_TEEN and line.word(at) not in _SELVES | _ANYBODY:
         return False
     ordinal = line.word(end) in _ENDINGS and line.tokens[end].glued
     return not ordinal and line.word(end) not in _NO_AGES
@@ -178,6 +180,8 @@ _BETWEEN_AGES = frozenset({"is", "aged", "age", "ages", "who", "whos", "between"
 
 
 # fmt: off
+_SELVES = frozenset({"hes", "shes", "im"})
+_ANYBODY = frozenset({"he", "she", "am"})
 _CHILDREN = FAMILY - {"he", "she", "student", "students"}
 _GROWN = frozenset({
     "people", "person", "anyone", "adult", "adults", "senior", "seniors", "someone", "folks",
@@ -231,6 +235,22 @@ def _span(line: Line, start: int, end: int, who: Who) -> Span:
     return Span(start, end, Slot.AUDIENCE, who, Weight.FIXED)
 
 
+def counted(line: Line, at: int) -> Span | None:
+    """How many there are, which says nothing here: "for 2 kids", "ten lessons"."""
+    if line.number(at) is None or line.tokens[at].dollars or line.word(at + 1) not in _COUNTED:
+        return None
+    return Span(at, at + 1, None, None, Weight.NAMED)
+
+
+# fmt: off
+_COUNTED = frozenset({
+    "kids", "children", "adults", "people", "students", "persons", "lessons", "lesson", "sessions",
+    "classes", "times", "friends", "siblings", "boys", "girls", "teens", "toddlers", "sons",
+    "daughters", "participants", "players",
+})
+# fmt: on
+
+
 def experienced(line: Line, at: int) -> Span | None:
     """ "experienced" and "expert": of the teacher, or else how far the learner is."""
     for ahead in range(1, LOOK_AHEAD + 1):
@@ -262,7 +282,7 @@ def settled(said: Sequence[Who]) -> Who | None:
 
 
 RULES = ruled(
-    (_AGE_LEADS | FAMILY | _GROWN, led),
+    (_AGE_LEADS | FAMILY | _GROWN | _SELVES | _ANYBODY, led),
     (("over", "above", "under"), over_sixties),
     ({"grade", "grades", *_GRADE_NAMES}, graded),
     (("experienced", "expert", "professional"), experienced),

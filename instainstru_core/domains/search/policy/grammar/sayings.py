@@ -8,7 +8,7 @@ ONLINE = """
     person; no in person
 """
 IN_PERSON = """
-    in person; in-person; face to face; f2f; inperson; offline; not online; no online; not
+    in person; in-person; face to face; f2f; at her home; at his home; at her house; at his house; inperson; offline; not online; no online; not
     virtual; no virtual; not remote; no zoom; not zoom; not on zoom; not over zoom; irl; in real
     life; person to person; no video; not via zoom; en persona
 """

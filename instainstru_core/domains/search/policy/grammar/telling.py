@@ -54,7 +54,7 @@ def told(text: str, corrected: str | None, line: Line, chosen: Sequence[Span]) -
         text=text,
         corrected=corrected,
         services=tuple(topics.phrase_of(line, topic) for topic in wishes),
-        excluded=topics.unwished(line, spans),
+        excluded=topics.unwished(line, spans, wishes),
         price=money.together(_values(spans, money.Said)),
         dates=days.settled(_said_days(spans, line), line.today),
         time=hours.settled(_values(spans, Hours), list(_stretches(line, spans)), minutes),
@@ -222,8 +222,11 @@ def _reasons(
         yield "condition"
     if not lexicon.REFERENCES.isdisjoint(loose) or "last time" in " ".join(line.words):
         yield "reference"
-    if any(isinstance(value, Unwished) and value.is_place for value in (s.value for s in spans)):
+    unwished = [span.value for span in spans if isinstance(span.value, Unwished)]
+    if any(one.is_place for one in unwished):
         yield "excluded_place"
+    if any(topics.is_whole_wish(one, wishes) for one in unwished):
+        yield "excluded_part"
     if not lexicon.NEGATIONS.isdisjoint(loose):
         yield "negation"
     unknown = sum(topic.end - topic.start for topic in wishes if topic.named is None)

@@ -225,7 +225,9 @@ def is_content(line: Line, spans: Sequence[Span], at: int) -> bool:
         _is_covered(spans, at)
         or word in lexicon.FILLERS
         or word in lexicon.LESSON_WORDS
-        or (len(word) == 1 and not word.isdigit())
+        or len(word) == 1
+        or line.tokens[at].number is not None
+        or line.tokens[at].clock is not None
     )
 
 
@@ -238,12 +240,16 @@ def phrase_of(line: Line, topic: Topic) -> Phrase:
     return Phrase(topic.text, line.tokens[topic.start].start, line.tokens[topic.end - 1].end)
 
 
-def unwished(line: Line, spans: Sequence[Span]) -> tuple[Phrase, ...]:
-    """What is to be kept out."""
+def unwished(line: Line, spans: Sequence[Span], wishes: Sequence[Topic]) -> tuple[Phrase, ...]:
+    """What is to be kept out. What would leave nothing of a wish is not: who wants guitar but not
+    electric guitar still wants guitar.
+    """
     found: list[Phrase] = []
     for span in spans:
         if isinstance(span.value, Unwished) and not span.value.is_place:
             first = span.value.first
+            if is_whole_wish(span.value, wishes):
+                continue
             text = (
                 span.value.named.text
                 if span.value.named
@@ -263,6 +269,14 @@ def meant(spans: Sequence[Span], wishes: Sequence[Topic]) -> Iterator[tuple[int,
             taken = any(start < span.end and span.start < end for start, end in places)
             if not taken and any(span.value.services >= wished for wished in services):
                 yield span.start, span.end
+
+
+def is_whole_wish(unwished_: Unwished, wishes: Sequence[Topic]) -> bool:
+    """Whether to keep this out would leave nothing of a wish."""
+    named = unwished_.named
+    return named is not None and any(
+        topic.named is not None and topic.named.services <= named.services for topic in wishes
+    )
 
 
 def implied(topics: Sequence[Topic]) -> str | None:

@@ -93,6 +93,8 @@ class _Draft:
 
     text: str
     services: set[str] = field(default_factory=set[str])
+    own: set[str] = field(default_factory=set[str])
+    """The services that have just this name; they alone are meant where groups have it, too."""
     categories: set[str] = field(default_factory=set[str])
     is_name: bool = False
     is_weak: bool = True
@@ -109,6 +111,8 @@ def _terms(catalog: Sequence[Entry]) -> dict[tuple[str, ...], Named]:
                 continue
             if bare == whole or bare not in known:
                 _add(drafts, whole, entry, _shown(text), is_name=is_name)
+                if text == entry.name:
+                    drafts[whole].own.add(entry.id)
             if bare != whole and bare not in known:
                 _add(drafts, bare, entry, _shown(text), is_name=False, is_weak=len(bare) == 1)
     for verbs in (
@@ -123,7 +127,7 @@ def _terms(catalog: Sequence[Entry]) -> dict[tuple[str, ...], Named]:
     return {
         words: Named(
             draft.text,
-            frozenset(draft.services),
+            frozenset(draft.own or draft.services),
             frozenset(draft.categories),
             draft.is_weak or draft.text in lexicon.WEAK_TERMS,
             next(
