@@ -31,13 +31,15 @@ from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.addresses import service as addresses
 from instainstru_core.domains.addresses.schemas import AddAddress
 from instainstru_core.domains.addresses.types import AddressLabel
+from instainstru_core.domains.reviews import service as rating
+from instainstru_core.domains.reviews.schemas import WriteReview
 from instainstru_core.domains.search import service as searches
 from instainstru_core.domains.search.schemas import SearchInstructors
 from instainstru_core.kernel.authority import SYSTEM, Actor, Permission
 from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers, headers_for
 from tests.contracts.documents import openapi
-from tests.factories import access, bookings, instructors, money, onboarding
+from tests.factories import access, bookings, instructors, money, onboarding, reviews
 
 CHECKS = [
     not_a_server_error,
@@ -76,6 +78,7 @@ def world(runtime: Runtime, stripe: Simulator, signing_key: Path) -> World:
         for role in Role:
             access_service.grant_role(uow, caller.id, role)
         lesson = bookings.booking(uow, teacher=teacher, student_id=caller.id)
+        past = reviews.taken(uow, teacher, student_id=caller.id)
         money.payee(uow, stripe, teacher.id)
         card_id = money.card(uow, stripe, caller.id)
         invite = onboarding.invite(uow)
@@ -83,6 +86,7 @@ def world(runtime: Runtime, stripe: Simulator, signing_key: Path) -> World:
     with runtime.begin(Actor(id=caller.id, permissions=frozenset(Permission))) as uow:
         home = AddAddress(label=AddressLabel.HOME, line1="350 5th Ave", postal_code="10118")
         address = addresses.add(uow, home)
+        review = rating.publish(uow, WriteReview(booking_id=past.id, stars=4))
         found = searches.search(uow, SearchInstructors(service="test-theremin"))
     known = {
         "user_id": teacher.id,
@@ -92,6 +96,7 @@ def world(runtime: Runtime, stripe: Simulator, signing_key: Path) -> World:
         "service_id": teacher.service_id,
         "service": "test-theremin",
         "category": "test-arts",
+        "subcategory": "test-rarities",
         "area": teacher.area_keys[0],
         "area_key": teacher.area_keys[0],
         "booking_id": lesson.id,
@@ -103,6 +108,7 @@ def world(runtime: Runtime, stripe: Simulator, signing_key: Path) -> World:
         "client_id": client.client_id,
         "address_id": address.id,
         "search_id": found.search_id,
+        "review_id": review.id,
     }
     return World(create_app(runtime), headers_for(runtime, caller.id), known)
 
