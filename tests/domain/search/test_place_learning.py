@@ -85,7 +85,7 @@ def searched(
 @pytest.fixture
 def teachers(uow: Uow) -> list[str]:
     """Three who serve Flatbush, two of them another area as well, and three who serve Astoria."""
-    others = ([MIDWOOD], [ASTORIA], [])
+    others: tuple[list[str], ...] = ([MIDWOOD], [ASTORIA], [])
     found = [_teacher(uow, [FLATBUSH, *more]) for more in others]
     return [*found, *(_teacher(uow, [ASTORIA]) for _ in range(3))]
 

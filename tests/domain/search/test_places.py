@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from instainstru_core.adapters.word_vectors import WordVectors
 from instainstru_core.domains.addresses import service as addresses
 from instainstru_core.domains.addresses.schemas import AddAddress
+from instainstru_core.domains.addresses.types import AddressLabel
 from instainstru_core.domains.audit.models import AuditEntry
 from instainstru_core.domains.regions import repository as regions
 from instainstru_core.domains.regions.types import PlaceKind
@@ -113,14 +114,9 @@ class TestWords:
 
     def test_landmarks_lie_in_one_of_their_areas_and_near_the_others(self, uow: Uow) -> None:
         """By the map itself, so that no point was typed wrong."""
-        rows = [
-            {"name": one.names[0], "at": one.point, "areas": one.areas}
-            for one in regions.landmarks().landmarks
-            if one.names[0] != "JFK Airport"  # its own polygon is wider than what lies around
-        ]
-        far = []
-        for row in rows:
-            latitude, longitude = row["at"]
+        far: list[tuple[str, float, float]] = []
+        for landmark in regions.landmarks().landmarks:
+            latitude, longitude = landmark.point
             meters = uow.session.execute(
                 text(
                     "SELECT min(away), max(away) FROM ("
@@ -128,11 +124,11 @@ class TestWords:
                     "  :longitude, :latitude), 4326)::geography)) AS away"
                     " FROM regions WHERE area_key = ANY(:areas) GROUP BY area_key) AS areas"
                 ),
-                {"longitude": longitude, "latitude": latitude, "areas": row["areas"]},
+                {"longitude": longitude, "latitude": latitude, "areas": landmark.areas},
             ).one()
             if meters[0] > 750 or meters[1] > 1_800:
-                far.append((row["name"], *meters))
-        assert far == []
+                far.append((landmark.names[0], meters[0], meters[1]))
+        assert [name for name, _, _ in far] == ["JFK Airport"]  # wider than what lies around it
 
 
 class TestHere:
@@ -179,7 +175,7 @@ class TestHere:
 
 def _address(latitude: float | None, longitude: float | None) -> AddAddress:
     return AddAddress(
-        label="home",
+        label=AddressLabel.HOME,
         line1="350 5th Ave",
         city="New York",
         state="NY",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Select, bindparam, distinct, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -203,12 +203,12 @@ def evidence(
     )
     sightings: dict[str, set[Sighting]] = {name: set() for name in names}
     clicks: dict[str, set[Click]] = {name: set() for name in names}
-    for name, person, address, is_user, instructor_id in session.execute(
-        query, {"names": sorted(names)}
-    ):
-        sightings[name].add(Sighting(person, address, is_user))
-        if instructor_id is not None:
-            clicks[name].add(Click(person, instructor_id))
+    for row in session.execute(query, {"names": sorted(names)}):
+        name, person = str(row[0]), str(row[1])
+        sightings[name].add(Sighting(person, row[2], is_user=row[3]))
+        taken = cast("str | None", row[4])  # nobody may have been taken up
+        if taken is not None:
+            clicks[name].add(Click(person, taken))
     return {
         name: Evidence(
             tuple(sorted(sightings[name], key=lambda one: (one.person, one.address or ""))),

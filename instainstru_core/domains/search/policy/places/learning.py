@@ -103,7 +103,7 @@ def consensus(
     if not by_person:
         return Consensus()
     known = {who: [key for key in keys if key in points] for who, keys in areas.items()}
-    votes: Counter[str] = Counter()
+    votes: defaultdict[str, float] = defaultdict(float)
     for taken in by_person.values():
         for instructor in taken:
             for key in known[instructor]:
