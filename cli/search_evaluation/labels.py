@@ -67,4 +67,4 @@ def _wish(wish: Mapping[str, object]) -> Wish:
 
 
 def _words(found: object) -> list[str]:
-    return [str(word) for word in found] if isinstance(found, list) else []
+    return [str(word) for word in cast(list[object], found)] if isinstance(found, list) else []

@@ -1,6 +1,7 @@
 """Whether a slot was read as it is labelled. A slot without a label has to stay empty."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import cast
 
@@ -97,7 +98,7 @@ def _time(label: Label, found: object) -> bool:
 def _plain(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(cast(frozenset[int], value))
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _excluded(label: Label, found: object) -> bool:

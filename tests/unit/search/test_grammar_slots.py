@@ -253,6 +253,8 @@ class TestTheWordSat:
             "digital sat",
             "IELTS, SAT",
             "math tutor for my sat",
+            "math tutor sat",
+            "reading sat",
         ],
     )
     def test_it_is_the_exam(self, text: str) -> None:

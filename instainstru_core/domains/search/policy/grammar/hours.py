@@ -81,7 +81,7 @@ class Stretch:
 
 
 # fmt: off
-_LEADS = {
+_LEADS: dict[tuple[str, ...], Kind] = {
     ("after",): Kind.AFTER, ("from",): Kind.AFTER, ("starting", "at"): Kind.AFTER,
     ("starting",): Kind.AFTER, ("later", "than"): Kind.AFTER, ("past",): Kind.AFTER,
     ("not", "before"): Kind.AFTER, ("no", "earlier", "than"): Kind.AFTER, ("since",): Kind.AFTER,
@@ -102,7 +102,7 @@ _LATER = {
     ("and", "after"), ("and", "on"), ("and", "onwards"), ("and", "up"),
 }
 _EARLIER = {("or", "earlier"), ("or", "before"), ("and", "earlier"), ("at", "the", "latest")}
-_ENDS = frozenset({"until", "till", "til"})
+_JOINS = frozenset({"to", "til", "till", "until"})
 _HALVES = {"am": "am", "pm": "pm", "a": "am", "p": "pm"}
 _NO_HOURS = frozenset({
     "block", "blocks", "day", "days", "grade", "hour", "hours", "hr", "hrs", "kids", "lesson",
@@ -228,8 +228,8 @@ def between(line: Line, at: int, start: int) -> Span | None:
         return None
     second, first, certain = one
     gap = line.gap(second)
-    joins = {"to", "til", "till", "until"} | ({"and"} if start != at else set())
-    if line.word(second) in joins and not gap:
+    joins = line.word(second) in _JOINS or (line.word(second) == "and" and start != at)
+    if joins and not gap:
         second += 1
     elif gap != "-":
         return None

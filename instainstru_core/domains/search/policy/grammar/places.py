@@ -13,7 +13,7 @@ MAX_UNKNOWN_WORDS = 4
 MAX_DESCRIBING_WORDS = 3
 
 # fmt: off
-_LEADS = {
+_LEADS: dict[tuple[str, ...], bool] = {
     ("in",): True, ("near",): True, ("around",): True, ("close", "to"): True, ("next", "to"): True,
     ("across", "from"): True, ("inside",): False, ("at",): False, ("by",): False, ("on",): False,
     ("from",): False, ("to",): False, ("within",): False, ("off",): False, ("outside",): True,

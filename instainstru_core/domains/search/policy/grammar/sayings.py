@@ -8,9 +8,10 @@ ONLINE = """
     person; no in person
 """
 IN_PERSON = """
-    in person; in-person; face to face; f2f; at her home; at his home; at her house; at his house; inperson; offline; not online; no online; not
-    virtual; no virtual; not remote; no zoom; not zoom; not on zoom; not over zoom; irl; in real
-    life; person to person; no video; not via zoom; en persona
+    in person; in-person; face to face; f2f; at her home; at his home; at her house; at his
+    house; inperson; offline; not online; no online; not virtual; no virtual; not remote; no
+    zoom; not zoom; not on zoom; not over zoom; irl; in real life; person to person; no video;
+    not via zoom; en persona
 """
 TRAVELS = """
     in home; at home; at my home; at my house; at my place; at my apartment; at my apt; in my
@@ -138,10 +139,9 @@ ADULTS = """
     my grandfather; my parents; my grandparents; my girlfriend; my boyfriend; my fiance; my
     fiancee; my partner; mom; dad; husband; wife; grandma; grandpa; myself; professionals;
     working professional; busy professional; working professionals; busy professionals; adult
-    learner; adult learners; adults only; no kids; not kids; not for kids; no children;
-    not for children; college freshman; adultos; my boyfriend and i; my
-    girlfriend and i; my husband and i; my wife and i; my elderly mother; my elderly father; for
-    my wife and me; coworkers
+    learner; adult learners; adults only; no kids; not kids; not for kids; no children; not for
+    children; college freshman; adultos; my boyfriend and i; my girlfriend and i; my husband and
+    i; my wife and i; my elderly mother; my elderly father; for my wife and me; coworkers
 """
 
 NOTHING = """

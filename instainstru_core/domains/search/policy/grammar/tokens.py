@@ -16,6 +16,7 @@ _PIECE = re.compile(
 )
 TEN, HUNDRED = 10, 100
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc")
+_PARTING = frozenset(",;!?|\n")
 _BREAKS = frozenset(',;!?|()[]\n\u2026"\u201c\u201d')
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
 
@@ -64,6 +65,11 @@ class Token(NamedTuple):
     def breaks(self) -> bool:
         """Whether a sign before it parts it from what stands before: a comma, a bracket."""
         return not _BREAKS.isdisjoint(self.gap)
+
+    @property
+    def parts(self) -> bool:
+        """Likewise, but for brackets, which stand within names: "English (ESL/EFL)"."""
+        return not _PARTING.isdisjoint(self.gap)
 
 
 def folded(text: str) -> str:

@@ -9,7 +9,7 @@ from instainstru_core.domains.search.policy.grammar.words import Named
 from instainstru_core.domains.search.types.parsed import Phrase, Slot
 
 MAX_EXCLUDED_WORDS = 3
-LANGUAGES = "languages"
+LANGUAGES = frozenset({"languages"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def term(line: Line, at: int) -> Iterator[Span]:
     found = line.vocabulary.term_at(line.stems, at, len(line.words))
     while found is not None:
         end, named = found
-        if not any(line.tokens[inner].breaks for inner in range(at + 1, end)):
+        if not any(line.tokens[inner].parts for inner in range(at + 1, end)):
             weight = Weight.GUESS if named.is_weak else Weight.PLAIN
             yield Span(at, end, Slot.SERVICE, named, weight)
         found = line.vocabulary.term_at(line.stems, at, end - 1) if end > at + 1 else None
@@ -170,7 +170,7 @@ def _without_manners(line: Line, topics: list[Topic]) -> list[Topic]:
         return topics
     kept: list[Topic] = []
     for at, topic in enumerate(topics):
-        if topic.named is not None and topic.named.categories == {LANGUAGES}:
+        if topic.named is not None and topic.named.categories == LANGUAGES:
             others = [other for other in topics if other is not topic]
             if line.word(topic.start - 1) == "in" and topic.start > others[0].end:
                 continue

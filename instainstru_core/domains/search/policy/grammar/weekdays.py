@@ -1,7 +1,8 @@
 """Days by name: "next Tue", "saturdays", "this weekend", "in 3 days"; and the word "sat".
 
-That is the exam beside "prep", "test", "tutor" and the like, in capitals, or where nothing else is
-wished; it is Saturday after "on", "this" and other days, before an hour, and after another wish.
+That is the exam beside "prep", "test", "tutor" and the like, after what it tests, as in "math tutor
+sat", and where nothing else is wished; it is Saturday after "on", "this" and other days, before an
+hour, and after any other wish, unless it is typed in capitals and the other words are not.
 """
 
 from collections.abc import Callable
@@ -62,6 +63,7 @@ _EXAMS = frozenset({
     "act", "psat", "ap", "shsat", "ssat", "isee", "gre", "toefl", "regents", "ielts", "ged",
     "gmat", "lsat", "mcat",
 })
+_TESTED = frozenset({"math", "maths", "reading", "writing", "verbal", "algebra", "geometry"})
 _JOINS = frozenset({"and", "or"})
 _WINDOWS = frozenset({"mornings", "afternoons", "evenings", "nights"})
 _DAY_LEADS = frozenset({"on", "this", "next", "every", "each", "any", "or", "and", "coming", "fri"})
@@ -198,7 +200,17 @@ def _is_exam(line: Line, at: int) -> bool:
         return False
     if _is_day(line, at + 1) or (at + 1 < len(line.tokens) and line.tokens[at + 1].is_digits):
         return False
-    return line.tokens[at].is_capital or not _has_other_wish(line, at)
+    if line.tokens[at].is_capital or _beside_subject(line, at):
+        return True
+    return not _has_other_wish(line, at)
+
+
+def _beside_subject(line: Line, at: int) -> bool:
+    """Whether what it tests stands before it, with nothing but "tutor" between."""
+    before = at - 1
+    while line.word(before) in _LESSONS | {"tutoring", "for"}:
+        before -= 1
+    return line.word(before) in _TESTED
 
 
 def _is_day(line: Line, at: int) -> bool:
