@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from instainstru_core.domains.search.policy.meaning.forms import root, singular
 from instainstru_core.domains.search.types.meaning import Reason
-from tests.unit.search.catalogue import entries, lookup, of_category, of_subcategory
+from tests.unit.search.catalogue import lookup, of_category, of_subcategory
+from tests.unit.search.knowledge import entries
 
 
 def found(phrase: str) -> list[str]:

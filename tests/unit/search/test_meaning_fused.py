@@ -9,7 +9,8 @@ from instainstru_core.domains.search.policy.meaning.texts import Text, area_text
 from instainstru_core.domains.search.policy.meaning.vectors import VectorIndex, index, unit
 from instainstru_core.domains.search.types.meaning import By, Reason, ServiceMatch, Vectors
 from instainstru_core.domains.search.types.parsed import AgeGroup, Audience, Parsed, Phrase
-from tests.unit.search.catalogue import entries, lookup
+from tests.unit.search.catalogue import lookup
+from tests.unit.search.knowledge import entries
 
 SCALE = (0.35, 0.85)
 

@@ -11,7 +11,7 @@ from instainstru_core.domains.search.policy.meaning.suggesting import (
     subjects,
 )
 from instainstru_core.domains.search.types.suggesting import Subject, Suggestion, SuggestionKind
-from tests.unit.search.catalogue import entries
+from tests.unit.search.knowledge import entries
 
 PLACES = [
     Subject(SuggestionKind.PLACE, "Park Slope", ("Park Slope", "the slope")),

@@ -1,6 +1,7 @@
 """Every word of the catalog and what it stands for, made once for each version of the catalog."""
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ WEAK_NAMES = frozenset({
 })
 # fmt: on
 """Names that mean something else beside words that nobody teaches, as in "oil change"."""
+
+LAST_LETTER = "\U0010ffff"
 
 NAME, SIDE, SYNONYM = 1.0, 0.98, 0.95
 GROUP, GROUP_SIDE = 0.9, 0.88
@@ -96,6 +99,18 @@ class Lexicon:
         self.spellings = tuple(sorted(_spellings(self.entries)))
         self.rarity = self._word_rarity()
 
+    def begun(self, word: str) -> tuple[str, ...]:
+        """The roots that begin so."""
+        return _begun(self.words, word)
+
+    def is_begun(self, word: str) -> bool:
+        """Whether a word as it is written begins so."""
+        return bool(_begun(self.spellings, word))
+
+    def spelled_like(self, word: str) -> tuple[str, ...]:
+        """The words, as they are written, with the same first letter."""
+        return _begun(self.spellings, word[:1])
+
     def _senses(self) -> Iterator[tuple[str, Sense]]:
         groups: dict[tuple[Reason, Group], list[int]] = defaultdict(list)
         for place, entry in enumerate(self.entries):
@@ -131,6 +146,12 @@ class Lexicon:
             word: math.log(total / len(holders)) / math.log(total)
             for word, holders in self.weights.items()
         }
+
+
+def _begun(words: Sequence[str], word: str) -> tuple[str, ...]:
+    """Those of sorted words that begin so."""
+    first = bisect_left(words, word)
+    return tuple(words[first : bisect_left(words, word + LAST_LETTER, lo=first)])
 
 
 def _rest(sense: Sense) -> tuple[Reason, str, tuple[int, ...]]:

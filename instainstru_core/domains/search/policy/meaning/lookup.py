@@ -275,11 +275,13 @@ class Lookup:
         lexicon = self.lexicon
         if len(word) < LEAST_TYPO or word in REAL_WORDS or root(word) in lexicon.weights:
             return word
-        if any(known.startswith(word) for known in lexicon.spellings):
+        if lexicon.is_begun(word):
             return word
         most = 2 if len(word) >= LONG_WORD else 1
-        near = process.extractOne(word, lexicon.spellings, scorer=OSA.distance, score_cutoff=most)
-        return near[0] if near is not None and near[0][0] == word[0] else word
+        near = process.extractOne(
+            word, lexicon.spelled_like(word), scorer=OSA.distance, score_cutoff=most
+        )
+        return word if near is None else near[0]
 
     def _heard(self, word: str, stem: str) -> tuple[tuple[str, ...], float, Reason]:
         """The known words that a word stands for, how much they count, and why."""
@@ -287,7 +289,7 @@ class Lookup:
         if stem in lexicon.weights:
             return (stem,), 1.0, Reason.PART
         if len(word) >= LEAST_PREFIX:
-            begun = tuple(known for known in lexicon.words if known.startswith(word))
+            begun = lexicon.begun(word)
             if begun:
                 return begun[:MOST], PREFIX_SHARE, Reason.PREFIX
         return (), 0.0, Reason.PART

@@ -26,7 +26,8 @@ class VectorIndex:
         """
         if not self.subjects:
             return []
-        cosines = self.rows @ vector
+        # Not `@`: that is done by several threads, which wait for each other on a busy machine.
+        cosines = np.einsum("ij,j->i", self.rows, vector)
         best: dict[str, float] = {}
         for place in np.flatnonzero(cosines > self.none):
             subject = self.subjects[place]
