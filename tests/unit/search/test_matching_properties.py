@@ -12,6 +12,7 @@ from instainstru_core.domains.search.policy.matching.searching import matched
 from instainstru_core.domains.search.types.matching import Found, Offered, Spot, Teacher
 from instainstru_core.domains.search.types.parsed import AgeGroup, Audience, Skill
 from instainstru_core.domains.search.types.wanted import Sort, Wanted, Where
+from instainstru_core.kernel.ids import id_of
 from tests.factories.matching import (
     AREAS,
     CELLO,
@@ -253,3 +254,21 @@ class TestPages:
         known = [one for one in shown if one not in newcomers]
         expected = [one.instructor_id for one in whole.items]
         assert known == expected, "everybody who was there, in the same order"
+
+
+class TestTheIndex:
+    def test_lays_blocks_together_again_when_too_many_lie_apart(self) -> None:
+        services = [id_of(9, number) for number in range(70)]
+        offers = [offer(0, one) for one in services] + [offer(1, one) for one in services[:64]]
+        index = City((teacher(0), teacher(1)), tuple(offers)).index
+        some = [services[3], services[4], services[9]]
+        assert [run.numbers for run in index.runs(services)] == [list(range(70))]
+        assert [run.numbers for run in index.runs(some)] == [[0, 1], [2]]
+        apart = index.changed({who(1)}, [teacher(1)], offers[70:])
+        assert [run.numbers for run in apart.runs(services)][63:] == [[63], list(range(64, 70))]
+        again = apart.changed({who(1)}, [teacher(1)], [offer(1, one) for one in services[:65]])
+        assert [run.numbers for run in again.runs(services)] == [list(range(70))]
+        before, after = (
+            matched(one, Wanted(), today=TODAY, with_facets=True) for one in (index, apart)
+        )
+        assert before == after

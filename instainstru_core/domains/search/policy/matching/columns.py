@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 DIGITS = str.maketrans("0123456789ABCDEFGHJKMNPQRSTVWXYZ", "0123456789abcdefghijklmnopqrstuv")
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PAIRS = tuple(first + second for first in LETTERS for second in LETTERS)
+SHIFTS = tuple(range(120, -1, -10))
+PAIRS = [first + second for first in LETTERS for second in LETTERS]
 LOW = 0xFFFF_FFFF_FFFF_FFFF
 
 
@@ -43,6 +46,10 @@ class Block:
         """The memory of all columns."""
         return sum(column.nbytes for column in columns(self))
 
+    def between(self, start: int, stop: int) -> "Block":
+        """These rows, sharing the memory of this block."""
+        return Block(*(column[..., start:stop] for column in columns(self)))
+
     def without(self, numbers: Sequence[int]) -> "Block":
         """The block without these instructors; itself where they are not in it."""
         gone = np.isin(self.who, np.asarray(numbers, np.int32))
@@ -55,6 +62,12 @@ class Block:
 def columns(block: Block) -> list[NDArray[Any]]:
     """The columns of a block, in order."""
     return [getattr(block, one.name) for one in fields(block)]
+
+
+def laid(blocks: Sequence[Block]) -> Block:
+    """The rows of these blocks one after the other, as they are."""
+    parts = zip(*(columns(one) for one in blocks), strict=True)
+    return Block(*(np.concatenate(part, axis=-1) for part in parts))
 
 
 def joined(blocks: Sequence[Block]) -> Block:
@@ -76,4 +89,4 @@ def halves_of(instructor_id: str) -> tuple[int, int]:
 def id_of(high: int, low: int) -> str:
     """The id of these two numbers."""
     whole = (high << 64) | low
-    return "".join(LETTERS[(whole >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([PAIRS[(whole >> shift) & 1_023] for shift in range(120, -1, -10)])

@@ -88,8 +88,8 @@ class Tally:
 def counted(index: Index, plan: Plan, services: Sequence[str]) -> Facets:
     """The facets of a wish among these services."""
     tally = Tally(len(index.numbers), is_mixed=len(services) > 1)
-    for service_id in services:
-        _count(tally, index, index.blocks[service_id], plan)
+    for run in index.runs(services):
+        _count(tally, index, run.block, plan)
     keys = sorted({key for key, _ in index.options})
     filters = {
         key: tally.choices(f"{OPTION}{key}", sorted(v for k, v in index.options if k == key))

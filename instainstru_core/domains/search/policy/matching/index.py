@@ -4,17 +4,20 @@ Blocks never change. A change of an instructor makes new blocks of the services 
 new index that shares the others, so that whoever searches meanwhile sees one state.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from instainstru_core.domains.search.policy.matching.columns import Block, halves_of, joined
+from instainstru_core.domains.search.policy.matching.columns import Block, halves_of, joined, laid
 from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.policy.matching.writing import Option, Writer
 from instainstru_core.domains.search.types.matching import Offered, Teacher
 
+MOST_APART = 64
+"""So many blocks may lie by themselves before all are laid together again."""
 SEED_MEAN = 4_200
 """The mean rating in thousandths where nobody was rated yet."""
 
@@ -65,8 +68,28 @@ class Numbers:
 
 
 @dataclass(frozen=True, eq=False)
+class Run:
+    """Rows of one or more services that lie one after the other: their numbers, and the rows of
+    each.
+    """
+
+    block: Block
+    numbers: list[int]
+    sizes: list[int]
+
+    def each(self, values: Sequence[int]) -> NDArray[np.int32]:
+        """For each row what holds for its service; `values` are by the number of the service."""
+        own = np.array([values[number] for number in self.numbers], np.int32)
+        return np.repeat(own, self.sizes)
+
+
+@dataclass(frozen=True, eq=False)
 class Index:
-    """All offerings that can be found. `stars` and `reviews` are the totals of all instructors."""
+    """All offerings that can be found. `stars` and `reviews` are the totals of all instructors.
+
+    The blocks of a new index are stretches of one `base`; `spans` tells which still are, so that
+    many services are looked through as one.
+    """
 
     areas: Areas
     blocks: Mapping[str, Block] = field(default_factory=dict[str, Block])
@@ -74,6 +97,8 @@ class Index:
     numbers: Numbers = field(default_factory=lambda: Numbers.of(()))
     stars: int = 0
     reviews: int = 0
+    base: Block | None = None
+    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
 
     @property
     def rows(self) -> int:
@@ -89,6 +114,31 @@ class Index:
     def mean(self) -> int:
         """The mean of all reviews in thousandths of a star."""
         return SEED_MEAN if self.reviews == 0 else self.stars * 1_000 // self.reviews
+
+    def runs(self, services: Sequence[str]) -> Iterator[Run]:
+        """The blocks of these services, in as few pieces as they lie in."""
+        start = stop = 0
+        numbers: list[int] = []
+        sizes: list[int] = []
+        for number, service_id in enumerate(services):
+            span = self.spans.get(service_id)
+            if numbers and (span is None or span[0] != stop):
+                yield self._run(start, stop, numbers, sizes)
+                numbers, sizes = [], []
+            block = self.blocks[service_id]
+            if span is None:
+                yield Run(block, [number], [len(block)])
+                continue
+            start, stop = (start if numbers else span[0]), span[1]
+            numbers.append(number)
+            sizes.append(len(block))
+        if numbers:
+            yield self._run(start, stop, numbers, sizes)
+
+    def _run(self, start: int, stop: int, numbers: list[int], sizes: list[int]) -> Run:
+        if self.base is None:
+            raise LookupError("spans without a base")
+        return Run(self.base.between(start, stop), numbers, sizes)
 
     def changed(
         self, ids: Collection[str], teachers: Iterable[Teacher], offered: Iterable[Offered]
@@ -111,14 +161,28 @@ class Index:
             old = blocks.get(service_id)
             blocks[service_id] = block if old is None else joined((old, block))
         after = _ratings(added, gone)
-        return Index(
+        spans = {key: self.spans[key] for key in self.spans if blocks.get(key) is self.blocks[key]}
+        index = Index(
             self.areas,
             dict(sorted(blocks.items())),
             writer.options,
             numbers,
             self.stars - before[0] + after[0],
             self.reviews - before[1] + after[1],
+            self.base,
+            spans,
         )
+        return index if len(blocks) - len(spans) <= MOST_APART else index.laid()
+
+    def laid(self) -> "Index":
+        """The same index, all of whose blocks are stretches of one."""
+        if not self.blocks:
+            return self
+        base = laid(list(self.blocks.values()))
+        ends = list(accumulate(len(block) for block in self.blocks.values()))
+        spans = dict(zip(self.blocks, pairwise([0, *ends]), strict=True))
+        blocks = {key: base.between(*span) for key, span in spans.items()}
+        return replace(self, blocks=blocks, base=base, spans=spans)
 
 
 def built(areas: Areas, chunks: Iterable[tuple[Sequence[Teacher], Sequence[Offered]]]) -> Index:
@@ -140,7 +204,7 @@ def built(areas: Areas, chunks: Iterable[tuple[Sequence[Teacher], Sequence[Offer
         stars += sum(known[one].star_sum for one in teaching)
         reviews += sum(known[one].review_count for one in teaching)
     blocks = {service_id: joined(parts.pop(service_id)) for service_id in sorted(parts)}
-    return Index(areas, blocks, options, Numbers.of(ids), stars, reviews)
+    return Index(areas, blocks, options, Numbers.of(ids), stars, reviews).laid()
 
 
 def _ratings(blocks: Mapping[str, Block], numbers: Sequence[int]) -> tuple[int, int]:

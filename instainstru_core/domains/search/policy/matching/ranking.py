@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instainstru_core.domains.search.policy.matching.columns import Block
 from instainstru_core.domains.search.policy.matching.filters import (
     MAX_CENTS,
     NOWHERE_METERS,
     Judged,
 )
+from instainstru_core.domains.search.policy.matching.index import Run
 from instainstru_core.domains.search.policy.matching.writing import (
     NEVER,
     age_bits,
@@ -106,35 +106,41 @@ class Ranked:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The rows of one service that count. `relevance` is in ten-thousandths."""
+    """The rows of some services that count, with what was judged of all rows there."""
 
-    block: Block
+    run: Run
     judged: Judged
     rows: NDArray[np.intp]
-    service: int
-    relevance: int
 
     def taken(self, name: str) -> NDArray[Any]:
         """One column of these rows, of the block or of what was judged of it."""
-        source = self.judged if name in JUDGED else self.block
-        column: NDArray[Any] = getattr(source, name)
+        source = self.judged if name in JUDGED else self.run.block
+        return self._of(getattr(source, name))
+
+    def each(self, values: Sequence[int]) -> NDArray[np.int32]:
+        """What holds for the services of these rows."""
+        if len(self.run.numbers) == 1:
+            return np.full(len(self.rows), values[self.run.numbers[0]], np.int32)
+        return self._of(self.run.each(values))
+
+    def _of(self, column: NDArray[Any]) -> NDArray[Any]:
         return column if len(self.rows) == len(column) else column[self.rows]
 
 
-def ranked(parts: Sequence[Part], wanted: Wanted, *, mean: int, today: int) -> Ranked:
-    """These rows with their scores. `mean` is in thousandths of a star, `today` an ordinal."""
-    sizes = [len(part.rows) for part in parts]
+def ranked(
+    parts: Sequence[Part], wanted: Wanted, *, relevances: Sequence[int], mean: int, today: int
+) -> Ranked:
+    """These rows with their scores. `relevances` are in ten-thousandths by the number of the
+    service, `mean` in thousandths of a star, `today` is an ordinal.
+    """
 
     def taken(name: str) -> NDArray[Any]:
         return _joined([part.taken(name) for part in parts])
 
-    def repeated(values: Sequence[int]) -> Figures:
-        return np.repeat(np.array(values, np.int32), sizes)
-
     stars, reviews = taken("star_sum"), taken("reviews")
     cents, meters = taken("cents"), taken("meters")
     figures = {
-        "relevance": repeated([part.relevance for part in parts]),
+        "relevance": _joined([part.each(relevances) for part in parts]),
         "quality": quality(stars, reviews, mean),
         "distance": distance(meters),
         "price": price(cents, wanted.max_cents),
@@ -156,7 +162,7 @@ def ranked(parts: Sequence[Part], wanted: Wanted, *, mean: int, today: int) -> R
         stars=stars,
         reviews=reviews,
         founder=founder,
-        service=repeated([part.service for part in parts]),
+        service=_joined([part.each(range(len(relevances))) for part in parts]),
         **figures,
         audience=audience,
         skill=skill,

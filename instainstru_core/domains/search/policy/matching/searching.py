@@ -59,6 +59,14 @@ class Search:
         return self.plan.wanted
 
     @property
+    def relevances(self) -> list[int]:
+        """How much each service is what is wished, in ten-thousandths."""
+        wishes = self.wanted.services
+        if wishes is None:
+            return [SCALE] * len(self.services)
+        return [round(wishes[one] * SCALE) for one in self.services]
+
+    @property
     def is_out_of_time(self) -> bool:
         """Whether the deadline is over."""
         return self.deadline is not None and self.deadline.left <= 0
@@ -119,17 +127,20 @@ def matched(
 def _candidates(search: Search, *, relaxed: bool) -> Candidates:
     """Everybody who answers by all that stands in the index; `relaxed` also who nearly does."""
     parts: list[Part] = []
-    wishes = search.wanted.services
-    for number, service_id in enumerate(search.services):
-        block = search.index.blocks[service_id]
-        result = judged(block, search.plan, relaxing=relaxed)
+    for run in search.index.runs(search.services):
+        result = judged(run.block, search.plan, relaxing=relaxed)
         rows = np.flatnonzero(result.relaxed != NEVER)
         if len(rows):
-            relevance = SCALE if wishes is None else round(wishes[service_id] * SCALE)
-            parts.append(Part(block, result, rows, number, relevance))
+            parts.append(Part(run, result, rows))
     found = ranking.nobody()
     if parts:
-        found = ranking.ranked(parts, search.wanted, mean=search.mean, today=search.today)
+        found = ranking.ranked(
+            parts,
+            search.wanted,
+            relevances=search.relevances,
+            mean=search.mean,
+            today=search.today,
+        )
     return ordered(found, search.wanted.sort, people=len(search.index.numbers))
 
 
