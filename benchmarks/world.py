@@ -69,7 +69,7 @@ class World:
 @contextmanager
 def built(folder: Path) -> Generator[World]:
     """Servers, a database of its own, migrated and seeded; gone when the block ends."""
-    with testing.ensure_servers() as urls, _database(urls.admin_database_url) as database_url:
+    with testing.ensure_servers() as urls, database(urls.admin_database_url) as database_url:
         composition.migrate(database_url)
         runtime = composition.build(load(DATABASE_URL=database_url))
         with runtime.engine.begin() as connection:
@@ -96,7 +96,7 @@ def built(folder: Path) -> Generator[World]:
 
 
 @contextmanager
-def _database(admin_url: str) -> Generator[str]:
+def database(admin_url: str) -> Generator[str]:
     name = f"bench_{new_id().lower()}"
     url = make_url(admin_url)
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
