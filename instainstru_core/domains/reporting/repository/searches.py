@@ -8,7 +8,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, literal_column, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    collate,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
@@ -20,6 +31,9 @@ from instainstru_core.domains.search.types.recording import Device
 from instainstru_core.kernel.time import Span
 
 ADDRESS_PERSON = "a"
+PLAIN = "C"
+"""Byte by byte: what is only told apart is sorted several times faster so."""
+
 NOTHING = literal_column("''", String())
 """In the statement itself: PostgreSQL groups only by what it sees to be the same."""
 
@@ -75,12 +89,13 @@ def within(span: Span) -> ColumnElement[bool]:
 
 def wish() -> ColumnElement[str]:
     """What searches are counted by: what was understood, with its spelling repaired."""
-    return func.coalesce(func.nullif(SearchQuery.wish_text, NOTHING), SearchQuery.normalized_text)
+    text = func.coalesce(func.nullif(SearchQuery.wish_text, NOTHING), SearchQuery.normalized_text)
+    return collate(text, PLAIN)
 
 
 def person() -> ColumnElement[str]:
     """Who searched."""
-    return func.coalesce(SearchQuery.person, SearchQuery.user_id, NOTHING)
+    return collate(func.coalesce(SearchQuery.person, SearchQuery.user_id, NOTHING), PLAIN)
 
 
 def acted(*actions: ClickAction) -> ColumnElement[bool]:
@@ -100,6 +115,13 @@ def acted(*actions: ClickAction) -> ColumnElement[bool]:
 def booked() -> ColumnElement[bool]:
     """Whether a lesson was booked from the results, however often."""
     return acted(ClickAction.BOOK)
+
+
+def records(session: Session, span: Span) -> tuple[int, datetime | None]:
+    """How many searches there were in the window, and since when any are on record."""
+    query = select(func.count(), select(func.min(SearchQuery.at)).scalar_subquery())
+    every, since = session.execute(query.where(within(span))).one()
+    return every, since
 
 
 def totals(session: Session, span: Span) -> Totals:

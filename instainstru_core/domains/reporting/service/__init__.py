@@ -27,6 +27,7 @@ from instainstru_core.domains.reporting.service.people import (
     users_lookup,
 )
 from instainstru_core.domains.reporting.service.revenue import cohort_report, revenue_report
+from instainstru_core.domains.reporting.service.reviewing import reviews_list
 from instainstru_core.domains.reporting.service.searches import (
     search_top_queries,
     search_zero_results,
@@ -62,6 +63,7 @@ __all__ = [
     "payments_pending_payouts",
     "payments_pipeline",
     "revenue_report",
+    "reviews_list",
     "search_quality",
     "search_supply_gaps",
     "search_top_queries",

@@ -39,9 +39,9 @@ def search_supply_gaps(
     asked = window_of(uow, window)
     found = insights.gaps_by_area if by is GapBy.AREA else insights.gaps_by_service
     gaps = found(uow.session, asked.span, least_people=least_people, limit=limit)
-    totals = searches.totals(uow.session, asked.span)
-    warnings = emptiness(asked, totals.searches, totals.records_since)
-    if totals.searches and not gaps:
+    every, since = searches.records(uow.session, asked.span)
+    warnings = emptiness(asked, every, since)
+    if every and not gaps:
         many = "one person" if least_people == 1 else f"{least_people} people"
         warnings = [f"Nothing was wanted by {many}: lower `least_people`, or widen the window."]
     return Report(
@@ -62,7 +62,7 @@ def search_supply_gaps(
                 )
                 for gap in gaps
             ],
-            records_since=totals.records_since,
+            records_since=since,
         ),
         window=WindowView.of(asked),
         total=gaps[0].gaps if gaps else 0,
@@ -80,8 +80,7 @@ def search_quality(
     found = insights.quality(uow.session, asked.span)
     problems = insights.problems(uow.session, asked.span, limit=limit)
     known = known_words(uow, (problem.people for problem in problems))
-    since = searches.totals(uow.session, asked.span).records_since
-    every = found.searches
+    every, since = searches.records(uow.session, asked.span)
     return Report(
         data=SearchQuality(
             searches=every,
@@ -128,7 +127,7 @@ def search_trends(
     """Searches day by day, and wishes that more people make than in the window before."""
     require(uow.actor, Permission.SEARCH_ANALYTICS_READ)
     asked = window_of(uow, window)
-    totals = searches.totals(uow.session, asked.span)
+    every, since = searches.records(uow.session, asked.span)
     rising = insights.rising(
         uow.session,
         asked.span,
@@ -154,9 +153,9 @@ def search_trends(
                 RisingQuery(query=wish.text, people=wish.people, people_before=wish.people_before)
                 for wish in rising
             ],
-            records_since=totals.records_since,
+            records_since=since,
         ),
         window=WindowView.of(asked),
         total=len(days),
-        warnings=emptiness(asked, totals.searches, totals.records_since),
+        warnings=emptiness(asked, every, since),
     )
