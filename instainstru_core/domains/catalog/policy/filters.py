@@ -4,6 +4,7 @@ Pure. A wish names keys, and for each the values of which one is enough; all key
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from instainstru_core.domains.catalog.policy.words import fold
 from instainstru_core.domains.catalog.types import FilterDefinition
@@ -95,7 +96,7 @@ def inferred_filters(
     words = fold(text).split()
     free = [True] * len(words)
     found: dict[str, set[str]] = {}
-    meanings = _meanings(definitions)
+    meanings = _meanings(tuple(definitions))
     for phrase in sorted(meanings, key=lambda phrase: (-len(phrase), phrase)):
         for start in _places(words, free, phrase):
             free[start : start + len(phrase)] = [False] * len(phrase)
@@ -106,9 +107,10 @@ def inferred_filters(
     return {key: frozenset(values) for key, values in found.items()}
 
 
+@lru_cache(maxsize=128)
 def _meanings(
-    definitions: Sequence[FilterDefinition],
-) -> dict[tuple[str, ...], set[tuple[str, str]]]:
+    definitions: tuple[FilterDefinition, ...],
+) -> Mapping[tuple[str, ...], set[tuple[str, str]]]:
     """The options that each phrase may mean."""
     meanings: dict[tuple[str, ...], set[tuple[str, str]]] = {}
     for definition in definitions:

@@ -49,7 +49,7 @@ from instainstru_core.kernel.clock import Clock
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.ids import ID_LENGTH, id_of, is_id
 from instainstru_core.kernel.time import local_day
-from instainstru_core.kernel.uow import Begin, QueryTooSlow
+from instainstru_core.kernel.uow import Begin, QueryTooSlow, Uow
 
 LEAST_SECONDS = 0.04
 """With less than that a search is not begun again without calendars."""
@@ -222,14 +222,18 @@ class _Run:
             known = vocabulary(uow)
             lookup = meaning.lookup(uow)
             parsed = parse(text, known.words, today)
-        self.steps.done("parse")
+            self.steps.done("parse")
+            place = _resolved(uow, parsed.place, self.deadline)
         read = self._read(parsed, lookup, today)
+        if read.parsed.place != parsed.place:  # a model has read other words
+            with self.finder.begin(self.actor) as uow:
+                place = _resolved(uow, read.parsed.place, self.deadline)
         return Prepared(
             parsed=read.parsed,
             model=read.model,
             today=today,
             vectors=self._vectors(read.parsed, lookup),
-            resolution=self._resolved(read.parsed.place),
+            resolution=self._further(place),
         )
 
     def answered(self, prepared: Prepared) -> Answered:
@@ -278,13 +282,11 @@ class _Run:
             return None
         return asked.vectors
 
-    def _resolved(self, phrase: PlacePhrase | None) -> Resolution | None:
+    def _further(self, found: Resolution | None) -> Resolution | None:
         """What the words for a place mean; models are asked where nothing else decides."""
-        if phrase is None or phrase.how is PlaceMention.NEAR_ME:
-            return None
-        with self.finder.begin(self.actor) as uow:
-            found = places.resolve(uow, phrase, deadline=self.deadline)
         command, switches = self.wish.command, self.wish.switches
+        if found is None:
+            return None
         if found.place is None and command.area is None and command.borough is None:
             finder = self.finder
             found = guessing.further(
@@ -299,3 +301,10 @@ class _Run:
             self.steps.lack(PLACE_LACKS.get((step.tier, step.why)))
         self.steps.done("place")
         return found
+
+
+def _resolved(uow: Uow, phrase: PlacePhrase | None, deadline: Deadline) -> Resolution | None:
+    """What the words for a place mean by the steps that ask nobody."""
+    if phrase is None or phrase.how is PlaceMention.NEAR_ME:
+        return None
+    return places.resolve(uow, phrase, deadline=deadline)

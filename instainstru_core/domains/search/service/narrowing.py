@@ -25,19 +25,23 @@ def facet_views(found: Facets | None, asked: Understood) -> list[FacetView]:
         _view("price", "Price of an hour", found.prices, (), parameter="max_price_cents"),
         _view("rating", "Rating", found.ratings, rating, parameter="min_rating"),
     ]
-    for one in catalog.filters().items:
-        labels = {option.value: option.label for option in one.options}
+    for one in catalog.filter_definitions():
         choices = found.filters.get(one.key, ())
+        labels = {option.value: option.label for option in one.options} if choices else {}
+        chosen = given.filters.get(one.key, ())
         options = [
             FacetOption(
                 value=choice.value,
                 label=labels.get(choice.value, choice.value),
                 count=choice.count,
-                is_chosen=choice.value in given.filters.get(one.key, ()),
+                is_chosen=choice.value in chosen,
             )
             for choice in choices
         ]
-        views.append(FacetView(key=one.key, label=one.label, parameter="filters", options=options))
+        if options:
+            views.append(
+                FacetView(key=one.key, label=one.label, parameter="filters", options=options)
+            )
     return [view for view in views if view.options]
 
 
