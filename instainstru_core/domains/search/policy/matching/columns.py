@@ -11,7 +11,6 @@ DIGITS = str.maketrans("0123456789ABCDEFGHJKMNPQRSTVWXYZ", "0123456789abcdefghij
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PAIRS = tuple(first + second for first in LETTERS for second in LETTERS)
 SHIFTS = tuple(range(120, -1, -10))
-PAIRS = [first + second for first in LETTERS for second in LETTERS]
 LOW = 0xFFFF_FFFF_FFFF_FFFF
 
 
@@ -89,4 +88,4 @@ def halves_of(instructor_id: str) -> tuple[int, int]:
 def id_of(high: int, low: int) -> str:
     """The id of these two numbers."""
     whole = (high << 64) | low
-    return "".join([PAIRS[(whole >> shift) & 1_023] for shift in range(120, -1, -10)])
+    return "".join([PAIRS[(whole >> shift) & 1_023] for shift in SHIFTS])
