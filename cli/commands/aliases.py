@@ -1,6 +1,7 @@
 """`instainstru search aliases`: names of places that staff and searches teach."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -27,6 +28,10 @@ from instainstru_core.kernel.uow import Uow
 app = typer.Typer(no_args_is_help=True)
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would come of it, only.")]
 AliasId = Annotated[str, typer.Argument(help="The alias, by its id.")]
+
+
+class _Tried(Exception):
+    """Takes back what was only tried."""
 
 
 class AliasRefused(Invalid):
@@ -129,13 +134,12 @@ def learn(*, dry_run: DryRun = False, as_json: AsJson = False) -> None:
 
 def _change(act: Callable[[Uow], PlaceAliasView], *, dry_run: bool, as_json: bool) -> None:
     """Do it, or do it and take it back, and show what came of it."""
-    with session.work() as uow:
+    made: list[PlaceAliasView] = []
+    with session.work() as uow, suppress(_Tried), uow.savepoint():
+        made.append(act(uow))
         if dry_run:
-            trial = uow.session.begin_nested()
-            done = act(uow)
-            trial.rollback()
-        else:
-            done = act(uow)
+            raise _Tried
+    (done,) = made
     would = "would be " if dry_run else "is "
     meaning = f"{', '.join(done.area_keys)}{', one of them' if done.is_ambiguous else ''}"
     output.show(

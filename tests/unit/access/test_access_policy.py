@@ -98,6 +98,8 @@ class TestPermissionsForScopes:
             Permission.INSTRUCTORS_MANAGE_ANY,
             Permission.INVITES_MANAGE,
             Permission.OPERATIONS_MANAGE,
+            Permission.REVIEWS_MODERATE,
+            Permission.SEARCH_ALIASES_MANAGE,
             Permission.WEBHOOKS_MANAGE,
         }
 

@@ -26,7 +26,7 @@ from instainstru_core.domains.search.types.places import (
     Tier,
     WhySkipped,
 )
-from instainstru_core.kernel.authority import ActorKind, Permission
+from instainstru_core.kernel.authority import ActorKind, PermissionMissing
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
@@ -100,12 +100,12 @@ def here(uow: Uow, *, latitude: float | None = None, longitude: float | None = N
     """
     if latitude is not None and longitude is not None:
         return _here(uow, latitude, longitude, HereSource.DEVICE)
-    actor = uow.actor
-    if actor.kind is not ActorKind.USER:
+    if uow.actor.kind is not ActorKind.USER:
         return Here(missing=Missing.SIGN_IN)
-    if not actor.may(Permission.ADDRESSES_MANAGE_OWN):
-        return Here(missing=Missing.ADDRESS)
-    home = addresses.default_point(uow)
+    try:
+        home = addresses.default_point(uow)
+    except PermissionMissing:
+        home = None
     if home is None:
         return Here(missing=Missing.ADDRESS)
     return _here(uow, home.latitude, home.longitude, HereSource.ADDRESS)
