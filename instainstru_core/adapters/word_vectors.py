@@ -71,12 +71,19 @@ class WordVectors:
     def _loaded(self) -> tuple[Any, NDArray[np.float16]]:
         with self._loading:
             if self._weights is None or self._tokenizer is None:
-                from safetensors import safe_open  # noqa: PLC0415 - most processes never search
-                from tokenizers import Tokenizer  # noqa: PLC0415 - as above
+                from tokenizers import Tokenizer  # noqa: PLC0415 - most processes never search
 
-                package = files(PACKAGE)
-                with safe_open(str(package.joinpath(WEIGHTS)), framework="numpy") as stored:
-                    name = next(iter(stored.keys()))
-                    self._weights = stored.get_tensor(name)
-                self._tokenizer = Tokenizer.from_file(str(package.joinpath(TOKENS)))
+                self._tokenizer = Tokenizer.from_file(str(files(PACKAGE).joinpath(TOKENS)))
+                self._weights = _stored()
             return self._tokenizer, self._weights
+
+
+def _stored() -> NDArray[np.float16]:
+    """The only tensor of the file: a row for each piece of a word."""
+    from safetensors import safe_open  # noqa: PLC0415 - as above
+
+    opened: Any = safe_open(str(files(PACKAGE).joinpath(WEIGHTS)), framework="numpy")
+    with opened as tensors:
+        (name,) = tensors.keys()
+        rows: NDArray[np.float16] = tensors.get_tensor(name)
+    return rows
