@@ -65,6 +65,7 @@ NAMES = [
     "instainstru_refund_execute",
     "instainstru_refund_preview",
     "instainstru_revenue_report",
+    "instainstru_reviews_list",
     "instainstru_search_quality",
     "instainstru_search_supply_gaps",
     "instainstru_search_top_queries",

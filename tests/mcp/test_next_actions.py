@@ -65,6 +65,8 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("payments_pipeline", {}),
     ("payments_pending_payouts", {}),
     ("webhooks_list", {}),
+    ("reviews_list", {}),
+    ("reviews_list", {"instructor": "lind"}),
 ]
 
 

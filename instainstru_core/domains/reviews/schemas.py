@@ -82,6 +82,7 @@ class ReviewFilters(Command):
     student_id: RowId | None = None
     booking_id: RowId | None = None
     stars: Stars | None = None
+    max_stars: Stars | None = Field(default=None, description="That give at most so many.")
 
 
 class ResponseView(View):

@@ -100,10 +100,13 @@ def listing(
 ) -> Page[StaffReviewView]:
     """All reviews that match, newest first. For staff."""
     require(uow.actor, Permission.REVIEWS_READ_ANY)
-    wanted = filters.model_dump(exclude_none=True)
+    wanted = filters.model_dump(exclude_none=True, exclude={"max_stars"})
+    which = [getattr(Review, name) == value for name, value in wanted.items()]
+    if filters.max_stars is not None:
+        which.append(Review.stars <= filters.max_stars)
     return _page(
         uow,
-        [getattr(Review, name) == value for name, value in wanted.items()],
+        which,
         scope=f"reviews.listing:{filters.model_dump_json()}",
         cursor=cursor,
         limit=limit,
