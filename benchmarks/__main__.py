@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks import cases, checkouts, copilot, jobs, paying, quoting, results, world
+from benchmarks import (
+    cases,
+    checkouts,
+    copilot,
+    jobs,
+    paying,
+    quoting,
+    results,
+    searches,
+    searching,
+    world,
+)
 from benchmarks.cases import Effort
 from benchmarks.checkouts import Shape, Sides
 from benchmarks.client import Call, Client
@@ -112,13 +123,25 @@ def measured(known: World, effort: Effort, *, is_whole: bool) -> list[Result]:
     return found
 
 
+def searched(*, is_quick: bool, writes: bool) -> int:
+    """Measure the search, print, write its part of the page."""
+    found = searches.measured(searching.QUICK if is_quick else searching.Effort())
+    results.show(found)
+    if writes:
+        searches.write(found)
+    return 0 if all(one.kept for one in found) else 1
+
+
 def main() -> int:
     """Measure all, print, write the page. Returns 1 when a promise is broken."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds: does it run at all?")
     parser.add_argument("--servers", action="store_true", help="leave out jobs and quotes")
+    parser.add_argument("--search", action="store_true", help="only the search, on large cities")
     parser.add_argument("--no-write", action="store_true", help="leave docs/performance.md alone")
     given = parser.parse_args()
+    if given.search:
+        return searched(is_quick=given.quick, writes=not given.no_write)
     effort = QUICK if given.quick else FULL
     with (
         tempfile.TemporaryDirectory() as folder,
