@@ -185,6 +185,20 @@ class TestFirstStarts:
         )
         assert found.tolist() == [expected]
 
+    def test_leave_out_the_second_of_two_equal_hours(self) -> None:
+        """From one to two twice in the night: the first time is taken, the second has no name."""
+        day = OpenDay(policy.stretch(60, 120))
+        taken = Teacher([day, OpenDay(), OpenDay()], [(0, 120, False)], (10, 30), False)
+        free = Teacher([day, OpenDay(), OpenDay()], [], (10, 30), False)
+        asked = Asked([AUTUMN], None, None, now=datetime(2026, 10, 30, 12, tzinfo=UTC))
+        kinds = [LessonFormat.ONLINE] * 2
+        found = first_starts(columns([taken, free], AUTUMN), asked, kinds, np.array([30, 30]))
+        assert found.tolist() == [-1, 60]
+        both = calendar(taken, AUTUMN)
+        assert policy.free_minutes(
+            both, first=AUTUMN, last=AUTUMN, minutes=30, lesson_format=kinds[0], now=asked.now
+        ) == [[]]
+
     def test_are_nothing_of_nobody(self) -> None:
         nobody = columns([Teacher([OpenDay()] * 3, [], (15, 60), True)], USUAL)
         asked = Asked([USUAL], None, None, now=datetime(2026, 6, 14, 12, tzinfo=UTC))
