@@ -1,6 +1,6 @@
 """Vectors that are kept: made where they are missing or stale, used where they are fresh."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -15,39 +15,15 @@ from instainstru_core.domains.search.models.embeddings import Embedding
 from instainstru_core.domains.search.schemas.embeddings import EmbeddingsRebuilt, KindStatus
 from instainstru_core.domains.search.service import embeddings, meaning
 from instainstru_core.domains.search.types.embeddings import EmbeddingKind
-from instainstru_core.domains.search.types.meaning import By, ModelUse, Vectors
+from instainstru_core.domains.search.types.meaning import By, Vectors
 from instainstru_core.domains.search.types.parsed import Parsed, Phrase
 from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM, Actor, PermissionMissing
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.ids import stable_id
 from instainstru_core.kernel.uow import Begin, Uow
+from tests.factories.embeddings import Remote
 
 ASTORIA, INWOOD = "nyc-queens-astoria", "nyc-manhattan-inwood"
-
-
-class Remote:
-    """A model at the other end of a network, of few dimensions. It fails after so many calls."""
-
-    def __init__(self, model: str = "remote", version: str = "1", *, calls: int = 1_000) -> None:
-        self.model = model
-        self.version = version
-        self.is_remote = True
-        self.scale = (0.5, 1.0)
-        self.calls = calls
-        self.texts = 0
-
-    def prepare(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def embed(self, texts: Sequence[str], *, deadline: Deadline) -> Vectors:
-        if self.calls == 0:
-            raise ModelUnavailable("Gone.", use=ModelUse.REFUSED)
-        self.calls -= 1
-        self.texts += len(texts)
-        rows = np.zeros((len(texts), 4), dtype=np.float32)
-        rows[:, 0] = 1
-        return rows
 
 
 @pytest.fixture(autouse=True)
