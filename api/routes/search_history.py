@@ -9,7 +9,12 @@ from api.deps import PublicUowDep, RuntimeDep
 from api.guests import GuestDep
 from api.routing import Router
 from instainstru_core.domains.search import service
-from instainstru_core.domains.search.schemas.clicks import ClickView, RecordClick
+from instainstru_core.domains.search.schemas.clicks import (
+    ClickView,
+    InteractionsView,
+    RecordClick,
+    RecordInteractions,
+)
 from instainstru_core.domains.search.schemas.history import (
     ForgottenView,
     HistoriesView,
@@ -37,6 +42,24 @@ def record_click(
 ) -> ClickView:
     """Counts once for each instructor and action of a search, from whoever made it."""
     return service.record_click(uow, search_id, command, visitor=guest, secret=_secret(runtime))
+
+
+@router.post(
+    "/{search_id}/interactions",
+    operation_id="search.record_interactions",
+    summary="Say what was done with several results",
+)
+def record_interactions(
+    uow: PublicUowDep,
+    runtime: RuntimeDep,
+    guest: GuestDep,
+    search_id: str,
+    command: RecordInteractions,
+) -> InteractionsView:
+    """Like single clicks, gathered for a moment; each says what became of it."""
+    return service.record_interactions(
+        uow, search_id, command, visitor=guest, secret=_secret(runtime)
+    )
 
 
 @router.get(
@@ -70,7 +93,9 @@ def made(
 ) -> Page[HistoryView]:
     """The latest first."""
     response.headers["Cache-Control"] = PRIVATE
-    return service.searches_made(uow, guest.guest, secret=_secret(runtime), cursor=cursor, limit=limit)
+    return service.searches_made(
+        uow, guest.guest, secret=_secret(runtime), cursor=cursor, limit=limit
+    )
 
 
 @router.delete(

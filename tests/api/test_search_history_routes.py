@@ -15,6 +15,7 @@ from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers, NewUser
+from tests.factories import instructors
 
 V1 = "/api/v1"
 GUEST = "a-guest-session-of-32-characters"
@@ -86,6 +87,25 @@ class TestAGuest:
         assert len(guest) == 32
         again = client.get(f"{V1}/search", params={"q": "piano"})
         assert guests.HEADER not in again.headers
+
+
+class TestInteractions:
+    def test_are_taken_several_at_once(self, client: TestClient, runtime: Runtime) -> None:
+        with runtime.begin(SYSTEM) as uow:
+            maya = instructors.live_instructor(uow)
+        found = client.get(f"{V1}/search", params={"q": "theremin"})
+        path = f"{V1}/search/{found.json()['search_id']}/interactions"
+        item = {"instructor_id": maya.id, "position": 1}
+        items = [item | {"action": "hover"}, item | {"action": "profile", "position": 2}]
+        answer = client.post(path, json={"items": items})
+        assert answer.status_code == 200, answer.text
+        codes = [one["code"] for one in answer.json()["items"]]
+        assert codes == [None, "search.position_unknown"]
+        client.cookies.clear()
+        strange = client.post(path, json={"items": items})
+        assert (strange.status_code, strange.json()["code"]) == (404, "search.not_found")
+        for wrong in ({"items": []}, {"items": [item | {"action": "hover"}] * 51}):
+            assert client.post(path, json=wrong).status_code == 422
 
 
 class TestSigningIn:

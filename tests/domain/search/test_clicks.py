@@ -1,5 +1,7 @@
 """What someone did with a result."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -15,7 +17,7 @@ from instainstru_core.domains.search.errors import (
 from instainstru_core.domains.search.models import SearchClick
 from instainstru_core.domains.search.policy import recording as policy
 from instainstru_core.domains.search.repository import recording as repository
-from instainstru_core.domains.search.schemas.clicks import RecordClick
+from instainstru_core.domains.search.schemas.clicks import RecordClick, RecordInteractions
 from instainstru_core.domains.search.service import recording
 from instainstru_core.domains.search.types.interactions import ClickAction
 from instainstru_core.domains.search.types.recording import Noted, Visitor
@@ -26,6 +28,7 @@ from tests.conftest import SetClock
 from tests.factories import instructors
 
 SECRET = "a-secret"
+Counting = Callable[[], AbstractContextManager[list[str]]]
 GUEST = Visitor(guest="g" * 32)
 OTHER = Visitor(guest="o" * 32)
 NOBODY = Visitor()
@@ -189,3 +192,48 @@ class TestAClickThatComesFirst:
             before = work.now - timedelta(days=1)
             assert repository.drop_stray_clicks(work.session, before=before, limit=2) == 2
             assert repository.drop_stray_clicks(work.session, before=before, limit=2) == 1
+
+
+class TestSeveralAtOnce:
+    def test_are_written_in_few_statements_and_each_told_of(
+        self, begin: Begin, uow: Uow, count_statements: Counting
+    ) -> None:
+        maya, ana = instructors.live_instructor(uow), instructors.live_instructor(uow)
+        hidden = instructors.live_instructor(uow, live=False)
+        with begin(ANONYMOUS) as work:
+            search_id = written(work, an_id(work), results=2)
+            items = [
+                click(maya.id),
+                click(maya.id),
+                click(ana.id, ClickAction.HOVER, at=2),
+                click(hidden.id),
+                click(ana.id, at=3),
+            ]
+            with count_statements() as statements:
+                told = service.record_interactions(work, search_id, RecordInteractions(items=items))
+            service.record_interactions(work, search_id, RecordInteractions(items=items))
+        assert [item.code for item in told.items] == [
+            None,
+            None,
+            None,
+            "search.result_unknown",
+            "search.position_unknown",
+        ]
+        assert count(uow) == 2
+        assert len(statements) <= 4
+
+    def test_are_of_whoever_searched_and_of_so_many(
+        self, begin: Begin, uow: Uow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(policy, "MAX_CLICKS", 2)
+        maya = instructors.live_instructor(uow)
+        search_id = search(begin, visitor=GUEST)
+        command = RecordInteractions(items=[click(maya.id, action) for action in ClickAction])
+        with begin(ANONYMOUS) as work, pytest.raises(SearchNotFound):
+            service.record_interactions(work, search_id, command, visitor=OTHER, secret=SECRET)
+        with begin(ANONYMOUS) as work:
+            told = service.record_interactions(
+                work, search_id, command, visitor=GUEST, secret=SECRET
+            )
+        assert [item.code for item in told.items] == [None, None, *["search.too_many_clicks"] * 5]
+        assert count(uow) == 2

@@ -1,5 +1,7 @@
 """What somebody searched for before: seen, deleted, taken along, and removed in time."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -20,6 +22,7 @@ from tests.conftest import SetClock
 from tests.factories import instructors
 
 SECRET = "a-secret"
+Counting = Callable[[], AbstractContextManager[list[str]]]
 GUEST = "g" * 32
 OTHER = "o" * 32
 MINUTE = timedelta(minutes=1)
@@ -118,6 +121,15 @@ class TestHistory:
             assert service.forget_searches(work, GUEST, secret=SECRET).deleted == 1
             assert service.forget_searches(work, GUEST, secret=SECRET).deleted == 0
         assert recent(begin) == []
+
+    def test_is_read_in_one_statement_however_long_it_is(
+        self, begin: Begin, clock: SetClock, count_statements: Counting
+    ) -> None:
+        searched(begin, clock, *(f"piano {number}" for number in range(25)))
+        with begin(ANONYMOUS) as work, count_statements() as statements:
+            service.recent_searches(work, GUEST, secret=SECRET, limit=20)
+            service.searches_made(work, GUEST, secret=SECRET, limit=20)
+        assert len(statements) == 2
 
 
 class TestTakingAlong:

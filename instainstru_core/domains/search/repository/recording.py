@@ -1,6 +1,6 @@
 """Statements that write down searches, what was shown, what was done, and whose address it was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -139,12 +139,7 @@ def salt(session: Session, day: date, fresh: bytes) -> bytes:
 
 def searched(session: Session, search_id: str, instructor_id: str) -> Searched:
     """What a click of this search on this instructor has to fit."""
-    bookable = exists().where(
-        Instructor.id == instructor_id,
-        User.id == Instructor.id,
-        Instructor.is_live,
-        User.status == AccountStatus.ACTIVE,
-    )
+    bookable = exists().where(Instructor.id == instructor_id, *_can_be_seen())
     clicks = select(func.count()).where(SearchClick.search_id == search_id).scalar_subquery()
     one = select(literal(1).label("one")).subquery()
     query = (
@@ -160,6 +155,16 @@ def searched(session: Session, search_id: str, instructor_id: str) -> Searched:
         .join(SearchQuery, SearchQuery.id == search_id, isouter=True)
     )
     return Searched._make(session.execute(query).one())
+
+
+def bookable(session: Session, ids: Collection[str]) -> frozenset[str]:
+    """Those of these who can be seen."""
+    query = select(Instructor.id).where(Instructor.id.in_(sorted(ids)), *_can_be_seen())
+    return frozenset(session.scalars(query))
+
+
+def _can_be_seen() -> tuple[ColumnElement[bool], ...]:
+    return User.id == Instructor.id, Instructor.is_live, User.status == AccountStatus.ACTIVE
 
 
 def click(
@@ -181,6 +186,12 @@ def add_click(session: Session, values: Row) -> bool:
         insert(SearchClick).values(**values).on_conflict_do_nothing().returning(SearchClick.id)
     )
     return written.one_or_none() is not None
+
+
+def add_clicks(session: Session, rows: Sequence[Row]) -> None:
+    """Write these clicks, without those that are on record already."""
+    if rows:
+        session.execute(insert(SearchClick).values(list(rows)).on_conflict_do_nothing())
 
 
 def belongs() -> ColumnElement[bool]:

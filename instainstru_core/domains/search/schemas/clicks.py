@@ -27,3 +27,25 @@ class ClickView(View):
     action: ClickAction
     position: int
     at: datetime
+
+
+class RecordInteractions(BaseModel):
+    """What someone did with results, gathered for a moment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    items: list[RecordClick] = Field(min_length=1, max_length=50)
+
+
+class InteractionView(View):
+    """What became of one of them."""
+
+    instructor_id: str
+    action: ClickAction
+    code: str | None = Field(description="Null if it is on record, else why it is not.")
+
+
+class InteractionsView(View):
+    """What became of each, in the order they were sent."""
+
+    items: list[InteractionView]

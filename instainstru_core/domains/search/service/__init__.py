@@ -1,6 +1,6 @@
 """Searching for instructors, what is kept of it, and what was done with the results."""
 
-from instainstru_core.domains.search.service.clicks import record_click
+from instainstru_core.domains.search.service.clicks import record_click, record_interactions
 from instainstru_core.domains.search.service.embeddings import embeddings_status
 from instainstru_core.domains.search.service.finding import search
 from instainstru_core.domains.search.service.history import (
@@ -50,6 +50,7 @@ __all__ = [
     "propose_place_alias",
     "recent_searches",
     "record_click",
+    "record_interactions",
     "reject_place_alias",
     "resolve",
     "search",
