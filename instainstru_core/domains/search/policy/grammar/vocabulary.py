@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from rapidfuzz.distance import OSA
@@ -11,10 +12,16 @@ from instainstru_core.domains.regions.types import Place, PlaceKind
 from instainstru_core.domains.search.policy.grammar import lexicon
 from instainstru_core.domains.search.policy.grammar.phrases import WORDS as PHRASE_WORDS
 from instainstru_core.domains.search.policy.grammar.repair import is_slip, spellings
-from instainstru_core.domains.search.policy.grammar.tokens import tokenized
+from instainstru_core.domains.search.policy.grammar.tokens import Token, tokenized
 from instainstru_core.domains.search.policy.grammar.words import Name, Named, Tails, Words, stem
 
 T = TypeVar("T")
+
+
+@lru_cache(maxsize=8_192)
+def _tokens(text: str) -> tuple[Token, ...]:
+    """The words of a name. Groups come once for each of their services."""
+    return tuple(tokenized(text))
 
 
 class Places(Protocol):
@@ -44,14 +51,14 @@ def words_of(entries: Iterable[Entry], places: Places) -> Words:
     catalog = tuple(entries)
     names = _names(places)
     misspelled = _misspelled(catalog)
-    return Words(
+    made = Words(
         terms=_by_first_word(_terms(catalog).items()),
         places=_by_first_word(
-            (tuple(token.word for token in tokenized(name)), kind) for name, kind in names.items()
+            (tuple(token.word for token in _tokens(name)), kind) for name, kind in names.items()
         ),
         long_forms=places.long_forms,
         spellings=spellings(
-            names=(token.word for entry in catalog for token in tokenized(entry.name)),
+            names=(token.word for entry in catalog for token in _tokens(entry.name)),
             terms=_telling(catalog),
             places=_telling_places(places),
             right=frozenset(_all_words(catalog))
@@ -60,6 +67,8 @@ def words_of(entries: Iterable[Entry], places: Places) -> Words:
             misspelled=misspelled,
         ),
     )
+    _tokens.cache_clear()
+    return made
 
 
 def _by_first_word(phrases: Iterable[tuple[tuple[str, ...], T]]) -> dict[str, Tails[T]]:
@@ -190,17 +199,17 @@ def _parts(name: str) -> Iterator[str]:
 
 def _shown(text: str) -> str:
     """A term as the texts of wishes have it: folded, with spaces where it has them."""
-    spaced = (("" if token.glued else " ") + token.word for token in tokenized(text))
+    spaced = (("" if token.glued else " ") + token.word for token in _tokens(text))
     return "".join(spaced).strip()
 
 
 def _stems(text: str) -> tuple[str, ...]:
-    return tuple(stem(token.word) for token in tokenized(text))
+    return tuple(stem(token.word) for token in _tokens(text))
 
 
 def _bare(text: str) -> tuple[str, ...]:
     """The stems of a term without "learn to" before it and "lessons" after it."""
-    words = [token.word for token in tokenized(text)]
+    words = [token.word for token in _tokens(text)]
     start, end = 0, len(words)
     while start < end - 1 and words[start] in lexicon.LEARN_WORDS:
         start += 1
@@ -221,9 +230,9 @@ def _without_audience(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 def _all_words(catalog: Sequence[Entry]) -> Iterator[str]:
     """Every word that anything is called by, and those that describe it."""
     for entry in catalog:
-        yield from (token.word for token in tokenized(entry.description))
+        yield from (token.word for token in _tokens(entry.description))
         for text, _ in _called(entry):
-            yield from (token.word for token in tokenized(text))
+            yield from (token.word for token in _tokens(text))
 
 
 def _telling(catalog: Sequence[Entry]) -> Iterator[str]:
@@ -232,7 +241,7 @@ def _telling(catalog: Sequence[Entry]) -> Iterator[str]:
     """
     for entry in catalog:
         for text, is_name in _called(entry):
-            words = [token.word for token in tokenized(text)]
+            words = [token.word for token in _tokens(text)]
             if is_name or len(words) == 1:
                 yield from words
 
@@ -243,11 +252,13 @@ def _telling_places(places: Places) -> Iterator[str]:
     """
     official = {word for name in places.official for word in name.split()}
     yield from sorted(official)
+    same: dict[Place, list[str]] = {}
+    for name in official & places.places.keys():
+        same.setdefault(places.places[name], []).append(name)
     for name, place in places.places.items():
         if " " in name or name in official:
             continue
-        alike = (known for known in official if places.places.get(known) == place)
-        if not any(OSA.distance(name, known, score_cutoff=1) <= 1 for known in alike):
+        if all(OSA.distance(name, known, score_cutoff=1) > 1 for known in same.get(place, ())):
             yield name
 
 
