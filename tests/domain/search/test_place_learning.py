@@ -26,6 +26,7 @@ from instainstru_core.domains.search.types.recording import Device
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Begin, Uow
+from tests.conftest import SetClock
 from tests.factories import instructors
 
 HOLLOW = "the hollow"
@@ -196,8 +197,8 @@ class TestLearning:
     ) -> None:
         certain(uow, teachers)
         for number in range(5):
-            for other in range(policy.MOST_NAMES_A_DAY):
-                searched(uow, f"hol{number}", name=f"place {number} {other}")
+            for other in "abcdefghijklmnopqrstu"[: policy.MOST_NAMES_A_DAY]:
+                searched(uow, f"hol{number}", name=f"place {'vwxyz'[number]} {other}")
         found = service.learn_places(uow, limit=1)
         assert (found.active, found.pending) == ([], [])
         noted = row(uow)
@@ -232,6 +233,11 @@ class TestLearning:
         certain(uow, teachers, name="hoboken")
         assert service.learn_places(uow).looked_at == 0
 
+    def test_leaves_what_may_be_an_address_alone(self, uow: Uow, teachers: list[str]) -> None:
+        certain(uow, teachers, name="123 main street")
+        assert service.learn_places(uow).looked_at == 0
+        assert row(uow, "123 main street") is None
+
     def test_goes_page_by_page(self, uow: Uow, teachers: list[str]) -> None:
         for name in ("hollow", "valley town", "river end"):
             certain(uow, teachers, name=name)
@@ -258,7 +264,25 @@ class TestTheQueue:
         review = UnresolvedFilters(status=UnresolvedStatus.REVIEW)
         assert [one.name for one in service.unresolved_places(uow, review).items] == ["my school"]
 
-    def test_forgets_what_was_dismissed(self, uow: Uow, teachers: list[str]) -> None:
+    def test_forgets_what_nobody_searches_for_any_more(
+        self, begin: Begin, clock: SetClock, teachers: list[str]
+    ) -> None:
+        with begin(SYSTEM) as uow:
+            searched(uow, "a", name="narnia")
+            searched(uow, "a", name="my school")
+            service.learn_places(uow)
+            service.dismiss_unresolved_place(uow, "my school")
+        clock.advance(policy.WINDOW)
+        with begin(SYSTEM) as uow:
+            service.learn_places(uow)
+            kept = [one.name for one in service.unresolved_places(uow, UnresolvedFilters()).items]
+        clock.advance(timedelta(seconds=1))
+        with begin(SYSTEM) as uow:
+            service.learn_places(uow)
+            left = [one.name for one in service.unresolved_places(uow, UnresolvedFilters()).items]
+        assert (kept, left) == (["my school", "narnia"], ["my school"])
+
+    def test_goes_on_without_what_was_dismissed(self, uow: Uow, teachers: list[str]) -> None:
         certain(uow, teachers, name="my school")
         service.learn_places(uow)
         service.dismiss_unresolved_place(uow, "My School")

@@ -12,7 +12,7 @@ from instainstru_core.domains.search.policy import budget
 from instainstru_core.domains.search.policy.budget import Step
 from instainstru_core.domains.search.policy.meaning.texts import place_text
 from instainstru_core.domains.search.policy.places import guessing
-from instainstru_core.domains.search.service import embeddings, learning, places
+from instainstru_core.domains.search.service import aliases, embeddings, places
 from instainstru_core.domains.search.types.embeddings import EmbeddingKind
 from instainstru_core.domains.search.types.places import Resolution, Skipped, Tier, WhySkipped
 from instainstru_core.kernel.authority import SYSTEM, Actor
@@ -125,7 +125,7 @@ def _propose(guesser: Guesser, picked: Resolution) -> None:
         return
     try:
         with guesser.begin(SYSTEM) as uow:
-            learning.propose_place_alias(uow, picked.text, picked.place.area_keys)
+            aliases.propose_place_alias(uow, picked.text, picked.place.area_keys)
     except Refusal as refusal:
         _log.warning("place_not_proposed", code=refusal.code)
 

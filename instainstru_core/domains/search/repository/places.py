@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, bindparam, distinct, func, select, update
+from sqlalchemy import Select, bindparam, delete, distinct, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -121,6 +121,15 @@ def note_unresolved(session: Session, **values: Any) -> None:  # noqa: ANN401 - 
             set_=told,
             where=UnresolvedPlace.status != UnresolvedStatus.DISMISSED,
         ).execution_options(synchronize_session=False)
+    )
+
+
+def forget_unresolved(session: Session, *, before: datetime) -> None:
+    """Forget words that nobody searched for since then and that nobody decided about."""
+    session.execute(
+        delete(UnresolvedPlace)
+        .where(UnresolvedPlace.last_at < before, UnresolvedPlace.decided_at.is_(None))
+        .execution_options(synchronize_session=False)
     )
 
 

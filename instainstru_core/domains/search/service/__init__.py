@@ -1,5 +1,12 @@
 """Searching for instructors, what is kept of it, and what was done with the results."""
 
+from instainstru_core.domains.search.service.aliases import (
+    add_place_alias,
+    approve_place_alias,
+    place_aliases,
+    propose_place_alias,
+    reject_place_alias,
+)
 from instainstru_core.domains.search.service.clicks import record_click, record_interactions
 from instainstru_core.domains.search.service.embeddings import embeddings_status
 from instainstru_core.domains.search.service.finding import search
@@ -16,13 +23,8 @@ from instainstru_core.domains.search.service.history import (
 )
 from instainstru_core.domains.search.service.index import forget_changes, fresh
 from instainstru_core.domains.search.service.learning import (
-    add_place_alias,
-    approve_place_alias,
     dismiss_unresolved_place,
     learn_places,
-    place_aliases,
-    propose_place_alias,
-    reject_place_alias,
     unresolved_places,
 )
 from instainstru_core.domains.search.service.places import gazetteer, here, resolve
