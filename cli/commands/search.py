@@ -6,6 +6,7 @@ import typer
 
 from cli import found_instructors, output, search_insights, session
 from cli.commands import aliases, embeddings
+from cli.defaults import FindsByDefault
 from cli.output import AsJson, Cursor, Limit
 from cli.search_evaluation.command import evaluate
 from instainstru_core.domains.instructors.types import LessonFormat
@@ -16,7 +17,7 @@ from instainstru_core.domains.search.types.asked import Switches
 from instainstru_core.domains.search.types.wanted import Sort
 from instainstru_core.kernel.deadline import Deadline
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, cls=FindsByDefault)
 app.add_typer(aliases.app, name="aliases", help="Names of places that searches teach.")
 app.add_typer(embeddings.app, name="embeddings", help="By which search knows what words mean.")
 app.command()(evaluate)

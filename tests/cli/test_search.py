@@ -35,6 +35,15 @@ class TestFind:
             assert "oboe" in printed
             assert "bagpipes" not in printed
 
+    def test_is_what_the_group_does_by_itself(
+        self, terminal: Terminal, committed_runtime: Runtime
+    ) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            maya = live_instructor(uow)
+        for words in ((maya.service_name, "--json"), ("--json", maya.service_name)):
+            found = terminal("search", *words)
+            assert [one["instructor_id"] for one in found.json["items"]] == [maya.id]
+
     def test_nothing_to_look_for_is_refused(self, terminal: Terminal) -> None:
         refused = terminal("search", "find", "--json")
         assert (refused.code, refused.problem["title"]) == (1, "Invalid")
