@@ -49,7 +49,10 @@ def filters() -> tuple[FilterDefinition, ...]:
         FilterDefinition(
             entry.key,
             entry.label,
-            tuple(FilterOption(one.value, one.label, tuple(one.words)) for one in entry.options),
+            tuple(
+                FilterOption(one.value, one.label, tuple(one.words), one.heard)
+                for one in entry.options
+            ),
         )
         for entry in packaged_filters().definitions
     )

@@ -61,6 +61,7 @@ class OptionEntry(BaseModel):
     value: FilterKey
     label: Name
     words: list[str] = Field(default=[])
+    heard: bool = True
 
 
 class FilterEntry(BaseModel):

@@ -28,11 +28,14 @@ SKILL_LEVEL = "skill_level"
 
 @dataclass(frozen=True, slots=True)
 class FilterOption:
-    """One value of a filter. `words` are what people also type when they mean it."""
+    """One value of a filter. `words` are what people also type when they mean it; value and label
+    mean it too, unless they are not `heard` because they mean other things as often.
+    """
 
     value: str
     label: str
     words: tuple[str, ...] = ()
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,3 +118,42 @@ class TestAWish:
 
     def test_may_use_any_filter_where_no_subcategory_is_known(self) -> None:
         assert service.wanted_filters("medium:oil") == {"medium": {"oil"}}
+
+
+class TestWhatATextSpeaksOf:
+    @pytest.mark.parametrize(
+        ("where", "text", "heard"),
+        [
+            (
+                ("tutoring", "math"),
+                "AP calculus for a high schooler",
+                {"course_level": {"ap"}, "grade_level": {"high_school"}},
+            ),
+            (("tutoring", "math"), "regular lessons for my son", {}),
+            (("tutoring", "math"), "crash course before the exam", {"format": {"intensive"}}),
+            (("languages", "spanish"), "teacher who can travel to me", {}),
+            (
+                ("languages", "spanish"),
+                "spanish for travel, heritage speaker",
+                {"focus": {"travel"}, "learner_type": {"heritage_speaker"}},
+            ),
+            (("languages", "french"), "medical french", {"specialization": {"medical"}}),
+            (("dance", "hip-hop"), "hip hop on 14th street", {}),
+            (("dance", "ballroom-latin"), "first dance for our wedding", {"goal": {"wedding"}}),
+            (("dance", "ballroom-latin"), "competition", {}),
+            (("arts", "painting"), "oil and watercolors", {"medium": {"oil", "watercolor"}}),
+            (("music", "piano"), "audition prep for juilliard", {"goal": {"audition_prep"}}),
+            (("music", "piano"), "professional teacher", {}),
+            (
+                ("sports", "martial-arts"),
+                "self-defense, one on one",
+                {"goal": {"self_defense"}, "format": {"individual"}},
+            ),
+            (("hobbies", "driving"), "beginner", {"skill_level": {"beginner"}}),
+        ],
+    )
+    def test_is_what_its_subcategory_knows(
+        self, where: tuple[str, str], text: str, heard: dict[str, set[str]]
+    ) -> None:
+        known = service.filter_definitions(*where)
+        assert policy.inferred_filters(text, known) == heard

@@ -141,3 +141,9 @@ class TestHearing:
     def test_leaves_keys_that_are_chosen_already(self) -> None:
         heard = policy.inferred_filters("beginner hobby", DEFINITIONS, taken=["skill_level"])
         assert heard == {"goal": {"hobby"}}
+
+    def test_takes_a_name_that_means_many_things_only_in_its_own_words(self) -> None:
+        street = FilterOption("street", "Street", ("street dance",), heard=False)
+        style = FilterDefinition("style", "Style", (street,))
+        assert policy.inferred_filters("hip hop on 5th street", (style,)) == {}
+        assert policy.inferred_filters("street dance", (style,)) == {"style": {"street"}}

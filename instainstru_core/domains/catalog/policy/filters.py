@@ -115,7 +115,8 @@ def _meanings(
     meanings: dict[tuple[str, ...], set[tuple[str, str]]] = {}
     for definition in definitions:
         for option in definition.options:
-            for phrase in (option.value.replace("_", " "), option.label, *option.words):
+            own = (option.value.replace("_", " "), option.label) if option.heard else ()
+            for phrase in (*own, *option.words):
                 words = tuple(fold(phrase.replace("-", " ")).split())
                 meanings.setdefault(words, set()).add((definition.key, option.value))
     return meanings
