@@ -14,6 +14,8 @@ from api.routing import PREFIX, Route
 from api.searching import Desk
 from instainstru_core.runtime import Runtime
 
+FIRST = "search"
+
 
 def create_app(runtime: Runtime) -> FastAPI:
     """The HTTP door of this runtime: every module of `api.routes` that has a router."""
@@ -38,8 +40,10 @@ def create_app(runtime: Runtime) -> FastAPI:
 
 
 def routers() -> Iterator[APIRouter]:
-    """The router of each module of `api.routes`."""
-    for found in pkgutil.iter_modules(routes.__path__):
+    """The router of each module of `api.routes`; first the one that is asked for most, because
+    routes are tried one after the other.
+    """
+    for found in sorted(pkgutil.iter_modules(routes.__path__), key=lambda one: one.name != FIRST):
         module = importlib.import_module(f"{routes.__name__}.{found.name}")
         if hasattr(module, "router"):
             yield module.router

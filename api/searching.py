@@ -82,7 +82,7 @@ class Desk:
 
     def _key(self, wish: Wish) -> str:
         return caching.key(
-            wish.command.model_dump_json(exclude={"q"}, exclude_none=True),
+            wish.command.filters_alone,
             wish.cursor or "",
             str(wish.limit),
             self.runtime.settings.git_sha or self.runtime.settings.release,
@@ -157,7 +157,8 @@ def packed(answered: Answered) -> Answer:
         cursor=answered.next,
         mark=hashlib.blake2b(document, digest_size=12).hexdigest(),
         is_public=not (answered.is_personal or answered.is_located),
-        note=NOTED.dump_json(replace(answered.note, search_id="")),
+        # Whom an answer shows is on record of the search that it was made for.
+        note=NOTED.dump_json(replace(answered.note, search_id="", shown=())),
     )
 
 

@@ -1,29 +1,31 @@
 """Finding an instructor."""
 
-from dataclasses import replace
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from api import auth, guests, searching
+from api import auth, etag, guests, metrics, searching
 from api.auth import Caller
 from api.deps import CallerDep, RuntimeDep
 from api.guests import GuestDep
-from api.routing import Router
+from api.routing import Route, Router
 from api.searching import Desk
 from instainstru_core.domains.search.flows import finding
 from instainstru_core.domains.search.schemas import ResultsView, SearchInstructors
 from instainstru_core.domains.search.types.asked import Switches
-from instainstru_core.domains.search.types.recording import SearchSource
+from instainstru_core.domains.search.types.recording import SearchSource, Visitor
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.runtime import Runtime
 
-router = Router(prefix="/search", tags=["search"])
-
 SWITCHES = frozenset({"explain", "skip_model", "skip_vectors", "high_load"})
 PAGING = frozenset({"cursor", "limit", "source"})
+MOST_REMEMBERED = 5_000
+LONGEST_REMEMBERED = 1_000
+LONGEST_SESSION = 64
 
 
 class SearchQuery(SearchInstructors):
@@ -38,6 +40,63 @@ class SearchQuery(SearchInstructors):
     skip_model: bool = Field(default=False, description="For staff: ask no language model.")
     skip_vectors: bool = Field(default=False, description="For staff: find services by words only.")
     high_load: bool = Field(default=False, description="For staff: take the time of a busy hour.")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A query that was read and judged."""
+
+    command: SearchInstructors
+    cursor: str | None
+    limit: int
+    switches: Switches
+    source: SearchSource
+
+    @classmethod
+    def of(cls, query: SearchQuery) -> "Read":
+        """The parts of a query."""
+        return cls(
+            command=SearchInstructors(**query.model_dump(exclude={*SWITCHES, *PAGING})),
+            cursor=query.cursor,
+            limit=query.limit,
+            switches=Switches(**query.model_dump(include=set(SWITCHES))),
+            source=query.source,
+        )
+
+
+REMEMBERED: dict[bytes, Read] = {}
+"""By query string."""
+
+
+class Remembering(Route):
+    """Reads each query string once: reading thirty parameters takes longer than telling a stored
+    answer. What was refused is read again each time, and so is every request with a token.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            query: Read | None = REMEMBERED.get(request.scope["query_string"])
+            guest = request.headers.get(guests.HEADER) or request.cookies.get(guests.COOKIE)
+            if (
+                query is None
+                or "authorization" in request.headers
+                or len(guest or "") > LONGEST_SESSION
+            ):
+                return await answer(request)
+            with metrics.IN_PROGRESS.labels("GET", self.path).track_inprogress():
+                runtime: Runtime = request.app.state.runtime
+                caller = Caller(token=None, request_id=request.state.request_id)
+                visitor = await guests.visitor(request, guest)
+                found = await told(request, runtime, caller, visitor, query)
+                return etag.conditional(request, found)
+
+        return handle
+
+
+router = Router(prefix="/search", tags=["search"])
+router.route_class = Remembering
 
 
 @router.get(
@@ -55,25 +114,39 @@ async def search(
     query: Annotated[SearchQuery, Query()],
 ) -> Response:
     """Best first. Keep the filters the same from page to page."""
+    read = Read.of(query)
+    answer = await told(request, runtime, caller, guest, read)
+    given: bytes = request.scope["query_string"]
+    if len(given) <= LONGEST_REMEMBERED:
+        if len(REMEMBERED) >= MOST_REMEMBERED:
+            REMEMBERED.clear()
+        REMEMBERED[given] = read
+    return answer
+
+
+async def told(
+    request: Request, runtime: Runtime, caller: Caller, guest: Visitor, query: Read
+) -> Response:
+    """The answer to a query, for whoever asks."""
     actor = await _actor(runtime, caller)
     is_new = caller.token is None and guest.guest is None
     visitor = replace(guest, guest=guests.minted()) if is_new else guest
     wish = finding.wish_of(
         runtime.finder,
-        SearchInstructors(**query.model_dump(exclude={*SWITCHES, *PAGING})),
+        query.command,
         cursor=query.cursor,
         limit=query.limit,
-        switches=Switches(**query.model_dump(include=set(SWITCHES))),
+        switches=query.switches,
         visitor=visitor,
         source=query.source,
     )
     desk: Desk = request.app.state.searches
-    told = await desk.tell(actor, wish)
+    found = await desk.tell(actor, wish)
     answer = searching.response(
-        told.answer,
+        found.answer,
         wish.search_id,
         gzip="gzip" in request.headers.get("accept-encoding", ""),
-        is_public=told.answer.is_public and caller.token is None and not is_new,
+        is_public=found.answer.is_public and caller.token is None and not is_new,
     )
     if visitor.guest is not None and is_new:
         guests.hand_over(visitor.guest, answer, runtime.settings)

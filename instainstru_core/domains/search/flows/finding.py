@@ -201,7 +201,7 @@ def wish_of(
             "latitude": round(command.latitude, POINT_DECIMALS),
             "longitude": round(command.longitude, POINT_DECIMALS),
         }
-        command = command.model_copy(update=about)
+        command = SearchInstructors.model_validate(command.model_dump() | about)
     return Wish(command, cursor, limit, switches, search_id, visitor, source)
 
 

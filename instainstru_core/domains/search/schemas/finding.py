@@ -1,6 +1,7 @@
 """What someone looks for, and what is found: no last name, no address and no exact point."""
 
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -104,6 +105,11 @@ class SearchInstructors(BaseModel):
         default=Sort.RECOMMENDED,
         description="By price or rating, who has none comes last in either direction.",
     )
+
+    @cached_property
+    def filters_alone(self) -> str:
+        """Everything but the text, the same for the same filters."""
+        return self.model_dump_json(exclude={"q"}, exclude_none=True)
 
 
 class NearPlace(View):

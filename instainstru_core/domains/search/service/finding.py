@@ -54,8 +54,7 @@ class Order:
     @property
     def scope(self) -> str:
         """What a cursor belongs to: the same wish, in whatever capitals it was typed."""
-        rest = self.command.model_dump_json(exclude={"q"})
-        return f"search:{caching.canonical(self.command.q)}:{rest}"
+        return f"search:{caching.canonical(self.command.q)}:{self.command.filters_alone}"
 
 
 @dataclass(frozen=True, slots=True)
