@@ -9,6 +9,8 @@ from instainstru_core.domains.search.policy.grammar.words import Named
 from instainstru_core.domains.search.types.parsed import Phrase, Slot
 
 MAX_EXCLUDED_WORDS = 3
+LONG_TERM = 3
+"""Of so many words, a term is as sure as a figure with its unit: "sixth grade test"."""
 LANGUAGES = frozenset({"languages"})
 
 
@@ -40,7 +42,8 @@ def term(line: Line, at: int) -> Iterator[Span]:
     while found is not None:
         end, named = found
         if not any(line.tokens[inner].parts for inner in range(at + 1, end)):
-            weight = Weight.GUESS if named.is_weak else Weight.PLAIN
+            long = end - at >= LONG_TERM
+            weight = Weight.GUESS if named.is_weak else Weight.FIXED if long else Weight.PLAIN
             yield Span(at, end, Slot.SERVICE, named, weight)
         found = line.vocabulary.term_at(line.stems, at, end - 1) if end > at + 1 else None
 

@@ -104,6 +104,8 @@ class _Draft:
     services: set[str] = field(default_factory=set[str])
     own: set[str] = field(default_factory=set[str])
     """The services that have just this name; they alone are meant where groups have it, too."""
+    direct: set[str] = field(default_factory=set[str])
+    """The services that are called so themselves, not by their groups."""
     categories: set[str] = field(default_factory=set[str])
     is_name: bool = False
     is_weak: bool = True
@@ -114,6 +116,7 @@ def _terms(catalog: Sequence[Entry]) -> dict[tuple[str, ...], Named]:
     drafts: dict[tuple[str, ...], _Draft] = {}
     for entry in catalog:
         known = {_stems(text) for text, _ in _called(entry)}
+        itself = {entry.name, *_parts(entry.name), *entry.synonyms}
         for text, is_name in _called(entry):
             whole, bare = _stems(text), _bare(text)
             if lexicon.LESSON_WORDS.issuperset(_shown(text).split()):
@@ -122,6 +125,8 @@ def _terms(catalog: Sequence[Entry]) -> dict[tuple[str, ...], Named]:
                 _add(drafts, whole, entry, _shown(text), is_name=is_name)
                 if text == entry.name:
                     drafts[whole].own.add(entry.id)
+                if text in itself:
+                    drafts[whole].direct.add(entry.id)
             if bare != whole and bare not in known:
                 _add(drafts, bare, entry, _shown(text), is_name=False, is_weak=len(bare) == 1)
     for verbs in (
@@ -170,7 +175,7 @@ def _is_told_without(
 ) -> bool:
     """Whether the phrase says only for whom: "kids yoga" is "yoga"."""
     return not draft.is_name and any(
-        rest in drafts and drafts[rest].services >= draft.services
+        rest in drafts and drafts[rest].direct >= draft.services
         for rest in _without_audience(words)
     )
 
