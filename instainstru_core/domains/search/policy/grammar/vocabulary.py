@@ -115,29 +115,8 @@ def _terms(catalog: Sequence[Entry]) -> dict[tuple[str, ...], Named]:
     """All phrases that name something taught. What also has a shorter name goes by that."""
     drafts: dict[tuple[str, ...], _Draft] = {}
     for entry in catalog:
-        known = {_stems(text) for text, _ in _called(entry)}
-        itself = {entry.name, *_parts(entry.name), *entry.synonyms}
-        for text, is_name in _called(entry):
-            whole, bare = _stems(text), _bare(text)
-            if lexicon.LESSON_WORDS.issuperset(_shown(text).split()):
-                continue
-            if bare == whole or bare not in known:
-                _add(drafts, whole, entry, _shown(text), is_name=is_name)
-                if text == entry.name:
-                    drafts[whole].own.add(entry.id)
-                if text in itself:
-                    drafts[whole].direct.add(entry.id)
-            if bare != whole and bare not in known:
-                _add(drafts, bare, entry, _shown(text), is_name=False, is_weak=len(bare) == 1)
-    for verbs in (
-        lexicon.VERBS,
-        {f"to {verb}": noun for verb, noun in lexicon.VERBS_AFTER_TO.items()},
-    ):
-        for verb, noun in verbs.items():
-            draft = drafts.get(_stems(noun))
-            known_verb = drafts.get(_stems(verb))
-            if draft is not None and (known_verb is None or known_verb.is_weak):
-                drafts[_stems(verb)] = draft
+        _read(entry, drafts)
+    _add_verbs(drafts)
     return {
         words: Named(
             draft.text,
@@ -151,6 +130,33 @@ def _terms(catalog: Sequence[Entry]) -> dict[tuple[str, ...], Named]:
         for words, draft in drafts.items()
         if not _is_told_without(words, draft, drafts)
     }
+
+
+def _read(entry: Entry, drafts: dict[tuple[str, ...], _Draft]) -> None:
+    """Add all that a service is called."""
+    known = {_stems(text) for text, _ in _called(entry)}
+    itself = {entry.name, *_parts(entry.name), *entry.synonyms}
+    for text, is_name in _called(entry):
+        whole, bare = _stems(text), _bare(text)
+        if lexicon.LESSON_WORDS.issuperset(_shown(text).split()):
+            continue
+        if bare == whole or bare not in known:
+            _add(drafts, whole, entry, _shown(text), is_name=is_name)
+            if text == entry.name:
+                drafts[whole].own.add(entry.id)
+            if text in itself:
+                drafts[whole].direct.add(entry.id)
+        if bare != whole and bare not in known:
+            _add(drafts, bare, entry, _shown(text), is_name=False, is_weak=len(bare) == 1)
+
+
+def _add_verbs(drafts: dict[tuple[str, ...], _Draft]) -> None:
+    """Add what one does: "draw" is drawing, and "to act" is acting."""
+    after_to = {f"to {verb}": noun for verb, noun in lexicon.VERBS_AFTER_TO.items()}
+    for verb, noun in (lexicon.VERBS | after_to).items():
+        draft, known = drafts.get(_stems(noun)), drafts.get(_stems(verb))
+        if draft is not None and (known is None or known.is_weak):
+            drafts[_stems(verb)] = draft
 
 
 def _add(
