@@ -78,7 +78,7 @@ class TestFused:
         assert match.score == 0.72
 
     def test_is_four_fifths_of_the_vector_where_text_says_nothing(self) -> None:
-        (match,) = fused(Finding((), is_certain=False), [("a", 0.75), ("b", 0.49)], "x")
+        (match,) = fused(Finding((), is_certain=False), [("a", 0.75), ("b", 0.49)], "x y")
         assert (match.service_id, match.score, match.reason) == ("a", 0.6, Reason.MEANING)
 
     def test_gives_short_wishes_that_text_knows_nothing_by_vector_alone(self) -> None:
@@ -90,7 +90,7 @@ class TestFused:
 
     def test_keeps_what_is_about_as_good_as_the_best(self) -> None:
         near = [("a", 0.9), ("b", 0.8), ("c", 0.7)]
-        found = fused(Finding((), is_certain=False), near, "x")
+        found = fused(Finding((), is_certain=False), near, "x y")
         assert [match.service_id for match in found] == ["a", "b"]
 
 
@@ -171,3 +171,11 @@ class TestTexts:
 
     def test_have_a_hash_that_changes_with_them(self) -> None:
         assert Text("piano").hash == Text("piano").hash != Text("Piano").hash
+
+
+class TestOneWordAlone:
+    def test_needs_a_vector_that_is_very_near(self) -> None:
+        nothing = Finding((), is_certain=False)
+        assert fused(nothing, [("tuba", 0.79)], "scuba") == ()
+        assert [match.service_id for match in fused(nothing, [("a", 0.8)], "word")] == ["a"]
+        assert [match.service_id for match in fused(nothing, [("a", 0.5)], "two words")] == ["a"]

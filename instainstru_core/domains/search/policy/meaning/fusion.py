@@ -24,6 +24,9 @@ VARIANT_SHARE = 0.97
 """What a service counts that has its name only with the word for whom it is."""
 
 LEAST_LIKENESS = 0.5
+LEAST_LIKENESS_OF_ONE = 0.8
+"""Of one word by itself: pieces of words make scuba like tuba."""
+
 LEAST_SCORE = 0.38
 WITHIN = 0.12
 MOST = 8
@@ -47,7 +50,11 @@ def meant(
     """The services that are meant. `vectors` are those of unclear wishes, by their text."""
     wishes = tuple(_wish(phrase, parsed, lookup, services, vectors) for phrase in parsed.services)
     excluded = frozenset(
-        match.service_id for phrase in parsed.excluded for match in lookup.find(phrase.text).matches
+        match.service_id
+        for phrase in parsed.excluded
+        for finding in [lookup.find(phrase.text)]
+        if finding.is_certain
+        for match in finding.matches
     )
     if not wishes:
         return Meant((), excluded, By.NOTHING)
@@ -76,13 +83,14 @@ def fused(
         )
         for service_id, match in texts.items()
     ]
+    least = LEAST_LIKENESS if len(words.split()) > 1 else LEAST_LIKENESS_OF_ONE
     if not is_guarded:
         found += [
             ServiceMatch(
                 service_id, round(ONE_SIDE * like, 4), Reason.MEANING, words, "", None, like
             )
             for service_id, like in likeness.items()
-            if service_id not in texts and like >= LEAST_LIKENESS
+            if service_id not in texts and like >= least
         ]
     return _near_the_best(ordered(found))
 

@@ -39,6 +39,9 @@ WEAK_NAMES = frozenset({
 LAST_LETTER = "\U0010ffff"
 
 NAME, SIDE, SYNONYM = 1.0, 0.98, 0.95
+WHOLE = 0.92
+"""A name without its brackets: "English" is English, and English (ESL/EFL) a little less."""
+
 GROUP, GROUP_SIDE = 0.9, 0.88
 LONE_WORD = 0.6
 """What one word of a long name counts at least, of what the whole name does."""
@@ -120,7 +123,7 @@ class Lexicon:
             full = Sense(0, NAME, Reason.NAME, entry.name, here)
             yield fold(entry.name), full
             if whole(entry.name) != fold(entry.name):
-                yield whole(entry.name), Sense(2, SIDE, Reason.NAME, entry.name, here)
+                yield whole(entry.name), Sense(0, WHOLE, Reason.NAME, entry.name, here)
             for side in sides(entry.name):
                 if key(side) in WEAK_SIDES:
                     continue

@@ -26,7 +26,7 @@ from instainstru_core.domains.search.policy.meaning.lexicon import (
     Lexicon,
     Sense,
 )
-from instainstru_core.domains.search.policy.meaning.real_words import REAL_WORDS
+from instainstru_core.domains.search.policy.meaning.real_words import REAL_WORDS, UNTAUGHT
 from instainstru_core.domains.search.types.meaning import Reason, ServiceMatch
 
 ROOT_SHARE = 0.95
@@ -100,6 +100,8 @@ class Lookup:
             if found is not None:
                 return Finding(found, is_certain=True)
         words = without_generic(folded) or folded
+        if words in REAL_WORDS or words in UNTAUGHT:
+            return Finding((), is_certain=True)
         repaired = self._repaired(words)
         if repaired != words:
             meant = self._find(repaired)
