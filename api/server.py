@@ -4,17 +4,25 @@ import asyncio
 import importlib
 import signal
 import socket
+import sys
 from types import FrameType
 
 import uvicorn
 
 from api.app import create_app
 from instainstru_core import runtime as composition
+from instainstru_core.domains.search.flows import finding
 from instainstru_core.kernel import memory
+from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.settings import Settings
+from instainstru_core.runtime import Runtime
 
 GRACE_SECONDS = 20
 KEEP_ALIVE_SECONDS = 65
+SWITCH_SECONDS = 0.001
+"""How long a thread may keep the others waiting, the event loop among them; usually it is 5 ms."""
+
+_log = logger(__name__)
 
 
 def run(settings: Settings, *, host: str, port: int) -> None:
@@ -46,10 +54,22 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         )
     )
     signal.signal(signal.SIGTERM, stop)
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
+        _read_offers(runtime)
         server.run()
     finally:
         runtime.close()
+
+
+def _read_offers(runtime: Runtime) -> None:
+    """Have what every search needs at hand before anybody asks. A database that does not answer
+    yet keeps nobody from being served: the first search reads it then.
+    """
+    try:
+        finding.warm(runtime.finder)
+    except Exception as failure:  # noqa: BLE001 - whatever it is, the first search tells of it
+        _log.warning("offers_not_read", code=type(failure).__name__)
 
 
 class _Settled(uvicorn.Server):
