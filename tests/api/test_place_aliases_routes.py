@@ -41,11 +41,12 @@ class TestPlaceAliases:
         assert (unknown.status_code, unknown.json()["code"]) == (404, "search.alias_not_found")
 
     def test_that_make_no_sense_are_refused(self, client: TestClient, admin: Headers) -> None:
-        for body, code in (
+        refused_bodies: tuple[tuple[dict[str, object], str], ...] = (
             ({"name": "hollow", "area_keys": ["nowhere"]}, "search.alias_unusable"),
             ({"name": "--", "area_keys": [FLATBUSH]}, "request.invalid"),
             ({"name": "hollow", "area_keys": []}, "request.invalid"),
-        ):
+        )
+        for body, code in refused_bodies:
             refused = client.post(f"{V1}/place-aliases", json=body, headers=admin)
             assert (refused.status_code, refused.json()["code"]) == (422, code)
 

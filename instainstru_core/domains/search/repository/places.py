@@ -170,7 +170,7 @@ def evidence(
     session: Session, names: Collection[str], *, since: datetime, names_a_day: int, searches: int
 ) -> dict[str, Evidence]:
     """Who searched for each of these names, and whom they took up then. Whoever searched for more
-    unknown places or altogether more often on a day than a person would is left out.
+    unknown places on a day, or more often for them, than a person would is left out.
     """
     busy = _busy(names, since=since, names_a_day=names_a_day, searches=searches)
     rank = func.row_number().over(
@@ -277,7 +277,7 @@ def _busy(
     )
     return (
         select(SearchQuery.person)
-        .where(SearchQuery.at >= since, SearchQuery.person.in_(suspects))
+        .where(*_counted(since), SearchQuery.person.in_(suspects))
         .group_by(SearchQuery.person, day)
         .having(
             (func.count(distinct(SearchQuery.unresolved_place)) > names_a_day)

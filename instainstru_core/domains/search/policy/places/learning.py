@@ -37,7 +37,8 @@ proves nothing."""
 
 MOST_NAMES_A_DAY = 20
 """Whoever looks for more unknown places on a day is no person looking for a lesson."""
-MOST_SEARCHES_A_DAY = 300
+MOST_SEARCHES_A_DAY = 50
+"""Or more often for unknown places at all."""
 
 LEAST_LETTERS = 3
 MOST_LETTERS = 60
