@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import etag
 from api.deps import PublicUowDep
 from api.routes.regions import keep
 from api.routing import Router
@@ -18,9 +19,12 @@ from instainstru_core.domains.catalog.schemas import (
     SubcategoryDetail,
 )
 from instainstru_core.domains.catalog.types import AgeGroup
+from instainstru_core.domains.instructors import service as instructors
+from instainstru_core.domains.instructors.schemas import TaughtView
 from instainstru_core.kernel.paging import MAX_PAGE, Page
 
 router = Router(prefix="/catalog", tags=["catalog"])
+FIVE_MINUTES = 300
 
 
 class ServicesQuery(BaseModel):
@@ -75,6 +79,20 @@ def filters(response: Response) -> FiltersView:
     """A subcategory knows some of them; every one knows `skill_level`."""
     found = catalog.filters()
     keep(response, found)
+    return found
+
+
+@router.get("/taught", operation_id="catalog.taught", summary="What is taught most")
+def taught(
+    uow: PublicUowDep,
+    response: Response,
+    per_category: Annotated[int, Query(ge=1, le=20)] = 7,
+    age_group: Annotated[AgeGroup | None, Query(description="Who is to be taught.")] = None,
+) -> TaughtView:
+    """By category: services that most instructors teach who can be booked, and from what price."""
+    found = instructors.taught(uow, per_category=per_category, age_group=age_group)
+    response.headers["ETag"] = etag.of_content(found)
+    response.headers["Cache-Control"] = f"public, max-age={FIVE_MINUTES}"
     return found
 
 

@@ -3,6 +3,10 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.runtime import Runtime
+from tests.factories import instructors
+
 BASE = "/api/v1/catalog"
 
 
@@ -50,6 +54,27 @@ class TestBrowsing:
             404,
             "catalog.subcategory_not_found",
         )
+
+
+class TestWhatIsTaught:
+    def test_is_told_by_category_to_everybody(self, client: TestClient, runtime: Runtime) -> None:
+        with runtime.begin(SYSTEM) as uow:
+            for _ in range(2):
+                instructors.live_instructor(uow, service="piano", open_days=0)
+            instructors.live_instructor(uow, service="guitar", open_days=0)
+            instructors.live_instructor(uow, service="ballet", open_days=0)
+            instructors.live_instructor(uow, service="cello", live=False, open_days=0)
+        answer = client.get(f"{BASE}/taught")
+        assert answer.headers["cache-control"] == "public, max-age=300"
+        found = [
+            (top["slug"], [(one["slug"], one["instructor_count"]) for one in top["services"]])
+            for top in answer.json()["items"]
+        ]
+        assert found == [("music", [("piano", 2), ("guitar", 1)]), ("dance", [("ballet", 1)])]
+        (music, _) = client.get(f"{BASE}/taught", params={"per_category": 1}).json()["items"]
+        assert [one["from_hourly_rate_cents"] for one in music["services"]] == [8_000]
+        toddlers = client.get(f"{BASE}/taught", params={"age_group": "toddler"})
+        assert toddlers.json() == {"items": []}
 
 
 class TestAList:

@@ -255,6 +255,30 @@ class PublicProfileView(PublicCardView):
     places: list[PublicPlaceView]
 
 
+class ServiceTaughtView(View):
+    """A service, and what there is of it."""
+
+    id: str
+    slug: str = Field(examples=["piano"])
+    name: str = Field(examples=["Piano"])
+    instructor_count: int = Field(description="How many teach it who can be booked.")
+    from_hourly_rate_cents: int = Field(description="What an hour costs at least.")
+
+
+class CategoryTaughtView(View):
+    """A category with the services that most teach."""
+
+    slug: str = Field(examples=["music"])
+    name: str = Field(examples=["Music"])
+    services: list[ServiceTaughtView]
+
+
+class TaughtView(View):
+    """What is taught most, by category in the order of the tree."""
+
+    items: list[CategoryTaughtView]
+
+
 class OwnProfileView(View):
     """A profile with everything its owner needs to know."""
 

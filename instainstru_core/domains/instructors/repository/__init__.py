@@ -25,6 +25,7 @@ from instainstru_core.domains.instructors.repository.rows import (
     Taught,
     is_bookable,
 )
+from instainstru_core.domains.instructors.repository.taught import taught_most
 
 __all__ = [
     "Area",
@@ -49,4 +50,5 @@ __all__ = [
     "reached_by",
     "set_areas",
     "set_prices",
+    "taught_most",
 ]

@@ -25,6 +25,7 @@ from instainstru_core.domains.instructors.service.reading import (
     public_card,
     staff_profile,
 )
+from instainstru_core.domains.instructors.service.taught import taught
 from instainstru_core.domains.instructors.service.where import replace_areas, replace_places
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "replace_areas",
     "replace_places",
     "staff_profile",
+    "taught",
     "update_offering",
     "update_profile",
 ]
