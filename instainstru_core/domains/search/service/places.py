@@ -56,20 +56,12 @@ def gazetteer(uow: Uow) -> Gazetteer:
     The same object as long as no name changes. It is looked for changes once a second, in one short
     statement; on a connection that is held from outside, each time.
     """
-    bind = uow.session.get_bind()
-    known, now = _known.get(bind), time.monotonic()
-    if (
-        known is not None
-        and isinstance(bind, Engine)
-        and now - known.looked_at < LOOK_AGAIN_SECONDS
-    ):
-        return known.names
-    token = repository.version(uow.session)
-    if known is None or known.token != token:
-        names = _with_taught(regions.gazetteer(uow), repository.active(uow.session))
-        known = _known[bind] = _Known(token, names, now)
-    known.looked_at = now
-    return known.names
+    return _fresh(uow).names
+
+
+def names_version(uow: Uow) -> Hashable:
+    """What is another value after each change of a name, for whatever is made from all of them."""
+    return _fresh(uow).token
 
 
 def forget_places(uow: Uow) -> None:
@@ -115,6 +107,21 @@ def _here(uow: Uow, latitude: float, longitude: float, source: HereSource) -> He
     key = regions.key_at(uow, latitude=latitude, longitude=longitude)
     area = None if key is None else gazetteer(uow).by_key(key)
     return Here(point=(latitude, longitude), source=source, area=area)
+
+
+def _fresh(uow: Uow) -> _Known:
+    """The names as they are, at most so old."""
+    bind = uow.session.get_bind()
+    known, now = _known.get(bind), time.monotonic()
+    is_young = known is not None and now - known.looked_at < LOOK_AGAIN_SECONDS
+    if known is not None and is_young and isinstance(bind, Engine):
+        return known
+    token = repository.version(uow.session)
+    if known is None or known.token != token:
+        names = _with_taught(regions.gazetteer(uow), repository.active(uow.session))
+        known = _known[bind] = _Known(token, names, now)
+    known.looked_at = now
+    return known
 
 
 @lru_cache(maxsize=8)

@@ -33,7 +33,7 @@ def vocabulary(uow: Uow) -> Vocabulary:
     return _kept.get(
         uow,
         "vocabulary",
-        lambda: (catalog.version(uow), id(places.gazetteer(uow))),
+        lambda: (catalog.version(uow), places.names_version(uow)),
         lambda: _made(
             meaning.lookup(uow).lexicon.entries,
             words_of(catalog.entries(uow), places.gazetteer(uow)),
