@@ -21,11 +21,11 @@ from tests.unit.search.cases import Case, cases
 from tests.unit.search.knowledge import entries, gazetteer, words
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-NOTED = {"note", "parsing_mode", "latency_p50_ms_max"}
-"""What says nothing about the slots: the mode follows from `needs_model`, speed is measured."""
+NOTED = {"note", "why", "latency_p50_ms_max"}
+"""What says nothing about the slots; speed is measured elsewhere."""
 
 
-@pytest.mark.parametrize("case", cases("parse", "typo"), ids=str)
+@pytest.mark.parametrize("case", cases("parse", "typo", "llm_parse"), ids=str)
 def test_a_given_query_is_read_as_expected(case: Case) -> None:
     parsed = parse(case.query, words(), case.today)
     missed = {
@@ -140,6 +140,7 @@ CHECKS: Mapping[str, Check] = {
     "date_type": lambda _, p, e: p.dates is not None and p.dates.kind == e,
     "date_weekday": lambda _, p, e: p.dates is not None and WEEKDAYS[p.dates.first.weekday()] == e,
     "lesson_type": lambda _, p, e: _lesson_type(p) == e,
+    "llm_called": lambda _, p, e: p.needs_model is e,
     "location_intent": lambda _, p, e: _location(p) == e,
     "location_not_null": lambda _, p, e: (p.place is not None) is e,
     "location_resolves_to": lambda _, p, e: (
@@ -154,6 +155,7 @@ CHECKS: Mapping[str, Check] = {
     "min_price": lambda c, p, e: _dollars(_price(c, p).min_cents) == e,
     "needs_llm": lambda _, p, e: p.needs_model is e,
     "original_query": lambda _, p, e: p.text == e,
+    "parsing_mode": lambda _, p, e: p.needs_model is (e == "llm"),
     "price_intent": lambda _, p, e: (p.price.intent if p.price else None) == e,
     "service_contains": lambda _, p, e: _holds(_services(p), e),
     "service_contains_any": lambda _, p, e: any(

@@ -19,9 +19,9 @@ _LEADS: dict[tuple[str, ...], bool] = {
     ("from",): False, ("to",): False, ("within",): False, ("off",): False, ("outside",): True,
     ("anywhere", "in"): True, ("somewhere", "in"): True, ("somewhere", "near"): True,
     ("right", "by"): False, ("based", "in"): True, ("located", "in"): True, ("live", "in"): True,
-    ("living", "in"): True, ("outside", "of"): True, ("just", "off"): False, ("over", "in"): True,
+    ("living", "in"): True, ("outside", "of"): True, ("just", "off"): False,
     ("not", "far", "from"): True, ("anywhere", "near"): True, ("around", "the"): True,
-    ("over", "by"): False, ("down", "in"): True, ("up", "in"): True, ("en",): False,
+    ("en",): False,
     ("not", "too", "far", "from"): True, ("closest", "to"): True, ("nearest", "to"): True,
     ("available", "in"): True, ("im", "in"): True, ("am", "in"): True, ("are", "in"): True,
 }

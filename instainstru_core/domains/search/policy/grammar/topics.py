@@ -112,7 +112,7 @@ def also_excluded(line: Line, spans: Sequence[Span]) -> Iterator[Span]:
 def wished(line: Line, spans: Sequence[Span]) -> list[Topic]:
     """The wishes in order: the sure ones; without any the doubtful; else words nobody knows."""
     named = [
-        Topic(span.start, span.end, span.value.text, span.value)
+        Topic(span.start, span.end, _text(line, span, span.value), span.value)
         for span in spans
         if span.slot is Slot.SERVICE and isinstance(span.value, Named)
     ]
@@ -149,6 +149,15 @@ def _stands_alone(line: Line, spans: Sequence[Span], topic: Topic) -> bool:
         and (topic.start == 0 or not is_content(line, spans, topic.start - 1))
         and (topic.start == 0 or not _is_covered(spans, topic.start - 1))
     )
+
+
+def _text(line: Line, span: Span, named: Named) -> str:
+    """The term as the catalog has it; a doubtful one as typed, unless lessons are spoken of: a
+    babysitter is no babysitter training.
+    """
+    if named.is_weak and lexicon.LESSON_WORDS.isdisjoint(line.words):
+        return line.written(span.start, span.end)
+    return named.text
 
 
 def _narrowed(topics: Sequence[Topic]) -> list[Topic]:
