@@ -43,7 +43,7 @@ def _plain(text: str) -> str:
 
 def _services(parsed: Parsed) -> str:
     """What the other system calls the service query: the words of the wishes."""
-    return " ".join(_plain(parsed.text[phrase.start : phrase.end]) for phrase in parsed.services)
+    return " ".join(_plain(phrase.text) for phrase in parsed.services)
 
 
 def _corrected(parsed: Parsed) -> str:
