@@ -15,7 +15,9 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-NAMED = ("display_areas", "regions", "place_aliases")
+NAMED = {"display_areas": "STATEMENT", "regions": "STATEMENT", "place_aliases": "ROW"}
+"""The map is written whole, aliases one by one; a statement that finds none changes nothing."""
+
 ALIAS_STATUSES = ("active", "pending", "rejected")
 ALIAS_SOURCES = ("manual", "learned", "model")
 UNRESOLVED_STATUSES = ("waiting", "review", "learned", "dismissed")
@@ -29,8 +31,8 @@ END $$
 """
 ON_NAMES = """
 CREATE TRIGGER {table}_renew_place_version
-AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION renew_place_version()
+AFTER INSERT OR UPDATE OR DELETE ON {table}
+FOR EACH {each} EXECUTE FUNCTION renew_place_version()
 """
 
 
@@ -94,8 +96,8 @@ def upgrade() -> None:
     )
     op.execute("INSERT INTO place_versions (id, token) VALUES (1, gen_random_uuid())")
     op.execute(RENEW)
-    for table in NAMED:
-        op.execute(ON_NAMES.format(table=table))
+    for table, each in NAMED.items():
+        op.execute(ON_NAMES.format(table=table, each=each))
 
 
 def downgrade() -> None:
