@@ -30,7 +30,6 @@ GuestHeader = Annotated[
     str | None,
     Header(
         alias=HEADER,
-        max_length=200,
         description="The guest session that a search answered with. A cookie does as well.",
     ),
 ]

@@ -110,7 +110,10 @@ def forget(uow: PublicUowDep, runtime: RuntimeDep, guest: GuestDep, history_id: 
 
 
 @router.delete(
-    "/history", operation_id="search.forget_searches", summary="Delete your whole search history"
+    "/history",
+    operation_id="search.forget_searches",
+    summary="Delete your whole search history",
+    responses={422: {}},
 )
 def forget_all(uow: PublicUowDep, runtime: RuntimeDep, guest: GuestDep) -> ForgottenView:
     """What is deleted is gone for good after 90 days."""

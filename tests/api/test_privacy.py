@@ -86,6 +86,7 @@ def public_routes() -> Iterator[tuple[str, Route]]:
 PUBLIC = dict(sorted(public_routes()))
 REFUSES = {"/oauth2/authorize": 400}
 """Public, and of no use to a program that is not registered."""
+GUEST = {"X-Guest-Session": "a-guest-session-of-32-characters"}
 
 
 def shapes(shape: Dependant) -> Iterator[Dependant]:
@@ -123,7 +124,7 @@ def world(runtime: Runtime, signing_key: Path) -> Iterator[World]:
     values = seed(runtime)
     stranger = headers_for(runtime, write_user(runtime, Role.STUDENT))
     app = create_app(runtime)
-    with TestClient(app, client=("127.0.0.1", 50_000)) as client:
+    with TestClient(app, client=("127.0.0.1", 50_000), headers=GUEST) as client:
         yield World(client, stranger, values)
 
 

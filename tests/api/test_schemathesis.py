@@ -34,8 +34,9 @@ from instainstru_core.domains.addresses.types import AddressLabel
 from instainstru_core.domains.reviews import service as rating
 from instainstru_core.domains.reviews.schemas import WriteReview
 from instainstru_core.domains.search import service as searches
-from instainstru_core.domains.search.schemas import SearchInstructors
+from instainstru_core.domains.search.types.recording import Noted, Searcher
 from instainstru_core.kernel.authority import SYSTEM, Actor, Permission
+from instainstru_core.kernel.ids import id_of
 from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers, headers_for
 from tests.contracts.documents import openapi
@@ -87,7 +88,19 @@ def world(runtime: Runtime, stripe: Simulator, signing_key: Path) -> World:
         home = AddAddress(label=AddressLabel.HOME, line1="350 5th Ave", postal_code="10118")
         address = addresses.add(uow, home)
         review = rating.publish(uow, WriteReview(booking_id=past.id, stars=4))
-        found = searches.search(uow, SearchInstructors(service="test-theremin"))
+        search_id = id_of(int(uow.now.timestamp() * 1000), 1)
+        searches.note(
+            uow,
+            Noted(
+                search_id=search_id,
+                at=uow.now,
+                searcher=Searcher(user_id=caller.id),
+                text="theremin",
+                result_count=1,
+                took_ms=1.0,
+            ),
+        )
+        history = searches.recent_searches(uow, None, secret="").items[0]
     known = {
         "user_id": teacher.id,
         "instructor_id": teacher.id,
@@ -107,7 +120,8 @@ def world(runtime: Runtime, stripe: Simulator, signing_key: Path) -> World:
         "invite_code": invite.code,
         "client_id": client.client_id,
         "address_id": address.id,
-        "search_id": found.search_id,
+        "search_id": search_id,
+        "history_id": history.id,
         "review_id": review.id,
     }
     return World(create_app(runtime), headers_for(runtime, caller.id), known)

@@ -104,8 +104,8 @@ class TestInteractions:
         client.cookies.clear()
         strange = client.post(path, json={"items": items})
         assert (strange.status_code, strange.json()["code"]) == (404, "search.not_found")
-        for wrong in ({"items": []}, {"items": [item | {"action": "hover"}] * 51}):
-            assert client.post(path, json=wrong).status_code == 422
+        assert client.post(path, json={"items": []}).status_code == 422
+        assert client.post(path, json={"items": items[:1] * 51}).status_code == 422
 
 
 class TestSigningIn:

@@ -164,7 +164,11 @@ def bookable(session: Session, ids: Collection[str]) -> frozenset[str]:
 
 
 def _can_be_seen() -> tuple[ColumnElement[bool], ...]:
-    return User.id == Instructor.id, Instructor.is_live, User.status == AccountStatus.ACTIVE
+    return (
+        User.id == Instructor.id,
+        Instructor.is_live.is_(True),
+        User.status == AccountStatus.ACTIVE,
+    )
 
 
 def click(
