@@ -5,7 +5,7 @@ before it found nothing.
 from collections.abc import Iterable, Sequence
 
 from instainstru_core.domains.regions.policy import MAX_NAME_WORDS, Gazetteer, bare
-from instainstru_core.domains.regions.policy.gazetteer import joined
+from instainstru_core.domains.regions.policy.gazetteer import joined, titled
 from instainstru_core.domains.regions.types import Place, PlaceKind
 from instainstru_core.domains.search.policy.places.words import (
     DIRECTIONS,
@@ -93,7 +93,7 @@ def _elsewhere(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
     is_zip = len(words) == 1 and _is_zip(words[0])
     is_abroad = len(words) > 1 and words[-1] in STATES
     if wanted in gazetteer.elsewhere or is_zip or is_abroad:
-        return Resolution(wanted, tier=Tier.EXACT, elsewhere=wanted)
+        return Resolution(wanted, tier=Tier.EXACT, elsewhere=titled(wanted))
     return None
 
 
