@@ -29,5 +29,6 @@ def suggestions(
     """
     is_own = uow.actor.kind is ActorKind.USER
     response.headers["Cache-Control"] = "private, no-store" if is_own else "public, max-age=300"
+    response.headers["Vary"] = "Authorization"
     secret = runtime.settings.location_secret.get_secret_value()
     return service.suggestions(uow, q, secret=secret, limit=limit)

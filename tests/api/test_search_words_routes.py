@@ -28,6 +28,7 @@ class TestSuggestions:
         }
         assert texts(client, "bjj") == [("service", "Jiu-Jitsu")]
         assert ("category", "Dance") in texts(client, "danc")
+        assert ("subcategory", "Coding & STEM") in texts(client, "programm")
         assert texts(client, "upper ea")[0] == ("place", "Upper East Side")
         assert texts(client, "lic")[0] == ("place", "Long Island City / Hunters Point")
         assert texts(client, "piano in park sl")[0] == ("service_in_place", "Piano in Park Slope")
@@ -35,6 +36,7 @@ class TestSuggestions:
     def test_of_nobody_in_particular_may_be_kept_by_anybody(self, client: TestClient) -> None:
         answer = client.get(SUGGESTIONS, params={"q": "guit"})
         assert answer.headers["cache-control"] == "public, max-age=300"
+        assert "Authorization" in answer.headers["vary"]
 
     def test_show_ones_own_searches_first_and_nobody_elses(
         self, client: TestClient, sign_in: SignIn, new_user: NewUser
