@@ -191,6 +191,8 @@ def _quality(found: Report[SearchQuality]) -> list[Table]:
             ("something given up", output.share(data.relaxed_rate)),
             ("found only so", data.only_relaxed),
             ("places not found", data.places_not_found),
+            ("guests", data.guests),
+            ("of them signed in since", output.share(data.guest_conversion)),
             ("answered from a cache", output.share(data.cache_hit_rate)),
             ("answered with less", output.share(data.degraded_rate)),
             ("half within, ms", data.p50_ms),

@@ -13,7 +13,13 @@ from instainstru_core.domains.addresses.schemas import AddAddress, AddressView
 from instainstru_core.domains.addresses.types import AddressLabel
 from instainstru_core.domains.search import service as searches
 from instainstru_core.domains.search.errors import AliasDecided, AliasKnown
-from instainstru_core.domains.search.models import SearchClick, SearchHistory, SearchSalt
+from instainstru_core.domains.search.flows.recording import Recorder
+from instainstru_core.domains.search.models import (
+    SearchClick,
+    SearchHistory,
+    SearchQuery,
+    SearchSalt,
+)
 from instainstru_core.domains.search.schemas.clicks import ClickView, RecordClick
 from instainstru_core.domains.search.schemas.places import (
     AddPlaceAlias,
@@ -120,6 +126,33 @@ class TestHistories:
                 return searches.take_searches_along(uow, guest, secret="s")
 
         assert sorted(map(str, at_once([take] * 4))) == ["0", "0", "0", "1"]
+
+
+class TestTheRecorder:
+    def test_writes_what_many_threads_note_before_it_closes(
+        self, committed_runtime: Runtime
+    ) -> None:
+        recorder = Recorder(committed_runtime.begin, committed_runtime.clock, "s")
+
+        def note() -> None:
+            for _ in range(50):
+                who = recorder.searcher(Visitor(guest="g" * 32), ANONYMOUS)
+                recorder.note(
+                    Noted(
+                        search_id=new_id(),
+                        at=committed_runtime.clock(),
+                        searcher=who,
+                        text="piano",
+                        result_count=1,
+                        took_ms=1.0,
+                    )
+                )
+
+        assert at_once([note] * 4) == [None] * 4
+        recorder.close()
+        with committed_runtime.begin(SYSTEM) as uow:
+            assert uow.session.scalar(select(func.count()).select_from(SearchQuery)) == 200
+            assert uow.session.scalar(select(SearchHistory.times)) == 200
 
 
 class TestSalts:

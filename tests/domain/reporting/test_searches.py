@@ -5,9 +5,14 @@ from typing import Any
 
 from instainstru_core.domains.reporting import service
 from instainstru_core.domains.reporting.types import GapBy
-from instainstru_core.domains.search.models import SearchCandidate, SearchClick, SearchQuery
+from instainstru_core.domains.search.models import (
+    SearchCandidate,
+    SearchClick,
+    SearchHistory,
+    SearchQuery,
+)
 from instainstru_core.domains.search.types.interactions import ClickAction
-from instainstru_core.domains.search.types.recording import Device, FoundBy
+from instainstru_core.domains.search.types.recording import Device, FoundBy, SearchSource
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Uow
 from tests.factories import instructors
@@ -206,6 +211,27 @@ class TestQuality:
         )
         assert (data.p50_ms, data.cold_p95_ms) == (3.0, 3.0)
         assert data.problems == []
+
+    def test_counts_guests_who_signed_in(self, uow: Uow) -> None:
+        for guest, converted_at in (("g1", uow.now), ("g1", None), ("g2", None)):
+            uow.session.add(
+                SearchHistory(
+                    id=new_id(),
+                    guest=guest,
+                    text="piano",
+                    normalized_text=f"piano {converted_at}",
+                    source=SearchSource.TYPED,
+                    result_count=1,
+                    times=1,
+                    first_at=uow.now - HOUR,
+                    last_at=uow.now - HOUR,
+                    converted_at=converted_at,
+                )
+            )
+        uow.session.flush()
+        data = service.search_quality(uow, "2h").data
+        assert (data.guests, data.guest_conversion) == (2, 0.5)
+        assert service.search_quality(uow, "30m").data.guest_conversion is None
 
     def test_names_wishes_that_are_often_made_and_find_little(self, uow: Uow) -> None:
         for number in range(5):

@@ -40,7 +40,7 @@ from instainstru_core.domains.reporting.repository.searches import (
     wish,
     within,
 )
-from instainstru_core.domains.search.models import SearchCandidate, SearchQuery
+from instainstru_core.domains.search.models import SearchCandidate, SearchHistory, SearchQuery
 from instainstru_core.domains.search.types.interactions import ClickAction
 from instainstru_core.kernel.time import BUSINESS_ZONE, Span
 
@@ -154,6 +154,18 @@ def quality(session: Session, span: Span) -> Quality:
         ).where(within(span))
     ).one()
     return Quality._make(row)
+
+
+def guests(session: Session, span: Span) -> tuple[int, int]:
+    """How many guests searched in the window, and how many of them have signed in since."""
+    every = func.count(SearchHistory.guest.distinct())
+    query = select(every, every.filter(SearchHistory.converted_at.is_not(None))).where(
+        SearchHistory.guest.is_not(None),
+        SearchHistory.last_at >= span.start,
+        SearchHistory.first_at < span.end,
+    )
+    many, converted = session.execute(query).one()
+    return many, converted
 
 
 def problems(session: Session, span: Span, *, limit: int) -> list[Problem]:

@@ -119,6 +119,8 @@ class SearchQuality(View):
     relaxed_rate: float | None = Field(description="Share in which some wish was given up.")
     only_relaxed: int = Field(description="Those that found nobody until a wish was given up.")
     places_not_found: int
+    guests: int
+    guest_conversion: float | None = Field(description="Share of them who signed in since.")
     cache_hit_rate: float | None
     degraded_rate: float | None = Field(description="Share that was answered with less than all.")
     p50_ms: float | None

@@ -81,6 +81,7 @@ def search_quality(
     problems = insights.problems(uow.session, asked.span, limit=limit)
     known = known_words(uow, (problem.people for problem in problems))
     every, since = searches.records(uow.session, asked.span)
+    guests, converted = insights.guests(uow.session, asked.span)
     return Report(
         data=SearchQuality(
             searches=every,
@@ -96,6 +97,8 @@ def search_quality(
             relaxed_rate=figures.share(found.relaxed, every),
             only_relaxed=found.only_relaxed,
             places_not_found=found.places_unknown,
+            guests=guests,
+            guest_conversion=figures.share(converted, guests),
             cache_hit_rate=figures.share(found.cached, every),
             degraded_rate=figures.share(found.degraded, every),
             p50_ms=found.p50_ms,
