@@ -1,30 +1,32 @@
 """Searching for instructors."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from typing import Protocol, TypeAlias
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.catalog.errors import ServiceNotFound
-from instainstru_core.domains.catalog.types import MatchReason
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.regions.errors import PlaceUnknown
 from instainstru_core.domains.regions.types import Borough
-from instainstru_core.domains.search import service
 from instainstru_core.domains.search.errors import (
     DayOutOfReach,
     NothingAsked,
     PointIncomplete,
     PricesInverted,
 )
+from instainstru_core.domains.search.flows import finding
 from instainstru_core.domains.search.models import SearchQuery
 from instainstru_core.domains.search.schemas import ResultsView, SearchInstructors
-from instainstru_core.kernel.authority import ANONYMOUS
+from instainstru_core.domains.search.types.meaning import Reason
+from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM, Actor
+from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.paging import BadCursor
-from instainstru_core.kernel.uow import Begin, Uow
+from instainstru_core.kernel.uow import Uow
+from instainstru_core.runtime import Runtime
 from tests.factories import availability, instructors
 
 MONDAY = date(2026, 6, 15)
@@ -32,20 +34,42 @@ TUESDAY = date(2026, 6, 16)
 ELSEWHERE = "nyc-brooklyn-park-slope"
 
 
-def ask(uow: Uow, cursor: str | None = None, limit: int = 20, **wanted: object) -> ResultsView:
-    command = SearchInstructors.model_validate({"q": "theremin", **wanted})
-    return service.search(uow, command, cursor=cursor, limit=limit)
+class Ask(Protocol):
+    """Searches as anybody, for theremins unless something else is wished for."""
+
+    def __call__(
+        self, cursor: str | None = None, limit: int = 20, *, by: Actor = ..., **wanted: object
+    ) -> ResultsView: ...
 
 
-def found(uow: Uow, **wanted: object) -> list[str]:
-    return sorted(item.instructor_id for item in ask(uow, **wanted).items)
+Found: TypeAlias = Callable[..., list[str]]
+
+
+@pytest.fixture
+def ask(runtime: Runtime) -> Ask:
+    def asking(
+        cursor: str | None = None, limit: int = 20, *, by: Actor = ANONYMOUS, **wanted: object
+    ) -> ResultsView:
+        command = SearchInstructors.model_validate({"q": "theremin", **wanted})
+        wish = finding.wish_of(runtime.finder, command, cursor=cursor, limit=limit)
+        return finding.find(runtime.finder, by, wish)
+
+    return asking
+
+
+@pytest.fixture
+def found(ask: Ask) -> Found:
+    """Who answers everything, in the order of their ids."""
+    return lambda **wanted: sorted(
+        item.instructor_id for item in ask(**wanted).items if not item.relaxed
+    )
 
 
 class TestWhoIsFound:
-    def test_is_who_teaches_it(self, uow: Uow) -> None:
+    def test_is_who_teaches_it(self, ask: Ask, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
         instructors.live_instructor(uow, service="test-oboe")
-        result = ask(uow)
+        result = ask()
         (item,) = result.items
         assert (item.instructor_id, item.name, item.service_name) == (
             maya.id,
@@ -64,44 +88,46 @@ class TestWhoIsFound:
             instructors.APPROXIMATE_PLACE
         ]
         assert [(one.name, one.reason) for one in result.understood.services] == [
-            ("Theremin", MatchReason.EXACT_NAME)
+            ("Theremin", Reason.NAME)
         ]
 
-    def test_is_who_is_live_and_active_with_an_active_offering(self, uow: Uow) -> None:
+    def test_is_who_is_live_and_active_with_an_active_offering(
+        self, found: Found, uow: Uow
+    ) -> None:
         instructors.live_instructor(uow, live=False)
         instructors.live_instructor(uow, status=AccountStatus.SUSPENDED)
         idle = instructors.profile(uow, live=True)
         taught = instructors.catalog_service(uow)
         instructors.offering(uow, idle, taught.id, active=False)
-        assert found(uow) == []
+        assert found() == []
 
-    def test_is_found_by_a_misspelled_word(self, uow: Uow) -> None:
+    def test_is_found_by_a_misspelled_word(self, found: Found, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
-        assert found(uow, q="therimin lessons") == [maya.id]
+        assert found(q="therimin lessons") == [maya.id]
 
-    def test_is_found_by_the_service_itself(self, uow: Uow) -> None:
+    def test_is_found_by_the_service_itself(self, found: Found, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
-        assert found(uow, q=None, service="test-theremin") == [maya.id]
-        assert found(uow, q=None, service=maya.service_id) == [maya.id]
+        assert found(q=None, service="test-theremin") == [maya.id]
+        assert found(q=None, service=maya.service_id) == [maya.id]
 
-    def test_is_everybody_in_a_place_when_no_service_is_named(self, uow: Uow) -> None:
+    def test_is_everybody_in_a_place_when_no_service_is_named(self, found: Found, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
         ana = instructors.live_instructor(uow, service="test-oboe")
-        assert found(uow, q="lessons in test square") == sorted([maya.id, ana.id])
+        assert found(q="lessons in test square") == sorted([maya.id, ana.id])
 
-    def test_is_nobody_where_the_words_mean_nothing(self, uow: Uow) -> None:
+    def test_is_nobody_where_the_words_mean_nothing(self, ask: Ask, uow: Uow) -> None:
         instructors.live_instructor(uow)
-        result = ask(uow, q="underwater basket weaving")
+        result = ask(q="underwater basket weaving")
         assert (result.items, result.total) == ([], 0)
         assert result.understood.not_understood == "underwater basket weaving"
         assert "underwater basket weaving" in result.hints[0]
 
-    def test_is_found_although_some_words_mean_nothing(self, uow: Uow) -> None:
+    def test_is_found_although_some_words_mean_nothing(self, ask: Ask, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
-        result = ask(uow, q="theremin in atlantis")
+        result = ask(q="theremin in atlantis")
         assert [item.instructor_id for item in result.items] == [maya.id]
-        assert result.understood.not_understood == "atlantis"
-        assert "atlantis" in result.hints[0]
+        assert result.understood.place_not_found == "atlantis"
+        assert result.hints[0].startswith('No place is called "atlantis", so the whole city counts')
 
 
 class TestThePlace:
@@ -115,60 +141,64 @@ class TestThePlace:
         ],
         ids=["text", "key", "name", "point"],
     )
-    def test_is_where_the_instructor_travels_to(self, uow: Uow, wanted: dict[str, object]) -> None:
+    def test_is_where_the_instructor_travels_to(
+        self, ask: Ask, uow: Uow, wanted: dict[str, object]
+    ) -> None:
         travels = {LessonFormat.STUDENT_LOCATION: 12_000}
         maya = instructors.live_instructor(uow, prices=travels)
         instructors.live_instructor(uow, prices=travels, area_keys=[ELSEWHERE])
-        result = ask(uow, **wanted)
+        result = ask(**wanted)
         assert [item.instructor_id for item in result.items] == [maya.id]
         assert result.understood.place is not None
         assert result.understood.place.area_keys == ["test-square"]
         assert result.items[0].why[:2] == ["Teaches Theremin.", "Travels to Test Square."]
 
-    def test_counts_only_formats_that_are_possible_there(self, uow: Uow) -> None:
+    def test_counts_only_formats_that_are_possible_there(self, ask: Ask, uow: Uow) -> None:
         instructors.live_instructor(uow)
-        (item,) = ask(uow, area="test-square").items
+        (item,) = ask(area="test-square").items
         assert item.formats == [LessonFormat.STUDENT_LOCATION]
         assert item.from_hourly_rate_cents == 12_000
 
-    def test_does_not_matter_online(self, uow: Uow) -> None:
+    def test_does_not_matter_online(self, ask: Ask, found: Found, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
-        (item,) = ask(uow, area=ELSEWHERE, format="online").items
+        (item,) = ask(area=ELSEWHERE, format="online").items
         assert (item.instructor_id, item.from_hourly_rate_cents) == (maya.id, 8_000)
-        assert found(uow, area=ELSEWHERE) == []
+        assert found(area=ELSEWHERE) == []
 
-    def test_may_be_a_borough(self, uow: Uow) -> None:
+    def test_may_be_a_borough(self, found: Found, uow: Uow) -> None:
         travels = {LessonFormat.STUDENT_LOCATION: 12_000}
         maya = instructors.live_instructor(uow, prices=travels, area_keys=[ELSEWHERE])
-        assert found(uow, borough=Borough.BROOKLYN) == [maya.id]
-        assert found(uow, q="theremin brooklyn") == [maya.id]
-        assert found(uow, borough=Borough.QUEENS) == []
-        assert found(uow, area=ELSEWHERE, borough=Borough.QUEENS) == []
-        assert found(uow, area=ELSEWHERE, borough=Borough.BROOKLYN) == [maya.id]
+        assert found(borough=Borough.BROOKLYN) == [maya.id]
+        assert found(q="theremin brooklyn") == [maya.id]
+        assert found(borough=Borough.QUEENS) == []
+        assert found(area=ELSEWHERE, borough=Borough.QUEENS) == []
+        assert found(area=ELSEWHERE, borough=Borough.BROOKLYN) == [maya.id]
 
-    def test_may_be_the_whole_city(self, uow: Uow) -> None:
+    def test_may_be_the_whole_city(self, ask: Ask, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
-        result = ask(uow, q="theremin in nyc")
+        result = ask(q="theremin in nyc")
         assert [item.instructor_id for item in result.items] == [maya.id]
 
-    def test_near_a_point_is_some_way_from_where_the_instructor_teaches(self, uow: Uow) -> None:
+    def test_near_a_point_is_some_way_from_where_the_instructor_teaches(
+        self, ask: Ask, found: Found, uow: Uow
+    ) -> None:
         hosts = {LessonFormat.INSTRUCTOR_LOCATION: 9_000}
         maya = instructors.live_instructor(uow, prices=hosts)
         near = {"latitude": 40.4315, "longitude": -73.7915}
-        (item,) = ask(uow, **near).items
+        (item,) = ask(**near).items
         assert (item.instructor_id, item.distance_km) == (maya.id, 2.2)
         assert item.why[1] == "Teaches about 2.2 km away."
-        assert found(uow, latitude=40.4615, longitude=-73.7915) == []
+        assert found(latitude=40.4615, longitude=-73.7915) == []
 
-    def test_that_is_named_beats_a_point(self, uow: Uow) -> None:
+    def test_that_is_named_beats_a_point(self, found: Found, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
         far = {"latitude": 40.85, "longitude": -73.88}
-        assert found(uow, q="theremin in test square", **far) == [maya.id]
-        assert found(uow, **far) == []
+        assert found(q="theremin in test square", **far) == [maya.id]
+        assert found(**far) == []
 
-    def test_that_nobody_knows_is_refused(self, uow: Uow) -> None:
+    def test_that_nobody_knows_is_refused(self, ask: Ask, uow: Uow) -> None:
         with pytest.raises(PlaceUnknown):
-            ask(uow, area="atlantis")
+            ask(area="atlantis")
 
 
 class TestPricesAndFormats:
@@ -184,9 +214,11 @@ class TestPricesAndFormats:
             ({"min_price_cents": 12_000, "max_price_cents": 12_000}, 12_000),
         ],
     )
-    def test_count_together(self, uow: Uow, wanted: dict[str, object], cents: int) -> None:
+    def test_count_together(
+        self, ask: Ask, uow: Uow, wanted: dict[str, object], cents: int
+    ) -> None:
         instructors.live_instructor(uow)
-        (item,) = ask(uow, **wanted).items
+        (item,) = ask(**wanted).items
         assert item.from_hourly_rate_cents == cents
 
     @pytest.mark.parametrize(
@@ -197,58 +229,87 @@ class TestPricesAndFormats:
             {"format": "online", "min_price_cents": 8_001},
         ],
     )
-    def test_leave_out_who_is_out_of_bounds(self, uow: Uow, wanted: dict[str, object]) -> None:
+    def test_leave_out_who_is_out_of_bounds(
+        self, ask: Ask, uow: Uow, wanted: dict[str, object]
+    ) -> None:
         instructors.live_instructor(uow)
-        result = ask(uow, **wanted)
-        assert result.items == []
-        assert result.hints[0].startswith("Nobody was found. Try a")
+        result = ask(**wanted)
+        assert result.total == 0
+        assert [item.relaxed for item in result.items] in ([], [["price"]])
 
-    def test_of_a_neutral_place_are_travel_s_where_nobody_hosts(self, uow: Uow) -> None:
+    def test_say_what_to_try_where_nobody_is_near_them(self, ask: Ask, uow: Uow) -> None:
+        instructors.live_instructor(uow)
+        result = ask(max_price_cents=1_000, min_rating=4.5)
+        assert (result.items, result.hints) == (
+            [],
+            ["Nobody was found. Try a higher price or a lower rating."],
+        )
+
+    def test_are_given_up_a_little_and_that_is_said(self, ask: Ask, uow: Uow) -> None:
+        maya = instructors.live_instructor(uow)
+        result = ask(max_price_cents=7_999)
+        (item,) = result.items
+        assert (item.instructor_id, item.relaxed) == (maya.id, ["price"])
+        assert "Dearer than asked for." in item.why
+        assert (result.total, result.relaxed) == (0, ["price"])
+        assert result.relaxation_note == (
+            "Nobody answers all of it. These do but for the price; each says what."
+        )
+
+    def test_of_a_neutral_place_are_travel_s_where_nobody_hosts(self, ask: Ask, uow: Uow) -> None:
         instructors.live_instructor(uow, prices={LessonFormat.STUDENT_LOCATION: 12_000})
-        (item,) = ask(uow, format="neutral_location").items
+        (item,) = ask(format="neutral_location").items
         assert item.from_hourly_rate_cents == 12_000
 
 
 class TestTheDay:
-    def test_needs_room_for_the_lesson(self, uow: Uow) -> None:
+    def test_needs_room_for_the_lesson(self, ask: Ask, found: Found, uow: Uow) -> None:
         maya = instructors.live_instructor(uow, hours=("15:00-16:30",))
         instructors.live_instructor(uow, open_days=0)
-        (item,) = ask(uow, on=TUESDAY, minutes=90).items
+        (item,) = ask(on=TUESDAY, minutes=90).items
         assert item.instructor_id == maya.id
         assert item.free_at is not None
         assert item.free_at.isoformat() == "2026-06-16T19:00:00+00:00"
         assert "Free on Tuesday, June 16, from 15:00." in item.why
-        assert found(uow, on=TUESDAY, minutes=120) == []
+        assert found(on=TUESDAY, minutes=120) == []
 
-    def test_does_not_count_what_is_taken(self, uow: Uow) -> None:
+    def test_does_not_count_what_is_taken(self, found: Found, uow: Uow) -> None:
         maya = instructors.live_instructor(uow, hours=("15:00-16:30",))
         start = uow.now.replace(hour=19) + timedelta(days=1)
         availability.occupied(uow, maya.id, start, start + timedelta(hours=1))
-        assert found(uow, on=TUESDAY, minutes=60) == []
-        assert found(uow, on=TUESDAY + timedelta(days=1), minutes=60) == [maya.id]
+        assert found(on=TUESDAY, minutes=60) == []
+        assert found(on=TUESDAY + timedelta(days=1), minutes=60) == [maya.id]
 
     @pytest.mark.parametrize("day", [MONDAY - timedelta(days=1), date.min, date.max])
-    def test_is_refused_out_of_reach(self, uow: Uow, day: date) -> None:
+    def test_is_refused_out_of_reach(self, ask: Ask, uow: Uow, day: date) -> None:
         with pytest.raises(DayOutOfReach):
-            ask(uow, on=day)
+            ask(on=day)
 
 
 class TestTheOrder:
-    def test_puts_the_cheaper_the_founding_and_the_near_first(self, uow: Uow) -> None:
+    def test_is_that_of_the_score_and_then_of_who_came_first(self, ask: Ask, uow: Uow) -> None:
         plain = instructors.live_instructor(uow)
+        other = instructors.live_instructor(uow, prices={LessonFormat.ONLINE: 8_000})
         founding = instructors.live_instructor(uow, founding=True)
-        cheap = instructors.live_instructor(uow, prices={LessonFormat.ONLINE: 6_000})
-        result = ask(uow)
-        assert [item.instructor_id for item in result.items] == [founding.id, cheap.id, plain.id]
-        assert [item.score for item in result.items] == [0.845, 0.8025, 0.795]
+        result = ask()
+        assert [item.instructor_id for item in result.items] == [founding.id, plain.id, other.id]
+        scores = [item.score for item in result.items]
+        assert scores[0] > scores[1] == scores[2]
 
-    def test_goes_on_from_page_to_page_within_one_search(self, uow: Uow) -> None:
+    @pytest.mark.parametrize(("sort", "order"), [("price_low", 1), ("price_high", -1)])
+    def test_may_be_that_of_prices(self, ask: Ask, uow: Uow, sort: str, order: int) -> None:
+        for cents in (9_000, 7_000, 12_000):
+            instructors.live_instructor(uow, prices={LessonFormat.ONLINE: cents})
+        shown = [item.from_hourly_rate_cents for item in ask(sort=sort).items]
+        assert shown == [7_000, 9_000, 12_000][::order]
+
+    def test_goes_on_from_page_to_page_within_one_search(self, ask: Ask, uow: Uow) -> None:
         ids = [instructors.live_instructor(uow).id for _ in range(5)]
         seen: list[tuple[int, str]] = []
         cursor: str | None = None
         searches: set[str] = set()
         while True:
-            page = ask(uow, cursor=cursor, limit=2)
+            page = ask(cursor=cursor, limit=2)
             seen += [(item.position, item.instructor_id) for item in page.items]
             searches.add(page.search_id)
             assert page.total == 5
@@ -259,32 +320,30 @@ class TestTheOrder:
         assert len(searches) == 1
         assert len(uow.session.scalars(select(SearchQuery)).all()) == 1
 
-    def test_refuses_a_cursor_of_another_search(self, uow: Uow) -> None:
+    def test_refuses_a_cursor_of_another_search(self, ask: Ask, uow: Uow) -> None:
         for _ in range(2):
             instructors.live_instructor(uow)
-        cursor = ask(uow, limit=1).next_cursor
+        cursor = ask(limit=1).next_cursor
         with pytest.raises(BadCursor):
-            ask(uow, cursor=cursor, max_price_cents=10_000)
+            ask(cursor=cursor, max_price_cents=10_000)
 
 
 class TestTheRecord:
-    def test_says_what_was_asked_and_how_many_were_found(self, begin: Begin, uow: Uow) -> None:
+    def test_says_what_was_asked_and_how_many_were_found(self, ask: Ask, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
         instructors.live_instructor(uow)
         zoe = instructors.instructor_actor(instructors.person(uow, first_name="Zoe"))
-        with begin(zoe) as work:
-            result = ask(work, q="  Theremín in Test Square ", limit=1)
+        result = ask(q="  Theremín in Test Square ", limit=1, by=zoe)
         row = uow.session.scalars(select(SearchQuery)).one()
         assert (row.id, row.at, row.user_id) == (result.search_id, uow.now, zoe.id)
-        assert row.text == "  Theremín in Test Square "
+        assert row.text == "Theremín in Test Square"
         assert row.normalized_text == "theremin in test square"
         assert (row.service_id, row.area_key) == (maya.service_id, "test-square")
         assert row.result_count == 2
         assert 0 <= row.took_ms < 5_000
 
-    def test_leaves_out_what_is_not_one(self, begin: Begin, uow: Uow) -> None:
-        with begin(ANONYMOUS) as work:
-            ask(work, q="dance in brooklyn")
+    def test_leaves_out_what_is_not_one(self, ask: Ask, uow: Uow) -> None:
+        ask(q="dance in brooklyn")
         row = uow.session.scalars(select(SearchQuery)).one()
         assert (row.user_id, row.service_id, row.area_key, row.result_count) == (
             None,
@@ -293,11 +352,11 @@ class TestTheRecord:
             0,
         )
 
-    def test_has_the_name_of_a_service_that_was_chosen(self, uow: Uow) -> None:
-        ask(uow, q=None, service="piano")
+    def test_has_the_name_of_a_service_that_was_chosen(self, ask: Ask, uow: Uow) -> None:
+        ask(q=None, service="piano")
         assert uow.session.scalars(select(SearchQuery)).one().text == "Piano"
 
-    def test_holds_nothing_that_was_refused(self, uow: Uow) -> None:
+    def test_holds_nothing_that_was_refused(self, ask: Ask, uow: Uow) -> None:
         for wanted, refusal in (
             ({"q": None}, NothingAsked),
             ({"q": "?!"}, NothingAsked),
@@ -307,35 +366,53 @@ class TestTheRecord:
             ({"service": "nothing"}, ServiceNotFound),
         ):
             with pytest.raises(refusal):
-                ask(uow, **wanted)
+                ask(**wanted)
         assert uow.session.scalars(select(SearchQuery)).all() == []
 
 
 class TestHints:
-    def test_say_when_a_place_is_not_clear(self, uow: Uow) -> None:
+    def test_say_when_a_place_is_not_clear(self, ask: Ask, uow: Uow) -> None:
         instructors.catalog_service(uow)
-        result = ask(uow, q="theremin in murray hill")
+        result = ask(q="theremin in murray hill")
         assert result.understood.place is not None
         assert result.understood.place.ambiguous
         assert "not clear which is meant" in result.hints[0]
 
-    def test_say_when_nobody_teaches_it(self, uow: Uow) -> None:
+    def test_say_when_nobody_teaches_it(self, ask: Ask, uow: Uow) -> None:
         instructors.catalog_service(uow)
-        assert ask(uow).hints == ["Nobody teaches this yet."]
+        assert ask().hints == ["Nobody teaches this yet."]
 
-    def test_are_none_when_all_is_well(self, uow: Uow) -> None:
+    def test_are_none_when_all_is_well(self, ask: Ask, uow: Uow) -> None:
         instructors.live_instructor(uow)
-        assert ask(uow).hints == []
+        assert ask().hints == []
 
 
-def test_takes_as_many_statements_for_many_as_for_one(
-    uow: Uow, count_statements: Callable[[], AbstractContextManager[list[str]]]
-) -> None:
-    instructors.live_instructor(uow)
-    with count_statements() as for_one:
-        assert len(ask(uow, q="theremin in test square", on=TUESDAY).items) == 1
-    for _ in range(7):
-        instructors.live_instructor(uow)
-    with count_statements() as for_many:
-        assert len(ask(uow, q="theremin in test square", on=TUESDAY).items) == 8
-    assert len(for_one) == len(for_many) == 10
+class TestStatements:
+    def test_are_four_at_the_most_however_many_are_found(self, committed_runtime: Runtime) -> None:
+        finder = committed_runtime.finder
+        for count, query in ((3, "theremin in test square"), (4, "theremin tomorrow after 3pm")):
+            for more in (1, 7):
+                with committed_runtime.begin(SYSTEM) as uow:
+                    for _ in range(more):
+                        instructors.live_instructor(uow)
+                finding.warm(finder)
+                statements(finder, committed_runtime, query)  # the names of places are looked at
+                seen, found = statements(finder, committed_runtime, query)
+                assert (len(seen), found) == (count, found), seen
+                assert found > 0
+
+
+def statements(finder: finding.Finder, runtime: Runtime, query: str) -> tuple[list[str], int]:
+    """What a search asks the database, and how many it finds."""
+    seen: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(runtime.engine, "before_cursor_execute", note)
+    try:
+        wish = finding.wish_of(finder, SearchInstructors(q=query))
+        found = finding.found(finder, ANONYMOUS, wish, deadline=Deadline.within(30))
+    finally:
+        event.remove(runtime.engine, "before_cursor_execute", note)
+    return seen, found.view.total

@@ -198,7 +198,7 @@ def _note(uow: Uow, made: _Made, items: list[ResultView]) -> Noted:
         search_id=order.search_id,
         at=uow.now,
         searcher=Searcher(),
-        text=order.command.q or _named(order.command),
+        text=order.command.q or _named(order.command, made.known),
         result_count=max(page.found.total, len(items)),
         took_ms=0.0,
         parsed=asked.parsed if order.command.q else None,
@@ -225,10 +225,15 @@ def _note(uow: Uow, made: _Made, items: list[ResultView]) -> Noted:
     )
 
 
-def _named(command: SearchInstructors) -> str:
+def _named(command: SearchInstructors, known: Vocabulary) -> str:
     """What was looked for by filters alone, in the words of the catalog."""
-    named = command.service or command.subcategory or command.category or command.area
-    return (named or command.borough or "").replace("-", " ")
+    if command.service is not None:
+        return known.entries[next(iter(known.services[command.service]))].name
+    if command.subcategory is not None:
+        return known.entries[next(iter(known.subcategories[command.subcategory]))].subcategory.name
+    if command.category is not None:
+        return known.entries[next(iter(known.categories[command.category]))].category.name
+    return command.area or command.borough or "near me"
 
 
 def _found_by(match: ServiceMatch | None) -> FoundBy:

@@ -88,7 +88,7 @@ def _row(one: Noted) -> dict[str, Any]:
         "normalized_text": policy.folded(text),
         "wish_text": policy.wish(one.text, one.parsed),
         "slots": None if one.parsed is None else policy.slots(one.parsed),
-        "service_id": one.service_ids[0] if one.service_ids else None,
+        "service_id": one.service_ids[0] if len(one.service_ids) == 1 else None,
         "service_ids": list(one.service_ids),
         "area_key": keys[0] if keys is not None and len(keys) == 1 else None,
         "area_keys": None if keys is None else list(keys),
