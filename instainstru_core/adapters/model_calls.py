@@ -69,6 +69,14 @@ class AnswerUnusable(Exception):
     """The provider works, and its answer to this text is none. The text may be to blame."""
 
 
+class Admission(StrEnum):
+    """Leave to make a call."""
+
+    PLAIN = "plain"
+    TRIAL = "trial"
+    """The one call by which an open circuit finds out whether it may close."""
+
+
 class Circuit:
     """Opens after so many failures within a window, unless more calls than those went well; tries
     one call after a while, and closes if that goes well.
@@ -86,27 +94,28 @@ class Circuit:
         """Whether it is open, perhaps with one call on trial."""
         return self._opened_at is not None
 
-    def admits(self) -> bool:
-        """Whether a call may be made now. Of an open circuit one may, each time it waited enough;
-        that one has to be reported, or taken back.
+    def admit(self) -> Admission | None:
+        """Leave to make one call, which has to be reported or taken back; none while it is open,
+        but for one call on trial each time it waited enough.
         """
         with self._lock:
             if self._opened_at is None:
-                return True
+                return Admission.PLAIN
             if self._is_trying or self._clock() - self._opened_at < OPEN_SECONDS:
-                return False
+                return None
             self._is_trying = True
-            return True
+            return Admission.TRIAL
 
-    def report(self, *, ok: bool) -> None:
-        """Say how a call went."""
+    def report(self, admission: Admission, *, ok: bool) -> None:
+        """Say how a call went. What was begun before it opened does not count any more."""
         with self._lock:
             now = self._clock()
+            if admission is Admission.TRIAL:
+                self._is_trying = False
+                self._opened_at = None if ok else now
+                self._calls.clear()
+                return
             if self._opened_at is not None:
-                if self._is_trying:
-                    self._is_trying = False
-                    self._opened_at = None if ok else now
-                    self._calls.clear()
                 return
             self._calls.append((now, ok))
             recent = [went for at, went in self._calls if now - at <= WINDOW_SECONDS]
@@ -114,10 +123,11 @@ class Circuit:
             if not ok and failed >= FAILURES and failed * 2 >= len(recent):
                 self._opened_at = now
 
-    def take_back(self) -> None:
+    def take_back(self, admission: Admission) -> None:
         """Say that an admitted call was not made after all."""
-        with self._lock:
-            self._is_trying = False
+        if admission is Admission.TRIAL:
+            with self._lock:
+                self._is_trying = False
 
 
 class ModelCalls:
@@ -140,30 +150,31 @@ class ModelCalls:
         circuit = self.circuits[purpose]
         if deadline.left < LEAST_SECONDS:
             raise _told(purpose, ModelUse.TIMEOUT)
-        if not circuit.admits():
+        admission = circuit.admit()
+        if admission is None:
             raise _told(purpose, ModelUse.OPEN_CIRCUIT)
         if not self._places.acquire(timeout=deadline.left):
-            circuit.take_back()
+            circuit.take_back(admission)
             raise _told(purpose, ModelUse.BUSY)
         started = time.perf_counter()
         waiting = self._begun(call, max(deadline.left, LEAST_SECONDS))
         try:
             answer = waiting.result(timeout=deadline.left)
         except (Late, CallLate) as failure:
-            self._failed(purpose, circuit)
+            self._failed(purpose, circuit, admission)
             raise _told(purpose, ModelUse.TIMEOUT) from failure
         except CallFailed as failure:
-            self._failed(purpose, circuit)
+            self._failed(purpose, circuit, admission)
             raise _told(purpose, ModelUse.REFUSED) from failure
         except AnswerUnusable as failure:
-            circuit.report(ok=True)
+            circuit.report(admission, ok=True)
             raise _told(purpose, ModelUse.REFUSED) from failure
         except BaseException:
-            self._failed(purpose, circuit)
+            self._failed(purpose, circuit, admission)
             raise
         finally:
             SECONDS.labels(purpose).observe(time.perf_counter() - started)
-        circuit.report(ok=True)
+        circuit.report(admission, ok=True)
         OPEN.labels(purpose).set(0)
         CALLS.labels(purpose, ModelUse.USED).inc()
         return answer
@@ -186,9 +197,9 @@ class ModelCalls:
         waiting.add_done_callback(lambda _: self._places.release())
         return waiting
 
-    def _failed(self, purpose: Purpose, circuit: Circuit) -> None:
+    def _failed(self, purpose: Purpose, circuit: Circuit, admission: Admission) -> None:
         was_open = circuit.is_open
-        circuit.report(ok=False)
+        circuit.report(admission, ok=False)
         if circuit.is_open:
             OPEN.labels(purpose).set(1)
             if not was_open:

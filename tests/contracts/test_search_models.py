@@ -17,7 +17,7 @@ import pytest
 from devstack.llm_simulator.script import Script, Turn
 from devstack.llm_simulator.server import LlmServer
 from instainstru_core.adapters import model_calls
-from instainstru_core.adapters.model_calls import Circuit, ModelCalls, Purpose
+from instainstru_core.adapters.model_calls import Admission, Circuit, ModelCalls, Purpose
 from instainstru_core.adapters.openai import Model, OpenAiEmbedder, OpenAiReader, UnconfiguredReader
 from instainstru_core.adapters.word_vectors import WordVectors
 from instainstru_core.domains.search.errors import ModelUnavailable
@@ -100,6 +100,15 @@ def use_of(reader: OpenAiReader, seconds: float = 5.0) -> ModelUse:
         reader.read(ASKED, deadline=soon(seconds))
     assert "secret" not in refused.value.message
     return refused.value.use
+
+
+def opened(clock: Clock) -> Circuit:
+    """A circuit that has just opened."""
+    circuit = Circuit(clock)
+    for _ in range(model_calls.FAILURES):
+        circuit.report(Admission.PLAIN, ok=False)
+    assert circuit.is_open
+    return circuit
 
 
 class TestReading:
@@ -259,35 +268,41 @@ class TestTheCircuit:
 
     def test_lets_one_call_through_at_a_time_on_trial(self) -> None:
         clock = Clock()
-        circuit = Circuit(clock)
-        for _ in range(model_calls.FAILURES):
-            assert circuit.admits()
-            circuit.report(ok=False)
+        circuit = opened(clock)
         clock.now += model_calls.OPEN_SECONDS - 0.001
-        assert not circuit.admits()
+        assert circuit.admit() is None
         clock.now += 0.001
-        assert circuit.admits()
-        assert not circuit.admits()
-        circuit.take_back()
-        assert circuit.admits()
-        circuit.report(ok=True)
-        assert circuit.admits()
-        assert circuit.admits()
+        assert circuit.admit() is Admission.TRIAL
+        assert circuit.admit() is None
+        circuit.take_back(Admission.TRIAL)
+        assert circuit.admit() is Admission.TRIAL
+        circuit.report(Admission.TRIAL, ok=True)
+        assert (circuit.admit(), circuit.admit()) == (Admission.PLAIN, Admission.PLAIN)
+
+    @pytest.mark.parametrize("ok", [True, False])
+    def test_is_not_judged_by_a_call_from_before_it_opened(self, *, ok: bool) -> None:
+        clock = Clock()
+        circuit = opened(clock)
+        clock.now += model_calls.OPEN_SECONDS
+        assert circuit.admit() is Admission.TRIAL
+        circuit.report(Admission.PLAIN, ok=ok)
+        circuit.take_back(Admission.PLAIN)
+        assert circuit.is_open
+        assert circuit.admit() is None
 
     def test_forgets_failures_that_lie_apart(self) -> None:
         clock = Clock()
         circuit = Circuit(clock)
         for _ in range(20):
-            circuit.report(ok=False)
+            circuit.report(Admission.PLAIN, ok=False)
             clock.now += model_calls.WINDOW_SECONDS / (model_calls.FAILURES - 1) + 0.01
         assert not circuit.is_open
 
     def test_stays_closed_while_most_calls_go_well(self) -> None:
         circuit = Circuit(Clock())
         for _ in range(30):
-            circuit.report(ok=True)
-            circuit.report(ok=True)
-            circuit.report(ok=False)
+            for ok in (True, True, False):
+                circuit.report(Admission.PLAIN, ok=ok)
         assert not circuit.is_open
 
 
