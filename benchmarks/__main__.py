@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from benchmarks import (
+    calendars,
     cases,
     checkouts,
     copilot,
@@ -118,7 +119,11 @@ def measured(known: World, effort: Effort, *, is_whole: bool) -> list[Result]:
         )
     if not is_whole:
         return found
-    found += [quoting.quote_result(effort.rounds), *jobs.job_results(known, effort.lessons)]
+    found += [
+        *calendars.results(),
+        quoting.quote_result(effort.rounds),
+        *jobs.job_results(known, effort.lessons),
+    ]
     found.append(cases.seed_result(known))
     return found
 
