@@ -72,6 +72,7 @@ class WhatPeopleSay(Entry):
     streets: list[StreetEntry]
     weak: list[Name]
     elsewhere: list[Name]
+    far: list[Name]
 
 
 class LandmarkEntry(Entry):

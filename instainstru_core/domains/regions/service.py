@@ -158,6 +158,7 @@ def vocabulary() -> Vocabulary:
         zip_codes=_zip_codes(),
         weak=tuple(said.weak),
         elsewhere=tuple(said.elsewhere),
+        far=tuple(said.far),
     )
 
 

@@ -391,7 +391,8 @@ class TestCoverage:
 
     def test_no_name_elsewhere_is_a_name_here(self) -> None:
         names = gazetteer()
-        assert names.elsewhere & names.places.keys() == set()
+        assert (names.elsewhere | names.far) & names.places.keys() == set()
+        assert names.elsewhere & names.far == set()
 
 
 @pytest.mark.skipif(not REFERENCE.exists(), reason=f"no {REFERENCE}")

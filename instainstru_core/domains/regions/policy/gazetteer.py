@@ -36,7 +36,8 @@ class Gazetteer:
     names of the city and its boroughs, within which other names are looked for. `by_length` holds
     those that may be misspelled, `squashed` those of several words without their spaces. `weak`
     names are also other things, such as rugby: in a text, they are places only after a word that
-    leads to one. `elsewhere` are well-known places outside.
+    leads to one. `elsewhere` are well-known places around the city; those that are `far` are in a
+    text more often a style or a name.
     """
 
     places: Mapping[str, Place]
@@ -49,6 +50,11 @@ class Gazetteer:
     streets: tuple[Street, ...] = ()
     weak: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    far: frozenset[str] = frozenset()
+
+    def is_elsewhere(self, name: str) -> bool:
+        """Whether a folded text names a place outside of the city."""
+        return name in self.elsewhere or name in self.far
 
     def by_key(self, key: str) -> Place | None:
         """The area with this key."""
@@ -86,7 +92,7 @@ class Gazetteer:
         """The names nearest to this one, if they are near enough: one slip of the hand for each
         five letters, and never in a short word.
         """
-        if len(name) < LEAST_SIMILAR_LENGTH or name in self.elsewhere or DIGIT.search(name):
+        if len(name) < LEAST_SIMILAR_LENGTH or self.is_elsewhere(name) or DIGIT.search(name):
             return []
         most = 1 + (len(name) >= LONG_NAME) + (len(name) >= LONGEST_NAME)
         lengths = range(len(name) - most, len(name) + most + 1)

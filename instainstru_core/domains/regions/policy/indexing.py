@@ -39,6 +39,7 @@ class Vocabulary:
     zip_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     weak: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    far: tuple[str, ...] = ()
 
 
 def gazetteer(areas: Iterable[Named], vocabulary: Vocabulary) -> Gazetteer:
@@ -79,6 +80,7 @@ def gazetteer(areas: Iterable[Named], vocabulary: Vocabulary) -> Gazetteer:
         squashed=index.squashed(),
         weak=frozenset(folded(name, forms) for name in vocabulary.weak),
         elsewhere=frozenset(folded(name, forms) for name in vocabulary.elsewhere),
+        far=frozenset(folded(name, forms) for name in vocabulary.far),
     )
 
 

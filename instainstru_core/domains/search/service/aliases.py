@@ -66,7 +66,7 @@ def add_place_alias(uow: Uow, command: AddPlaceAlias) -> PlaceAliasView:
             "There are no such areas. List the areas and use their keys.",
             area_keys=", ".join(unknown[:5]),
         )
-    if names.known(name) is not None or name in names.elsewhere:
+    if names.known(name) is not None or names.is_elsewhere(name):
         raise AliasKnown(
             "This name means a place already, and that is not overridden. Reject the alias that"
             " says so first, or use another name.",

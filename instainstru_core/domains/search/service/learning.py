@@ -129,7 +129,7 @@ def learn_places(
 def _is_open(name: str, names: Gazetteer) -> bool:
     """Whether it could be a name that nobody knows yet."""
     return (
-        name not in names.elsewhere
+        not names.is_elsewhere(name)
         and not any(char.isdigit() for char in name)
         and names.known(name) is None
     )

@@ -92,7 +92,7 @@ def _elsewhere(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
     words = [word for word in wanted.split() if word not in ZIP_WORDS]
     is_zip = len(words) == 1 and _is_zip(words[0])
     is_abroad = len(words) > 1 and words[-1] in STATES
-    if wanted in gazetteer.elsewhere or is_zip or is_abroad:
+    if gazetteer.is_elsewhere(wanted) or is_zip or is_abroad:
         return Resolution(wanted, tier=Tier.EXACT, elsewhere=titled(wanted))
     return None
 
