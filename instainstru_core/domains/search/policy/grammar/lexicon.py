@@ -20,7 +20,7 @@ LESSONS_AS_SUCH = {
 }
 """With nothing else named, they wish for that as such."""
 
-LEARN_WORDS = frozenset({"learn", "learning", "to", "how", "study", "teach", "me", "a", "an"})
+LEARN_WORDS = frozenset({"learn", "learning", "to", "how", "teach", "me", "a", "an"})
 
 WHO_OF_TERMS = {
     "kid": "kids", "kids": "kids", "children": "kids", "toddler": "toddler", "baby": "toddler",
@@ -76,7 +76,7 @@ OTHER_WORDS = (
 )
 
 KNOWN_SLIPS = {
-    "wensday": "wednesday", "wendsday": "wednesday", "wednsday": "wednesday",
+    "tonite": "tonight", "wensday": "wednesday", "wendsday": "wednesday", "wednsday": "wednesday",
     "tommorow": "tomorrow", "tomorow": "tomorrow", "tommorrow": "tomorrow", "tmrw": "tomorrow",
     "begginer": "beginner", "beginer": "beginner", "lesons": "lessons", "leson": "lesson",
     "kindergarden": "kindergarten", "kindergardener": "kindergartener",

@@ -91,8 +91,7 @@ def _read(line: Line) -> Iterator[Span]:
             span = rule(line, at)
             if span is not None:
                 yield span
-        if line.stems[at] in line.vocabulary.terms:
-            yield from topics.term(line, at)
+        yield from topics.term(line, at)
         if line.names[at] in line.vocabulary.places:
             span = places.bare(line, at)
             if span is not None:

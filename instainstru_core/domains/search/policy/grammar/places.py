@@ -175,6 +175,19 @@ def described(line: Line, at: int) -> Span | None:
     return Span(start, at + 1, Slot.PLACE, spot, Weight.PLAIN)
 
 
+def suggestive(line: Line, at: int) -> Span | None:
+    """Words that must be a place by one of them, though nobody knows it: "upper est side"."""
+    first = at
+    while first > 0 and at - first < MAX_DESCRIBING_WORDS and is_open(line, first - 1):
+        first -= 1
+        if line.tokens[first].breaks:
+            break
+    if first == at:
+        return None
+    spot = Spot(first, at + 1, PlaceMention.BARE, is_known=False)
+    return Span(first, at + 1, Slot.PLACE, spot, Weight.GUESS)
+
+
 def zip_code(line: Line, at: int) -> Span | None:
     """Five figures: "11215", "in 10025", "zip code 10001"."""
     token = line.tokens[at]
@@ -198,4 +211,8 @@ def street(line: Line, at: int) -> Span | None:
     return Span(start, end, Slot.PLACE, Spot(start, end, PlaceMention.BARE), Weight.PLAIN)
 
 
-RULES = ruled(({lead[0] for lead in _LEADS}, led), (_TAILS, described))
+RULES = ruled(
+    ({lead[0] for lead in _LEADS}, led),
+    (_TAILS, described),
+    (("side", "heights", "village"), suggestive),
+)

@@ -176,9 +176,9 @@ REAL_WORDS = frozenset(
     toppling torrance tours toward towing towne trace traci trackers tracking tract tracy trader
     trailer trailers trailing trained trainee trainees trainor trapping trashing trask trawling
     treachery treading treat trembling trench trick trifecta trish trot trough truck trumped
-    trumpeter trusting tubal tumor tumors tuttle twine twisting unger unify unison unite units
-    universality unser upped upton utopian vague vance venter verve vetting vice victors vide
-    videographer villa villager villagers villains vimeo violates vitaly voce voiced voila
+    trumpeter trusting tubal tumor tumors tuttle twine twisting tying unger unify unison unite
+    units universality unser upped upton utopian vague vance venter verve vetting vice victors
+    vide videographer villa villager villagers villains vimeo violates vitaly voce voiced voila
     voltages vowing waddington waiting wakeup waking walkabout walt wandsworth warden wardens
     warms warrington warts wasting watchdog watering waxes wayside weakened weakness wears weeding
     weeds weeps welding wells wesson wetting whacking whine whistling whiting whoops whopping

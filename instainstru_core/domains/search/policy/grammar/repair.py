@@ -56,7 +56,7 @@ class Spellings:
         """How unlikely the slip is: letters out of order, then one more or less, then another."""
         if sorted(word) == sorted(found):
             return 0, self.rank[found]
-        return self.rank[found], 1 + (len(word) == len(found))
+        return 1 + (len(word) == len(found)), self.rank[found]
 
     def _further(self, word: str) -> Iterator[str]:
         """The long words two slips away that begin alike."""

@@ -39,6 +39,10 @@ class Topic:
 def term(line: Line, at: int) -> Iterator[Span]:
     """The terms of the catalog that begin here: the longest, and a shorter one for want of it."""
     found = line.vocabulary.term_at(line.stems, at, len(line.words))
+    joined = line.vocabulary.joined_at(line.words, at)
+    apart = found is None or found[0] == at + 1
+    if joined is not None and apart and not joined.is_weak and not line.tokens[at + 1].parts:
+        yield Span(at, at + 2, Slot.SERVICE, joined)
     while found is not None:
         end, named = found
         if not any(line.tokens[inner].parts for inner in range(at + 1, end)):

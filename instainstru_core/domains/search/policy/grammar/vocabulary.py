@@ -140,7 +140,7 @@ def _read(entry: Entry, drafts: dict[tuple[str, ...], _Draft]) -> None:
         whole, bare = _stems(text), _bare(text)
         if lexicon.LESSON_WORDS.issuperset(_shown(text).split()):
             continue
-        is_learned = whole[0] in lexicon.LEARN_WORDS and bare != whole
+        is_learned = whole[0] in {"learn", "how"} and bare != whole
         if not is_learned and (bare == whole or bare not in known):
             _add(drafts, whole, entry, _shown(text), is_name=is_name)
             if text == entry.name:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from instainstru_core.domains.search.policy.grammar.repair import Spellings
 
 MIN_PLURAL = 4
+MIN_JOINED = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,15 @@ class Words:
             if after <= end and all(map(str.__eq__, tail, stems[at + 1 : after])):
                 return after, named
         return None
+
+    def joined_at(self, line: Sequence[str], at: int) -> Named | None:
+        """The term of one word that is typed here as two: "skate boarding"."""
+        if at + 1 >= len(line):
+            return None
+        joined = stem(line[at] + line[at + 1])
+        if len(joined) < MIN_JOINED:
+            return None
+        return next((named for tail, named in self.terms.get(joined, ()) if not tail), None)
 
     def place_at(self, names: Sequence[str], at: int, end: int) -> tuple[int, Name] | None:
         """The longest name of a place that begins here: the position after it, and its kind."""
