@@ -13,6 +13,7 @@ from instainstru_core.domains.observability.models import TaskExecution
 from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.domains.onboarding.models import Invite
 from instainstru_core.domains.search.models import SearchQuery
+from instainstru_core.domains.search.types.recording import Device
 from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM, PermissionMissing
 from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.ids import new_id
@@ -98,7 +99,10 @@ class TestGauges:
             search(uow, DAY - MOMENT, 5),
             search(uow, DAY - MOMENT, 7),
             search(uow, DAY, 0),
+            crawl := search(uow, HOUR, 0),
         )
+        crawl.device = Device.PROGRAM
+        uow.session.flush()
         found = service.gauges(uow)
         assert (found.searches_24h, found.searches_without_result_24h) == (4, 1)
         assert found.zero_result_share_24h == 0.25

@@ -36,6 +36,7 @@ from instainstru_core.domains.onboarding.models import FoundingSlot, Invite
 from instainstru_core.domains.payments.models import PaymentCommand, Reconciliation
 from instainstru_core.domains.payments.types import CommandState
 from instainstru_core.domains.search.models import SearchQuery
+from instainstru_core.domains.search.types.recording import Device
 from instainstru_core.domains.webhooks.models import WebhookEvent
 from instainstru_core.domains.webhooks.types import WebhookState
 from instainstru_core.kernel.time import Span, local_day
@@ -85,9 +86,11 @@ def attempts(session: Session, span: Span) -> dict[TaskState, int]:
 
 
 def searches(session: Session, now: datetime) -> tuple[int, int]:
-    """How many searches there were in a day, and how many of them found nothing."""
+    """How many searches of people there were in a day, and how many of them found nothing."""
     nothing = func.count().filter(SearchQuery.result_count == 0)
-    query = select(func.count(), nothing).where(SearchQuery.at > now - DAY, SearchQuery.at <= now)
+    query = select(func.count(), nothing).where(
+        SearchQuery.at > now - DAY, SearchQuery.at <= now, SearchQuery.device != Device.PROGRAM
+    )
     every, empty = session.execute(query).one()
     return every, empty
 
