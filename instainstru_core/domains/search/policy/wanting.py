@@ -11,7 +11,6 @@ from instainstru_core.domains.search.types.parsed import (
     DateWish,
     LessonType,
     Parsed,
-    PriceIntent,
     TimeWish,
     Urgency,
 )
@@ -31,12 +30,6 @@ FORMATS: Mapping[LessonType, frozenset[LessonFormat]] = {
     LessonType.STUDIO: frozenset({LessonFormat.INSTRUCTOR_LOCATION}),
 }
 NO_TIME = TimeWish()
-INTENDED: Mapping[PriceIntent, tuple[int | None, int | None]] = {
-    PriceIntent.BUDGET: (None, 10_000),
-    PriceIntent.STANDARD: (10_000, 15_000),
-    PriceIntent.PREMIUM: (15_000, None),
-}
-"""What words such as cheap and premium stand for, in cents an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +127,3 @@ def _days(first: date, last: date, weekdays: frozenset[int], today: date) -> tup
     count = (last - first).days + 1
     days = (first + at * ONE_DAY for at in range(max(count, 0)))
     return tuple(day for day in days if not weekdays or day.weekday() in weekdays)
-
-
-def intended(intent: PriceIntent) -> Prices:
-    """What an hour may cost where a text only says how dear it should be."""
-    least, most = INTENDED[intent]
-    return Prices(least, most)

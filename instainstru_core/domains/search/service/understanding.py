@@ -1,6 +1,6 @@
 """What a search asks for: the text, the filters, the place and the services as one wish."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from instainstru_core.domains.catalog import service as catalog
@@ -8,6 +8,7 @@ from instainstru_core.domains.catalog.policy import inferred_filters
 from instainstru_core.domains.catalog.types import SKILL_LEVEL
 from instainstru_core.domains.regions.types import Place
 from instainstru_core.domains.search.policy import wanting
+from instainstru_core.domains.search.policy.grammar.prices import priced
 from instainstru_core.domains.search.policy.wanting import Prices
 from instainstru_core.domains.search.ports import Embedder
 from instainstru_core.domains.search.schemas import SearchInstructors
@@ -56,7 +57,7 @@ def understood(
         parsed,
         meant,
         where=located.where,
-        prices=wanting.prices(given, _said(parsed)),
+        prices=wanting.prices(given, _said(parsed, wanting.services(given, meant) or (), known)),
         today=prepared.today,
     )
     return Understood(
@@ -101,14 +102,11 @@ def _located(
     return Located(found.where, found.area, None, is_near_me, found)
 
 
-def _said(parsed: Parsed) -> Prices:
-    """What the text says an hour may cost."""
-    price = parsed.price
-    if price is None:
-        return Prices()
-    if price.intent is not None:
-        return wanting.intended(price.intent)
-    return Prices(price.min_cents, price.max_cents)
+def _said(parsed: Parsed, services: Iterable[str], known: Vocabulary) -> Prices:
+    """What the text says an hour may cost. How much is cheap depends on what is taught."""
+    categories = {known.entries[one].category.slug for one in services if one in known.entries}
+    price = priced(parsed.price, sorted(categories))
+    return Prices() if price is None else Prices(price.min_cents, price.max_cents)
 
 
 def _inferred(parsed: Parsed, meant: Meant, known: Vocabulary) -> Mapping[str, frozenset[str]]:
