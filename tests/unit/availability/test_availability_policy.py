@@ -1,6 +1,7 @@
 """Days as bits, days when the clocks change, and the rules of booking. Exact to the minute."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -247,9 +248,15 @@ class TestFreeDays:
         """In Santiago the sixth of September has no hour from 0 to 1."""
         day = date(2026, 9, 6)
         one = calendar(timezone="America/Santiago", days={day: OpenDay(stretch(0, 150))})
-        (free,) = policy.free_days(
-            one, first=day, last=day, minutes=60, lesson_format=ONLINE, now=utc(8, 30, 12)
-        )
+        asked: dict[str, Any] = {
+            "first": day,
+            "last": day,
+            "minutes": 60,
+            "lesson_format": ONLINE,
+            "now": utc(8, 30, 12),
+        }
+        (free,) = policy.free_days(one, **asked)
+        assert policy.free_minutes(one, **asked) == [[60, 75, 90]]
         assert [(each.minute, each.at) for each in free.starts] == [
             (60, utc(9, 6, 4)),
             (75, utc(9, 6, 4, 15)),

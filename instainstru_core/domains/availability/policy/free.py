@@ -45,8 +45,10 @@ def free_line(calendar: Calendar, lesson_format: LessonFormat, first: date, last
     """The minutes of local days that are open for a format and free of lessons and pauses."""
     days = {day: usable(found, lesson_format) for day, found in calendar.days.items()}
     travels, buffers = instructor_travels(lesson_format), calendar.buffers
+    pauses = {kind: buffers.between(travels, kind) for kind in (False, True)}
     return line(days, first, last, calendar.timezone).without_all(
-        taken.span.widened(buffers.between(travels, taken.travels)) for taken in calendar.busy
+        (taken.span.start - pauses[taken.travels], taken.span.end + pauses[taken.travels])
+        for taken in calendar.busy
     )
 
 

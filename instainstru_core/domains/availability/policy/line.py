@@ -10,11 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from instainstru_core.domains.availability.policy.bits import DAY_MINUTES, stretch
+from instainstru_core.domains.availability.policy.bits import (
+    DAY_BYTES,
+    DAY_MINUTES,
+    stretch,
+    to_bytes,
+)
 from instainstru_core.kernel.time import Span, midnight, to_local
 
 MINUTE = timedelta(minutes=1)
 ONE_DAY = timedelta(days=1)
+CLOSED = bytes(DAY_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,17 @@ class Segment:
     length: int
 
 
+PLAIN = (Segment(0, 0, DAY_MINUTES),)
+"""A day on which the clocks run without a jump."""
+
+
 @lru_cache(maxsize=4096)
 def segments(day: date, zone_name: str) -> tuple[Segment, ...]:
     """The parts of a local day: one, or two when the clocks change."""
     start, end = midnight(day, zone_name), midnight(day + ONE_DAY, zone_name)
     total = (end - start) // MINUTE
     if total == DAY_MINUTES:
-        return (Segment(0, 0, DAY_MINUTES),)
+        return PLAIN
     found: list[Segment] = []
     for elapsed in range(total):
         local = to_local(start + elapsed * MINUTE, zone_name)
@@ -48,7 +58,7 @@ def segments(day: date, zone_name: str) -> tuple[Segment, ...]:
 def is_plain(first: date, last: date, zone_name: str) -> bool:
     """Whether the clocks run without a jump on all these local days."""
     span = (last - first).days + 1
-    return all(len(segments(first + day * ONE_DAY, zone_name)) == 1 for day in range(span))
+    return all(segments(first + day * ONE_DAY, zone_name) == PLAIN for day in range(span))
 
 
 def day_length(parts: Sequence[Segment]) -> int:
@@ -89,14 +99,16 @@ class Line:
 
     def without(self, span: Span) -> "Line":
         """The line with every minute cleared that the span touches."""
-        return self.without_all((span,))
+        return self.without_all(((span.start, span.end),))
 
-    def without_all(self, spans: Iterable[Span]) -> "Line":
-        """The line with every minute cleared that one of the spans touches."""
+    def without_all(self, spans: Iterable[tuple[datetime, datetime]]) -> "Line":
+        """The line with every minute cleared between the two instants of each pair."""
         taken = 0
-        for span in spans:
-            first = min(max((span.start - self.start) // MINUTE, 0), self.length)
-            taken |= stretch(first, self.minute(span.end))
+        for start, end in spans:
+            first = max((start - self.start) // MINUTE, 0)
+            last = min(-((self.start - end) // MINUTE), self.length)
+            if last > first:
+                taken |= ((1 << (last - first)) - 1) << first
         return Line(self.start, self.length, self.bits & ~taken)
 
     def is_open(self, span: Span) -> bool:
@@ -109,14 +121,17 @@ class Line:
 
 def line(days: Mapping[date, int], first: date, last: date, zone_name: str) -> Line:
     """The open minutes of the local days `first` to `last`. A day that is not there is closed."""
+    whole = [first + offset * ONE_DAY for offset in range((last - first).days + 1)]
+    if is_plain(first, last, zone_name):
+        stored = b"".join([to_bytes(days[day]) if day in days else CLOSED for day in whole])
+        length = len(whole) * DAY_MINUTES
+        return Line(midnight(first, zone_name), length, int.from_bytes(stored, "little"))
     bits = offset = 0
-    day = first
-    while day <= last:
+    for day in whole:
         parts = segments(day, zone_name)
         open_minutes = days.get(day, 0)
-        for part in parts if open_minutes else ():
+        for part in parts:
             piece = (open_minutes >> part.wall) & stretch(0, part.length)
             bits |= piece << (offset + part.elapsed)
         offset += day_length(parts)
-        day += ONE_DAY
     return Line(midnight(first, zone_name), offset, bits)
