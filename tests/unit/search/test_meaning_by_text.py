@@ -147,7 +147,7 @@ class TestNamesWithinAPhrase:
         assert set(found(phrase)) == services
 
     @pytest.mark.parametrize(
-        "phrase", ["house cleaning", "oil change", "bass fishing", "tap water"]
+        "phrase", ["house insurance", "oil change", "bass fishing", "tap water"]
     )
     def test_say_little_beside_words_that_they_do_not_go_with(self, phrase: str) -> None:
         finding = lookup().find(phrase)
@@ -249,3 +249,17 @@ class TestForms:
     )
     def test_of_one_doing(self, word: str, expected: str) -> None:
         assert root(word) == expected
+
+
+class TestWhatPeopleHaveDone:
+    @pytest.mark.parametrize("phrase", ["house cleaner", "moving furniture", "hair salon"])
+    def test_is_nothing_to_learn(self, phrase: str) -> None:
+        assert found(phrase) == []
+        assert lookup().find(phrase).is_certain
+
+    @pytest.mark.parametrize(
+        ("phrase", "service"),
+        [("babysitter training", "cpr-first-aid"), ("cpr for a babysitter", "cpr-first-aid")],
+    )
+    def test_may_be_taught_all_the_same(self, phrase: str, service: str) -> None:
+        assert found(phrase) == [service]

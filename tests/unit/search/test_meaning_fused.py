@@ -8,7 +8,14 @@ from instainstru_core.domains.search.policy.meaning.lookup import Finding
 from instainstru_core.domains.search.policy.meaning.texts import Text, area_texts, service_texts
 from instainstru_core.domains.search.policy.meaning.vectors import VectorIndex, index, unit
 from instainstru_core.domains.search.types.meaning import By, Reason, ServiceMatch, Vectors
-from instainstru_core.domains.search.types.parsed import AgeGroup, Audience, Parsed, Phrase
+from instainstru_core.domains.search.types.parsed import (
+    AgeGroup,
+    Audience,
+    Mark,
+    Parsed,
+    Phrase,
+    Slot,
+)
 from tests.unit.search.catalogue import lookup
 from tests.unit.search.knowledge import entries
 
@@ -151,6 +158,30 @@ class TestMeant:
         parsed = Parsed("", services=phrases("become someone else"))
         found = meant(parsed, lookup(), None, {}, ("embedding_timeout",))
         assert (found.by, found.reasons) == (By.TEXT, ("embedding_timeout",))
+
+
+class TestManyWords:
+    TEXT = "get better at speaking to people on monday"
+    PARSED = Parsed(TEXT, services=(Phrase("people", 26, 32),), marks=(Mark(33, 42, Slot.DATE),))
+    WHOLE = "better speaking people"
+
+    def test_are_also_looked_up_as_one_without_what_is_no_service(self) -> None:
+        assert unclear(self.PARSED, lookup()) == ("people", self.WHOLE)
+
+    def test_mean_as_one_what_none_of_them_means(self) -> None:
+        services = index([("public-speaking", at(1.0))], SCALE)
+        vectors = {"people": at(0.0, 1.0), self.WHOLE: at(0.7)}
+        (wish,) = meant(self.PARSED, lookup(), services, vectors).wishes
+        assert wish.phrase == Phrase(self.WHOLE, 0, len(self.TEXT))
+        assert [match.service_id for match in wish.matches] == ["public-speaking"]
+
+    def test_stay_apart_where_one_of_them_is_a_name(self) -> None:
+        parsed = Parsed("piano of the people", services=phrases("piano", "people"))
+        assert unclear(parsed, lookup()) == ("people",)
+        assert [one.phrase.text for one in meant(parsed, lookup(), None, {}).wishes] == [
+            "piano",
+            "people",
+        ]
 
 
 class TestTexts:

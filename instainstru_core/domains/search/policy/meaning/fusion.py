@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from instainstru_core.domains.catalog.policy import fold
+from instainstru_core.domains.search.policy.meaning.forms import without_generic
 from instainstru_core.domains.search.policy.meaning.lookup import Finding, Lookup, ordered
 from instainstru_core.domains.search.policy.meaning.vectors import VectorIndex
 from instainstru_core.domains.search.types.meaning import (
@@ -13,7 +15,7 @@ from instainstru_core.domains.search.types.meaning import (
     ServiceMatch,
     Vectors,
 )
-from instainstru_core.domains.search.types.parsed import AgeGroup, Audience, Parsed, Phrase
+from instainstru_core.domains.search.types.parsed import AgeGroup, Audience, Parsed, Phrase, Slot
 
 VECTOR_WEIGHT = 0.6
 TEXT_WEIGHT = 0.4
@@ -27,6 +29,7 @@ LEAST_LIKENESS = 0.5
 LEAST_LIKENESS_OF_ONE = 0.8
 """Of one word by itself: pieces of words make scuba like tuba."""
 
+LEAST_WORDS = 2
 LEAST_SCORE = 0.38
 WITHIN = 0.12
 MOST = 8
@@ -34,10 +37,12 @@ MOST_NEAR = 30
 
 
 def unclear(parsed: Parsed, lookup: Lookup) -> tuple[str, ...]:
-    """The wishes that text alone is not certain of, for which a vector helps."""
-    return tuple(
-        phrase.text for phrase in parsed.services if not lookup.find(phrase.text).is_certain
-    )
+    """The wishes that text alone is not certain of, for which a vector helps; and where that is all
+    of them, all that the text wishes for as one.
+    """
+    wishes = [one.text for one in parsed.services if not lookup.find(one.text).is_certain]
+    whole = _whole(parsed) if wishes and len(wishes) == len(parsed.services) else None
+    return tuple(dict.fromkeys([*wishes, *([whole.text] if whole else ())]))
 
 
 def meant(
@@ -49,6 +54,11 @@ def meant(
 ) -> Meant:
     """The services that are meant. `vectors` are those of unclear wishes, by their text."""
     wishes = tuple(_wish(phrase, parsed, lookup, services, vectors) for phrase in parsed.services)
+    whole = _whole(parsed)
+    if whole is not None and not any(lookup.find(one.text).is_certain for one in parsed.services):
+        as_one = _wish(whole, parsed, lookup, services, vectors)
+        if _best(as_one) > max(map(_best, wishes)):
+            wishes = (as_one,)
     excluded = frozenset(
         match.service_id
         for phrase in parsed.excluded
@@ -99,6 +109,26 @@ def _both(text: float, likeness: float | None) -> float:
     if likeness is None:
         return ONE_SIDE * text
     return max(VECTOR_WEIGHT * likeness + TEXT_WEIGHT * text, ONE_SIDE * text)
+
+
+def _whole(parsed: Parsed) -> Phrase | None:
+    """All that is wished for as one: the text without what is something else than a service. A wish
+    in many words may have been taken for several, or for one of its words.
+    """
+    if not parsed.services:
+        return None
+    left = parsed.text
+    for mark in parsed.marks:
+        if mark.slot is not Slot.SERVICE:
+            left = left[: mark.start] + " " * (mark.end - mark.start) + left[mark.end :]
+    words = without_generic(fold(left))
+    if len(words.split()) < LEAST_WORDS or words == parsed.service_text:
+        return None
+    return Phrase(words, 0, len(parsed.text))
+
+
+def _best(wish: PhraseMeaning) -> float:
+    return wish.matches[0].score if wish.matches else 0.0
 
 
 def _wish(

@@ -26,7 +26,7 @@ from instainstru_core.domains.search.policy.meaning.lexicon import (
     Lexicon,
     Sense,
 )
-from instainstru_core.domains.search.policy.meaning.real_words import REAL_WORDS, UNTAUGHT
+from instainstru_core.domains.search.policy.meaning.real_words import REAL_WORDS, TRADES, UNTAUGHT
 from instainstru_core.domains.search.types.meaning import Reason, ServiceMatch
 
 ROOT_SHARE = 0.95
@@ -106,7 +106,10 @@ class Lookup:
         if repaired != words:
             meant = self._find(repaired)
             return Finding(tuple(map(_as_typo, meant.matches)), meant.is_certain)
-        return self._within(words) or self._scored(words)
+        finding = self._within(words) or self._scored(words)
+        if not finding.is_certain and not TRADES.isdisjoint(words.split()):
+            return Finding((), is_certain=True)
+        return finding
 
     def named(self, words: str) -> tuple[ServiceMatch, ...] | None:
         """What has exactly this name, if anything has."""

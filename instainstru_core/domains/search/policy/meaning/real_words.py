@@ -40,3 +40,13 @@ UNTAUGHT = frozenset({
 })
 # fmt: on
 """Languages that nobody teaches here: whoever wants to learn Thai does not want to box."""
+
+# fmt: off
+TRADES = frozenset({
+    "apartment", "apartments", "babysitter", "babysitting", "barbershop", "cleaner", "cleaners",
+    "cleaning", "delivery", "dentist", "doctor", "electrician", "haircut", "hairdresser", "hiring",
+    "hotel", "hotels", "jobs", "lawyer", "locksmith", "mechanic", "movers", "moving", "nanny",
+    "plumber", "rent", "rental", "restaurant", "salon", "taxi", "therapist", "tickets",
+})
+# fmt: on
+"""What people have done rather than learn: a house cleaner has nothing to do with House Dance."""
