@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from instainstru_core.domains.search.models import SearchClick, SearchHistory, SearchQuery
+from instainstru_core.domains.search.repository.recording import CATCHING_UP
 from instainstru_core.domains.search.types.recording import SearchSource
 from instainstru_core.kernel.ids import new_id
 
@@ -237,7 +238,8 @@ def unlink_old(session: Session, *, before: datetime, limit: int) -> int:
         SearchQuery.person.is_not(None),
         SearchQuery.address_hash.is_not(None),
     )
-    old = select(SearchQuery.id).where(SearchQuery.at < before, known).limit(limit)
+    span = SearchQuery.at < before, SearchQuery.at >= before - CATCHING_UP
+    old = select(SearchQuery.id).where(*span, known).limit(limit)
     freed = (
         update(SearchQuery)
         .where(SearchQuery.id.in_(old))

@@ -1,7 +1,7 @@
 """Statements that write down searches, what was shown, what was done, and whose address it was."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -40,6 +40,10 @@ from instainstru_core.domains.search.policy.recording import PersonKind
 from instainstru_core.domains.search.types.interactions import ClickAction
 
 Row = Mapping[str, Any]
+CATCHING_UP = timedelta(days=60)
+"""How long the daily job may have been away and still finds all that it has to remove, without
+reading all that there ever was.
+"""
 
 SEARCH_COLUMNS: dict[str, TypeEngine[Any]] = {
     "id": String(),
@@ -209,9 +213,15 @@ def belongs() -> ColumnElement[bool]:
 
 
 def drop_stray_clicks(session: Session, *, before: datetime, limit: int) -> int:
-    """Remove clicks from before then that have no search, or somebody else's."""
+    """Remove clicks from before then that have no search, or somebody else's. What is much older
+    was looked at long ago.
+    """
     owned = exists().where(SearchQuery.id == SearchClick.search_id, belongs())
-    strays = select(SearchClick.id).where(SearchClick.at < before, not_(owned)).limit(limit)
+    strays = (
+        select(SearchClick.id)
+        .where(SearchClick.at < before, SearchClick.at >= before - CATCHING_UP, not_(owned))
+        .limit(limit)
+    )
     gone = delete(SearchClick).where(SearchClick.id.in_(strays)).returning(SearchClick.id)
     return len(session.scalars(gone).all())
 
@@ -221,7 +231,7 @@ def drop_candidates(session: Session, *, before: datetime, limit: int) -> int:
     old = (
         select(SearchCandidate.search_id, SearchCandidate.position)
         .join(SearchQuery, SearchQuery.id == SearchCandidate.search_id)
-        .where(SearchQuery.at < before)
+        .where(SearchQuery.at < before, SearchQuery.at >= before - CATCHING_UP)
         .limit(limit)
     )
     key = tuple_(SearchCandidate.search_id, SearchCandidate.position)
