@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.policy.matching.index import Index, built
 from instainstru_core.domains.search.policy.matching.places import Areas
-from instainstru_core.domains.search.types.matching import AreaShape, Offered, Spot, Teacher
+from instainstru_core.domains.search.types.matching import AreaShape, Lesson, Offered, Spot, Teacher
 from instainstru_core.domains.search.types.parsed import AgeGroup, Audience, Skill
 from instainstru_core.domains.search.types.wanted import Relaxable, Sort, Wanted, When
 from instainstru_core.kernel.ids import id_of
@@ -318,9 +318,7 @@ def _score(
     return score
 
 
-def all_free(
-    ids: Mapping[str, frozenset[LessonFormat]], whens: Sequence[When]
-) -> dict[str, tuple[int, datetime]]:
+def all_free(ids: Mapping[str, Lesson], whens: Sequence[When]) -> dict[str, tuple[int, datetime]]:
     """A calendar in which everybody always has room."""
     return {one: (0, at(whens[0].days[0], whens[0].after or 540)) for one in ids}
 

@@ -7,10 +7,9 @@ from itertools import chain, repeat
 
 import pytest
 
-from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.policy.matching import relaxing
 from instainstru_core.domains.search.policy.matching.searching import matched
-from instainstru_core.domains.search.types.matching import Found, Position, Spot
+from instainstru_core.domains.search.types.matching import Found, Lesson, Position, Spot
 from instainstru_core.domains.search.types.wanted import Relaxable, Wanted, When, Where
 from instainstru_core.kernel.deadline import Deadline
 from tests.factories.matching import (
@@ -51,15 +50,13 @@ class Calendars:
 
     free: Mapping[int, tuple[datetime, ...]]
     asked: list[tuple[int | When, ...]] = field(default_factory=list[tuple[int | When, ...]])
-    formats: dict[str, frozenset[LessonFormat]] = field(
-        default_factory=dict[str, frozenset[LessonFormat]]
-    )
+    lessons: dict[str, Lesson] = field(default_factory=dict[str, Lesson])
 
     def __call__(
-        self, ids: Mapping[str, frozenset[LessonFormat]], whens: Sequence[When]
+        self, ids: Mapping[str, Lesson], whens: Sequence[When]
     ) -> dict[str, tuple[int, datetime]]:
         self.asked.append((len(ids), *whens))
-        self.formats |= ids
+        self.lessons |= ids
         found: dict[str, tuple[int, datetime]] = {}
         for turn, when in enumerate(whens):
             for number, moments in self.free.items():
@@ -183,14 +180,17 @@ class TestCalendars:
             "the second stretch is up to 8 times as long"
         )
 
-    def test_are_asked_for_the_formats_that_answer(self) -> None:
+    def test_are_asked_for_the_formats_that_answer_and_a_length_that_is_offered(self) -> None:
         of = city(
             (teacher(0), offer(0, prices={TRAVEL: 9_000, STUDIO: 12_000})),
-            (teacher(1), offer(1, prices={ONLINE: 9_000})),
+            (teacher(1), offer(1, prices={ONLINE: 9_000}, durations=(90, 45))),
         )
         calls = Calendars({0: (at(FRIDAY, 1_020),), 1: (at(FRIDAY, 1_020),)})
         matched(of.index, wish(when=AT_FIVE, max_cents=10_000), today=TODAY, free=calls)
-        assert calls.formats == {who(0): frozenset({TRAVEL}), who(1): frozenset({ONLINE})}
+        online = Lesson(frozenset({ONLINE}), 45)
+        assert calls.lessons == {who(0): Lesson(frozenset({TRAVEL}), 60), who(1): online}
+        matched(of.index, wish(when=AT_FIVE, minutes=90), today=TODAY, free=calls)
+        assert calls.lessons[who(1)] == Lesson(frozenset({ONLINE}), 90)
 
     def test_give_hours_up_before_days_and_both_before_place_and_price(self) -> None:
         late, other_day = at(FRIDAY, 19 * 60), at(FRIDAY + timedelta(days=1), 540)

@@ -7,20 +7,18 @@ from datetime import datetime
 from sqlalchemy import text
 
 from instainstru_core.domains.availability import service as availability
-from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.policy import budget
 from instainstru_core.domains.search.policy.matching.searching import matched
 from instainstru_core.domains.search.repository import cards as repository
 from instainstru_core.domains.search.repository.cards import Card
 from instainstru_core.domains.search.service import index as indexes
 from instainstru_core.domains.search.types.finding import Understood
-from instainstru_core.domains.search.types.matching import Found, Free, Position
+from instainstru_core.domains.search.types.matching import Found, Free, Lesson, Position
 from instainstru_core.domains.search.types.wanted import When
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.time import local_day
 from instainstru_core.kernel.uow import Uow
 
-DEFAULT_MINUTES = 60
 TIMEOUT = text("SELECT set_config('statement_timeout', :ms, true)")
 
 
@@ -69,7 +67,7 @@ def page(uow: Uow, asked: Understood, turn: Turn, *, deadline: Deadline) -> Page
         today=local_day(uow.now),
         limit=turn.limit,
         after=turn.after,
-        free=_free(uow, asked, calendars) if turn.check_times else None,
+        free=_free(uow, calendars) if turn.check_times else None,
         deadline=deadline,
         with_facets=turn.after is None,
     )
@@ -78,20 +76,19 @@ def page(uow: Uow, asked: Understood, turn: Turn, *, deadline: Deadline) -> Page
     return Page(found, cards, frozenset(calendars.ids))
 
 
-def _free(uow: Uow, asked: Understood, calendars: Asked) -> Free:
-    """Asks calendars for the length of the wished lesson, and remembers whose."""
-    minutes = asked.wanted.minutes or DEFAULT_MINUTES
+def _free(uow: Uow, calendars: Asked) -> Free:
+    """Asks calendars for the lessons that answer, and remembers whose."""
 
     def free(
-        formats: Mapping[str, frozenset[LessonFormat]], whens: Sequence[When]
+        lessons: Mapping[str, Lesson], whens: Sequence[When]
     ) -> Mapping[str, tuple[int, datetime]]:
-        calendars.ids.update(formats)
+        calendars.ids.update(lessons)
         return availability.free_for_wishes(
             uow,
-            formats.keys(),
+            lessons.keys(),
             [availability.Hours(when.days, when.after, when.before) for when in whens],
-            minutes=minutes,
-            formats=formats,
+            minutes={one: lesson.minutes for one, lesson in lessons.items()},
+            formats={one: lesson.formats for one, lesson in lessons.items()},
         )
 
     return free

@@ -3,17 +3,25 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.types.wanted import Relaxable, When
 from instainstru_core.kernel.ids import is_id
 
+
+class Lesson(NamedTuple):
+    """What calendars are asked to have room for: in one of these formats, so many minutes."""
+
+    formats: frozenset[LessonFormat]
+    minutes: int
+
+
 Free: TypeAlias = Callable[
-    [Mapping[str, frozenset[LessonFormat]], Sequence[When]], Mapping[str, tuple[int, datetime]]
+    [Mapping[str, Lesson], Sequence[When]], Mapping[str, tuple[int, datetime]]
 ]
-"""Who of these has room, in one of the formats named for each: the number of the first wish in turn
-that they have room for, and their earliest start there."""
+"""Who of these has room for the lesson named for each: the number of the first wish in turn that
+they have room for, and their earliest start there."""
 
 
 @dataclass(frozen=True, slots=True)

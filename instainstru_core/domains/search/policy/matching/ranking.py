@@ -17,8 +17,10 @@ from instainstru_core.domains.search.policy.matching.filters import (
 )
 from instainstru_core.domains.search.policy.matching.index import Run
 from instainstru_core.domains.search.policy.matching.writing import (
+    DURATION_STEP,
     NEVER,
     age_bits,
+    duration_bits,
     skill_bits,
 )
 from instainstru_core.domains.search.types.matching import Signals
@@ -32,6 +34,7 @@ AUDIENCE, SAME_SKILL, NEAR_SKILL = 1_000, 500, 200
 FOUNDING_SHARE, FOUNDING_BOUND = 2, 500
 """Founders get half of their score on top (1.5 times), but never more than this."""
 
+USUAL_MINUTES = 60
 PRIOR_REVIEWS = 5
 UNKNOWN_DISTANCE, UNKNOWN_PRICE, UNKNOWN_FRESHNESS = 7_000, 7_000, 5_000
 CLOSE_METERS, FAR_METERS, FARTHER_METERS, LEAST_DISTANCE = 1_000, 10_000, 20_000, 2_000
@@ -74,6 +77,7 @@ class Ranked:
     stars: NDArray[np.int32]
     reviews: NDArray[np.int32]
     founder: NDArray[np.bool_]
+    minutes: NDArray[np.int32]
     service: NDArray[np.int32]
     relevance: Figures
     quality: Figures
@@ -167,6 +171,7 @@ def ranked(
         stars=stars,
         reviews=reviews,
         founder=founder,
+        minutes=minutes(taken("durations"), wanted.minutes),
         service=_joined([part.each(range(len(relevances))) for part in parts]),
         relevance=figures["relevance"],
         quality=figures["quality"],
@@ -183,6 +188,16 @@ def ranked(
 
 def _joined(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return columns[0] if len(columns) == 1 else np.concatenate(columns)
+
+
+def minutes(durations: NDArray[np.uint32], wished: int | None) -> Figures:
+    """How long a lesson would be: as wished, else an hour where offered, else the shortest."""
+    if wished is not None:
+        return np.full(len(durations), wished, np.int32)
+    lowest = durations & (~durations + np.uint32(1))
+    shortest = np.frexp(lowest.astype(np.float64))[1].astype(np.int32) * DURATION_STEP
+    usual = (durations & np.uint32(duration_bits([USUAL_MINUTES]))) != 0
+    return np.where(usual | (durations == 0), USUAL_MINUTES, shortest).astype(np.int32)
 
 
 def quality(stars: NDArray[np.int32], reviews: NDArray[np.int32], mean: int) -> Figures:
@@ -241,7 +256,9 @@ def founding_bonus(score: Figures, founder: NDArray[np.bool_]) -> Figures:
     return np.where(founder, bonus, 0).astype(np.int32)
 
 
-def places(rows: Ranked, sort: Sort, minutes: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+def places(
+    rows: Ranked, sort: Sort, until_free: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
     """The place of each row in the order as one number, less being earlier.
 
     What was given up comes first (less is better), then how long until somebody is free, if that
@@ -259,7 +276,7 @@ def places(rows: Ranked, sort: Sort, minutes: NDArray[np.int64] | None = None) -
         Sort.PRICE_HIGH: ((MAX_CENTS - cents[0], 17), score, merit),
         Sort.RATING: ((rows.reviews == 0, 1), merit, score, cents),
     }[sort]
-    parts = (*parts, (steps, 11)) if minutes is None else ((minutes, 20), score, merit)
+    parts = (*parts, (steps, 11)) if until_free is None else ((until_free, 20), score, merit)
     place = rows.relaxed.astype(np.int64)
     for column, bits in parts:
         place = (place << bits) | column

@@ -24,7 +24,7 @@ from instainstru_core.domains.search.policy.matching.candidates import (
 from instainstru_core.domains.search.policy.matching.filters import NEVER, Plan, judged, planned
 from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.ranking import SCALE, Part
-from instainstru_core.domains.search.types.matching import Found, Free, Position
+from instainstru_core.domains.search.types.matching import Found, Free, Lesson, Position
 from instainstru_core.domains.search.types.wanted import Relaxable, Wanted, When
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.time import midnight
@@ -281,8 +281,11 @@ def _asked(
     numbers = {id_at(of.rows, row): row for row in map(int, rows)}
     if not numbers:
         return {}
-    formats = {one: formats_of(int(of.rows.formats[row])) for one, row in numbers.items()}
-    return {int(of.rows.who[numbers[one]]): found for one, found in free(formats, whens).items()}
+    lessons = {
+        one: Lesson(formats_of(int(of.rows.formats[row])), int(of.rows.minutes[row]))
+        for one, row in numbers.items()
+    }
+    return {int(of.rows.who[numbers[one]]): found for one, found in free(lessons, whens).items()}
 
 
 def _starts(of: Candidates, rows: Iterable[int], when: When, free: Free) -> Starts:
