@@ -9,11 +9,17 @@ from sqlalchemy import func, select
 
 from instainstru_core.domains.search import service
 from instainstru_core.domains.search.errors import GuestUnknown, HistoryNotFound
-from instainstru_core.domains.search.models import SearchClick, SearchHistory, SearchQuery
+from instainstru_core.domains.search.models import (
+    SearchCandidate,
+    SearchClick,
+    SearchHistory,
+    SearchQuery,
+    SearchSalt,
+)
 from instainstru_core.domains.search.policy import recording as policy
 from instainstru_core.domains.search.service import history, recording
 from instainstru_core.domains.search.types.interactions import ClickAction
-from instainstru_core.domains.search.types.recording import Noted, SearchSource, Visitor
+from instainstru_core.domains.search.types.recording import Noted, SearchSource, Shown, Visitor
 from instainstru_core.kernel.authority import ANONYMOUS, Actor
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.paging import BadCursor
@@ -218,6 +224,36 @@ class TestRetention:
             select(SearchQuery.text, SearchQuery.person.is_(None)).order_by(SearchQuery.text)
         ).all()
         assert people == [("oboe", False), ("piano", True)]
+
+    def test_forgets_what_was_shown_and_salts(
+        self, begin: Begin, clock: SetClock, uow: Uow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(recording, "_salts", {})
+        with begin(ANONYMOUS) as work:
+            recording.note(
+                work,
+                Noted(
+                    search_id=new_id(),
+                    at=work.now,
+                    searcher=recording.searcher(work, Visitor(), secret=SECRET),
+                    text="piano",
+                    result_count=2,
+                    took_ms=1.0,
+                    shown=tuple(Shown(at, new_id(), new_id(), 0.5) for at in (1, 2)),
+                ),
+            )
+        left: list[tuple[int | None, int | None]] = []
+        for later in (timedelta(days=2), timedelta(days=88), timedelta(microseconds=1)):
+            clock.advance(later)
+            with begin(ANONYMOUS) as work:
+                service.forget_shown(work, limit=100)
+            left.append(
+                (
+                    uow.session.scalar(select(func.count()).select_from(SearchSalt)),
+                    uow.session.scalar(select(func.count()).select_from(SearchCandidate)),
+                )
+            )
+        assert left == [(1, 2), (0, 2), (0, 0)]
 
 
 class TestErasing:
