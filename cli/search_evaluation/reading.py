@@ -8,7 +8,7 @@ from time import perf_counter
 from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.catalog.types import Entry
 from instainstru_core.domains.regions.policy import Gazetteer
-from instainstru_core.domains.regions.types import Place, PlaceKind
+from instainstru_core.domains.regions.types import PlaceKind
 from instainstru_core.domains.search.policy.grammar import Words, parse, words_of
 from instainstru_core.domains.search.ports import Embedder
 from instainstru_core.domains.search.service import meaning, places
@@ -83,15 +83,11 @@ class Reader:
             return None
         if parsed.place.how is PlaceMention.NEAR_ME:
             return Where(is_near_me=True)
-        found: list[Place] = []
-        for phrase in (parsed.place, *parsed.also_places):
-            place = places.resolve(self.uow, phrase, deadline=deadline).place
-            if place is not None:
-                found.append(place)
-        if not found:
+        place = places.resolve(self.uow, parsed.place, deadline=deadline).place
+        if place is None:
             return None
         return Where(
-            is_city=any(place.kind is PlaceKind.CITY for place in found),
-            areas=frozenset(key for place in found for key in place.area_keys),
-            is_ambiguous=any(place.ambiguous for place in found),
+            is_city=place.kind is PlaceKind.CITY,
+            areas=frozenset(place.area_keys),
+            is_ambiguous=place.ambiguous,
         )

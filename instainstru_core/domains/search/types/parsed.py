@@ -147,7 +147,9 @@ class TimeWish:
 
 @dataclass(frozen=True, slots=True)
 class PlacePhrase:
-    """The words that name a place, not yet resolved. Empty for "near me"."""
+    """The words that name a place, not yet resolved. Empty for "near me". Several places, any of
+    which will do, are told as "chelsea or soho", however they were typed.
+    """
 
     text: str
     how: PlaceMention
@@ -178,8 +180,6 @@ class Parsed:
     urgency: Urgency | None = None
     lesson_type: LessonType | None = None
     place: PlacePhrase | None = None
-    also_places: tuple[PlacePhrase, ...] = ()
-    """Further places, any of which will do: "chelsea or soho"."""
     marks: tuple[Mark, ...] = ()
     rest: str = ""
     needs_model: bool = False

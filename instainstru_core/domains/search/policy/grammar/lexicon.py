@@ -96,6 +96,7 @@ COMMON_WORDS = frozenset({
 
 # fmt: off
 FILLERS = frozenset({
+    "book", "booking", "schedule", "hire", "reserve", "speaks", "bilingual", "female", "male",
     "prefers", "free", "mostly", "ones", "anybody", "actually", "kind", "sort", "type", "a",
     "about", "all", "also", "am", "an", "and", "any", "anyone", "anything", "anywhere", "are",
     "as", "at", "be", "because", "been", "being", "best", "better", "between", "big", "both",

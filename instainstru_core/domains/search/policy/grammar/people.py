@@ -237,7 +237,12 @@ def _span(line: Line, start: int, end: int, who: Who) -> Span:
 
 def counted(line: Line, at: int) -> Span | None:
     """How many there are, which says nothing here: "for 2 kids", "ten lessons"."""
-    if line.number(at) is None or line.tokens[at].dollars or line.word(at + 1) not in _COUNTED:
+    if line.number(at) is None or line.tokens[at].dollars:
+        return None
+    years = line.word(at + 1) in _YEAR_WORDS and "experience" in line.run(at + 2, 1) + line.run(
+        at + 3, 1
+    )
+    if not years and line.word(at + 1) not in _COUNTED:
         return None
     return Span(at, at + 1, None, None, Weight.NAMED)
 

@@ -69,7 +69,7 @@ INTERMEDIATE = """
 ADVANCED = """
     advanced; advanced level; very advanced; expert level; professional level; pro level;
     conservatory level; highly skilled; c1; c2; more advanced; high level; competitive level;
-    many years of experience; years of experience; avanzado
+    avanzado
 """
 BUDGET = """
     cheap; cheaper; cheapest; budget; affordable; inexpensive; low cost; lowcost; on a budget;
@@ -163,5 +163,7 @@ NOTHING = """
     of; in search of; on a regular basis; in depth; on time; at least; by any chance; in
     between; in order; in shape; with experience; who is experienced; well reviewed; highly
     rated; top rated; best rated; best reviewed; 5 star; good reviews; great reviews; with good
-    reviews; highly recommended
+    reviews; highly recommended; years of experience; years experience; years of teaching
+    experience; 5 star reviews; star reviews; reviews; 24 7; for two; for three; for four; x a
+    week; x week; times per week; 1 on 1 lessons; late
 """

@@ -33,6 +33,7 @@ from instainstru_core.domains.search.types.parsed import (
 
 T = TypeVar("T")
 
+MANY = 2
 MANY_UNREAD_WORDS = 5
 _TONIGHT = Stretch(*WINDOWS[TimeWindow.EVENING], TimeWindow.EVENING, Sureness.WINDOW)
 _NIGHTS = frozenset({"tonight", "weeknights", "weeknight"})
@@ -65,8 +66,7 @@ def told(text: str, corrected: str | None, line: Line, chosen: Sequence[Span]) -
         skill=next(iter(_values(spans, Skill)), None),
         urgency=min(_values(spans, Urgency), key=list(Urgency).index, default=None),
         lesson_type=_lesson_type(_values(spans, LessonType)),
-        place=found[0] if found else None,
-        also_places=tuple(found[1:]),
+        place=_together(found),
         marks=tuple(marks),
         rest=" ".join((*(line.words[at] for at in unread), *_beyond(text, line))),
         needs_model=bool(reasons),
@@ -147,6 +147,14 @@ def _is_another(line: Line, one: Span, other: Span) -> bool:
     """Whether two places are joined as one or the other, and not one within the other."""
     between = line.words[one.end : other.start + 1]
     return "or" in between or "and" in between or line.gap(other.start) == "/"
+
+
+def _together(found: Sequence[PlacePhrase]) -> PlacePhrase | None:
+    """Several places as one: "chelsea or soho"."""
+    if len(found) < MANY:
+        return next(iter(found), None)
+    first, last = found[0], found[-1]
+    return PlacePhrase(" or ".join(one.text for one in found), first.how, first.start, last.end)
 
 
 def _place(line: Line, span: Span) -> PlacePhrase:

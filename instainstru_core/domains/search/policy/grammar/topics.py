@@ -190,6 +190,8 @@ def _without_manners(line: Line, topics: list[Topic]) -> list[Topic]:
             others = [other for other in topics if other is not topic]
             if line.word(topic.start - 1) == "in" and topic.start > others[0].end:
                 continue
+            if line.word(topic.start - 1) in _SPOKEN or line.word(topic.end) in _SPOKEN:
+                continue
             following = topics[at + 1] if at + 1 < len(topics) else None
             if (
                 following is not None
@@ -201,6 +203,9 @@ def _without_manners(line: Line, topics: list[Topic]) -> list[Topic]:
                 continue
         kept.append(topic)
     return kept
+
+
+_SPOKEN = frozenset({"speaks", "speak", "speaking", "speaker", "bilingual", "fluent"})
 
 
 def _with_neighbors(named: list[Topic], unknown: list[Topic], line: Line) -> list[Topic]:
