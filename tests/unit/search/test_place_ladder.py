@@ -72,6 +72,41 @@ class TestTheSteps:
         assert (found.place is None) or found.tier is not None
 
 
+NAMES = sorted(gazetteer().places)
+
+
+class TestEveryName:
+    @given(st.sampled_from(NAMES))
+    def test_means_what_the_map_says_however_it_is_written(self, name: str) -> None:
+        place = gazetteer().places[name]
+        for written in (
+            name,
+            name.upper(),
+            f"  {name.title()}! ",
+            f"near {name}",
+            f"in {name}, nyc",
+        ):
+            assert resolve(written).place == place, written
+
+    @given(st.sampled_from(NAMES))
+    def test_within_its_borough_is_the_same_or_a_part(self, name: str) -> None:
+        place = gazetteer().places[name]
+        if place.borough is not None and place.kind is not PlaceKind.BOROUGH:
+            found = resolve(f"{name} {place.borough.value}").place
+            assert found is not None
+            assert set(found.area_keys) <= set(place.area_keys) or found.kind is place.kind
+
+    @given(st.sampled_from(NAMES), st.sampled_from(NAMES))
+    def test_with_another_is_both(self, one: str, other: str) -> None:
+        found = resolve(f"{one} or {other}").place
+        assert found is not None
+        if found.kind is not PlaceKind.CITY and gazetteer().known(f"{one} or {other}") is None:
+            both = (resolve(one).place, resolve(other).place)
+            assert set(found.area_keys) >= {
+                key for place in both if place is not None for key in place.area_keys[:1]
+            } or any(place is not None and place.kind is PlaceKind.CITY for place in both)
+
+
 class TestWhatIsEasilyWrong:
     def test_ues_is_all_of_the_upper_east_side(self) -> None:
         for text in ("ues", "UES", "upper east side", "upper east", "the upper east side"):

@@ -33,11 +33,11 @@ class Gazetteer:
     """Every name of every place, folded, and what it means.
 
     `official` are the names as the map has them, beside what people also say. `whole` holds the
-    names of the city and its boroughs, within which other names are looked for. `by_length` holds
-    those that may be misspelled, `squashed` those of several words without their spaces. `weak`
-    names are also other things, such as rugby: in a text, they are places only after a word that
-    leads to one. `elsewhere` are well-known places around the city; those that are `far` are in a
-    text more often a style or a name.
+    names of the city and its boroughs, within which other names are looked for, `edges` the words
+    that these begin and end with. `by_length` holds names that may be misspelled, `squashed` those
+    of several words without their spaces. `weak` names are also other things, such as rugby: in a
+    text, they are places only after a word that leads to one. `elsewhere` are well-known places
+    around the city; those that are `far` are in a text more often a style or a name.
     """
 
     places: Mapping[str, Place]
@@ -45,6 +45,7 @@ class Gazetteer:
     long_forms: Mapping[str, str]
     official: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    edges: frozenset[str] = frozenset()
     by_length: Mapping[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
     squashed: Mapping[str, str] = field(default_factory=dict[str, str])
     streets: tuple[Street, ...] = ()
@@ -76,17 +77,13 @@ class Gazetteer:
     def known(self, name: str) -> Place | None:
         """What a folded text means, as it is written."""
         found = self.places.get(name)
-        if found is not None:
+        if found is not None or not name:
             return found
-        wanted = bare(name)
-        if wanted == name:
-            return self._within(name) or self._numbered(name)
-        return (
-            self.places.get(f"the {wanted}" if f" the {wanted}" in name else wanted)
-            or self.places.get(wanted)
-            or self._within(wanted)
-            or self._numbered(wanted)
-        )
+        for form in forms(name):
+            found = self.places.get(form) or self._within(form)
+            if found is not None:
+                return found
+        return self._numbered(bare(name))
 
     def similar(self, name: str) -> list[str]:
         """The names nearest to this one, if they are near enough: one slip of the hand for each
@@ -109,6 +106,8 @@ class Gazetteer:
     def _within(self, name: str) -> Place | None:
         """The place of a name that says its borough: "astoria queens", "chinatown brooklyn"."""
         words = name.split()
+        if words[0] not in self.edges and words[-1] not in self.edges:
+            return None
         for split in range(len(words) - 1, 0, -1):
             head, tail = " ".join(words[:split]), " ".join(words[split:])
             if tail in self.whole:
@@ -197,11 +196,24 @@ def titled(name: str) -> str:
     return " ".join(word[:1].upper() + word[1:] for word in name.split())
 
 
+def forms(name: str) -> list[str]:
+    """What a text may call a place, the most that was said first: "near the village area" is "the
+    village area", "village area", "the village", "village".
+    """
+    words = name.split()
+    first, last = 0, len(words)
+    while last - first > 1 and (words[first] in LEADING or words[first] == "the"):
+        first += 1
+    has_article = first > 0 and words[first - 1] == "the"
+    found: list[str] = []
+    while True:
+        said = " ".join(words[first:last])
+        found += [f"the {said}", said] if has_article else [said]
+        if last - first <= 1 or words[last - 1] not in TRAILING:
+            return found
+        last -= 1
+
+
 def bare(name: str) -> str:
     """The name without what leads to it and what it is: "in the Harlem area" is "harlem"."""
-    words = name.split()
-    while len(words) > 1 and (words[0] in LEADING or words[0] == "the"):
-        words = words[1:]
-    while len(words) > 1 and words[-1] in TRAILING:
-        words = words[:-1]
-    return " ".join(words)
+    return forms(name)[-1]

@@ -75,6 +75,7 @@ def gazetteer(areas: Iterable[Named], vocabulary: Vocabulary) -> Gazetteer:
         long_forms=forms,
         official=frozenset(official | _official(known, forms)),
         whole=frozenset(whole),
+        edges=frozenset(word for name in whole for word in (name.split()[0], name.split()[-1])),
         streets=tuple(street for street in vocabulary.streets if set(street.keys) <= one.keys()),
         by_length=by_length(index.places),
         squashed=index.squashed(),
