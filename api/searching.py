@@ -114,13 +114,13 @@ class Desk:
             ) from failure
         if key is not None and since is not None and not answered.is_personal:
             now = self.runtime.clock()
-            is_degraded = bool(answered.view.degradation.reasons)
+            is_brief = answered.is_brief or bool(answered.view.degradation.reasons)
             await self.runtime.answers.keep(
                 key,
                 answer,
                 since=since,
                 tags=answered.tags,
-                seconds=caching.seconds(now, degraded=is_degraded, dated=answered.is_dated),
+                seconds=caching.seconds(now, brief=is_brief, dated=answered.is_dated),
             )
         if wish.cursor is None:
             took_ms = (time.perf_counter() - began) * 1000

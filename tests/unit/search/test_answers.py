@@ -68,7 +68,7 @@ class TestTheKey:
 
 class TestTheTimeToLive:
     @pytest.mark.parametrize(
-        ("minute", "second", "degraded", "dated", "seconds"),
+        ("minute", "second", "brief", "dated", "seconds"),
         [
             (0, 0, False, False, 300),
             (0, 0, True, False, 30),
@@ -82,10 +82,10 @@ class TestTheTimeToLive:
         ],
     )
     def test_ends_with_the_quarter_where_time_matters(
-        self, minute: int, second: int, degraded: bool, dated: bool, seconds: int
+        self, minute: int, second: int, brief: bool, dated: bool, seconds: int
     ) -> None:
         now = NOON.replace(minute=minute, second=second)
-        assert caching.seconds(now, degraded=degraded, dated=dated) == seconds
+        assert caching.seconds(now, brief=brief, dated=dated) == seconds
 
 
 class TestTags:

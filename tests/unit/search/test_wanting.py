@@ -246,8 +246,8 @@ class TestHints:
         wanted = Wanted(where=Where(frozenset("a")), when=When(days(0)), min_cents=1, minutes=45)
         assert hints(replace(UNDERSTOOD, wanted=wanted), NOBODY_FOUND) == [
             (
-                "Nobody was found. Try another place, or online lessons, another day or time, a lower"
-                " price or another length."
+                "Nobody was found. Try another place, or online lessons, another day or time, a"
+                " lower price or another length."
             )
         ]
 

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 SECONDS = 300
-DEGRADED_SECONDS = 30
-"""An answer that lacks something is to be made again soon."""
+BRIEF_SECONDS = 30
+"""An answer that lacks something, or depends on too many, is to be made again soon."""
 
 QUARTER_SECONDS = 900
 """First free starts move with the clock, in steps of a quarter of an hour."""
@@ -49,9 +49,9 @@ def key(*parts: str, text: str | None, day: str) -> str:
     return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
 
 
-def seconds(now: datetime, *, degraded: bool, dated: bool) -> int:
+def seconds(now: datetime, *, brief: bool, dated: bool) -> int:
     """How long an answer may be told again. What is free is told until the quarter is over."""
-    longest = DEGRADED_SECONDS if degraded else SECONDS
+    longest = BRIEF_SECONDS if brief else SECONDS
     if not dated:
         return longest
     passed = (now.minute * 60 + now.second) % QUARTER_SECONDS

@@ -61,8 +61,9 @@ class Order:
 class Answered:
     """A page with what is to be known for storing it and writing it down.
 
-    `is_dated` says that it changes with the clock, `is_personal` that it is nobody else's,
-    `is_located` that it tells where somebody is. `next` is the next page's cursor, without the
+    `is_dated` says that it changes with the clock, `is_brief` that it depends on more people than
+    it could name, `is_personal` that it is nobody else's, `is_located` that it tells where somebody
+    is. `next` is the next page's cursor, without the
     search that it belongs to.
     """
 
@@ -71,6 +72,7 @@ class Answered:
     tags: tuple[str, ...]
     next: str | None
     is_dated: bool
+    is_brief: bool
     is_personal: bool
     is_located: bool
 
@@ -169,6 +171,7 @@ def _answered(uow: Uow, made: _Made) -> Answered:
         tags=tags,
         next=following,
         is_dated=asked.wanted.when is not None or asked.wanted.urgent,
+        is_brief=len(page.calendars) > caching.MOST_INSTRUCTORS,
         is_personal=asked.is_personal,
         is_located=asked.is_located,
     )
@@ -180,10 +183,11 @@ def _tags(asked: Understood, page: Page) -> tuple[str, ...]:
     keys = wanted.where.area_keys
     if wanted.where.point is not None or found.total < ENOUGH or Relaxable.PLACE in found.relaxed:
         keys = None
+    named = page.calendars if len(page.calendars) <= caching.MOST_INSTRUCTORS else ()
     return caching.tags_of_answer(
         services=wanted.services,
         area_keys=keys,
-        instructor_ids=(*page.calendars, *(one.instructor_id for one in found.items)),
+        instructor_ids=(*named, *(one.instructor_id for one in found.items)),
     )
 
 
