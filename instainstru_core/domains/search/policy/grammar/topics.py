@@ -190,7 +190,7 @@ def _without_manners(line: Line, topics: list[Topic]) -> list[Topic]:
             others = [other for other in topics if other is not topic]
             if line.word(topic.start - 1) == "in" and topic.start > others[0].end:
                 continue
-            if line.word(topic.start - 1) in _SPOKEN or line.word(topic.end) in _SPOKEN:
+            if _is_spoken(line, topic, others):
                 continue
             following = topics[at + 1] if at + 1 < len(topics) else None
             if (
@@ -203,6 +203,18 @@ def _without_manners(line: Line, topics: list[Topic]) -> list[Topic]:
                 continue
         kept.append(topic)
     return kept
+
+
+def _is_spoken(line: Line, topic: Topic, others: Sequence[Topic]) -> bool:
+    """Whether it is what somebody speaks: "who speaks spanish", "russian speaking"."""
+    taken = {at for other in others for at in range(other.start, other.end)}
+    before = topic.start - 1 not in taken and not line.tokens[topic.start].breaks
+    after = topic.end not in taken and not (
+        topic.end < len(line.tokens) and line.tokens[topic.end].breaks
+    )
+    return (before and line.word(topic.start - 1) in _SPOKEN) or (
+        after and line.word(topic.end) in _SPOKEN
+    )
 
 
 _SPOKEN = frozenset({"speaks", "speak", "speaking", "speaker", "bilingual", "fluent"})
