@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from instainstru_core.domains.availability.errors import (
+    BlackedOut,
+    FormatClosed,
     NightProtected,
     NotOpen,
     SlotTaken,
@@ -128,6 +130,35 @@ class TestStart:
         self, desk: Desk, teacher: LiveInstructor, jonas: Actor, local: str
     ) -> None:
         desk.refuses(NotOpen, jonas, lesson(teacher, starts_local=local))
+
+
+class TestHoursForOtherFormats:
+    """From four in the afternoon on the instructor teaches online only."""
+
+    def test_are_refused_with_the_formats_that_would_do(
+        self, desk: Desk, uow: Uow, teacher: LiveInstructor, jonas: Actor
+    ) -> None:
+        hours = ("09:00-16:00", "16:00-18:00 online_only")
+        availability.open_day(uow, teacher.id, date(2026, 6, 18), *hours)
+        at_home = lesson(teacher, starts_local="2026-06-18T15:15:00", **AT_HOME)
+        refusal = desk.refuses(FormatClosed, jonas, at_home)
+        assert (refusal.code, refusal.facts) == (
+            "availability.format_closed",
+            {"formats": ["online"]},
+        )
+        made = desk.book(jonas, lesson(teacher, starts_local="2026-06-18T16:00:00"))
+        assert made.format is LessonFormat.ONLINE
+
+
+class TestBlackouts:
+    def test_are_refused_whatever_hours_are_open_and_leave_what_is_booked(
+        self, desk: Desk, uow: Uow, teacher: LiveInstructor, jonas: Actor
+    ) -> None:
+        kept = desk.book(jonas, lesson(teacher, starts_local="2026-06-18T10:00:00"))
+        availability.blackout(uow, teacher.id, date(2026, 6, 18))
+        desk.refuses(BlackedOut, jonas, lesson(teacher, starts_local="2026-06-18T16:00:00"))
+        assert uow.session.get_one(Booking, kept.id).status == kept.status
+        desk.book(jonas, lesson(teacher, starts_local="2026-06-19T16:00:00"))
 
 
 class TestNotice:
