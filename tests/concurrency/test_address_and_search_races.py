@@ -23,6 +23,7 @@ from instainstru_core.domains.search.models import (
 from instainstru_core.domains.search.schemas.clicks import ClickView, RecordClick
 from instainstru_core.domains.search.schemas.places import (
     AddPlaceAlias,
+    LearnedView,
     PlaceAliasFilters,
     PlaceAliasView,
 )
@@ -210,3 +211,54 @@ class TestPlaceAliases:
         answers = at_once([teach] * 6)
         assert len([one for one in answers if isinstance(one, PlaceAliasView)]) == 1
         assert len([one for one in answers if isinstance(one, AliasKnown)]) == 5
+
+    def test_are_learned_once(self, committed_runtime: Runtime) -> None:
+        begin = committed_runtime.begin
+        with begin(SYSTEM) as uow:
+            teachers = [
+                instructors.live_instructor(uow, area_keys=["nyc-brooklyn-flatbush"]).id
+                for _ in range(3)
+            ]
+            other = instructors.live_instructor(uow, area_keys=["nyc-queens-astoria"])
+            assert other.id not in teachers
+            for number in range(5):
+                person = f"g{number}".ljust(32, "0")
+                search_id = new_id()
+                uow.session.add(
+                    SearchQuery(
+                        id=search_id,
+                        at=uow.now,
+                        person=person,
+                        text="piano in hollow",
+                        normalized_text="piano in hollow",
+                        unresolved_place="hollow",
+                        result_count=3,
+                        took_ms=5,
+                    )
+                )
+                uow.session.add(
+                    SearchClick(
+                        id=new_id(),
+                        search_id=search_id,
+                        instructor_id=teachers[number % 3],
+                        action=ClickAction.VIEW,
+                        position=1,
+                        at=uow.now,
+                        person=person,
+                    )
+                )
+
+        def learn() -> LearnedView:
+            with begin(SYSTEM) as uow:
+                return searches.learn_places(uow)
+
+        answers = at_once([learn] * 4)
+        told = [one.pending for one in answers if isinstance(one, LearnedView)]
+        assert told == [["hollow"]] * 4
+        with begin(SYSTEM) as uow:
+            (alias,) = searches.place_aliases(uow, PlaceAliasFilters()).items
+        assert (alias.name, alias.people, alias.area_keys) == (
+            "hollow",
+            5,
+            ["nyc-brooklyn-flatbush"],
+        )
