@@ -96,7 +96,8 @@ class TestTwoWeekSaves:
         (won,) = [each for each in answers if isinstance(each, SavedWeekView)]
         assert won.version == version + 1
         refused = [each for each in answers if isinstance(each, WeekChanged)]
-        assert [each.facts for each in refused] == [{"current_version": version + 1}] * 3
+        told = {"monday": "2026-06-22", "current_version": version + 1}
+        assert [each.facts for each in refused] == [told] * 3
         with committed_runtime.begin(SYSTEM) as uow:
             query = select(AvailabilityDay.day, AvailabilityDay.bits)
             stored = {row.day: row.bits for row in uow.session.execute(query)}

@@ -145,7 +145,7 @@ class TestCopyWeek:
                 copy(begin, maya, source, to)
         with pytest.raises(WeekChanged) as refusal:
             copy(begin, maya, NEXT_MONDAY, MONDAY_AFTER, version=1)
-        assert refusal.value.facts == {"current_version": 0}
+        assert refusal.value.facts == {"monday": "2026-06-29", "current_version": 0}
         assert hours(begin, maya, NEXT_MONDAY) == ["09:00-12:00 any"]
 
     def test_takes_four_statements(

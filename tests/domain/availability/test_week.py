@@ -217,7 +217,7 @@ class TestSaveWeek:
         with pytest.raises(WeekChanged) as refusal:
             save(begin, maya, day(NEXT_MONDAY, "20:00-21:00"), version=0)
         assert refusal.value.code == "availability.week_changed"
-        assert refusal.value.facts == {"current_version": 1}
+        assert refusal.value.facts == {"monday": "2026-06-22", "current_version": 1}
         with begin(maya) as uow:
             assert stored(uow, maya) == {NEXT_MONDAY: availability.bits("09:00-12:00")}
             assert written(uow) == (1, 1)
@@ -225,7 +225,7 @@ class TestSaveWeek:
     def test_refuses_a_version_from_the_future(self, begin: Begin, maya: Actor) -> None:
         with pytest.raises(WeekChanged) as refusal:
             save(begin, maya, day(NEXT_MONDAY, "09:00-12:00"), version=1)
-        assert refusal.value.facts == {"current_version": 0}
+        assert refusal.value.facts == {"monday": "2026-06-22", "current_version": 0}
 
     def test_believes_if_match_before_the_body(self, begin: Begin, maya: Actor) -> None:
         view = save(begin, maya, day(NEXT_MONDAY, "09:00-12:00"), version=7, if_match=0)

@@ -92,11 +92,11 @@ def save(
     expected: Mapping[date, int],
     days: Mapping[date, OpenDay],
     now: datetime,
-) -> dict[date, int] | None:
+) -> dict[date, int]:
     """Write these days and count the versions of their weeks up; the new versions.
 
-    `expected` is the version of each of these weeks. None unless all of them are still that at
-    this very moment: then days are not written, and the transaction must not go on.
+    `expected` is the version of each of these weeks. A week that is not that at this very moment
+    is missing from the answer: then no day is written, and the transaction must not go on.
     """
     rows = session.execute(
         SAVE,
@@ -110,8 +110,7 @@ def save(
             "tags": [stored_tags(day) for day in days.values()],
         },
     )
-    versions = {row.monday: row.version for row in rows}
-    return versions if len(versions) == len(expected) else None
+    return {row.monday: row.version for row in rows}
 
 
 @cache

@@ -51,7 +51,7 @@ def copy_week(
     expected = command.version if if_match is None else if_match
     current = stored.versions.get(command.to, 0)
     if expected is not None and expected != current:
-        raise own.week_changed(current)
+        raise own.week_changed(command.to, current)
     days = policy.week_days(command.to)
     change = _filled(uow, stored, monday, days)
     about = {"source": monday.isoformat(), "monday": command.to.isoformat()}

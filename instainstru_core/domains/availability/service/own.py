@@ -83,9 +83,10 @@ def write(
         days=changed,
         now=uow.now,
     )
-    if versions is None:
-        meanwhile = stored(uow, instructor_id, mondays[0], mondays[0])
-        raise week_changed(meanwhile.versions.get(mondays[0], 0))
+    stale = next((monday for monday in mondays if monday not in versions), None)
+    if stale is not None:
+        meanwhile = stored(uow, instructor_id, stale, stale)
+        raise week_changed(stale, meanwhile.versions.get(stale, 0))
     opens, closes, retags = policy.minutes_changed(before.days, changed)
     today = local_day(uow.now, before.timezone)
     audit.record(
@@ -105,9 +106,10 @@ def write(
     return versions
 
 
-def week_changed(current: int) -> WeekChanged:
+def week_changed(monday: date, current: int) -> WeekChanged:
     return WeekChanged(
         "This week was changed since you read it. Read it again, then make your change anew.",
+        monday=monday.isoformat(),
         current_version=current,
     )
 

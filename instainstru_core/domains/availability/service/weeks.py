@@ -68,7 +68,7 @@ def save_week(
     stored = own.stored(uow, own_id, monday, monday + ONE_WEEK)
     current = stored.versions.get(monday, 0)
     if expected != current and not (whatever and expected is None):
-        raise own.week_changed(current)
+        raise own.week_changed(monday, current)
     try:
         change = policy.week_change(
             stored.days,
