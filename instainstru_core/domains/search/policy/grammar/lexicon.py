@@ -161,6 +161,22 @@ DOUBTFUL_PLACES = frozenset({
 })
 """Names that are more often something else; alone among other words they are a guess."""
 
+NO_PLACES = frozenset({
+    "group", "groups", "small", "large", "way", "style", "styles", "band", "bands", "school",
+    "college", "water", "advance", "life", "front", "game", "bed", "pain", "shape", "tune",
+    "hurry", "love", "public", "theory", "practice", "mind", "total", "detail", "depth", "order",
+    "case", "common", "particular", "preparation", "pairs", "pair", "teams", "team", "months",
+    "years", "grade", "level", "levels", "terms", "another", "standard", "kitchen", "sentences",
+    "meetings", "minutes", "traffic", "stage", "competition", "competitions", "tournaments",
+    "tournament", "english", "language", "languages", "improving", "becoming", "being",
+    "performing", "playing", "time", "his", "her", "their", "your", "digital", "multiple",
+    "different", "various", "all", "both", "everything", "anything", "something", "many",
+    "several", "business", "finance", "medicine", "progress", "residence", "shorter", "less",
+    "more", "under", "over", "trouble", "struggling", "behind", "crisis", "ear", "heart",
+    "middle",
+})
+"""What follows "in" and is nowhere: "in a group", "in small steps"."""
+
 DESCRIBING = frozenset({
     "affordable", "cheap", "quiet", "safe", "family", "friendly", "trendy", "hip", "upscale",
     "fancy", "expensive", "nice", "good", "local", "premium",

@@ -80,7 +80,6 @@ _SIMPLE: dict[str, Callable[[date], Days]] = {
     **dict.fromkeys(
         ("weekdays", "weekday", "workdays", "weeknights", "weeknight"), lambda _: each(WORKDAYS)
     ),
-    "daily": lambda _: each(WORKDAYS | WEEKEND),
 }
 # fmt: on
 
