@@ -1,7 +1,7 @@
 """Searches when something is slow or many come at once: what lacks is said, who waits is told."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -35,7 +35,24 @@ COMPLEX = "theremin or if there is none oboe, and also something for the evening
 class SlowEmbedder:
     """A model over a network that answers too late: implements search.ports.Embedder."""
 
-    model, version, is_remote = "slow", "1", True
+    @property
+    def model(self) -> str:
+        return "slow"
+
+    @property
+    def version(self) -> str:
+        return "1"
+
+    @property
+    def is_remote(self) -> bool:
+        return True
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        return 0.3, 0.9
+
+    def prepare(self) -> None:
+        """There is nothing to load."""
 
     def __init__(self, use: ModelUse = ModelUse.TIMEOUT) -> None:
         self.use = use
@@ -52,7 +69,9 @@ class SlowEmbedder:
 class SlowReader:
     """A language model that does not answer in time: implements search.ports.Reader."""
 
-    is_on = True
+    @property
+    def is_on(self) -> bool:
+        return True
 
     def __init__(self, use: ModelUse = ModelUse.TIMEOUT) -> None:
         self.use = use
@@ -76,7 +95,7 @@ def maya(runtime: Runtime) -> LiveInstructor:
 
 
 @contextmanager
-def client_of(runtime: Runtime) -> Iterator[TestClient]:
+def client_of(runtime: Runtime) -> Generator[TestClient]:
     with TestClient(create_app(runtime), raise_server_exceptions=False) as client:
         yield client
 
@@ -189,7 +208,7 @@ def crowd(committed_runtime: Runtime) -> list[LiveInstructor]:
 
 
 @contextmanager
-def calendars_locked(runtime: Runtime) -> Iterator[None]:
+def calendars_locked(runtime: Runtime) -> Generator[None]:
     """Nobody can look at a calendar meanwhile."""
     with runtime.engine.begin() as connection:
         connection.execute(text("LOCK TABLE availability_days IN ACCESS EXCLUSIVE MODE"))
@@ -204,7 +223,7 @@ def in_a_hurry(runtime: Runtime, milliseconds: int, **changes: int) -> Runtime:
 
 
 @contextmanager
-def threads() -> Iterator[Callable[[TestClient, dict[str, str]], Future[Response]]]:
+def threads() -> Generator[Callable[[TestClient, dict[str, str]], Future[Response]]]:
     """Asks beside this thread."""
     with ThreadPoolExecutor(8) as pool:
         yield lambda client, query: pool.submit(client.get, SEARCH, params=query)

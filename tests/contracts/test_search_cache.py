@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 import redis
@@ -54,6 +54,11 @@ async def keep(
     await answers.keep(key, answer, since=began, tags=tags, seconds=seconds)
 
 
+def asked(servers: ServerUrls) -> Any:
+    """Redis itself."""
+    return cast("Any", redis.Redis).from_url(servers.redis_url)
+
+
 class TestAnAnswer:
     def test_is_told_again_as_it_was(self, answers: RedisAnswers) -> None:
         async def work() -> tuple[Looked, Looked]:
@@ -94,7 +99,7 @@ class TestAnAnswer:
 
     def test_is_forgotten_after_its_time(self, answers: RedisAnswers, servers: ServerUrls) -> None:
         run(answers, lambda: keep(answers, seconds=77))
-        with redis.Redis.from_url(servers.redis_url) as client:
+        with asked(servers) as client:
             (name,) = client.keys(f"{answers.prefix}answer:*")
             assert 70 < client.ttl(name) <= 77
 
@@ -136,7 +141,7 @@ class TestAnAnswer:
         ahead = 4_000_000_000_000_000
 
         async def work() -> tuple[Looked, Looked]:
-            with redis.Redis.from_url(servers.redis_url) as client:
+            with asked(servers) as client:
                 client.set(f"{answers.prefix}clock", ahead)
             await keep(answers)
             told = await answers.look("k")

@@ -64,12 +64,16 @@ def all_of(maya: LiveInstructor) -> set[str]:
 class TestAFact:
     def test_of_somebody_s_time_concerns_answers_that_they_are_in(self, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
-        times = {"starts_at": uow.now, "ends_at": uow.now + timedelta(hours=1)}
         ids = {"booking_id": "b", "student_id": "s", "instructor_id": maya.id}
         for event in (
             AvailabilityWeekSaved(instructor_id=maya.id, monday=MONDAY, version=2),
             AvailabilityDaysChanged(instructor_id=maya.id, first=MONDAY, last=MONDAY),
-            BookingCreated(**ids, service_id=maya.service_id, **times),
+            BookingCreated(
+                **ids,
+                service_id=maya.service_id,
+                starts_at=uow.now,
+                ends_at=uow.now + timedelta(hours=1),
+            ),
             BookingCancelled(**ids, starts_at=uow.now, cancelled_by="student", notice="early"),
         ):
             assert react(uow, event) == [caching.of_instructor(maya.id)]

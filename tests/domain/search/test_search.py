@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import pytest
 from sqlalchemy import event, select
@@ -34,21 +34,16 @@ TUESDAY = date(2026, 6, 16)
 ELSEWHERE = "nyc-brooklyn-park-slope"
 
 
-class Ask(Protocol):
-    """Searches as anybody, for theremins unless something else is wished for."""
-
-    def __call__(
-        self, cursor: str | None = None, limit: int = 20, *, by: Actor = ..., **wanted: object
-    ) -> ResultsView: ...
-
-
+Ask: TypeAlias = Callable[..., ResultsView]
 Found: TypeAlias = Callable[..., list[str]]
 
 
 @pytest.fixture
 def ask(runtime: Runtime) -> Ask:
+    """Searches as anybody, for theremins unless something else is wished for."""
+
     def asking(
-        cursor: str | None = None, limit: int = 20, *, by: Actor = ANONYMOUS, **wanted: object
+        cursor: str | None = None, limit: int = 20, by: Actor = ANONYMOUS, **wanted: object
     ) -> ResultsView:
         command = SearchInstructors.model_validate({"q": "theremin", **wanted})
         wish = finding.wish_of(runtime.finder, command, cursor=cursor, limit=limit)
@@ -60,9 +55,11 @@ def ask(runtime: Runtime) -> Ask:
 @pytest.fixture
 def found(ask: Ask) -> Found:
     """Who answers everything, in the order of their ids."""
-    return lambda **wanted: sorted(
-        item.instructor_id for item in ask(**wanted).items if not item.relaxed
-    )
+
+    def finding_all(**wanted: object) -> list[str]:
+        return sorted(item.instructor_id for item in ask(**wanted).items if not item.relaxed)
+
+    return finding_all
 
 
 class TestWhoIsFound:

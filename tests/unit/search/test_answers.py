@@ -107,8 +107,8 @@ class TestTags:
             ({"piano"}, None, ("service:piano",)),
             (None, {"soho"}, ("area:soho",)),
             (None, None, ("everybody",)),
-            (set(), None, ()),
-            ({"piano"}, set(), ()),
+            (set[str](), None, ()),
+            ({"piano"}, set[str](), ()),
         ],
     )
     def test_are_as_wide_as_the_search(

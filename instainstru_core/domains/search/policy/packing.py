@@ -14,7 +14,9 @@ HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 """Gzip, deflated, without a name, a time or a system."""
 
 
-def packed(document: bytes, *, cursor: str | None, mark: str, is_public: bool, note: str) -> Answer:
+def packed(
+    document: bytes, *, cursor: str | None, mark: str, is_public: bool, note: bytes
+) -> Answer:
     """The answer whose JSON object this is, without its end."""
     beginning = document[:-1]
     deflating = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW)

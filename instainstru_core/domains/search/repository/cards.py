@@ -1,7 +1,7 @@
 """What results say of instructors, in one statement for a whole page."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ARRAY, ColumnElement, ScalarSelect, Select, String, bindparam, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -40,14 +40,15 @@ class Card(NamedTuple):
 
 def cards(session: Session, ids: Collection[str]) -> dict[str, Card]:
     """Those of these instructors whom the public may see at this moment."""
-    rows = session.execute(CARDS, {"ids": sorted(ids)})
+    statement: Select[Any] = CARDS
+    rows = cast("Iterable[Any]", session.execute(statement, {"ids": sorted(ids)}))
     return {
         row[0]: Card(*row[:7], areas=row[7] or (), places=row[8] or (), offerings=row[9] or {})
         for row in rows
     }
 
 
-def _listed(*columns: ColumnElement[Any], order: Sequence[ColumnElement[Any]]) -> Any:  # noqa: ANN401 - a JSON list
+def _listed(*columns: Any, order: Sequence[ColumnElement[Any]]) -> Any:  # noqa: ANN401 - columns of any table as a JSON list
     return func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(*columns), *order))
 
 
@@ -91,7 +92,7 @@ def _offerings() -> ScalarSelect[Any]:
     )
 
 
-def _statement() -> Select[Any]:
+def _statement() -> Any:  # noqa: ANN401 - ten columns
     return (
         select(
             Instructor.id,

@@ -90,7 +90,7 @@ def given(command: SearchInstructors, known: Vocabulary) -> Given:
         min_cents=command.min_price_cents,
         max_cents=command.max_price_cents,
         age_group=command.age_group,
-        skills=_skills(command.skill or (levels and ",".join(levels))),
+        skills=_skills(command.skill or ",".join(levels or ()) or None),
         filters=filters,
         min_rating=command.min_rating,
         sort=command.sort,

@@ -139,7 +139,7 @@ def _why(one: Matched, service: str, card: Card, showing: Showing) -> list[str]:
 
 def _where(one: Matched, asked: Understood) -> list[str]:
     formats, place = one.best.formats, asked.place
-    if formats == {LessonFormat.ONLINE}:
+    if formats == frozenset({LessonFormat.ONLINE}):
         return ["Teaches online."]
     if one.meters is None or Relaxable.PLACE in one.relaxed:
         return []
