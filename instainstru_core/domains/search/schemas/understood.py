@@ -18,7 +18,7 @@ from instainstru_core.domains.search.types.parsed import (
     TimeWindow,
     Urgency,
 )
-from instainstru_core.domains.search.types.places import Tier
+from instainstru_core.domains.search.types.places import Missing, Tier
 
 
 class SpanView(View):
@@ -105,7 +105,15 @@ class UnderstoodView(View):
     excluded: list[ServiceMeant] = Field(description="Those that are not wished.")
     place: PlaceMeant | None
     near_me: bool = Field(description="The text speaks of where its author is.")
+    near_me_lacks: Missing | None = Field(
+        default=None,
+        description="Why it is not known where they are: nobody is signed in, or no address with a"
+        " point is saved. Then the whole city counts.",
+    )
     place_not_found: str | None = Field(description="The words for a place that nobody knows.")
+    place_elsewhere: str | None = Field(
+        default=None, description="A place that is named and lies outside of the city."
+    )
     price: PriceMeant | None
     dates: DatesMeant | None
     time: TimeMeant | None

@@ -37,7 +37,9 @@ def understood_view(asked: Understood, entries: Mapping[str, Entry]) -> Understo
         ],
         place=_place(asked),
         near_me=asked.is_near_me,
+        near_me_lacks=None if asked.here is None else asked.here.missing,
         place_not_found=asked.place_not_found,
+        place_elsewhere=None if asked.resolution is None else asked.resolution.elsewhere,
         price=_price(asked),
         dates=None
         if parsed.dates is None
