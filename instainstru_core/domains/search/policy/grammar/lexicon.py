@@ -124,7 +124,16 @@ FILLERS = frozenset({
     "professional", "friendly", "patient", "native", "recommended", "rated", "reviewed", "top",
     "pro", "der", "dollars", "available", "near", "wherever", "whenever", "today", "speaker",
     "speaking", "fluent", "area", "around", "after", "before", "under", "lessons", "improve",
-    "improving", "beginnings", "mine",
+    "improving", "beginnings", "mine", "shy", "nervous", "anxious", "gifted", "busy", "older",
+    "younger", "young", "old", "curious", "active", "energetic", "motivated", "serious", "calm",
+    "warm", "strict", "engaging", "knowledgeable", "reliable", "trusted", "awesome", "amazing",
+    "excellent", "cool", "super", "highly", "caring", "responsible", "punctual", "flexible",
+    "passionate", "enthusiastic", "skilled", "trained", "gentle", "supportive", "group", "groups",
+    "semi", "individual", "ongoing", "single", "multiple", "extra", "quick", "easy", "simple",
+    "hard", "tough", "regular", "regularly", "currently", "absolutely", "totally", "ready",
+    "interested", "hoping", "hope", "wondering", "thinking", "show", "come", "comes", "coming",
+    "thing", "things", "stuff", "programs", "program", "activity", "activities", "option",
+    "options", "offered", "pass",
 })
 """Words that carry a sentence and say nothing of what is sought."""
 
@@ -191,7 +200,7 @@ CONDITIONS = frozenset({
 VERBS = {
     "sing": "singing", "paint": "painting", "draw": "drawing", "cook": "cooking",
     "bake": "baking", "drive": "driving", "dance": "dance", "skate": "skating",
-    "climb": "climbing", "code": "coding", "program": "programming", "meditate": "meditation",
+    "climb": "climbing", "code": "coding", "meditate": "meditation",
     "juggle": "juggling", "knit": "knitting", "crochet": "crocheting", "sew": "sewing",
     "garden": "gardening", "sculpt": "sculpting", "sketch": "sketching", "golf": "golf",
     "swim": "swimming", "skateboard": "skateboarding", "rollerblade": "rollerblading",
@@ -205,7 +214,7 @@ VERBS = {
 
 VERBS_AFTER_TO = {
     "act": "acting", "box": "boxing", "fence": "fencing", "row": "rowing", "run": "running",
-    "read": "reading", "write": "writing", "speak": "public speaking", "sign": "signing",
+    "read": "reading", "write": "writing", "speak": "public speaking", "sign": "signing", "program": "programming",
 }
 """Likewise, where "to" leads."""
 
