@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.client import Call, Client, UnexpectedAnswer
 from devstack.places import ROOT
 
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 STOP_SECONDS = 15.0
 FIGURE = re.compile(r"^(\w+): +(\d+) kB", re.MULTILINE)
 

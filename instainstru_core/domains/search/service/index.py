@@ -5,8 +5,10 @@ are read again and the next index takes the place of the last. Whoever is readin
 goes on with it.
 """
 
+import gc
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from weakref import WeakKeyDictionary
@@ -137,9 +139,21 @@ def _brought_up(session: Session, state: State | None) -> State:
             return replace(state.noting(news), index=index)
     news = offers.news(session, news.oldest)
     areas = Areas.of(offers.shapes(session))
-    return State(
-        built(areas, _everybody(session)), news.version, news.oldest, frozenset(news.changed)
-    )
+    with _no_collector():
+        index = built(areas, _everybody(session))
+    return State(index, news.version, news.oldest, frozenset(news.changed))
+
+
+@contextmanager
+def _no_collector() -> Generator[None]:
+    """Rows by the hundred thousand make the collector look again and again at what is not waste."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _everybody(session: Session) -> Iterator[tuple[Sequence[Teacher], Sequence[Offered]]]:

@@ -54,13 +54,17 @@ class Areas:
         """The number of each area by its key."""
         return {key: number for number, key in enumerate(self.keys)}
 
-    def bits(self, keys: Iterable[str | None]) -> tuple[int, ...]:
-        """The words in which the bits of these areas are set. Unknown keys are left out."""
-        whole, numbers = 0, self.numbers
+    def whole(self, keys: Iterable[str | None]) -> int:
+        """A number in which the bits of these areas are set. Unknown keys are left out."""
+        found, numbers = 0, self.numbers
         for key in keys:
             if key in numbers:
-                whole |= 1 << numbers[key]
-        return words_of(whole, WORDS)
+                found |= 1 << numbers[key]
+        return found
+
+    def bits(self, keys: Iterable[str | None]) -> tuple[int, ...]:
+        """The same as words."""
+        return words_of(self.whole(keys), WORDS)
 
     def around(self, where: Where) -> "Reach":
         """How far each area is from where the lesson is wanted, and which are in it."""

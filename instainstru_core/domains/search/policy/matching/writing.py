@@ -1,14 +1,14 @@
 """How offerings become rows of the index: words turned into bits. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.policy.matching.columns import Block, halves_of
-from instainstru_core.domains.search.policy.matching.places import Areas, words_of
+from instainstru_core.domains.search.policy.matching.places import WORDS, Areas
 from instainstru_core.domains.search.types.matching import Offered, Spot, Teacher
 from instainstru_core.domains.search.types.parsed import AgeGroup, Skill
 
@@ -27,11 +27,21 @@ PROVEN, DESCRIBED = 4_000, 2_000
 
 Option: TypeAlias = tuple[str, str]
 """A filter and one of its values."""
-Row: TypeAlias = tuple[Teacher, Offered, int]
 
 
 class TooManyOptions(ValueError):
     """Offerings say more different things than there are bits for."""
+
+
+class Person(NamedTuple):
+    """What is the same for all offerings of somebody: worked out once."""
+
+    number: int
+    teacher: Teacher
+    halves: tuple[int, int]
+    areas: bytes
+    spot_areas: bytes
+    spots: list[int]
 
 
 class Writer:
@@ -46,57 +56,71 @@ class Writer:
         self.areas = areas
         self.options = options
         self._number = number
-        self._rows: dict[str, list[Row]] = {}
+        self._people: dict[str, Person | None] = {}
+        self._rows: dict[str, list[tuple[Person, Offered]]] = {}
 
     def add(self, teacher: Teacher, offer: Offered) -> None:
         """Take an offering. Those without a price are left out."""
-        number = self._number(teacher.instructor_id)
-        if number is not None and any(offer.prices.get(one) for one in PRICED):
-            self._rows.setdefault(offer.service_id, []).append((teacher, offer, number))
+        person = self._person(teacher)
+        if person is not None and any(map(offer.prices.get, PRICED)):
+            self._rows.setdefault(offer.service_id, []).append((person, offer))
 
     def blocks(self) -> dict[str, Block]:
         """What was taken, by service."""
         return {service_id: self._block(rows) for service_id, rows in self._rows.items()}
 
-    def _block(self, rows: list[Row]) -> Block:
-        rows = sorted(rows, key=lambda row: row[0].instructor_id)
-        people = [teacher for teacher, _, _ in rows]
-        offers = [offer for _, offer, _ in rows]
-        halves = [halves_of(one.instructor_id) for one in people]
-        spots = [_grid(one.spots) for one in people]
+    def _person(self, teacher: Teacher) -> Person | None:
+        key = teacher.instructor_id
+        if key not in self._people:
+            number = self._number(key)
+            self._people[key] = None if number is None else self._worked_out(number, teacher)
+        return self._people[key]
+
+    def _worked_out(self, number: int, teacher: Teacher) -> Person:
+        return Person(
+            number,
+            teacher,
+            halves_of(teacher.instructor_id),
+            _bytes_of(self.areas.whole(teacher.area_keys), WORDS),
+            _bytes_of(self.areas.whole(spot.area_key for spot in teacher.spots), WORDS),
+            _grid(teacher.spots),
+        )
+
+    def _block(self, rows: list[tuple[Person, Offered]]) -> Block:
+        rows = sorted(rows, key=lambda row: row[0].halves)
+        people = [person for person, _ in rows]
+        offers = [offer for _, offer in rows]
+        teachers = [person.teacher for person in people]
+        active = [one.active_on.toordinal() if one.active_on else NEVER for one in teachers]
         return Block(
-            high=np.array([high for high, _ in halves], np.uint64),
-            low=np.array([low for _, low in halves], np.uint64),
-            who=np.array([number for _, _, number in rows], np.int32),
+            high=np.array([one.halves[0] for one in people], np.uint64),
+            low=np.array([one.halves[1] for one in people], np.uint64),
+            who=np.array([one.number for one in people], np.int32),
             prices=_wide([[one.prices.get(kind, 0) for kind in PRICED] for one in offers], "i4"),
-            areas=_wide([self.areas.bits(one.area_keys) for one in people], "u8"),
-            spot_areas=_wide(
-                [self.areas.bits(spot.area_key for spot in one.spots) for one in people], "u8"
-            ),
-            spots=_wide(spots, "i2"),
+            areas=_words([one.areas for one in people], WORDS),
+            spot_areas=_words([one.spot_areas for one in people], WORDS),
+            spots=_wide([one.spots for one in people], "i2"),
             durations=_each(duration_bits, [one.durations for one in offers], "u4"),
             ages=_each(age_bits, [one.age_groups for one in offers], "u1"),
             skills=_each(skill_bits, [one.skills for one in offers], "u1"),
-            options=_wide([self._options(one) for one in offers], "u8"),
-            star_sum=np.array([one.star_sum for one in people], np.int32),
-            reviews=np.array([one.review_count for one in people], np.int32),
-            years=np.array([min(one.years, MAX_YEARS) for one in people], np.uint8),
-            founding=np.array([one.is_founding for one in people], np.bool_),
-            active=np.array(
-                [one.active_on.toordinal() if one.active_on else NEVER for one in people], np.int32
-            ),
-            joined=np.array([one.joined_on.toordinal() for one in people], np.int32),
-            complete=np.array([_completeness(one, offer) for one, offer, _ in rows], np.int16),
+            options=_words([self._options(one) for one in offers], OPTION_WORDS),
+            star_sum=np.array([one.star_sum for one in teachers], np.int32),
+            reviews=np.array([one.review_count for one in teachers], np.int32),
+            years=np.array([min(one.years, MAX_YEARS) for one in teachers], np.uint8),
+            founding=np.array([one.is_founding for one in teachers], np.bool_),
+            active=np.array(active, np.int32),
+            joined=np.array([one.joined_on.toordinal() for one in teachers], np.int32),
+            complete=np.array([_completeness(one.teacher, offer) for one, offer in rows], np.int16),
         )
 
-    def _options(self, offer: Offered) -> tuple[int, ...]:
+    def _options(self, offer: Offered) -> bytes:
         whole = 0
         for key, values in offer.filters.items():
             for value in values:
                 whole |= 1 << self.options.setdefault((key, value), len(self.options))
         if len(self.options) > MAX_OPTIONS:
             raise TooManyOptions(f"{len(self.options)} options, {MAX_OPTIONS} at most")
-        return words_of(whole, OPTION_WORDS)
+        return _bytes_of(whole, OPTION_WORDS)
 
 
 def duration_bits(minutes: Iterable[int]) -> int:
@@ -147,6 +171,16 @@ def _each(bits: Callable[[Any], int], given: Sequence[Sequence[Any]], kind: str)
             known[one] = bits(one)
         column.append(known[one])
     return np.array(column, kind)
+
+
+def _bytes_of(whole: int, words: int) -> bytes:
+    return whole.to_bytes(8 * words, "little")
+
+
+def _words(rows: Sequence[bytes], words: int) -> NDArray[np.uint64]:
+    """Several columns of words, each of them contiguous."""
+    whole = np.frombuffer(b"".join(rows), "<u8").reshape(-1, words)
+    return np.ascontiguousarray(whole.T)
 
 
 def _wide(rows: Sequence[Sequence[int]], kind: str) -> NDArray[Any]:
