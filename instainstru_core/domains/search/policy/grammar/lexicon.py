@@ -214,7 +214,8 @@ VERBS = {
 
 VERBS_AFTER_TO = {
     "act": "acting", "box": "boxing", "fence": "fencing", "row": "rowing", "run": "running",
-    "read": "reading", "write": "writing", "speak": "public speaking", "sign": "signing", "program": "programming",
+    "read": "reading", "write": "writing", "speak": "public speaking", "sign": "signing",
+    "program": "programming",
 }
 """Likewise, where "to" leads."""
 
