@@ -179,6 +179,20 @@ class TestSupplyGaps:
         (gap,) = service.search_supply_gaps(uow, "2h", by=GapBy.SERVICE).data.gaps
         assert (gap.area, gap.people, gap.shown, gap.instructors) == (None, 2, 2, 1)
 
+    def test_counts_for_each_of_a_few_services_and_for_none_of_many(self, uow: Uow) -> None:
+        maya = instructors.live_instructor(uow)
+        ana = instructors.live_instructor(uow, service="test-oboe")
+        few, many = [maya.service_id, ana.service_id], [maya.service_id, *"abc"]
+        for who in ("g1", "g2"):
+            searched(uow, "theremin or oboe", 2, by=who, service_ids=few)
+            searched(uow, "rarities", 2, by=f"{who}0", service_ids=many)
+            searched(uow, "anything", 2, by=who, service_ids=[])
+        gaps = service.search_supply_gaps(uow, "2h", by=GapBy.SERVICE).data.gaps
+        assert sorted((gap.slug, gap.people) for gap in gaps) == [
+            ("test-oboe", 2),
+            ("test-theremin", 2),
+        ]
+
     def test_says_when_nothing_was_wanted_by_enough(self, uow: Uow) -> None:
         searched(uow, "piano", 1)
         assert service.search_supply_gaps(uow, "2h").warnings == [

@@ -107,6 +107,25 @@ class TestSlots:
         assert policy.slots(Parsed("hello")) == {}
 
 
+class TestServices:
+    @pytest.mark.parametrize(
+        ("scores", "kept"),
+        [
+            ((), ["a", "b", "c"]),
+            ((1.0, 0.94, 0.2), ["a"]),
+            ((1.0, 0.95, 0.2), ["a", "b"]),
+            ((0.5, 0.5, 0.5), ["a", "b", "c"]),
+        ],
+    )
+    def test_are_those_meant_as_well_as_the_best(
+        self, scores: tuple[float, ...], kept: list[str]
+    ) -> None:
+        assert policy.meant(("a", "b", "c"), scores) == kept
+
+    def test_are_none_where_none_is_meant(self) -> None:
+        assert policy.meant((), ()) == []
+
+
 class TestPeople:
     def test_are_the_same_signed_in_or_as_one_guest(self) -> None:
         guest = Visitor(guest="g" * 32)

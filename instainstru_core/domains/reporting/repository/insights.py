@@ -33,11 +33,12 @@ from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.regions.models import DisplayArea
 from instainstru_core.domains.reporting.policy import searching
 from instainstru_core.domains.reporting.repository.searches import (
+    FEW_AREAS,
     acted,
     booked,
     person,
-    placed,
     wish,
+    wished,
     within,
 )
 from instainstru_core.domains.search.models import SearchCandidate, SearchHistory, SearchQuery
@@ -191,7 +192,13 @@ def problems(session: Session, span: Span, *, limit: int) -> list[Problem]:
 
 def gaps_by_area(session: Session, span: Span, *, least_people: int, limit: int) -> list[Gap]:
     """Services in areas by how many people want them for each who teaches them there."""
-    wanted = placed(within(span), SearchQuery.service_id.is_not(None)).subquery()
+    asked = wished(within(span)).subquery()
+    keys = asked.c.area_keys
+    wanted = (
+        select(asked, func.unnest(keys).label("area_key"))
+        .where(func.cardinality(keys) <= FEW_AREAS)
+        .subquery()
+    )
     demand = (
         select(
             wanted.c.service_id,
@@ -238,17 +245,18 @@ def gaps_by_area(session: Session, span: Span, *, least_people: int, limit: int)
 
 def gaps_by_service(session: Session, span: Span, *, least_people: int, limit: int) -> list[Gap]:
     """Services by how many people want them for each who teaches them, wherever that is."""
+    asked = wished(within(span)).subquery()
+    people = func.count(asked.c.person.distinct())
     demand = (
         select(
-            SearchQuery.service_id.label("service_id"),
-            func.count(person().distinct()).label("people"),
+            asked.c.service_id,
+            people.label("people"),
             func.count().label("searches"),
-            func.count().filter(SearchQuery.result_count == 0).label("in_vain"),
-            func.count(person().distinct()).filter(booked()).label("booked"),
+            func.count().filter(asked.c.result_count == 0).label("in_vain"),
+            people.filter(asked.c.booked).label("booked"),
         )
-        .where(within(span), SearchQuery.service_id.is_not(None))
-        .group_by(SearchQuery.service_id)
-        .having(func.count(person().distinct()) >= least_people)
+        .group_by(asked.c.service_id)
+        .having(people >= least_people)
         .subquery()
     )
     shown = (

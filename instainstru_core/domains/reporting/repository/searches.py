@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from instainstru_core.domains.catalog.models import Category, Service, Subcategory
 from instainstru_core.domains.regions.models import DisplayArea
@@ -40,6 +40,7 @@ NOTHING = literal_column("''", String())
 VARIANTS = 5
 AREAS = 3
 FEW_AREAS = 5
+FEW_SERVICES = 3
 
 
 class Totals(NamedTuple):
@@ -200,21 +201,35 @@ def areas_in_vain(session: Session, span: Span, wishes: Sequence[str]) -> dict[s
     return {text: names[:AREAS] for text, names in found.items()}
 
 
-def placed(*conditions: ColumnElement[bool]) -> Select[str, str, str | None, int, bool, str]:
+def placed(*conditions: ColumnElement[bool]) -> Select[str, str, str]:
     """Each search once for each area it was placed in. Whoever searches in a whole borough, or in
     more than a few areas, wishes nothing of any single one: those are left out.
     """
-    keys = func.coalesce(
-        SearchQuery.area_keys, func.array_remove(array([SearchQuery.area_key]), None)
-    )
+    keys = _or_one(SearchQuery.area_keys, SearchQuery.area_key)
     return select(
-        wish().label("wish"),
+        wish().label("wish"), person().label("person"), func.unnest(keys).label("area_key")
+    ).where(*conditions, func.cardinality(keys) <= FEW_AREAS)
+
+
+def wished(*conditions: ColumnElement[bool]) -> Select[str, str, Sequence[str], int, bool]:
+    """Each search once for each service it means. "Dance classes" wishes none of them by itself:
+    what means more than a few is left out.
+    """
+    services = _or_one(SearchQuery.service_ids, SearchQuery.service_id)
+    return select(
+        func.unnest(services).label("service_id"),
         person().label("person"),
-        SearchQuery.service_id.label("service_id"),
+        _or_one(SearchQuery.area_keys, SearchQuery.area_key).label("area_keys"),
         SearchQuery.result_count.label("result_count"),
         booked().label("booked"),
-        func.unnest(keys).label("area_key"),
-    ).where(*conditions, func.cardinality(keys) <= FEW_AREAS)
+    ).where(*conditions, func.cardinality(services) <= FEW_SERVICES)
+
+
+def _or_one(
+    several: InstrumentedAttribute[list[str] | None], one: InstrumentedAttribute[str | None]
+) -> ColumnElement[Sequence[str]]:
+    """Several of what a search is about, or the one that older searches name."""
+    return func.coalesce(several, func.array_remove(array([one]), None))
 
 
 def vocabulary(session: Session) -> list[str]:

@@ -21,6 +21,7 @@ class SearchQuery(Base):
     `normalized_text` folds case, accents and spaces of what was typed, `wish_text` of what was
     understood, with its spelling repaired: wishes are counted by it. `person` is a keyed hash, the
     same for all that one person does. `slots` is what the text says, `stages` are milliseconds.
+    `service_ids` are those meant as well as the best, `service_id` and `area_key` the only ones.
     """
 
     __tablename__ = "search_queries"

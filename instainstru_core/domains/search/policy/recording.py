@@ -7,7 +7,7 @@ salt is gone nothing tells any more whose it was.
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,6 +23,7 @@ MAX_CLICKS = 200
 CLICKABLE_FOR = timedelta(days=1)
 CLOCKS_APART = timedelta(minutes=1)
 MAX_TEXT = 500
+AS_WELL = 0.95
 HASH_CHARACTERS = 32
 SALT_BYTES = 32
 GUEST_SHAPE = re.compile(r"[A-Za-z0-9_-]{22,64}")
@@ -119,6 +120,16 @@ def slots(parsed: Parsed) -> dict[str, Any]:
     if parsed.place is not None:
         said["place"] = {"text": redacted(parsed.place.text), "how": parsed.place.how}
     return _filled(said)
+
+
+def meant(service_ids: Sequence[str], scores: Sequence[float]) -> list[str]:
+    """The services that a text means as well as its best: one for "piano", two for "piano or
+    guitar", twenty for "dance classes".
+    """
+    if not scores:
+        return list(service_ids)
+    least = max(scores) * AS_WELL
+    return [one for one, score in zip(service_ids, scores, strict=True) if score >= least]
 
 
 def device_of(user_agent: str | None) -> Device:

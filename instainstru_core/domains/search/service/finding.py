@@ -207,6 +207,7 @@ def _note(uow: Uow, made: _Made, items: list[ResultView]) -> Noted:
         took_ms=0.0,
         parsed=asked.parsed if order.command.q else None,
         service_ids=tuple(one for one, _ in services),
+        service_scores=tuple(score for _, score in services),
         area_keys=None if keys is None else tuple(sorted(keys)),
         unresolved_place=asked.place_not_found,
         strict_count=page.found.total,

@@ -74,6 +74,7 @@ def note(uow: Uow, *searches: Noted) -> None:
 
 def _row(one: Noted) -> dict[str, Any]:
     keys = one.area_keys
+    services = policy.meant(one.service_ids, one.service_scores)
     text = policy.redacted(one.text)
     unresolved = one.unresolved_place
     return {
@@ -88,8 +89,8 @@ def _row(one: Noted) -> dict[str, Any]:
         "normalized_text": policy.folded(text),
         "wish_text": policy.wish(one.text, one.parsed),
         "slots": None if one.parsed is None else policy.slots(one.parsed),
-        "service_id": one.service_ids[0] if len(one.service_ids) == 1 else None,
-        "service_ids": list(one.service_ids),
+        "service_id": services[0] if len(services) == 1 else None,
+        "service_ids": services,
         "area_key": keys[0] if keys is not None and len(keys) == 1 else None,
         "area_keys": None if keys is None else list(keys),
         "unresolved_place": None if unresolved is None else policy.redacted(unresolved),

@@ -91,7 +91,8 @@ class Noted:
 
     `search_id` is minted before the answer leaves, `at` is when it did. `service_ids` are those
     understood, best first; `area_keys` None is the whole city. `strict_count` is how many answered
-    before anything was relaxed. `stages` are milliseconds.
+    before anything was relaxed. `stages` are milliseconds. `service_scores` says of each service
+    how well it fits; left out, all fit as well.
     """
 
     search_id: str
@@ -102,6 +103,7 @@ class Noted:
     took_ms: float
     parsed: Parsed | None = None
     service_ids: tuple[str, ...] = ()
+    service_scores: tuple[float, ...] = ()
     area_keys: tuple[str, ...] | None = None
     unresolved_place: str | None = None
     """The words for a place that nothing was found for."""
