@@ -6,7 +6,7 @@ where otherwise nothing would be found.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from heapq import nsmallest
@@ -19,7 +19,6 @@ from instainstru_core.domains.catalog.types import Entry, Group
 from instainstru_core.domains.search.types.suggesting import Subject, Suggestion, SuggestionKind
 
 MOST = 8
-ALL = 10_000
 MOST_TYPED = 100
 LEAST_TYPO = 4
 TWO_SLIPS = 8
@@ -31,6 +30,7 @@ SHORT_GAIN = 0.05
 """What the shortest names gain: of two that begin so, the one with less still to type is first."""
 
 IN_PLACE = 0.6
+MOST_PLACE_WORDS = 6
 BETWEEN = frozenset({"around", "at", "by", "in", "near", "on"})
 LAST_LETTER = "\U0010ffff"
 
@@ -74,49 +74,50 @@ class Suggester:
                 words.setdefault(word, set()).add(place)
         self._words = tuple(sorted(words))
         self._holders = tuple(frozenset(words[word]) for word in self._words)
+        self._services = self._of(SuggestionKind.SERVICE)
+        self._places = self._of(SuggestionKind.PLACE)
         self.suggested = lru_cache(maxsize=4_096)(self._suggested)
+        self._begun = lru_cache(maxsize=4_096)(self._begun_anew)
+        self._nearly = lru_cache(maxsize=4_096)(self._nearly_anew)
 
     def _suggested(self, typed: str, most: int = MOST) -> tuple[Suggestion, ...]:
         """The best suggestions for what is typed so far, best first; none for no words."""
         words = tuple(fold(typed[:MOST_TYPED]).split())
         if not words:
             return ()
-        found = self._scored(words, self._begun, 1.0, most)
+        found = self._best(_all(map(self._begun, words)), words, most)
         if not found:
-            found = self._in_place(words)
+            found = self._in_place(words, most)
         if not found:
-            found = self._scored(words, self._nearly, TYPO_SHARE, most)
-        return tuple(sorted(found, key=_order)[:most])
+            found = self._best(_all(map(self._nearly, words)), words, most, TYPO_SHARE)
+        return tuple(sorted(found, key=_order))
 
-    def _scored(
-        self,
-        words: Sequence[str],
-        holders_of: Callable[[str], frozenset[int]],
-        share: float,
-        most: int = ALL,
+    def _best(
+        self, fitting: frozenset[int], words: Sequence[str], most: int, share: float = 1.0
     ) -> list[Suggestion]:
-        places: frozenset[int] | None = None
-        for word in words:
-            holders = holders_of(word)
-            places = holders if places is None else places & holders
-            if not places:
-                return []
+        """The best of these names, one of each subject."""
         best: dict[Subject, _Scored] = {}
-        for place in places or ():
+        for place in fitting:
             name = self._names[place]
             made = _Scored(-_score(name, words, share), name)
-            if name.subject not in best or made.order < best[name.subject].order:
+            known = best.get(name.subject)
+            if known is None or made.order < known.order:
                 best[name.subject] = made
         found = nsmallest(most, best.values(), key=lambda one: one.order)
         return [_suggestion(one, words) for one in found]
 
-    def _begun(self, word: str) -> frozenset[int]:
+    def _of(self, kind: SuggestionKind) -> frozenset[int]:
+        return frozenset(
+            place for place, name in enumerate(self._names) if name.subject.kind is kind
+        )
+
+    def _begun_anew(self, word: str) -> frozenset[int]:
         """The names with a word that begins so."""
         first = bisect_left(self._words, word)
         last = bisect_left(self._words, word + LAST_LETTER, lo=first)
         return frozenset[int]().union(*self._holders[first:last])
 
-    def _nearly(self, word: str) -> frozenset[int]:
+    def _nearly_anew(self, word: str) -> frozenset[int]:
         """The names with a word that begins nearly so, with the same letter first."""
         begun = self._begun(word)
         if begun or len(word) < LEAST_TYPO:
@@ -127,26 +128,26 @@ class Suggester:
             *(self._holders[at] for at in range(first, last) if _is_slip(word, self._words[at]))
         )
 
-    def _in_place(self, words: Sequence[str]) -> list[Suggestion]:
+    def _in_place(self, words: Sequence[str], most: int) -> list[Suggestion]:
         """A service and the place that is begun after it: "piano in park sl"."""
-        for at in range(len(words) - 1, 0, -1):
-            rest = words[at:]
-            if rest[0] in BETWEEN:
-                rest = rest[1:]
-            places = [
-                one
-                for one in (self._scored(rest, self._begun, 1.0) if rest else [])
-                if one.kind is SuggestionKind.PLACE
-            ]
-            wishes = [
-                one
-                for one in (self._scored(words[:at], self._begun, 1.0) if places else [])
-                if one.kind is SuggestionKind.SERVICE
-            ]
-            if wishes:
-                wish = min(wishes, key=_order)
-                return [_both(wish, place) for place in places]
+        for at in range(len(words) - 1, max(len(words) - MOST_PLACE_WORDS, 0), -1):
+            rest = words[at + 1 :] if words[at] in BETWEEN else words[at:]
+            wishes = _all(map(self._begun, words[:at])) & self._services
+            places = _all(map(self._begun, rest)) & self._places if wishes else wishes
+            if places:
+                (wish,) = self._best(wishes, words[:at], 1)
+                return [_both(wish, place) for place in self._best(places, rest, most)]
         return []
+
+
+def _all(holders: Iterable[frozenset[int]]) -> frozenset[int]:
+    """The names that hold every word; none for no words."""
+    common: frozenset[int] | None = None
+    for names in holders:
+        common = names if common is None else common & names
+        if not common:
+            break
+    return common or frozenset()
 
 
 def subjects(entries: Sequence[Entry], places: Iterable[Subject]) -> Iterator[Subject]:
