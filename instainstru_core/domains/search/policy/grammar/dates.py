@@ -7,6 +7,7 @@ from instainstru_core.domains.search.policy.grammar.days import (
     CENTURY,
     DAY,
     MONTHS_OF_YEAR,
+    WEEK,
     Days,
     Reach,
     bounded,
@@ -69,7 +70,8 @@ def of_month(line: Line, at: int) -> Span | None:
 
 def _whole_month(line: Line, at: int, number: int) -> Span | None:
     leads = line.word(at - 1) in _MONTH_LEADS
-    if line.word(at) in _ALSO_OTHER and not leads:
+    bounded_ = line.word(at - 1) in _UNTIL | _SINCE
+    if line.word(at) in _ALSO_OTHER and not (leads or bounded_):
         return None
     year = _year(line, at + 1)
     start, end = at - leads, at + 1 + (year is not None)
@@ -182,8 +184,26 @@ def _next_with_number(day: int, today: date) -> date | None:
 
 
 def ordinal(line: Line, at: int) -> Span | None:
-    """An ordinal in words that leads: "first of december"."""
-    return _day_first(line, at, _ORDINALS[line.word(at)], at + 1)
+    """An ordinal in words that leads: "first of december", "first saturday of december"."""
+    number = weekdays.number_of(line.word(at + 1))
+    named = MONTHS.get(line.word(at + 3)) if line.word(at + 2) in {"of", "in"} else None
+    if number is None or named is None:
+        return _day_first(line, at, _ORDINALS[line.word(at)], at + 1)
+    year = line.today.year + (named < line.today.month)
+    day = coming(number, date(year, named, 1)) + DAY * (WEEK * (_ORDINALS[line.word(at)] - 1))
+    return spanned(at, at + 4, single(day)) if day.month == named else None
+
+
+def week_of(line: Line, at: int) -> Span | None:
+    """ "week of december 7": that week, from Monday to Sunday."""
+    if line.word(at + 1) != "of":
+        return None
+    found = _any(line, line.skip(at + 2, frozenset({"the"})))
+    if found is None or not isinstance(found.value, Days) or found.value.first is None:
+        return None
+    monday = found.value.first - DAY * found.value.first.weekday()
+    first = max(monday, line.today)
+    return spanned(at, found.end, stretch(first, max(monday + DAY * (WEEK - 1), first)))
 
 
 def led(line: Line, at: int) -> Span | None:
@@ -217,4 +237,6 @@ def _any(line: Line, at: int) -> Span | None:
     return figures(line, at) if line.number(at) is not None else None
 
 
-RULES = ruled((MONTHS, of_month), (_ORDINALS, ordinal), (_UNTIL | _SINCE, led))
+RULES = ruled(
+    (MONTHS, of_month), (_ORDINALS, ordinal), (_UNTIL | _SINCE, led), (("week",), week_of)
+)

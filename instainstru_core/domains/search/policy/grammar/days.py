@@ -132,6 +132,9 @@ def settled(said: Sequence[Days], today: date) -> DateWish | None:
     named = [days for days in wished if days.first is None]
     fixed = [days for days in wished if days.first is not None]
     weekdays = _weekdays(named) - unwished
+    if fixed and all(days.kind is DateKind.SINGLE for days in fixed) and not unwished:
+        fixed += [single(coming(number, today)) for number in sorted(weekdays)]
+        weekdays = frozenset()
     if fixed:
         return _within(fixed, weekdays, unwished, today)
     if not named and unwished:

@@ -133,7 +133,7 @@ FILLERS = frozenset({
     "hard", "tough", "regular", "regularly", "currently", "absolutely", "totally", "ready",
     "interested", "hoping", "hope", "wondering", "thinking", "show", "come", "comes", "coming",
     "thing", "things", "stuff", "programs", "program", "activity", "activities", "option",
-    "options", "offered", "pass",
+    "options", "offered", "pass", "sometime", "sometimes",
 })
 """Words that carry a sentence and say nothing of what is sought."""
 
@@ -182,7 +182,8 @@ NO_PLACES = frozenset({
     "different", "various", "all", "both", "everything", "anything", "something", "many",
     "several", "business", "finance", "medicine", "progress", "residence", "shorter", "less",
     "more", "under", "over", "trouble", "struggling", "behind", "crisis", "ear", "heart",
-    "middle",
+    "middle", "summer", "spring", "fall", "winter", "autumn", "future", "past", "evening",
+    "evenings", "morning", "mornings", "afternoon", "afternoons", "weekend", "meantime",
 })
 """What follows "in" and is nowhere: "in a group", "in small steps"."""
 

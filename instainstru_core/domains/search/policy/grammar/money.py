@@ -102,7 +102,8 @@ def _amount(line: Line, at: int) -> Amount | None:
     cents, end = round(token.number * CENTS), at + 1
     if line.word(end) in _DOLLAR_WORDS:
         return Amount(end + 1, cents, is_certain=True)
-    if token.dollars or line.gap(end).startswith("$"):
+    signed = token.dollars or line.gap(end).startswith("$") or line.ends_with(end, "$")
+    if signed or "<" in token.gap:
         return Amount(end, cents, is_certain=True)
     counted = line.word(end) in _OTHER_UNITS and not _is_hourly(line, end)
     long = len(token.word) > BARE_DIGITS
@@ -138,6 +139,14 @@ def _unit(line: Line, amount: Amount) -> Amount:
         if size is not None:
             return Amount(size[0], round(cents * MINUTES_OF_HOUR / size[1]), is_certain=True)
     return amount
+
+
+def _of_length(line: Line, at: int, amount: Amount) -> Amount:
+    """The figure of an hour where it is that of the length before it: "30 min for $40"."""
+    size = _minutes(line, at - 3) if line.word(at - 1) == "for" and amount.is_certain else None
+    if size is None or size[0] != at - 1:
+        return amount
+    return amount._replace(cents=round(amount.cents * MINUTES_OF_HOUR / size[1]))
 
 
 def _minutes(line: Line, at: int) -> tuple[int, int] | None:
@@ -184,6 +193,7 @@ def figure(line: Line, at: int) -> Span | None:
     amount = _amount(line, at)
     if amount is None:
         return None
+    amount = _of_length(line, at, amount)
     plus = _said_after(line, amount.end)[1] == "least" and line.gap(amount.end) == "+"
     amount = _unit(line, amount)
     end, kind = (amount.end, "least") if plus else _said_after(line, amount.end)
@@ -198,7 +208,7 @@ def figure(line: Line, at: int) -> Span | None:
 
 def _said_after(line: Line, end: int) -> tuple[int, str | None]:
     """What stands behind a figure: "+", "ish", "or less", "max", "and up"."""
-    if line.gap(end) == "+" or line.ends_with_plus(end):
+    if line.gap(end) == "+" or line.ends_with(end, "+"):
         return end, "least"
     if line.word(end) == "ish":
         return end + 1, "about"
@@ -230,7 +240,7 @@ def _range(line: Line, at: int, start: int) -> Span | None:
 
 def _second(line: Line, at: int, *, led: bool) -> int | None:
     """The position of the other figure, after a dash or a word that joins the two."""
-    if line.gap(at).replace("$", "") == "-":
+    if line.gap(at).replace("$", "").strip() == "-":
         return at
     joins = _JOINS_RANGE if led else _JOINS_BY_ITSELF
     if line.word(at) not in joins or line.number(at + 1) is None or line.tokens[at + 1].glued:

@@ -56,9 +56,9 @@ class Line:
         """The signs before the word there."""
         return self.tokens[at].gap if 0 <= at < len(self.tokens) else ""
 
-    def ends_with_plus(self, at: int) -> bool:
-        """Whether "+" ends the text before this position."""
-        return at == len(self.tokens) and self.tail.startswith("+")
+    def ends_with(self, at: int, sign: str) -> bool:
+        """Whether the text ends before this position, with this sign."""
+        return at == len(self.tokens) and self.tail.startswith(sign)
 
     def written(self, start: int, end: int) -> str:
         """The words from here to there, with spaces where they were typed apart."""
