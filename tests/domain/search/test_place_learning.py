@@ -1,5 +1,7 @@
 """Names that searches teach: from the searches and clicks that are on record, page by page."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -28,6 +30,8 @@ from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Begin, Uow
 from tests.conftest import SetClock
 from tests.factories import instructors
+
+Counting = Callable[[], AbstractContextManager[list[str]]]
 
 HOLLOW = "the hollow"
 FLATBUSH, MIDWOOD, ASTORIA = (
@@ -237,6 +241,19 @@ class TestLearning:
         certain(uow, teachers, name="123 main street")
         assert service.learn_places(uow).looked_at == 0
         assert row(uow, "123 main street") is None
+
+    def test_takes_as_many_statements_for_many_names_as_for_one(
+        self, uow: Uow, teachers: list[str], count_statements: Counting
+    ) -> None:
+        searched(uow, "a", name="hollow", clicked=teachers[0])
+        service.gazetteer(uow)
+        with count_statements() as for_one:
+            service.learn_places(uow)
+        for letter in "abcdefgh":
+            searched(uow, letter, name=f"hollow {letter}", clicked=teachers[1])
+        with count_statements() as for_many:
+            service.learn_places(uow)
+        assert len(for_one) == len(for_many) == 8
 
     def test_goes_page_by_page(self, uow: Uow, teachers: list[str]) -> None:
         for name in ("hollow", "valley town", "river end"):

@@ -106,19 +106,19 @@ def unresolved_called(session: Session, name: str) -> UnresolvedPlace | None:
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
-def note_unresolved(session: Session, **values: Any) -> None:  # noqa: ANN401 - of a row
-    """Write what is known of these words by now. A decision that somebody made stays."""
-    statement = insert(UnresolvedPlace).values(**values)
+def note_unresolved(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write what is known of these words by now, in one statement. A decision that somebody made
+    stays.
+    """
+    if not rows:
+        return
+    statement = insert(UnresolvedPlace).values(list(rows))
     given = statement.excluded
-    told = {
-        name: given[name]
-        for name in values
-        if name not in {"name", "first_at", "decided_at", "decided_by"}
-    }
+    kept = {"name", "first_at", "decided_at", "decided_by"}
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["name"],
-            set_=told,
+            set_={name: given[name] for name in rows[0] if name not in kept},
             where=UnresolvedPlace.status != UnresolvedStatus.DISMISSED,
         ).execution_options(synchronize_session=False)
     )

@@ -6,6 +6,7 @@ search. See `policy.places.learning` for how much of it proves a name.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.regions import service as regions
@@ -116,7 +117,13 @@ def learn_places(
         )
         for one in asked
     }
-    told = {one.name: _told(uow, one, found[one.name], dry_run=dry_run) for one in asked}
+    told = {
+        name: verdict.alias or verdict.status if dry_run else _outcome(uow, name, verdict)
+        for name, verdict in found.items()
+    }
+    if not dry_run:
+        rows = [_row(uow, one, found[one.name], told[one.name]) for one in asked]
+        repository.note_unresolved(uow.session, rows)
     return LearnedView(
         looked_at=len(asked),
         active=[name for name, what in told.items() if what is AliasStatus.ACTIVE],
@@ -150,33 +157,35 @@ def _ground(uow: Uow, names: Gazetteer, proofs: Mapping[str, Evidence]) -> _Grou
     )
 
 
-def _told(
-    uow: Uow, asked: Asked, verdict: Verdict, *, dry_run: bool
-) -> AliasStatus | UnresolvedStatus:
-    """Note what is known of a name, and learn it where that follows. What came of it."""
+def _outcome(uow: Uow, name: str, verdict: Verdict) -> AliasStatus | UnresolvedStatus:
+    """Learn a name where that follows. What came of it: a name that is on record is never
+    overridden, and somebody has to look.
+    """
+    if verdict.alias is None:
+        return verdict.status
+    return _learned(uow, name, verdict) or UnresolvedStatus.REVIEW
+
+
+def _row(
+    uow: Uow, asked: Asked, verdict: Verdict, outcome: AliasStatus | UnresolvedStatus
+) -> dict[str, Any]:
     agreed = verdict.consensus
-    if dry_run:
-        return verdict.alias or verdict.status
-    learned = None if verdict.alias is None else _learned(uow, asked.name, verdict)
-    is_refused = verdict.alias is not None and learned is None
-    status = UnresolvedStatus.REVIEW if is_refused else verdict.status
-    repository.note_unresolved(
-        uow.session,
-        name=asked.name,
-        status=status,
-        searches=asked.searches,
-        people=min(verdict.people, asked.searches),
-        clickers=verdict.clickers,
-        area_key=agreed.area_key,
-        share=round(agreed.share, 4),
-        areas={key: len(people) for key, people in agreed.credits.items()},
-        first_at=asked.first_at,
-        last_at=asked.last_at,
-        looked_at=uow.now,
-        decided_at=None,
-        decided_by=None,
-    )
-    return learned or status
+    status = UnresolvedStatus.LEARNED if isinstance(outcome, AliasStatus) else outcome
+    return {
+        "name": asked.name,
+        "status": status,
+        "searches": asked.searches,
+        "people": min(verdict.people, asked.searches),
+        "clickers": verdict.clickers,
+        "area_key": agreed.area_key,
+        "share": round(agreed.share, 4),
+        "areas": {key: len(people) for key, people in agreed.credits.items()},
+        "first_at": asked.first_at,
+        "last_at": asked.last_at,
+        "looked_at": uow.now,
+        "decided_at": None,
+        "decided_by": None,
+    }
 
 
 def _learned(uow: Uow, name: str, verdict: Verdict) -> AliasStatus | None:
