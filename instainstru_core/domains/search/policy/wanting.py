@@ -19,7 +19,7 @@ from instainstru_core.domains.search.types.wanted import Wanted, When, Where
 MAX_DAYS_AHEAD = 180
 ONE_DAY = timedelta(days=1)
 ONE_WEEK = 7
-"""Days that are meant where only a time of day is asked for."""
+"""Days that are meant where only a time of day is asked for, or how urgent it is."""
 
 FORMATS: Mapping[LessonType, frozenset[LessonFormat]] = {
     LessonType.ONLINE: frozenset({LessonFormat.ONLINE}),
@@ -93,7 +93,9 @@ def prices(given: Given, said: Prices) -> Prices:
 
 
 def when(given: Given, parsed: Parsed, today: date) -> When | None:
-    """The days and hours that a lesson has to fit; None where neither is asked for."""
+    """The days and hours that a lesson has to fit; None where neither is asked for. Who wants it
+    as soon as possible wants it within a week.
+    """
     said = parsed.time or NO_TIME
     after = given.after if given.after is not None else said.after
     before = given.before if given.before is not None else said.before
@@ -107,7 +109,7 @@ def when(given: Given, parsed: Parsed, today: date) -> When | None:
         return When(_days(first, last, frozenset(), today), after, before)
     if parsed.dates is not None:
         return When(days_of(parsed.dates, today), after, before)
-    if after is None and before is None:
+    if after is None and before is None and parsed.urgency is not Urgency.HIGH:
         return None
     return When(_days(today, today + (ONE_WEEK - 1) * ONE_DAY, frozenset(), today), after, before)
 

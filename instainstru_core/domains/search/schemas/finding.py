@@ -142,7 +142,9 @@ class OfferView(View):
     service_name: str = Field(examples=["Piano"])
     formats: list[LessonFormat] = Field(description="Those that answer the search.")
     from_hourly_rate_cents: int = Field(description="The lowest of these formats.")
-    score: float = Field(description="From 0 to 1; the order follows from it.")
+    score: float = Field(
+        description="The order follows from it. What only moves up may take it above 1."
+    )
     signals: SignalsView | None = Field(description="For staff who ask for an explanation.")
 
 
@@ -183,7 +185,9 @@ class ResultView(View):
     relaxed: list[Relaxable] = Field(
         description="What was asked for and does not hold here; empty for a full answer."
     )
-    score: float = Field(description="From 0 to 1; the order follows from it.")
+    score: float = Field(
+        description="The order follows from it. What only moves up may take it above 1."
+    )
     signals: SignalsView | None = Field(description="For staff who ask for an explanation.")
     why: list[str] = Field(
         description="In words.", examples=[["Teaches Piano.", "Travels to Park Slope."]]
