@@ -24,6 +24,7 @@ from instainstru_core.domains.search.policy.meaning.lookup import Lookup
 from instainstru_core.domains.search.schemas import ResultsView, SearchInstructors
 from instainstru_core.domains.search.service import (
     asking,
+    embeddings,
     finding,
     index,
     meaning,
@@ -34,6 +35,7 @@ from instainstru_core.domains.search.service.finding import Answered, Order
 from instainstru_core.domains.search.service.vocabulary import vocabulary
 from instainstru_core.domains.search.types.asked import PLAIN, Switches
 from instainstru_core.domains.search.types.degrading import Lack
+from instainstru_core.domains.search.types.embeddings import EmbeddingKind
 from instainstru_core.domains.search.types.finding import Prepared, Steps
 from instainstru_core.domains.search.types.meaning import ModelUse, Vectors
 from instainstru_core.domains.search.types.parsed import Parsed, PlaceMention, PlacePhrase
@@ -150,7 +152,10 @@ def warm(finder: Finder) -> None:
     with finder.begin(SYSTEM) as uow:
         vocabulary(uow)
         index.fresh(uow)
-        meaning.service_vectors(uow, finder.vectors.embedder)
+        embedder = finder.vectors.embedder
+        embedder.prepare()
+        for kind in (EmbeddingKind.SERVICE, EmbeddingKind.AREA):
+            embeddings.vectors(uow, kind, embedder)
 
 
 def found(
