@@ -22,7 +22,7 @@ from instainstru_core.domains.availability.schemas import (
     TakenView,
 )
 from instainstru_core.domains.availability.service.reach import require_reach
-from instainstru_core.domains.availability.types import OpenDay, Opening, Outcome
+from instainstru_core.domains.availability.types import OpenDay, Opening, Outcome, Tag
 from instainstru_core.kernel.authority import ActorKind, Permission, require
 from instainstru_core.kernel.time import local_day, monday_of, to_local
 from instainstru_core.kernel.uow import Uow
@@ -118,7 +118,7 @@ def unusable(problem: BadDay) -> HoursUnusable:
     return HoursUnusable(str(problem), day=problem.day.isoformat())
 
 
-def opening(start: str, end: str, tag: Any) -> Opening:  # noqa: ANN401 - a Tag or None
+def opening(start: str, end: str, tag: Tag | None) -> Opening:
     """A typed stretch in minutes of the clock; an end of 24:00 is the same as one of 00:00."""
     return Opening(policy.minute_of(start), policy.minute_of(end) % policy.DAY_MINUTES, tag)
 
