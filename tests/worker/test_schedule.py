@@ -51,6 +51,7 @@ HOURLY = {
     "bookings.send_tips": 35,
     "idempotency.forget": 25,
     "onboarding.look_again": 50,
+    "search.rebuild_embeddings": 30,
 }
 
 
