@@ -136,14 +136,10 @@ class TestWhatIsRemembered:
         readings.read(second, lookup(), TODAY, deadline=soon())
         assert len(model.asked) == 2
 
-    def test_is_forgotten_after_an_hour(
-        self, model: Model, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        now = 1_000.0
-        monkeypatch.setattr(flow.time, "monotonic", lambda: now)
-        readings = Readings(model)
+    def test_is_forgotten_after_an_hour(self, model: Model) -> None:
+        moments = iter([1_000.0, 1_000.0, 1_000.0 + flow.KEEP_SECONDS, 9_999.0])
+        readings = Readings(model, clock=lambda: next(moments))
         readings.read(unclear("piano maybe"), lookup(), TODAY, deadline=soon())
-        now += flow.KEEP_SECONDS
         again = readings.read(unclear("piano maybe"), lookup(), TODAY, deadline=soon())
         assert again.model is ModelUse.USED
 

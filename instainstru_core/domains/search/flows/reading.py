@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -49,9 +49,15 @@ class Readings:
     """
 
     def __init__(
-        self, reader: Reader, embedder: Embedder | None = None, *, most: int = MOST_KEPT
+        self,
+        reader: Reader,
+        embedder: Embedder | None = None,
+        *,
+        most: int = MOST_KEPT,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.reader = reader
+        self._clock = clock
         self._embedder = embedder if embedder is not None and not embedder.is_remote else None
         self._most = most
         self._lock = threading.Lock()
@@ -99,7 +105,7 @@ class Readings:
     def _known(
         self, key: tuple[str, date], parsed: Parsed, vector: Vectors | None
     ) -> Reading | None:
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and kept.until > now:
@@ -128,7 +134,7 @@ class Readings:
             understood=_understood(parsed),
             figures=figures(parsed.text),
             vector=vector,
-            until=time.monotonic() + KEEP_SECONDS,
+            until=self._clock() + KEEP_SECONDS,
         )
         with self._lock:
             self._kept[key] = kept

@@ -29,7 +29,8 @@ class Kept(Generic[T]):
     while the others go on with what they have.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._by_engine: WeakKeyDictionary[Engine, dict[Hashable, _Value[T]]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -39,7 +40,7 @@ class Kept(Generic[T]):
         """The value of this key, made anew where `version` changed."""
         by_key, patience = self._of(uow)
         known = by_key.get(key)
-        now = time.monotonic()
+        now = self._clock()
         if known is not None and now - known.looked_at < patience:
             return known.value
         if not self._lock.acquire(blocking=known is None):
