@@ -22,6 +22,26 @@ class TestFind:
         printed = terminal("search", "find", maya.service_name)
         assert "1 instructors found." in printed.out
 
+    def test_explains_how_the_answer_came_about(
+        self, terminal: Terminal, committed_runtime: Runtime
+    ) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            instructors = [live_instructor(uow) for _ in range(2)]
+        wish = "theremin for beginners in test square under $150"
+        found = terminal("search", "find", wish, "--explain", "--limit", "1", "--json")
+        assert found.code == 0, found.err
+        (item,) = found.json["items"]
+        assert item["signals"]["relevance"] == 1.0
+        assert next(one["name"] for one in found.json["explanation"]["stages"]) == "parse"
+        printed = terminal("search", "find", wish, "--explain").out
+        for words in ("relevance", "founding", "Theremin 1.00 (name)", "Test Square", "step"):
+            assert words in printed
+        assert "$0.00 to $150.00" in printed or "... to $150.00" in printed
+        again = terminal("search", "find", wish, "--cursor", found.json["next_cursor"], "--json")
+        shown = {item["instructor_id"], *(one["instructor_id"] for one in again.json["items"])}
+        assert shown == {one.id for one in instructors}
+        assert again.json["search_id"] == found.json["search_id"]
+
     def test_is_written_down_as_a_search(self, terminal: Terminal) -> None:
         for _ in range(2):
             terminal("search", "find", "bagpipes oboe")
