@@ -1,6 +1,6 @@
 """When somebody can be booked: for the public day by day, for the search in bulk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 
@@ -262,6 +262,19 @@ class TestDetail:
         assert view.earliest_at == at(16, 13)
 
 
+def free_for(
+    uow: Uow,
+    ids: Collection[str],
+    day: date,
+    *,
+    minutes: int = 60,
+    lesson_format: LessonFormat | None = None,
+) -> dict[str, datetime]:
+    """Who has room on one day, for one format or for every one."""
+    formats = None if lesson_format is None else [lesson_format]
+    return service.free_for_many(uow, ids, [day], minutes=minutes, formats=formats)
+
+
 class TestFreeFor:
     def test_names_who_has_room_with_the_earliest_start(self, uow: Uow) -> None:
         early = instructors.live_instructor(uow, hours=("09:00-10:00",))
@@ -270,27 +283,27 @@ class TestFreeFor:
         availability.occupied(uow, full.id, at(16, 13, 30), at(16, 14, 30))
         closed = instructors.live_instructor(uow, open_days=0)
         ids = [early.id, late.id, full.id, closed.id, new_id()]
-        found = service.free_for(uow, ids, TUESDAY, lesson_format=ONLINE)
+        found = free_for(uow, ids, TUESDAY, lesson_format=ONLINE)
         assert found == {early.id: at(16, 13), late.id: at(16, 21, 15)}
-        assert service.free_for(uow, ids, TUESDAY, minutes=90, lesson_format=ONLINE) == {}
-        assert service.free_for(uow, [], TUESDAY) == {}
+        assert free_for(uow, ids, TUESDAY, minutes=90, lesson_format=ONLINE) == {}
+        assert free_for(uow, [], TUESDAY) == {}
 
     def test_knows_of_nobody_on_days_out_of_reach(self, uow: Uow) -> None:
         teacher = instructors.live_instructor(uow)
         for day in (date.min, date.max, date(2026, 6, 14)):
-            assert service.free_for(uow, [teacher.id], day) == {}
+            assert free_for(uow, [teacher.id], day) == {}
 
     def test_agrees_with_the_free_times(self, uow: Uow) -> None:
         teacher = instructors.live_instructor(uow)
         availability.occupied(uow, teacher.id, at(16, 13), at(16, 17))
         shown = free(uow, teacher.id, lesson_format=None)
-        assert service.free_for(uow, [teacher.id], TUESDAY) == {teacher.id: shown.earliest_at}
+        assert free_for(uow, [teacher.id], TUESDAY) == {teacher.id: shown.earliest_at}
 
     def test_means_the_day_of_new_york(self, uow: Uow) -> None:
         away = instructors.live_instructor(
             uow, timezone="Pacific/Auckland", hours=("09:00-10:00",), overnight_protection=False
         )
-        found = service.free_for(uow, [away.id], TUESDAY, lesson_format=ONLINE)
+        found = free_for(uow, [away.id], TUESDAY, lesson_format=ONLINE)
         assert found == {away.id: at(16, 21)}
 
     def test_takes_one_statement_for_many(
@@ -298,7 +311,7 @@ class TestFreeFor:
     ) -> None:
         ids = [instructors.live_instructor(uow, open_days=2).id for _ in range(12)]
         with count_statements() as statements:
-            found = service.free_for(uow, ids, TUESDAY)
+            found = free_for(uow, ids, TUESDAY)
         assert len(statements) == 1
         assert found == dict.fromkeys(ids, at(16, 13))
 

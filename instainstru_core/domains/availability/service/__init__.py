@@ -10,7 +10,7 @@ from instainstru_core.domains.availability.service.filling import (
     copy_week,
     edit_days,
 )
-from instainstru_core.domains.availability.service.free import free_for, free_times
+from instainstru_core.domains.availability.service.free import free_times
 from instainstru_core.domains.availability.service.many import (
     Hours,
     free_for_many,
@@ -31,7 +31,6 @@ __all__ = [
     "blackouts",
     "copy_week",
     "edit_days",
-    "free_for",
     "free_for_many",
     "free_for_wishes",
     "free_times",

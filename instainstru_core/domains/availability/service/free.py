@@ -1,7 +1,7 @@
 """When instructors can be booked."""
 
-from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from instainstru_core.domains.availability import policy, repository
 from instainstru_core.domains.availability.errors import CalendarNotFound
@@ -12,14 +12,12 @@ from instainstru_core.domains.availability.schemas import (
     FreeTimesView,
     FreeWindowView,
 )
-from instainstru_core.domains.availability.service.many import free_for_many
 from instainstru_core.domains.availability.service.reach import (
     range_refused,
     require_range,
     require_reach,
 )
 from instainstru_core.domains.availability.types import Calendar, FreeWindow
-from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.time import Span, local_day, midnight
@@ -108,23 +106,6 @@ def _day_views(
         )
         for day, minutes, free in zip(days, starts, windows, strict=True)
     ]
-
-
-@operation("availability.free_for")
-def free_for(
-    uow: Uow,
-    instructor_ids: Collection[str],
-    day: date,
-    *,
-    minutes: int = 60,
-    lesson_format: LessonFormat | None = None,
-) -> dict[str, datetime]:
-    """Who of these has room for a lesson on a New York day, and its earliest start.
-
-    Without a format the answer holds for every one. See `free_for_many`.
-    """
-    formats = None if lesson_format is None else (lesson_format,)
-    return free_for_many(uow, instructor_ids, (day,), minutes=minutes, formats=formats)
 
 
 def _window_views(windows: Sequence[FreeWindow]) -> list[FreeWindowView]:
