@@ -159,7 +159,8 @@ class TestDays:
 
     @pytest.mark.parametrize(("tag", "allowed"), ALLOWED.items())
     def test_know_what_each_tag_allows(self, tag: Tag, allowed: set[LessonFormat]) -> None:
-        assert {each for each in FORMATS if policy.allows(tag, each)} == allowed
+        day = policy.opened(policy.NOTHING, 0, 1, tag)
+        assert {each for each in FORMATS if policy.usable(day, each)} == allowed
 
 
 class TestSplit:

@@ -17,7 +17,6 @@ from instainstru_core.domains.availability.policy.bits import (
 from instainstru_core.domains.availability.policy.days import (
     MAX_WINDOWS,
     NOTHING,
-    allows,
     closed,
     from_stored,
     opened,
@@ -87,7 +86,6 @@ __all__ = [
     "Change",
     "Line",
     "Wanted",
-    "allows",
     "at_wall",
     "clock_text",
     "closed",

@@ -39,11 +39,6 @@ def usable(day: OpenDay, lesson_format: LessonFormat) -> int:
     return day.bits & ~day.low
 
 
-def allows(tag: Tag, lesson_format: LessonFormat) -> bool:
-    """Whether minutes with this tag may be used for lessons of this format."""
-    return bool(usable(opened(NOTHING, 0, 1, tag), lesson_format))
-
-
 def opened(day: OpenDay, start: int, end: int, tag: Tag | None) -> OpenDay:
     """The day with these minutes open. Without a tag those that were open keep theirs."""
     wanted = stretch(start, end)
