@@ -129,6 +129,7 @@ class TestPlaces:
             ("piano lessons hoboken", "hoboken", PlaceMention.BARE),
             ("brooklyn piano near prospect park", "prospect park", PlaceMention.PREPOSITION),
             ("chess in rugby", "rugby", PlaceMention.PREPOSITION),
+            ("tutor in chicago", "chicago", PlaceMention.PREPOSITION),
         ],
     )
     def test_a_place_is_found_with_and_without_a_word_before_it(
@@ -152,6 +153,8 @@ class TestPlaces:
             "violin lessons a person",
             "spanish guitar",
             "piano on weekends",
+            "chicago blues guitar",
+            "violin in a small group",
         ],
     )
     def test_what_is_no_place(self, text: str) -> None:

@@ -33,7 +33,7 @@ _NO_DESCRIPTION = frozenset({"my", "the", "this", "your", "our", "in", "any", "s
 _NOT_PLACES_AFTER = frozenset({
     "interested", "specialize", "specializes", "specializing", "fluent", "proficient", "major",
     "certified", "trained", "background", "degree", "experience", "improve", "interest", "believe",
-    "skills", "confidence", "experienced", "expert", "help", "tutor", "tutoring",
+    "skills", "confidence", "experienced", "expert",
 })
 _STREETS = frozenset({"street", "st", "ave", "avenue", "av", "road", "rd", "blvd", "boulevard"})
 _ENDINGS = frozenset({"st", "nd", "rd", "th"})
@@ -148,6 +148,8 @@ def bare(line: Line, at: int) -> Span | None:
     if found is None:
         return None
     end, name = found
+    if name.is_far:
+        return None
     weight = Weight.PLAIN if end - at > 1 else Weight.NAMED
     if name.is_weak:
         weight = Weight.GUESS

@@ -45,6 +45,9 @@ class Places(Protocol):
     @property
     def elsewhere(self) -> frozenset[str]: ...
 
+    @property
+    def far(self) -> frozenset[str]: ...
+
 
 def words_of(entries: Iterable[Entry], places: Places) -> Words:
     """The words of a catalog and of a map."""
@@ -93,7 +96,9 @@ def _names(places: Places) -> dict[str, Name]:
         for name, place in places.places.items()
         if name and not name.isdigit()
     }
-    return {**dict.fromkeys(places.elsewhere, Name(is_whole=True)), **known}
+    elsewhere = dict.fromkeys(places.elsewhere, Name(is_whole=True))
+    far = dict.fromkeys(places.far, Name(is_whole=True, is_far=True))
+    return {**far, **elsewhere, **known}
 
 
 @dataclass(slots=True)

@@ -27,9 +27,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name of a place: a weak one is more often something else, one elsewhere is not ours."""
+    """A name of a place: a weak one is more often something else; what is far off needs a word
+    that leads to it, since it is a style as often ("chicago blues").
+    """
 
     is_weak: bool = False
+    is_far: bool = False
     is_landmark: bool = False
     is_whole: bool = False
     """Whether it is the city or a borough, within which other names are looked for."""
