@@ -138,9 +138,11 @@ def check_apart(wanted: Iterable[Opening]) -> None:
 
 def from_stored(bits: bytes, tags: bytes | None) -> OpenDay:
     """A day from its stored form: 180 bytes, and 360 where any minute has a tag."""
+    is_open = from_bytes(bits)
     if tags is None:
-        return OpenDay(from_bytes(bits))
-    return OpenDay(from_bytes(bits), from_bytes(tags[:DAY_BYTES]), from_bytes(tags[DAY_BYTES:]))
+        return OpenDay(is_open)
+    low, high = from_bytes(tags[:DAY_BYTES]), from_bytes(tags[DAY_BYTES:])
+    return OpenDay(is_open, low & is_open, high & is_open)
 
 
 def stored_tags(day: OpenDay) -> bytes | None:
