@@ -54,7 +54,8 @@ def default_point(session: Session, user_id: str) -> tuple[float, float] | None:
         Address.user_id == user_id, Address.deleted_at.is_(None), Address.is_default
     )
     row = session.execute(query).one_or_none()
-    return None if row is None or row[0] is None or row[1] is None else (row[0], row[1])
+    latitude, longitude = (None, None) if row is None else (row[0], row[1])
+    return None if latitude is None or longitude is None else (latitude, longitude)
 
 
 def newest(session: Session, user_id: str) -> Address | None:

@@ -193,11 +193,14 @@ def entries(session: Session) -> tuple[Entry, ...]:
     """All active services with their words, in the order of the tree."""
     return tuple(
         Entry(
-            *row[:4],
+            row[0],
+            row[1],
+            row[2],
+            row[3],
             synonyms=tuple(row[4]),
             age_groups=tuple(AgeGroup(group) for group in row[5]),
-            subcategory=Group(*row[6:9], synonyms=tuple(row[9])),
-            category=Group(*row[10:13], synonyms=tuple(row[13])),
+            subcategory=Group(row[6], row[7], row[8], synonyms=tuple(row[9])),
+            category=Group(row[10], row[11], row[12], synonyms=tuple(row[13])),
         )
         for row in session.execute(ENTRIES)
     )
