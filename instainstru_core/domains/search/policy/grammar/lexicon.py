@@ -10,11 +10,6 @@ LESSON_WORDS = frozenset({
 })
 """Words for being taught and for who teaches; they say nothing about what."""
 
-SOFT_LESSON_WORDS = frozenset({
-    "coach", "coaches", "coaching", "instruction", "trainer", "trainers", "training", "workshop",
-})
-"""Those that stay with words that the catalog does not have: "conflict coaching"."""
-
 LESSONS_AS_SUCH = {
     "tutor": "tutoring", "tutors": "tutoring", "tutoring": "tutoring", "coaching": "coaching",
 }

@@ -1,6 +1,6 @@
 """Stretches of a text with what they may mean, and the choice of those that go together."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -121,8 +121,3 @@ def chosen(spans: Iterable[Span]) -> list[Span]:
 
 def _rank(span: Span) -> tuple[int, int, int]:
     return -span.weight, span.start - span.end, span.start
-
-
-def of(spans: Iterable[Span], slot: Slot) -> Iterator[Span]:
-    """Those of one slot."""
-    return (span for span in spans if span.slot is slot)
