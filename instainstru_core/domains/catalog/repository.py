@@ -191,6 +191,7 @@ ENTRIES = (
 
 def entries(session: Session) -> tuple[Entry, ...]:
     """All active services with their words, in the order of the tree."""
+    rows: Sequence[Any] = session.execute(ENTRIES).all()
     return tuple(
         Entry(
             row[0],
@@ -202,7 +203,7 @@ def entries(session: Session) -> tuple[Entry, ...]:
             subcategory=Group(row[6], row[7], row[8], synonyms=tuple(row[9])),
             category=Group(row[10], row[11], row[12], synonyms=tuple(row[13])),
         )
-        for row in session.execute(ENTRIES)
+        for row in rows
     )
 
 
