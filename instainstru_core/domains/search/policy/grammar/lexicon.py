@@ -128,7 +128,8 @@ FILLERS = frozenset({
     "hard", "tough", "regular", "regularly", "currently", "absolutely", "totally", "ready",
     "interested", "hoping", "hope", "wondering", "thinking", "show", "come", "comes", "coming",
     "thing", "things", "stuff", "programs", "program", "activity", "activities", "option",
-    "options", "offered", "pass", "sometime", "sometimes",
+    "options", "offered", "pass", "sometime", "sometimes", "sure", "crazy", "exactly",
+    "necessarily", "yet", "already", "ever", "even", "though", "however",
 })
 """Words that carry a sentence and say nothing of what is sought."""
 
