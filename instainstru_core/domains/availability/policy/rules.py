@@ -1,6 +1,7 @@
 """Who may book when: open hours, tags, pauses, notice, protected mornings."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from instainstru_core.domains.availability.policy.bits import stretch
 from instainstru_core.domains.availability.policy.days import usable
@@ -33,6 +34,7 @@ EASIEST_FIRST = (
 mornings all ask no less of it. The last two ask the same."""
 
 
+@lru_cache(maxsize=64)
 def easiest(formats: frozenset[LessonFormat]) -> LessonFormat | None:
     """The one of these formats that there is the most time for."""
     return next((each for each in EASIEST_FIRST if each in formats), None)
