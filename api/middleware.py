@@ -138,9 +138,10 @@ def cors(origins: list[str]) -> dict[str, Any]:
             "Idempotency-Key",
             "If-Match",
             "If-None-Match",
+            "X-Guest-Session",
             "X-Request-ID",
         ],
-        "expose_headers": ["ETag", "Location", "Retry-After", "X-Request-ID"],
+        "expose_headers": ["ETag", "Location", "Retry-After", "X-Guest-Session", "X-Request-ID"],
         "max_age": 600,
     }
 

@@ -1,11 +1,13 @@
 """What somebody searched for before, over HTTP, as a guest and signed in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api import guests
+from api.app import create_app
 from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.accounts.flows import hash_password
 from instainstru_core.domains.accounts.models import User
@@ -87,6 +89,20 @@ class TestAGuest:
         assert len(guest) == 32
         again = client.get(f"{V1}/search", params={"q": "piano"})
         assert guests.HEADER not in again.headers
+
+    def test_is_told_and_heard_by_pages_of_the_web_site(self, runtime: Runtime) -> None:
+        origin = "https://web.example"
+        settings = runtime.settings.model_copy(update={"web_origins": [origin]})
+        asked = {
+            "Origin": origin,
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": guests.HEADER,
+        }
+        with TestClient(create_app(replace(runtime, settings=settings))) as client:
+            allowed = client.options(f"{V1}/search/history", headers=asked)
+            told = client.get(f"{V1}/health", headers={"Origin": origin})
+        assert allowed.status_code == 200
+        assert guests.HEADER in told.headers["access-control-expose-headers"]
 
 
 class TestInteractions:
