@@ -129,7 +129,9 @@ FILLERS = frozenset({
     "interested", "hoping", "hope", "wondering", "thinking", "show", "come", "comes", "coming",
     "thing", "things", "stuff", "programs", "program", "activity", "activities", "option",
     "options", "offered", "pass", "sometime", "sometimes", "sure", "crazy", "exactly",
-    "necessarily", "yet", "already", "ever", "even", "though", "however",
+    "necessarily", "yet", "already", "ever", "even", "though", "however", "man", "woman", "men",
+    "women", "guy", "lady", "people", "brothers", "sisters", "complete", "rusty", "struggling",
+    "struggles",
 })
 """Words that carry a sentence and say nothing of what is sought."""
 

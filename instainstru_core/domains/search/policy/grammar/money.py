@@ -9,6 +9,8 @@ from instainstru_core.domains.search.types.parsed import PriceIntent, PriceWish,
 CENTS = 100
 LEAST_BARE_DOLLARS = 20
 """A smaller figure without a dollar sign is an hour, an age or a number of something."""
+LEAST_OPEN_CENTS = 10_000
+"""A smaller figure with nothing but a plus behind it is an age as often: "65+"."""
 BARE_DIGITS = 4
 """A longer figure without a dollar sign is a ZIP code or a number of something."""
 MOST_DOLLARS = 100_000
@@ -194,10 +196,10 @@ def figure(line: Line, at: int) -> Span | None:
     if amount is None:
         return None
     amount = _of_length(line, at, amount)
-    plus = _said_after(line, amount.end)[1] == "least" and line.gap(amount.end) == "+"
+    plus = line.gap(amount.end) == "+" or line.ends_with(amount.end, "+")
     amount = _unit(line, amount)
     end, kind = (amount.end, "least") if plus else _said_after(line, amount.end)
-    if kind is not None:
+    if kind is not None and (amount.is_certain or not plus or amount.cents >= LEAST_OPEN_CENTS):
         weight = Weight.FIXED if amount.is_certain or end > amount.end else Weight.GUESS
         return _span(line, at, end, _wish(kind, amount.cents), weight)
     if not amount.is_certain:

@@ -161,11 +161,15 @@ def led(line: Line, at: int) -> Span | None:
     end, ages = found
     if line.word(end) in _YEAR_WORDS | _YEARS_OLD:
         end += 1 + (line.word(end + 1) in _OLD)
+    if line.word(at) in _GROWN and not is_age:
+        return _span(line, at, end, Who(*_audience(ages[-1])))
     return _span(line, at, end, of_age(*ages))
 
 
 def _are_ages(line: Line, at: int, inner: int, end: int, ages: tuple[int, ...]) -> bool:
     """Whether figures behind a child are its age, and no hour or number of something."""
+    if line.word(at) in _GROWN:
+        return line.gap(end) == "+" or line.ends_with(end, "+")
     spelled = inner > at + 1 or line.gap(inner).strip() in {"(", "-", ","}
     if not (spelled or len(ages) > 1 or line.word(at) in _CHILDREN | _SELVES):
         return False

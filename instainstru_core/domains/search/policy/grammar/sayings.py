@@ -49,7 +49,9 @@ MEDIUM = """
     early as possible; earliest slot; earliest possible; soonest available; quickly; fairly soon
 """
 BEGINNER = """
-    beginner; beginners; beginning; novice; novices; newbie; newbies; starter; starters; new to;
+    beginner; beginners; beginning; advanced beginner;
+    advanced beginners; complete novice; novice; novices; newbie; newbies; starter; starters;
+    new to;
     never played; never played before; never tried; never tried before; never done; never done
     it before; has never played; have never played; who has never played; never danced; never
     swum; never learned; never studied; first timer; first timers; first time; first lesson;
