@@ -16,7 +16,12 @@ import numpy as np
 
 from benchmarks.results import Result
 from instainstru_core.domains.availability import policy
-from instainstru_core.domains.availability.policy.many import Asked, Columns, first_starts
+from instainstru_core.domains.availability.policy.many import (
+    Asked,
+    Columns,
+    first_starts,
+    free_rows,
+)
 from instainstru_core.domains.availability.types import Buffers, Busy, Calendar, OpenDay
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel.time import BUSINESS_ZONE, Span, midnight
@@ -67,7 +72,11 @@ def filter_of_many() -> float:
     kinds = dice.choices(list(LessonFormat), k=MANY)
     lengths = np.array(dice.choices((30, 45, 60, 90), k=MANY), dtype=np.int64)
     asked = Asked([FIRST], 16 * 60, 20 * 60, NOW)
-    return median_of(lambda: first_starts(columns, asked, kinds, lengths), 50)
+
+    def starts() -> object:
+        return first_starts(columns, free_rows(columns, kinds), asked, lengths)
+
+    return median_of(starts, 50)
 
 
 def median_of(work: Callable[[], object], times: int) -> float:

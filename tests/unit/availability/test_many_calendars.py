@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instainstru_core.domains.availability import policy
-from instainstru_core.domains.availability.policy.many import Asked, Columns, first_starts
+from instainstru_core.domains.availability.policy.many import (
+    Asked,
+    Columns,
+    first_starts,
+    free_rows,
+)
 from instainstru_core.domains.availability.types import Buffers, Busy, Calendar, OpenDay
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel.time import Span, midnight
@@ -69,6 +74,17 @@ def columns(teachers: Sequence[Teacher], first: date) -> Columns:
         ends=np.array([at + length for _, at, length, _ in taken], np.int64),
         travels=np.array([travels for *_, travels in taken], np.bool_),
     )
+
+
+def firsts(
+    calendars: Columns,
+    asked: Asked,
+    formats: Sequence[LessonFormat | None],
+    lengths: Sequence[int],
+) -> list[int]:
+    free = free_rows(calendars, formats)
+    found: list[int] = first_starts(calendars, free, asked, np.array(lengths)).tolist()
+    return found
 
 
 def one_by_one(
@@ -152,8 +168,8 @@ class TestFirstStarts:
             )
         )
         lengths = [data.draw(st.sampled_from([30, 45, 60, 120, 240])) for _ in everybody]
-        found = first_starts(columns(everybody, first), asked, kinds, np.array(lengths))
-        assert found.tolist() == [
+        found = firsts(columns(everybody, first), asked, kinds, lengths)
+        assert found == [
             -1 if kind is None else one_by_one(teacher, first, asked, kind, length)
             for teacher, kind, length in zip(everybody, kinds, lengths, strict=True)
         ]
@@ -180,10 +196,8 @@ class TestFirstStarts:
         night = OpenDay(policy.stretch(0, 30))
         one = Teacher([busy_day, night, OpenDay()], [], (15, 60), False)
         asked = Asked([USUAL], after, before, now=datetime(2026, 6, 14, 12, tzinfo=UTC))
-        found = first_starts(
-            columns([one], USUAL), asked, [LessonFormat.ONLINE], np.array([minutes])
-        )
-        assert found.tolist() == [expected]
+        found = firsts(columns([one], USUAL), asked, [LessonFormat.ONLINE], [minutes])
+        assert found == [expected]
 
     def test_leave_out_the_second_of_two_equal_hours(self) -> None:
         """From one to two twice in the night: the first time is taken, the second has no name."""
@@ -192,8 +206,8 @@ class TestFirstStarts:
         free = Teacher([day, OpenDay(), OpenDay()], [], (10, 30), False)
         asked = Asked([AUTUMN], None, None, now=datetime(2026, 10, 30, 12, tzinfo=UTC))
         kinds = [LessonFormat.ONLINE] * 2
-        found = first_starts(columns([taken, free], AUTUMN), asked, kinds, np.array([30, 30]))
-        assert found.tolist() == [-1, 60]
+        found = firsts(columns([taken, free], AUTUMN), asked, kinds, [30, 30])
+        assert found == [-1, 60]
         both = calendar(taken, AUTUMN)
         assert policy.free_minutes(
             both, first=AUTUMN, last=AUTUMN, minutes=30, lesson_format=kinds[0], now=asked.now
@@ -202,4 +216,4 @@ class TestFirstStarts:
     def test_are_nothing_of_nobody(self) -> None:
         nobody = columns([Teacher([OpenDay()] * 3, [], (15, 60), True)], USUAL)
         asked = Asked([USUAL], None, None, now=datetime(2026, 6, 14, 12, tzinfo=UTC))
-        assert first_starts(nobody, asked, [LessonFormat.ONLINE], np.array([60])).tolist() == [-1]
+        assert firsts(nobody, asked, [LessonFormat.ONLINE], [60]) == [-1]

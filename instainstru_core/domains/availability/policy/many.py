@@ -101,48 +101,53 @@ class Asked:
     now: datetime
 
 
-def first_starts(
-    columns: Columns, asked: Asked, formats: Sequence[LessonFormat | None], lengths: Numbers
-) -> Numbers:
-    """When each can first be booked, in minutes from the first day's beginning; -1 is never.
+@dataclass(frozen=True, slots=True)
+class FreeRows:
+    """The rows that want one format: what is open for it and free of lessons and pauses."""
 
-    `formats` and `lengths` say for each which lesson; without a format it is never.
-    """
-    found = np.full(columns.people, -1, dtype=np.int64)
+    lesson_format: LessonFormat
+    rows: Numbers
+    free: Words
+
+
+def free_rows(columns: Columns, formats: Sequence[LessonFormat | None]) -> list[FreeRows]:
+    """What is free of each calendar for the format that is wanted of it; None wants nothing."""
     kinds = np.array([KIND[each] for each in formats], dtype=np.int8)
+    found: list[FreeRows] = []
     for kind, lesson_format in enumerate(KINDS):
         rows = np.flatnonzero(kinds == kind)
         if len(rows):
-            free = _free(columns, rows, lesson_format)
-            for length in np.unique(lengths[rows]).tolist():
-                some = np.flatnonzero(lengths[rows] == length)
-                usual, careful = _startable(columns, asked, lesson_format, length)
-                allowed = _words_of(columns, usual)[None, :]
-                if careful != usual:
-                    protected = columns.protected[rows[some], None]
-                    allowed = np.where(protected, _words_of(columns, careful), allowed)
-                found[rows[some]] = _first_of(free[some], allowed, usual, length)
+            free = _on_the_line(columns, _usable(columns, rows, lesson_format))
+            _take_off(columns, rows, lesson_format, free)
+            found.append(FreeRows(lesson_format, rows, free))
     return found
 
 
-def _free(columns: Columns, rows: Numbers, lesson_format: LessonFormat) -> Words:
-    """The minutes of these rows that are open for the format and free of lessons and pauses."""
-    free = _on_the_line(columns, _usable(columns, rows, lesson_format))
-    _take_off(columns, rows, lesson_format, free)
-    return free
+def first_starts(
+    columns: Columns, free: Sequence[FreeRows], asked: Asked, lengths: Numbers
+) -> Numbers:
+    """When each can first be booked, in minutes from the first day's beginning; -1 is never.
 
-
-def _first_of(free: Words, allowed: Words, anywhere: int, length: int) -> Numbers:
-    """The first minute of each row at which a lesson fits and may start; -1 without any.
-
-    `anywhere` are the minutes at which anybody's may start: only those are looked at.
+    `free` is what `free_rows` found of these columns, `lengths` how long each one's lesson is.
     """
-    if not anywhere:
-        return np.full(len(free), -1, dtype=np.int64)
-    low = ((anywhere & -anywhere).bit_length() - 1) // WORD
-    high = (anywhere.bit_length() - 1) // WORD + 1 + -(-length // WORD)
-    fits = _fitting(free[:, low:high].copy(), length) & allowed[:, low:high]
-    return _lowest(fits, low * WORD)
+    found = np.full(columns.people, -1, dtype=np.int64)
+    for each in free:
+        wanted = lengths[each.rows]
+        for length in np.unique(wanted).tolist():
+            usual, careful = _startable(columns, asked, each.lesson_format, length)
+            if not usual:
+                continue
+            some = np.flatnonzero(wanted == length)
+            rows = each.rows[some]
+            low = ((usual & -usual).bit_length() - 1) // WORD
+            high = (usual.bit_length() - 1) // WORD + 1 + -(-length // WORD)
+            allowed = _words_of(columns, usual)[None, low:high]
+            if careful != usual:
+                protected = columns.protected[rows, None]
+                allowed = np.where(protected, _words_of(columns, careful)[low:high], allowed)
+            fits = _fitting(each.free[:, low:high][some], length) & allowed
+            found[rows] = _lowest(fits, low * WORD)
+    return found
 
 
 def _usable(columns: Columns, rows: Numbers, lesson_format: LessonFormat) -> Bytes:

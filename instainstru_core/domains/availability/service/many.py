@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias, cast
 import numpy as np
 
 from instainstru_core.domains.availability import policy, repository
-from instainstru_core.domains.availability.policy.many import Asked, first_starts, when
+from instainstru_core.domains.availability.policy.many import Asked, first_starts, free_rows, when
 from instainstru_core.domains.availability.types import Calendar
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel.measure import operation
@@ -86,9 +86,9 @@ def free_for_wishes(
     lengths = np.array([kinds[row][1] for row in rows], dtype=np.int64)
     begins_at = midnight(first)
     free: dict[str, tuple[int, datetime]] = {}
+    rows_free = free_rows(loaded.columns, [kinds[row][0] for row in rows])
     for number, one in asked.items():
-        accepted = [kinds[row][0] for row in rows]
-        starts = first_starts(loaded.columns, one, accepted, lengths)
+        starts = first_starts(loaded.columns, rows_free, one, lengths)
         for row, start in zip(rows, starts.tolist(), strict=True):
             if start >= 0 and ids[row] not in free:
                 free[ids[row]] = (number, begins_at + start * MINUTE)
