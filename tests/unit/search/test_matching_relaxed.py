@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import chain, repeat
 
 import pytest
 
@@ -51,11 +50,14 @@ class Calendars:
     free: Mapping[int, tuple[datetime, ...]]
     asked: list[tuple[int | When, ...]] = field(default_factory=list[tuple[int | When, ...]])
     lessons: dict[str, Lesson] = field(default_factory=dict[str, Lesson])
+    millis: float = 0.0
+    spent: float = 0.0
 
     def __call__(
         self, ids: Mapping[str, Lesson], whens: Sequence[When]
     ) -> dict[str, tuple[int, datetime]]:
         self.asked.append((len(ids), *whens))
+        self.spent += len(ids) * self.millis / 1_000
         self.lessons |= ids
         found: dict[str, tuple[int, datetime]] = {}
         for turn, when in enumerate(whens):
@@ -237,20 +239,34 @@ class TestCalendars:
         assert [*given_up(second)] == [3, 2, 1, 0]
 
     @pytest.mark.parametrize(
-        ("looks", "asked", "shown"), [(0, 0, []), (1, 1, [3]), (2, 2, [3, 500])]
+        ("millis", "asked", "shown"),
+        [(0.1, [128, 872, 200], [3, 700]), (1.0, [128, 475, 190, 76], [3, 700])],
     )
-    def test_are_left_when_the_deadline_is_over(
-        self, looks: int, asked: int, shown: list[int]
+    def test_are_asked_of_as_many_as_there_is_time_for(
+        self, millis: float, asked: list[int], shown: list[int]
     ) -> None:
-        """After two stretches all have been asked, and nothing more can be given up in time."""
-        moments = chain([0.0] * looks, repeat(2.0))
-        deadline = Deadline(1.0, clock=lambda: next(moments))
-        calls = Calendars({number: (at(FRIDAY, 1_020),) for number in (3, 500)})
+        """Each calendar takes so long, and there is a second; 80 ms are kept for the answer."""
+        free = {3: (at(FRIDAY, 1_020),), 700: (at(FRIDAY, 1_020),), 999: (at(FRIDAY, 1_140),)}
+        calls = Calendars(free, millis=millis)
+        deadline = Deadline(1.0, clock=lambda: calls.spent)
+        when = When((FRIDAY,), after=1_020, before=1_140)
         found = matched(
-            plain(1_000).index, wish(when=AT_FIVE), today=TODAY, free=calls, deadline=deadline
+            plain(1_000).index, wish(when=when), today=TODAY, free=calls, deadline=deadline
         )
-        assert ([*given_up(found)], found.cut, found.exact) == (shown, True, False)
-        assert len(calls.asked) == asked
+        assert [count for count, *_ in calls.asked] == asked
+        assert calls.spent <= 1.0
+        is_cut = len(asked) > 3
+        assert ([*given_up(found)], found.cut, found.exact) == (shown, is_cut, not is_cut)
+
+    def test_are_left_when_the_deadline_is_over(self) -> None:
+        calls = Calendars({3: (at(FRIDAY, 1_020),)})
+        late = Deadline(1.0, clock=lambda: 0.93)
+        for count in (5, 100):
+            found = matched(
+                plain(count).index, wish(when=AT_FIVE), today=TODAY, free=calls, deadline=late
+            )
+            assert (found.items, found.cut, found.exact) == ((), True, False)
+        assert calls.asked == []
 
     def test_are_not_asked_at_all_without_leave(self) -> None:
         found = matched(plain(7).index, wish(when=AT_FIVE), today=TODAY)

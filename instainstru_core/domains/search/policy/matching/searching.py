@@ -4,18 +4,16 @@ Calendars are asked last, best candidates first, and only until the page is full
 the caller. Filters are never preceded by a cut.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import TypeAlias
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.domains.search.policy.matching import facets, paging, ranking, relaxing
+from instainstru_core.domains.search.policy.matching.calendars import Calendars, Starts
 from instainstru_core.domains.search.policy.matching.candidates import (
     Candidates,
-    formats_of,
     id_at,
     ordered,
     restricted,
@@ -24,7 +22,7 @@ from instainstru_core.domains.search.policy.matching.candidates import (
 from instainstru_core.domains.search.policy.matching.filters import NEVER, Plan, judged, planned
 from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.ranking import SCALE, Part
-from instainstru_core.domains.search.types.matching import Found, Free, Lesson, Position
+from instainstru_core.domains.search.types.matching import Found, Free, Position
 from instainstru_core.domains.search.types.wanted import Relaxable, Wanted, When
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.time import midnight
@@ -35,9 +33,6 @@ SOONEST = 200
 FEW = 12
 """So few who answer but for their calendars that it is likely that something has to be given up:
 calendars are asked about all of that at once."""
-
-Starts: TypeAlias = dict[int, datetime]
-"""First free starts by the number of the instructor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +46,6 @@ class Search:
     today: int
     limit: int
     after: Position | None
-    free: Free | None
-    deadline: Deadline | None
 
     @property
     def wanted(self) -> Wanted:
@@ -66,11 +59,6 @@ class Search:
             return [SCALE] * len(self.services)
         return [round(wishes[one] * SCALE) for one in self.services]
 
-    @property
-    def is_out_of_time(self) -> bool:
-        """Whether the deadline is over."""
-        return self.deadline is not None and self.deadline.left <= 0
-
 
 @dataclass(frozen=True, eq=False)
 class Page:
@@ -82,7 +70,6 @@ class Page:
     total: int
     exact: bool
     given: int = 0
-    cut: bool = False
 
 
 def matched(
@@ -103,25 +90,24 @@ def matched(
     """
     plan = planned(index, wanted)
     named = index.blocks if wanted.services is None else wanted.services
-    found = (one for one in named if one in index.blocks and one not in wanted.excluded)
+    sought = (one for one in named if one in index.blocks and one not in wanted.excluded)
     search = Search(
         index=index,
         plan=plan,
-        services=tuple(sorted(found)),
+        services=tuple(sorted(sought)),
         mean=index.mean if after is None else after.mean,
         today=today.toordinal() if after is None else after.day,
         limit=limit,
         after=after,
-        free=free,
-        deadline=deadline,
     )
     strict = _candidates(search, relaxed=False)
-    page = (
-        _undated(search, strict)
-        if wanted.when is None or free is None
-        else (_dated(search, strict, wanted.when, free))
-    )
-    return _found(search, page, with_facets=with_facets)
+    calendars = None if free is None else Calendars(free, deadline)
+    if wanted.when is None or calendars is None:
+        page = _undated(search, strict)
+    else:
+        page = _dated(search, strict, wanted.when, calendars)
+    found = _found(search, page, with_facets=with_facets)
+    return replace(found, cut=calendars is not None and calendars.is_late)
 
 
 def _candidates(search: Search, *, relaxed: bool) -> Candidates:
@@ -178,58 +164,58 @@ def _given_before(search: Search) -> int:
     return 0 if search.after is None else search.after.relaxing
 
 
-def _dated(search: Search, strict: Candidates, when: When, free: Free) -> Page:
+def _dated(search: Search, strict: Candidates, when: When, calendars: Calendars) -> Page:
     after = search.after
     if after is not None and after.relaxing:
-        known = _everybody_free(search, strict, when, free) if after.failed == 0 else None
-        return _nearly(search, strict, when, free, known=known)
+        known = _everybody_free(strict, when, calendars) if after.failed == 0 else None
+        return _nearly(search, strict, when, calendars, known=known)
     if after is None and len(strict.best) <= FEW:
-        return _nearly(search, strict, when, free, known=None)
-    page = (_soonest if search.wanted.urgent else _lazily)(search, strict, when, free)
+        return _nearly(search, strict, when, calendars, known=None)
+    page = (_soonest if search.wanted.urgent else _lazily)(search, strict, when, calendars)
     enough = after is not None or page.total >= relaxing.ENOUGH
-    if enough or page.cut or not page.exact:
+    if enough or calendars.is_late or not page.exact:
         return page
-    return _nearly(search, strict, when, free, known=page.starts)
+    return _nearly(search, strict, when, calendars, known=page.starts)
 
 
-def _everybody_free(search: Search, strict: Candidates, when: When, free: Free) -> Starts:
+def _everybody_free(strict: Candidates, when: When, calendars: Calendars) -> Starts:
     """The first starts of all who have room."""
     starts: Starts = {}
-    for stretch in paging.in_order(strict.rows, strict.places, strict.best):
-        if search.is_out_of_time:
-            break
-        starts |= _starts(strict, stretch, when, free)
+    ordered_ = paging.in_order(strict.rows, strict.places, strict.best)
+    for stretch in calendars.stretches(ordered_, when):
+        starts |= calendars.starts(strict, stretch, when)
     return starts
 
 
-def _lazily(search: Search, strict: Candidates, when: When, free: Free) -> Page:
+def _lazily(search: Search, strict: Candidates, when: When, calendars: Calendars) -> Page:
     """Ask calendars of the best first, until the page is full."""
     rows: list[int] = []
     starts: Starts = {}
     before = 0 if search.after is None else search.after.shown
-    for stretch in paging.in_order(strict.rows, strict.places, _behind(search, strict)):
-        if search.is_out_of_time:
-            return Page(strict, rows, starts, before + len(rows), exact=False, cut=True)
-        starts |= _starts(strict, stretch, when, free)
+    behind = paging.in_order(strict.rows, strict.places, _behind(search, strict))
+    for stretch in calendars.stretches(behind, when):
+        starts |= calendars.starts(strict, stretch, when)
         rows += [row for row in stretch.tolist() if int(strict.rows.who[row]) in starts]
         if len(rows) > search.limit:
             return Page(strict, rows[: search.limit + 1], starts, before + len(rows), exact=False)
-    return Page(strict, rows, starts, before + len(rows), exact=True)
+    return Page(strict, rows, starts, before + len(rows), exact=not calendars.is_late)
 
 
-def _soonest(search: Search, strict: Candidates, when: When, free: Free) -> Page:
+def _soonest(search: Search, strict: Candidates, when: When, calendars: Calendars) -> Page:
     """Of the best, whoever has room first comes first."""
     window = _best(strict, strict.best, SOONEST)
-    starts = _starts(strict, window, when, free)
+    starts: Starts = {}
+    for stretch in calendars.stretches([window], when):
+        starts |= calendars.starts(strict, stretch, when)
     which = np.zeros(len(strict.rows), np.bool_)
     which[[row for row in window if int(strict.rows.who[row]) in starts]] = True
     found = restricted(strict, which, _minutes(search, strict, starts))
-    whole = len(window) == len(strict.best)
+    whole = len(window) == len(strict.best) and not calendars.is_late
     return Page(found, _first(search, found), starts, len(found.best), exact=whole)
 
 
 def _nearly(
-    search: Search, strict: Candidates, when: When, free: Free, *, known: Starts | None
+    search: Search, strict: Candidates, when: When, calendars: Calendars, *, known: Starts | None
 ) -> Page:
     """Who answers, and who does when something is given up, in one look at calendars."""
     near = _candidates(search, relaxed=True) if search.plan.is_relaxable else strict
@@ -246,10 +232,12 @@ def _nearly(
         ]
         or [others]
     )
-    cut = search.is_out_of_time
-    if not cut:
-        steps = relaxing.steps(when, date.fromordinal(search.today))
-        asked = _asked(near, window, [then for _, then in steps], free)
+    steps = relaxing.steps(when, date.fromordinal(search.today))
+    whens = [then for _, then in steps]
+    if calendars.room(whens) < len(window):
+        calendars.is_late = True
+    else:
+        asked = calendars.asked(near, window, whens)
         for row in window.tolist():
             if (who := int(near.rows.who[row])) in asked:
                 number, starts[who] = asked[who]
@@ -261,7 +249,8 @@ def _nearly(
     total = int(np.count_nonzero(found.rows.relaxed[found.best] == 0))
     if search.after is not None and known is None:
         total = search.after.total
-    return Page(found, _first(search, found), starts, total, not cut, given=given, cut=cut)
+    is_whole = not calendars.is_late
+    return Page(found, _first(search, found), starts, total, exact=is_whole, given=given)
 
 
 def _best(of: Candidates, which: NDArray[np.intp], count: int) -> NDArray[np.intp]:
@@ -272,25 +261,6 @@ def _best(of: Candidates, which: NDArray[np.intp], count: int) -> NDArray[np.int
         if sum(map(len, taken)) >= count:
             break
     return np.concatenate(taken)[:count]
-
-
-def _asked(
-    of: Candidates, rows: Iterable[int], whens: Sequence[When], free: Free
-) -> dict[int, tuple[int, datetime]]:
-    """Who of these has room, by their numbers: for which of the wishes first, and when."""
-    numbers = {id_at(of.rows, row): row for row in map(int, rows)}
-    if not numbers:
-        return {}
-    lessons = {
-        one: Lesson(formats_of(int(of.rows.formats[row])), int(of.rows.minutes[row]))
-        for one, row in numbers.items()
-    }
-    return {int(of.rows.who[numbers[one]]): found for one, found in free(lessons, whens).items()}
-
-
-def _starts(of: Candidates, rows: Iterable[int], when: When, free: Free) -> Starts:
-    """The earliest starts of those of these who have room."""
-    return {who: at for who, (_, at) in _asked(of, rows, [when], free).items()}
 
 
 def _minutes(search: Search, of: Candidates, starts: Starts) -> NDArray[np.int64]:
@@ -330,5 +300,4 @@ def _found(search: Search, page: Page, *, with_facets: bool) -> Found:
         relaxed=tuple(one for one in Relaxable if one in given_up),
         next=following,
         facets=facets.counted(search.index, search.plan, search.services) if with_facets else None,
-        cut=page.cut,
     )
