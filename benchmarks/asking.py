@@ -29,6 +29,8 @@ WHEN = (
     "sunday afternoon",
     "on thursday between 4 and 7",
 )
+"""None of these is said on its own weekday: the day may be nearly over when this runs."""
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WHOM = ("for kids", "for my 8-year-old", "for beginners", "for adults", "advanced")
 WORDS = ("lessons", "teacher", "classes", "instructor", "tutor", "")
 LOWEST, HIGHEST = 70, 160
@@ -37,6 +39,8 @@ LOWEST, HIGHEST = 70, 160
 def texts(city: City, seed: int = 1) -> Iterator[str]:
     """Texts of the mix without end; each is new."""
     random = Random(seed)
+    today = DAYS[city.first_day.weekday()]
+    when = [one for one in WHEN if today not in one]
     places = list(accumulate(one.weight for one in city.areas))
     seen: set[str] = set()
     for service in sample(city.services, random):
@@ -47,7 +51,7 @@ def texts(city: City, seed: int = 1) -> Iterator[str]:
             area = random.choices(city.areas, cum_weights=places)[0]
             parts.append(f"in {area.name.split(' / ')[0].casefold()}")
         if random.random() < DATED:
-            parts.append(random.choice(WHEN))
+            parts.append(random.choice(when))
         if random.random() < PRICED:
             parts.append(f"under ${random.randint(LOWEST, HIGHEST)}")
         text = " ".join(part for part in parts if part)
