@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from instainstru_core.domains.reporting import service
+from instainstru_core.domains.reporting.policy import searching
 from instainstru_core.domains.reporting.types import GapBy
 from instainstru_core.domains.search.models import (
     SearchCandidate,
@@ -225,6 +228,12 @@ class TestQuality:
         )
         assert (data.p50_ms, data.cold_p95_ms) == (3.0, 3.0)
         assert data.problems == []
+
+    @pytest.mark.parametrize("results", [0, 1, 10, 11, 50, 51, 150, 151])
+    def test_is_judged_alike_in_statements_and_by_policy(self, uow: Uow, results: int) -> None:
+        searched(uow, "piano", results)
+        found = service.search_quality(uow, "2h").data.quality
+        assert found == round(searching.quality(results, of_use=False), 1)
 
     def test_counts_guests_who_signed_in(self, uow: Uow) -> None:
         for guest, converted_at in (("g1", uow.now), ("g1", None), ("g2", None)):
