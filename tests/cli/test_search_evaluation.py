@@ -119,7 +119,7 @@ class _Known:
 def scored(
     half: Half, ranked: list[list[str]], where: Where | None = None, **slots: object
 ) -> scoring.Scores:
-    queries = [query(**slots), query(**slots)]
+    queries = [query("piano", **slots), query("piano", **slots)]
     return scoring.score(half, queries, cast(Reader, _Known(ranked, where)))
 
 

@@ -134,7 +134,7 @@ def settled(said: Sequence[Days], today: date) -> DateWish | None:
     weekdays = _weekdays(named) - unwished
     if fixed and all(days.kind is DateKind.SINGLE for days in fixed) and not unwished:
         fixed += [single(coming(number, today)) for number in sorted(weekdays)]
-        weekdays = frozenset()
+        weekdays = frozenset[int]()
     if fixed:
         return _within(fixed, weekdays, unwished, today)
     if not named and unwished:
