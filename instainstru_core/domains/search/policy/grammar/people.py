@@ -8,6 +8,7 @@ from instainstru_core.domains.search.types.parsed import AgeGroup, Audience, Ski
 
 LAST_TODDLER, LAST_KID, LAST_TEEN = 4, 12, 18
 OLDEST = 110
+MOST_AGES = 6
 MONTHS_OF_YEAR = 12
 LAST_GRADE = 12
 FIRST_TEEN_GRADE = 7
@@ -81,7 +82,7 @@ def _ages_at(line: Line, at: int) -> tuple[int, tuple[int, ...]] | None:
     if number is None:
         return None
     ages, end = [number], at + 1
-    while True:
+    while len(ages) < MOST_AGES:
         inner = end
         joins = line.word(inner) in {"and", "to", "or", "through"}
         inner += joins
@@ -92,6 +93,7 @@ def _ages_at(line: Line, at: int) -> tuple[int, tuple[int, ...]] | None:
             return end, tuple(ages)
         ages.append(following)
         end = inner + 1
+    return end, tuple(ages)
 
 
 def _age(line: Line, at: int) -> int | None:
