@@ -213,6 +213,28 @@ class TestFirstStarts:
             both, first=AUTUMN, last=AUTUMN, minutes=30, lesson_format=kinds[0], now=asked.now
         ) == [[]]
 
+    @pytest.mark.parametrize(
+        ("hour", "expected"),
+        [
+            (19, [7 * 60, 7 * 60, 7 * 60]),
+            (20, [9 * 60, 11 * 60, 7 * 60]),
+            (24 + 6, [9 * 60, 11 * 60, 9 * 60]),
+            (24 + 9, [10 * 60, 12 * 60, 12 * 60]),
+        ],
+    )
+    def test_keep_protected_mornings_and_notice(self, hour: int, expected: list[int]) -> None:
+        """Asked online and with travel, and with travel of somebody who protects no morning."""
+        days = [OpenDay(policy.stretch(7 * 60, 20 * 60)), OpenDay(), OpenDay()]
+        careful, careless = (Teacher(days, [], (15, 60), kept) for kept in (True, False))
+        night = midnight(USUAL - ONE_DAY, NY) + timedelta(hours=hour)
+        found = firsts(
+            columns([careful, careful, careless], USUAL),
+            Asked([USUAL], None, None, now=night),
+            [LessonFormat.ONLINE, LessonFormat.NEUTRAL_LOCATION, LessonFormat.STUDENT_LOCATION],
+            [60, 60, 60],
+        )
+        assert found == expected
+
     def test_are_nothing_of_nobody(self) -> None:
         nobody = columns([Teacher([OpenDay()] * 3, [], (15, 60), True)], USUAL)
         asked = Asked([USUAL], None, None, now=datetime(2026, 6, 14, 12, tzinfo=UTC))
