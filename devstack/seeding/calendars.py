@@ -72,11 +72,10 @@ def weekly_habit(dice: Random) -> tuple[int, ...]:
 def lay_out(connection: psycopg.Connection, world: World, people: Iterable[Instructor]) -> None:
     """Write the availability of these instructors from today on."""
     teaching = [person for person in people if person.offerings]
-    ids = {person.id for person in teaching}
     taken = {
         (lesson.instructor.id, day)
-        for lesson in world.lessons
-        if lesson.ends_at > world.now and lesson.instructor.id in ids
+        for lesson in (world.lessons if people is world.instructors else ())
+        if lesson.ends_at > world.now
         for day in _days_of(lesson)
     }
     connection.execute(
