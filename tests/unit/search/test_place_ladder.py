@@ -92,7 +92,10 @@ class TestEveryName:
     def test_within_its_borough_is_the_same_or_a_part(self, name: str) -> None:
         place = gazetteer().places[name]
         if place.borough is not None and place.kind is not PlaceKind.BOROUGH:
-            found = resolve(f"{name} {place.borough.value}").place
+            whole = f"{name} {place.borough.value}"
+            if gazetteer().known(whole) is not None:
+                return  # a name of its own, like Midtown Manhattan, which is more than Midtown
+            found = resolve(whole).place
             assert found is not None
             assert set(found.area_keys) <= set(place.area_keys) or found.kind is place.kind
 
