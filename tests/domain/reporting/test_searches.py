@@ -95,6 +95,15 @@ class TestTopQueries:
         (query,) = service.search_top_queries(uow, "2h").data.queries
         assert query.query == "piano for jane smith 12345 in astoria"
 
+    def test_takes_all_whom_only_an_address_tells_apart_for_one(self, uow: Uow) -> None:
+        for who in ("a1", "a2", "a3"):
+            searched(uow, "piano for jane", 1, by=who)
+        (query,) = service.search_top_queries(uow, "2h").data.queries
+        assert (query.query, query.people) == ("piano for …", 3)
+        searched(uow, "piano for jane", 1, by="g1")
+        (query,) = service.search_top_queries(uow, "2h").data.queries
+        assert (query.query, query.people) == ("piano for jane", 4)
+
     def test_takes_the_window_to_the_instant(self, uow: Uow) -> None:
         for back in (timedelta(hours=2), timedelta(hours=2, microseconds=1), timedelta(0)):
             searched(uow, "piano", 1, at=uow.now - back)

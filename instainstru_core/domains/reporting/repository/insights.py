@@ -37,6 +37,7 @@ from instainstru_core.domains.reporting.repository.searches import (
     acted,
     booked,
     person,
+    tellers,
     wish,
     wished,
     within,
@@ -87,6 +88,7 @@ class Problem(NamedTuple):
     text: str
     searches: int
     people: int
+    tellers: int
     results: int
     interacted: int
 
@@ -178,6 +180,7 @@ def problems(session: Session, span: Span, *, limit: int) -> list[Problem]:
             wish(),
             searches,
             func.count(person().distinct()),
+            tellers(),
             func.sum(SearchQuery.result_count),
             searches.filter(acted(*LOOKED)),
         )
@@ -326,7 +329,7 @@ def rising(
         select(wish(), now_people, then_people)
         .where(or_(within(span), within(before)))
         .group_by(wish())
-        .having(and_(now_people >= least_people, now_people > then_people))
+        .having(and_(tellers().filter(within(span)) >= least_people, now_people > then_people))
         .order_by((now_people - then_people).desc(), now_people.desc(), wish())
         .limit(limit)
     )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    case,
     collate,
     func,
     literal_column,
@@ -62,6 +63,7 @@ class Wish(NamedTuple):
     variants: Sequence[str] | None
     searches: int
     people: int
+    tellers: int
     results: int
     in_vain: int
     people_booked: int
@@ -75,6 +77,7 @@ class VainWish(NamedTuple):
     variants: Sequence[str] | None
     searches: int
     people: int
+    tellers: int
     last_at: datetime
     service: str | None
 
@@ -97,6 +100,14 @@ def wish() -> ColumnElement[str]:
 def person() -> ColumnElement[str]:
     """Who searched."""
     return collate(func.coalesce(SearchQuery.person, SearchQuery.user_id, NOTHING), PLAIN)
+
+
+def tellers() -> ColumnElement[int]:
+    """How many people typed a wish, for whether it may be shown: all whom only a network address
+    tells apart, which changes from day to day, count as one.
+    """
+    by_address = SearchQuery.person.startswith(ADDRESS_PERSON)
+    return func.count(case((by_address, NOTHING), else_=person()).distinct())
 
 
 def acted(*actions: ClickAction) -> ColumnElement[bool]:
@@ -150,6 +161,7 @@ def top(session: Session, span: Span, *, min_count: int, limit: int) -> list[Wis
             _variants(),
             searches,
             people,
+            tellers(),
             func.sum(SearchQuery.result_count),
             searches.filter(SearchQuery.result_count == 0),
             people.filter(booked()),
@@ -173,6 +185,7 @@ def in_vain(session: Session, span: Span, *, limit: int) -> list[VainWish]:
             _variants(),
             searches,
             func.count(person().distinct()),
+            tellers(),
             func.max(SearchQuery.at),
             func.max(Service.name),
         )

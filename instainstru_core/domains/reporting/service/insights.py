@@ -79,7 +79,7 @@ def search_quality(
     asked = window_of(uow, window)
     found = insights.quality(uow.session, asked.span)
     problems = insights.problems(uow.session, asked.span, limit=limit)
-    known = known_words(uow, (problem.people for problem in problems))
+    known = known_words(uow, (problem.tellers for problem in problems))
     every, since = searches.records(uow.session, asked.span)
     guests, converted = insights.guests(uow.session, asked.span)
     return Report(
@@ -107,7 +107,7 @@ def search_quality(
             cold_p95_ms=found.cold_p95_ms,
             problems=[
                 ProblemQuery(
-                    query=wording.shown(problem.text, problem.people, known),
+                    query=wording.shown(problem.text, problem.tellers, known),
                     searches=problem.searches,
                     people=problem.people,
                     average_results=figures.average(problem.results, problem.searches),

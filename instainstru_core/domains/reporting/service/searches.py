@@ -31,7 +31,7 @@ def search_top_queries(
     asked = window_of(uow, window)
     totals = searches.totals(uow.session, asked.span)
     wishes = searches.top(uow.session, asked.span, min_count=min_count, limit=limit)
-    known = known_words(uow, (wish.people for wish in wishes))
+    known = known_words(uow, (wish.tellers for wish in wishes))
     warnings = emptiness(asked, totals.searches, totals.records_since)
     if totals.searches and not wishes:
         warnings = [f"No wish was searched for {min_count} times: lower `min_count`."]
@@ -39,8 +39,8 @@ def search_top_queries(
         data=TopQueries(
             queries=[
                 TopQuery(
-                    query=wording.shown(wish.text, wish.people, known),
-                    variants=_variants(wish.variants, wish.people),
+                    query=wording.shown(wish.text, wish.tellers, known),
+                    variants=_variants(wish.variants, wish.tellers),
                     searches=wish.searches,
                     people=wish.people,
                     average_results=figures.average(wish.results, wish.searches),
@@ -71,7 +71,7 @@ def search_zero_results(
     totals = searches.totals(uow.session, asked.span)
     wishes = searches.in_vain(uow.session, asked.span, limit=limit)
     areas = searches.areas_in_vain(uow.session, asked.span, [wish.text for wish in wishes])
-    known = known_words(uow, (wish.people for wish in wishes))
+    known = known_words(uow, (wish.tellers for wish in wishes))
     warnings = emptiness(asked, totals.searches, totals.records_since)
     if totals.searches and not totals.in_vain:
         warnings = ["Every search in this window found somebody."]
@@ -79,8 +79,8 @@ def search_zero_results(
         data=ZeroResults(
             queries=[
                 ZeroResultQuery(
-                    query=wording.shown(wish.text, wish.people, known),
-                    variants=_variants(wish.variants, wish.people),
+                    query=wording.shown(wish.text, wish.tellers, known),
+                    variants=_variants(wish.variants, wish.tellers),
                     searches=wish.searches,
                     searchers=wish.people,
                     last_at=wish.last_at,
