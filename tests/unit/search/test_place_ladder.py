@@ -111,6 +111,23 @@ class TestEveryName:
 
 
 class TestWhatIsEasilyWrong:
+    @pytest.mark.parametrize(
+        ("text", "first", "second"),
+        [
+            ("the met or springfield gardens", "met museum", "springfield gardens"),
+            ("rockaways or little ireland", "rockaways", "little ireland"),
+            ("long island city or queens plaza", "long island city", "queens plaza"),
+        ],
+    )
+    def test_names_keep_apart_where_a_word_parts_them(
+        self, text: str, first: str, second: str
+    ) -> None:
+        found, one, other = (resolve(words).place for words in (text, first, second))
+        assert found is not None
+        assert one is not None
+        assert other is not None
+        assert set(found.area_keys) == {*one.area_keys, *other.area_keys}
+
     def test_ues_is_all_of_the_upper_east_side(self) -> None:
         for text in ("ues", "UES", "upper east side", "upper east", "the upper east side"):
             found = resolve(text)

@@ -3,6 +3,7 @@ before it found nothing.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from instainstru_core.domains.regions.policy import MAX_NAME_WORDS, Gazetteer, bare
 from instainstru_core.domains.regions.policy.gazetteer import joined, titled
@@ -30,6 +31,9 @@ LEAST_PART = 4
 MOST_CANDIDATES = 8
 """A word that more areas share says nothing."""
 MOST_NAMES = 5
+LONGEST_NAME = 8
+"""Words of the longest name that is one of several."""
+
 MOST_GUESSED = 3
 """Of names that are all as near as the nearest."""
 
@@ -46,8 +50,9 @@ def resolve(text: str, gazetteer: Gazetteer) -> Resolution:
         return _nothing(wanted, WhySkipped.NOTHING_TO_ASK)
     found = (
         _known(name, gazetteer)
-        or _elsewhere(wanted, gazetteer)
         or _several(wanted, gazetteer)
+        or _several(name, gazetteer)
+        or _elsewhere(wanted, gazetteer)
         or _with_zip(wanted, gazetteer)
         or _around(wanted, gazetteer)
         or _within(wanted, gazetteer)
@@ -103,14 +108,27 @@ def _is_zip(word: str) -> bool:
 
 def _several(wanted: str, gazetteer: Gazetteer) -> Resolution | None:
     """Several names: "astoria or sunnyside", "between chelsea and soho", "ues uws". All count."""
-    words = [word for word in wanted.split() if word not in JOINING]
-    names = _parts(words[1:] if words[:1] == ["between"] else words, gazetteer)
+    words = wanted.removeprefix("between ").split()
+    names = _joined_parts(words, gazetteer) or _parts(
+        [word for word in words if word not in JOINING], gazetteer
+    )
     if len(names) <= 1:
         return None
     places = [gazetteer.places[name] for name in names]
     city = next((place for place in places if place.kind is PlaceKind.CITY), None)
     place = city or joined(places, ambiguous=all(place.ambiguous for place in places))
     return found(wanted, place, Tier.ALIAS, CERTAIN, gazetteer)
+
+
+def _joined_parts(words: Sequence[str], gazetteer: Gazetteer) -> list[str]:
+    """The names of which none reaches over a word that joins two; none where a word is left."""
+    names: list[str] = []
+    for joins, run in groupby(words, key=JOINING.__contains__):
+        parts = [] if joins else _parts(list(run), gazetteer)
+        if not parts and not joins:
+            return []
+        names += parts
+    return names[:MOST_NAMES]
 
 
 def _parts(words: Sequence[str], gazetteer: Gazetteer) -> list[str]:
@@ -121,7 +139,7 @@ def _parts(words: Sequence[str], gazetteer: Gazetteer) -> list[str]:
         size = next(
             (
                 size
-                for size in range(min(MAX_NAME_WORDS, len(words) - at), 0, -1)
+                for size in range(min(LONGEST_NAME, len(words) - at), 0, -1)
                 if " ".join(words[at : at + size]) in gazetteer.places
             ),
             0,
