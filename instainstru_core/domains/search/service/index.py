@@ -26,8 +26,10 @@ from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
 
-CHUNK = 5_000
-"""How many instructors are read at once; more who changed than this, and all are read again."""
+CHUNK = 1_000
+"""How many instructors are read at once, so that what is read weighs little beside the index."""
+MOST_CHANGED = 5_000
+"""More who changed than this, and all are read again."""
 PATIENCE_SECONDS, PATIENT_SHARE = 10.0, 1 / 3
 KEEP = timedelta(days=3)
 NOTHING_BEFORE = 2**62
@@ -132,7 +134,7 @@ def _brought_up(session: Session, state: State | None) -> State:
         ids = state.unseen(news)
         if not ids:
             return state.noting(news)
-        if len(ids) <= CHUNK:
+        if len(ids) <= MOST_CHANGED:
             teachers = offers.teachers(session, ids)
             offered = offers.offered(session, [one.instructor_id for one in teachers])
             index = state.index.changed(ids, teachers, offered)

@@ -18,6 +18,8 @@ from instainstru_core.domains.search.types.matching import Offered, Teacher
 
 MOST_APART = 64
 """So many blocks may lie by themselves before all are laid together again."""
+MOST_PARTS = 16
+"""So many pieces of a service are put together while others are still read: pieces cost memory."""
 SEED_MEAN = 4_200
 """The mean rating in thousandths where nobody was rated yet."""
 
@@ -199,7 +201,10 @@ def built(areas: Areas, chunks: Iterable[tuple[Sequence[Teacher], Sequence[Offer
         for offer in offered:
             writer.add(known[offer.instructor_id], offer)
         for service_id, block in writer.blocks().items():
-            parts.setdefault(service_id, []).append(block)
+            found = parts.setdefault(service_id, [])
+            found.append(block)
+            if len(found) == MOST_PARTS:
+                parts[service_id] = [joined(found)]
         teaching = {offer.instructor_id for offer in offered}
         stars += sum(known[one].star_sum for one in teaching)
         reviews += sum(known[one].review_count for one in teaching)
