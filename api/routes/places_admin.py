@@ -93,6 +93,7 @@ def unresolved(uow: UowDep, query: Annotated[UnresolvedQuery, Query()]) -> Unres
     "/unresolved-places/dismiss",
     operation_id="search.dismiss_unresolved_place",
     summary="Take words off the review queue",
+    responses={404: {}},
 )
 def dismiss(uow: UowDep, command: DismissUnresolvedPlace) -> UnresolvedPlaceView:
     """They are no name of a place, and are not looked at again."""
