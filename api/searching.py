@@ -34,10 +34,18 @@ NOTED = TypeAdapter(Noted)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An answer on its way out, and whether it was stored before."""
+    """An answer on its way out, and what goes on record of it then; None for a further page."""
 
     answer: Answer
-    is_cached: bool
+    note: Noted | None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An answer that was made, and what is known of it for the record."""
+
+    answer: Answer
+    note: Noted
 
 
 @dataclass(slots=True)
@@ -46,7 +54,7 @@ class Desk:
 
     runtime: Runtime
     turns: Turns
-    together: Together[Answer] = field(default_factory=Together[Answer])
+    together: Together[Made] = field(default_factory=Together[Made])
 
     @classmethod
     def of(cls, runtime: Runtime) -> "Desk":
@@ -65,20 +73,29 @@ class Desk:
         """The answer, stored or made. Raises SearchesBusy and what the flow refuses."""
         began = time.perf_counter()
         if not wish.switches.is_plain:
-            return Told(await self._make(actor, wish, None, began), is_cached=False)
+            made = await self._make(actor, wish, None, began)
+            return Told(made.answer, _first(wish, made.note, began))
         key = self._key(wish)
         looked = await self.runtime.answers.look(key)
         if looked.answer is not None:
-            await self._tell_again(actor, wish, looked.answer, began)
-            return Told(looked.answer, is_cached=True)
+            return Told(looked.answer, _again(wish, looked.answer, began))
 
-        async def make() -> Answer:
+        async def make() -> Made:
             return await self._make(actor, wish, key, began, since=looked.since)
 
-        answer, is_own = await self.together.share((key, actor.id), make)
+        made, is_own = await self.together.share((key, actor.id), make)
         if not is_own:
-            await self._tell_again(actor, wish, answer, began)
-        return Told(answer, is_cached=False)
+            return Told(made.answer, _again(wish, made.answer, began))
+        return Told(made.answer, _first(wish, made.note, began))
+
+    async def record(self, actor: Actor, wish: Wish, note: Noted) -> None:
+        """Have a search written down, once its answer is on its way."""
+        finder = self.runtime.finder
+        who = finding.known(finder, wish, actor)
+        if who is None:
+            await run_in_threadpool(finding.record, finder, actor, wish, note)
+        else:
+            finding.record(finder, actor, wish, note, who=who)
 
     def _key(self, wish: Wish) -> str:
         return caching.key(
@@ -92,7 +109,7 @@ class Desk:
 
     async def _make(
         self, actor: Actor, wish: Wish, key: str | None, began: float, *, since: int | None = None
-    ) -> Answer:
+    ) -> Made:
         loaded = admission.is_loaded(self.turns.in_flight, self.turns.most)
         lacks: tuple[Lack, ...] = ()
         if key is not None and since is None and self.runtime.answers.is_on:
@@ -122,31 +139,13 @@ class Desk:
                 tags=answered.tags,
                 seconds=caching.seconds(now, brief=is_brief, dated=answered.is_dated),
             )
-        if wish.cursor is None:
-            took_ms = (time.perf_counter() - began) * 1000
-            await self._record(actor, wish, replace(answered.note, took_ms=took_ms))
-        return answer
+        return Made(answer, answered.note)
 
     def _found(
         self, actor: Actor, wish: Wish, deadline: Deadline, lacks: tuple[Lack, ...]
     ) -> tuple[Answered, Answer]:
         answered = finding.found(self.runtime.finder, actor, wish, deadline=deadline, lacks=lacks)
         return answered, packed(answered)
-
-    async def _tell_again(self, actor: Actor, wish: Wish, answer: Answer, began: float) -> None:
-        """Have it written down that an answer was told once more."""
-        if wish.cursor is None:
-            took_ms = (time.perf_counter() - began) * 1000
-            note = replace(_noted(answer.note), took_ms=took_ms, cache_hit=True)
-            await self._record(actor, wish, note)
-
-    async def _record(self, actor: Actor, wish: Wish, note: Noted) -> None:
-        finder = self.runtime.finder
-        who = finding.known(finder, wish, actor)
-        if who is None:
-            await run_in_threadpool(finding.record, finder, actor, wish, note)
-        else:
-            finding.record(finder, actor, wish, note, who=who)
 
 
 def packed(answered: Answered) -> Answer:
@@ -175,6 +174,21 @@ def response(answer: Answer, search_id: str, *, gzip: bool, is_public: bool) -> 
     else:
         content = packing.plain(answer, search_id)
     return Response(content, headers=headers, media_type="application/json")
+
+
+def _first(wish: Wish, note: Noted, began: float) -> Noted | None:
+    """What goes on record of an answer that was made for this search."""
+    if wish.cursor is not None:
+        return None
+    return replace(note, took_ms=(time.perf_counter() - began) * 1000)
+
+
+def _again(wish: Wish, answer: Answer, began: float) -> Noted | None:
+    """What goes on record of an answer that was told once more."""
+    if wish.cursor is not None:
+        return None
+    took_ms = (time.perf_counter() - began) * 1000
+    return replace(_noted(answer.note), took_ms=took_ms, cache_hit=True)
 
 
 @lru_cache(maxsize=2_000)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from pydantic import Field
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from api import auth, etag, guests, metrics, searching
@@ -148,6 +149,9 @@ async def told(
         gzip="gzip" in request.headers.get("accept-encoding", ""),
         is_public=found.answer.is_public and caller.token is None and not is_new,
     )
+    if found.note is not None:
+        # Who gets a 304 has the answer already, and with it the search that it belongs to.
+        answer.background = BackgroundTask(desk.record, actor, wish, found.note)
     if visitor.guest is not None and is_new:
         guests.hand_over(visitor.guest, answer, runtime.settings)
     return answer

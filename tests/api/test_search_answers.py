@@ -142,8 +142,11 @@ class TestAnAnswer:
         assert (same.status_code, same.content) == (304, b"")
         with runtime.begin(SYSTEM) as uow:
             instructors.live_instructor(uow)
-        caching_free = client.get(SEARCH, params={"q": "theremin", "limit": "19"}, headers=held)
-        assert (caching_free.status_code, caching_free.json()["total"]) == (200, 2)
+        changed = client.get(SEARCH, params={"q": "theremin", "limit": "19"}, headers=held)
+        assert (changed.status_code, changed.json()["total"]) == (200, 2)
+        with runtime.begin(SYSTEM) as uow:
+            recorded = set(uow.session.scalars(select(SearchQuery.id)))
+        assert recorded == {first.json()["search_id"], changed.json()["search_id"]}
 
     def test_of_yesterday_is_not_told_today(self, client: TestClient, clock: SetClock) -> None:
         asked(client, "theremin tomorrow")
