@@ -99,6 +99,10 @@ VALUES: dict[str, Expected] = {
     "search_cache_hit_rate": share("instainstru_search_cache", named(result="hit"), EVERY),
     "search_cache_unreachable": total("instainstru_search_cache", named(result="unreachable")),
     "search_degraded_rate": share("instainstru_search_answers", named(level="heavy"), EVERY),
+    "search_model_latency": p95("instainstru_search_model_call_duration_seconds"),
+    "embeddings_missing": lambda seen: (
+        1 - min(seen.standing("instainstru_search_embeddings_coverage", EVERY))
+    ),
     "search_refusals": total("instainstru_search_refusals"),
     "search_found_nobody": total("instainstru_search_zero_results"),
     "searches_unrecorded": total(
@@ -198,6 +202,22 @@ TABLES: dict[str, Table] = {
             "instainstru_search_stage_duration_seconds", 0.95, named(stage=stage)
         )
         for stage in ("parse", "find")
+    },
+    "search_model_calls": lambda seen: {
+        (purpose, result): seen.so_many(
+            "instainstru_search_model_calls", named(purpose=purpose, result=result)
+        )
+        for purpose, result in (
+            ("reading", "success"),
+            ("embedding", "success"),
+            ("reading", "timeout"),
+        )
+    },
+    "search_model_circuit": lambda seen: {
+        (purpose,): sum(
+            seen.standing("instainstru_search_model_circuit_open", named(purpose=purpose))
+        )
+        for purpose in ("reading", "embedding")
     },
     "tool_calls_by_tool": lambda seen: {
         (tool,): seen.so_many(CALLS, named(tool=tool))

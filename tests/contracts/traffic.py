@@ -23,6 +23,7 @@ WINDOW_STEPS = 60
 """The last fifteen minutes, which is the window of all questions."""
 MEASURING = (
     "instainstru_core.domains.notifications.flows",
+    "instainstru_core.adapters.model_calls",
     "instainstru_core.adapters.search_cache",
     "instainstru_core.domains.search.flows.measuring",
     "instainstru_core.domains.search.flows.recording",
@@ -165,6 +166,7 @@ def known_traffic() -> Traffic:
     found = Traffic()
     _web(found)
     _core(found)
+    _search(found)
     _copilot(found)
     _work(found)
     _money(found)
@@ -213,6 +215,15 @@ def _core(found: Traffic) -> None:
     for code, each in (("bookings.slot_taken", 2), ("RuntimeError", 1)):
         name = "instainstru_errors"
         found.count(name, each, service="bookings", operation="create", error_type=code)
+    for verb, seconds, each in (("select", 0.002, 8), ("update", 0.2, 2)):
+        found.observe("instainstru_db_query_duration_seconds", seconds, each, verb=verb)
+    found.count("instainstru_db_slow_queries", 2, verb="update")
+    for role, taken, most in (("api", 6, 8), ("worker", 1, 4)):
+        found.stand("instainstru_db_connections_in_use", taken, role=role)
+        found.stand("instainstru_db_pool_connections", most, role=role)
+
+
+def _search(found: Traffic) -> None:
     for result, each in (("written", 4), ("dropped", 2), ("failed", 1)):
         found.count("instainstru_search_records", each, result=result)
     for result, each in (("hit", 3), ("miss", 4), ("unreachable", 1)):
@@ -223,12 +234,16 @@ def _core(found: Traffic) -> None:
         found.observe("instainstru_search_stage_duration_seconds", seconds, each, stage=stage)
     found.count("instainstru_search_refusals", 2)
     found.count("instainstru_search_zero_results", 1)
-    for verb, seconds, each in (("select", 0.002, 8), ("update", 0.2, 2)):
-        found.observe("instainstru_db_query_duration_seconds", seconds, each, verb=verb)
-    found.count("instainstru_db_slow_queries", 2, verb="update")
-    for role, taken, most in (("api", 6, 8), ("worker", 1, 4)):
-        found.stand("instainstru_db_connections_in_use", taken, role=role)
-        found.stand("instainstru_db_pool_connections", most, role=role)
+    for purpose, result, each in (
+        ("reading", "success", 3),
+        ("embedding", "success", 2),
+        ("reading", "timeout", 1),
+    ):
+        found.count("instainstru_search_model_calls", each, purpose=purpose, result=result)
+    for purpose, is_open, each, seconds in (("reading", 1, 4, 0.15), ("embedding", 0, 2, 0.04)):
+        name = "instainstru_search_model_call_duration_seconds"
+        found.observe(name, seconds, each, purpose=purpose)
+        found.stand("instainstru_search_model_circuit_open", is_open, purpose=purpose)
 
 
 def _copilot(found: Traffic) -> None:
@@ -327,6 +342,8 @@ def _standing(found: Traffic) -> None:
         found.stand(name, value, role="exporter")
     for queue, value in (("default", 7), ("maintenance", 2)):
         found.stand("instainstru_queue_waiting", value, queue=queue)
+    for kind, share in (("service", 0.75), ("area", 1)):
+        found.stand("instainstru_search_embeddings_coverage", share, kind=kind)
     for state, value in (("online", 2), ("lost", 1)):
         found.stand("instainstru_workers", value, state=state)
     for role, up, memory, files, age in (
