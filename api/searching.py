@@ -124,11 +124,7 @@ class Desk:
                     self._found, actor, wish, deadline, lacks
                 )
         except NoTurn as failure:
-            REFUSED.inc()
-            raise SearchesBusy(
-                "Too many people search at this moment. Search again in a few seconds.",
-                retry_after=admission.RETRY_AFTER,
-            ) from failure
+            raise busy() from failure
         if key is not None and since is not None and not answered.is_personal:
             now = self.runtime.clock()
             is_brief = answered.is_brief or bool(answered.view.degradation.reasons)
@@ -146,6 +142,15 @@ class Desk:
     ) -> tuple[Answered, Answer]:
         answered = finding.found(self.runtime.finder, actor, wish, deadline=deadline, lacks=lacks)
         return answered, packed(answered)
+
+
+def busy() -> SearchesBusy:
+    """The refusal of a search that cannot be made now."""
+    REFUSED.inc()
+    return SearchesBusy(
+        "Too many people search at this moment. Search again in a few seconds.",
+        retry_after=admission.RETRY_AFTER,
+    )
 
 
 def packed(answered: Answered) -> Answer:

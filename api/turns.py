@@ -27,6 +27,11 @@ class Turns:
         self._line: deque[asyncio.Future[None]] = deque()
 
     @property
+    def is_full(self) -> bool:
+        """Whether whoever comes now is refused at once."""
+        return self._running >= self.most and len(self._line) >= self._longest
+
+    @property
     def in_flight(self) -> int:
         """How many have a turn or wait for one."""
         return self._running + len(self._line)

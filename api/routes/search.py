@@ -79,6 +79,9 @@ class Remembering(Route):
 
         async def handle(request: Request) -> Response:
             query: Read | None = REMEMBERED.get(request.scope["query_string"])
+            desk: Desk = request.app.state.searches
+            if query is None and desk.turns.is_full:
+                raise searching.busy()  # before thirty parameters are read in vain
             guest = request.headers.get(guests.HEADER) or request.cookies.get(guests.COOKIE)
             if (
                 query is None

@@ -59,8 +59,10 @@ class TestTurns:
         async def work() -> None:
             turns = Turns(1, waiting=1, seconds=60)
             async with turns.turn():
+                assert not turns.is_full
                 waiting = asyncio.create_task(turns.turn().__aenter__())
                 await settle()
+                assert turns.is_full
                 with pytest.raises(NoTurn):
                     await turns.turn().__aenter__()
                 waiting.cancel()

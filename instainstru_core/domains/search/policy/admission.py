@@ -10,8 +10,10 @@ that budget together are the whole budget of a request.
 RUNNING = 4
 """Searches being made at once in a process, unless the settings say otherwise."""
 
-MOST_WAITING = 64
-"""Those that wait; who comes after them is refused at once."""
+MOST_WAITING = 32
+"""Those that wait, about twice as many as get a turn in time on a machine that others use as well;
+who comes after them is refused at once.
+"""
 
 RETRY_AFTER = 2
 """Seconds after which it is worth to come back."""
