@@ -165,8 +165,8 @@ class TestCalendars:
         of = plain(1_000)
         first = matched(of.index, wish(when=AT_FIVE), today=TODAY, limit=20, free=calls)
         assert [*given_up(first)] == list(range(0, 40, 2))
-        assert (first.total, first.exact) == (64, False), "at least half of the first 128"
-        assert calls.asked == [(128, AT_FIVE)]
+        assert (first.total, first.exact) == (48, False), "at least half of the first 96"
+        assert calls.asked == [(96, AT_FIVE)]
         assert first.items[0].free_from == at(FRIDAY, 17 * 60)
         second = matched(
             of.index, wish(when=AT_FIVE), today=TODAY, limit=20, free=calls, after=first.next
@@ -178,8 +178,8 @@ class TestCalendars:
         found = matched(plain(1_000).index, wish(when=AT_FIVE), today=TODAY, free=calls)
         assert [*given_up(found)] == [3, 500, 600, 700, 999]
         assert (found.total, found.exact, found.relaxed) == (5, True, ())
-        assert [count for count, *_ in calls.asked] == [128, 872], (
-            "the second stretch is up to 8 times as long"
+        assert [count for count, *_ in calls.asked] == [96, 384, 520], (
+            "each stretch is up to four times as long"
         )
 
     def test_are_asked_for_the_formats_that_answer_and_a_length_that_is_offered(self) -> None:
@@ -240,7 +240,7 @@ class TestCalendars:
 
     @pytest.mark.parametrize(
         ("millis", "asked", "shown"),
-        [(0.1, [128, 872, 200], [3, 700]), (1.0, [128, 475, 190, 76], [3, 700])],
+        [(0.1, [96, 384, 520, 200], [3, 700]), (1.0, [96, 384, 264, 105, 42], [3, 700])],
     )
     def test_are_asked_of_as_many_as_there_is_time_for(
         self, millis: float, asked: list[int], shown: list[int]
@@ -255,7 +255,7 @@ class TestCalendars:
         )
         assert [count for count, *_ in calls.asked] == asked
         assert calls.spent <= 1.0
-        is_cut = len(asked) > 3
+        is_cut = len(asked) == 5
         assert ([*given_up(found)], found.cut, found.exact) == (shown, is_cut, not is_cut)
 
     def test_are_left_when_the_deadline_is_over(self) -> None:

@@ -9,7 +9,7 @@ from instainstru_core.domains.search.policy.matching.columns import halves_of
 from instainstru_core.domains.search.policy.matching.ranking import Ranked
 from instainstru_core.domains.search.types.matching import Position
 
-FIRST, GROWTH = 128, 8
+FIRST, GROWTH = 96, 4
 
 Rows = NDArray[np.intp]
 
