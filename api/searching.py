@@ -4,6 +4,7 @@ Looking for a stored answer, waiting for a turn and waiting for somebody else's 
 the event loop; a thread is only taken to find out who asks with a token, and to make an answer.
 """
 
+import asyncio
 import hashlib
 import time
 from dataclasses import dataclass, field, replace
@@ -88,6 +89,17 @@ class Desk:
             return Told(made.answer, _again(wish, made.answer, began))
         return Told(made.answer, _first(wish, made.note, began))
 
+    async def busy(self, began: float) -> SearchesBusy:
+        """The refusal of a search that cannot be made now, once it is time to tell it."""
+        whole = self.runtime.settings.search_budget_ms / 1000
+        left = began + budget.refuse_seconds(whole) - time.perf_counter()
+        await asyncio.sleep(max(left, 0.0))
+        REFUSED.inc()
+        return SearchesBusy(
+            "Too many people search at this moment. Search again in a few seconds.",
+            retry_after=admission.RETRY_AFTER,
+        )
+
     async def record(self, actor: Actor, wish: Wish, note: Noted) -> None:
         """Have a search written down, once its answer is on its way."""
         finder = self.runtime.finder
@@ -124,7 +136,7 @@ class Desk:
                     self._found, actor, wish, deadline, lacks
                 )
         except NoTurn as failure:
-            raise busy() from failure
+            raise await self.busy(began) from failure
         if key is not None and since is not None and not answered.is_personal:
             now = self.runtime.clock()
             is_brief = answered.is_brief or bool(answered.view.degradation.reasons)
@@ -142,15 +154,6 @@ class Desk:
     ) -> tuple[Answered, Answer]:
         answered = finding.found(self.runtime.finder, actor, wish, deadline=deadline, lacks=lacks)
         return answered, packed(answered)
-
-
-def busy() -> SearchesBusy:
-    """The refusal of a search that cannot be made now."""
-    REFUSED.inc()
-    return SearchesBusy(
-        "Too many people search at this moment. Search again in a few seconds.",
-        retry_after=admission.RETRY_AFTER,
-    )
 
 
 def packed(answered: Answered) -> Answer:

@@ -1,5 +1,6 @@
 """Finding an instructor."""
 
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -81,7 +82,8 @@ class Remembering(Route):
             query: Read | None = REMEMBERED.get(request.scope["query_string"])
             desk: Desk = request.app.state.searches
             if query is None and desk.turns.is_full:
-                raise searching.busy()  # before thirty parameters are read in vain
+                # Before thirty parameters are read in vain.
+                raise await desk.busy(time.perf_counter())
             guest = request.headers.get(guests.HEADER) or request.cookies.get(guests.COOKIE)
             if (
                 query is None

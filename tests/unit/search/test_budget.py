@@ -45,6 +45,7 @@ class TestAdmission:
     def test_has_numbers_that_hang_together(self) -> None:
         assert admission.RUNNING == 4
         assert budget.wait_seconds() + budget.seconds(loaded=True) == budget.SECONDS
+        assert budget.wait_seconds() < budget.refuse_seconds() == 0.4 < budget.SECONDS
         for step in Step:
             assert budget.WORTH[step] + budget.ANSWER_SECONDS <= budget.seconds(loaded=True)
 

@@ -15,6 +15,9 @@ SECONDS = 0.5
 LOADED_SHARE = 0.6
 """What of it is for an answer that is made in a busy time; the rest is for the wait."""
 
+REFUSE_SHARE = 0.8
+"""When of it a search is refused."""
+
 ANSWER_SECONDS = 0.12
 """What is kept for the database: finding, availability, cards, the record."""
 
@@ -48,6 +51,13 @@ WORTH: Mapping[Step, float] = {
 def seconds(whole: float = SECONDS, *, loaded: bool) -> float:
     """The budget of a request: 500 ms, and 300 ms in a busy time, unless the whole is another."""
     return whole * LOADED_SHARE if loaded else whole
+
+
+def refuse_seconds(whole: float = SECONDS) -> float:
+    """After how long a search is refused. Refusing at once would have whoever does not wait come
+    back at once, and refusals take time from the searches that are being made.
+    """
+    return whole * REFUSE_SHARE
 
 
 def wait_seconds(whole: float = SECONDS) -> float:
