@@ -247,6 +247,7 @@ class TestMe:
             "bookings:reschedule_own",
             "bookings:view_own",
             "payments:manage_own",
+            "reviews:write_own",
         ]
 
     def test_changes_the_password_and_stays_signed_in(self, client: TestClient, maya: User) -> None:

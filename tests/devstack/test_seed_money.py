@@ -137,7 +137,7 @@ class TestPast:
         ]
         assert wrong == []
         assert {without_names(words) for words in checks.books(found, demo.stripe)} <= {
-            "# of credit # are reserved for nothing any more",
+            "# of the credit of # are reserved for nothing any more",
             "instructor_payable of # is #",
         }
         assert {without_names(words) for words in checks.commands(found, demo.stripe)} <= {
