@@ -1,1 +1,1 @@
-"""The rules of search, a package or module for each subject: each is imported from its own. Pure."""
+"""The rules of search, a package or module for each subject, each imported from its own. Pure."""
