@@ -48,12 +48,15 @@ VERSION = 5
 PATIENT_MS = 10_000
 KEPT = frozenset(
     {"alembic_version", "spatial_ref_sys", "environment_marker", "regions", "display_areas",
-     "categories", "subcategories", "services"}
+     "categories", "subcategories", "services", "search_feed"}
 )  # fmt: skip
 SEARCH_COLUMNS = (
     "id", "at", "user_id", "person", "text", "normalized_text", "service_id", "area_key",
     "result_count", "took_ms",
 )  # fmt: skip
+OFFERS_ANEW = "UPDATE search_feed SET version = version + 1"
+"""What triggers would have told of, whoever searches meanwhile reads as a whole."""
+
 Progress: TypeAlias = Callable[[str, float], None]
 
 
@@ -197,6 +200,7 @@ def _write(
         writing.write_addresses(connection, world)
         _write_lessons(connection, world, past, tell)
         reviews.write_reviews(connection, world, staff_id)
+        connection.execute(OFFERS_ANEW)
         tell("searches", 0.92)
         searches = _write_searches(connection, world)
         operations.write_invites(connection, world)

@@ -27,7 +27,15 @@ TEMPLATES = "simulation_template_"
 SEVERAL = 2_000
 """More statements than there are: none is forgotten and planned anew."""
 STAYS = frozenset(
-    {"categories", "display_areas", "environment_marker", "regions", "services", "subcategories"}
+    {
+        "categories",
+        "display_areas",
+        "environment_marker",
+        "regions",
+        "search_feed",
+        "services",
+        "subcategories",
+    }
 )
 
 

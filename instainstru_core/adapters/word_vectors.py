@@ -4,9 +4,11 @@ The weights are those in the wordllama wheel, read directly: its own loader look
 network. A text is the mean of the vectors of its pieces.
 """
 
+import json
 from collections.abc import Sequence
 from importlib.metadata import version as version_of
 from importlib.resources import files
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
 PACKAGE = "wordllama"
 WEIGHTS = "weights/l2_supercat_256.safetensors"
 TOKENS = "tokenizers/l2_supercat_tokenizer_config.json"
+HEAD_BYTES = 8
+TYPES = {"F16": np.float16}
 POOLING = 1
 """Raised whenever texts are turned into vectors in another way."""
 
 
 class WordVectors:
-    """Implements search.ports.Embedder. The weights are loaded when first used, 16 MB of them."""
+    """Implements search.ports.Embedder. What it reads is read when first used."""
 
     def __init__(self) -> None:
         self._loading = Lock()
@@ -79,11 +83,20 @@ class WordVectors:
 
 
 def _stored() -> NDArray[np.float16]:
-    """The only tensor of the file: a row for each piece of a word."""
-    from safetensors import safe_open  # noqa: PLC0415 - as above
-
-    opened: Any = safe_open(str(files(PACKAGE).joinpath(WEIGHTS)), framework="numpy")
-    with opened as tensors:
-        (name,) = tensors.keys()
-        rows: NDArray[np.float16] = tensors.get_tensor(name)
-    return rows
+    """The only tensor of the file, a row for each piece of a word, as the system maps it: only rows
+    that are used take memory, once for all processes. First in the file stand the length of its
+    head, 8 bytes, and the head, which says where the tensor is.
+    """
+    path = str(files(PACKAGE).joinpath(WEIGHTS))
+    with Path(path).open("rb") as file:
+        length = int.from_bytes(file.read(HEAD_BYTES), "little")
+        head: dict[str, Any] = json.loads(file.read(length))
+    (tensor,) = (told for name, told in head.items() if name != "__metadata__")
+    begins, _ = tensor["data_offsets"]
+    return np.memmap(
+        path,
+        dtype=TYPES[tensor["dtype"]],
+        mode="r",
+        offset=HEAD_BYTES + length + begins,
+        shape=tuple(tensor["shape"]),
+    )

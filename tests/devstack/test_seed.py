@@ -7,10 +7,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from devstack import seed
 from devstack.seeding.world import HISTORY_DAYS, PASSWORD
+from instainstru_core import runtime as composition
 from instainstru_core.domains.access.policy import digest_of
 from instainstru_core.domains.accounts.flows import HASHER
 from instainstru_core.domains.bookings.types import BookingStatus
@@ -18,7 +20,11 @@ from instainstru_core.domains.catalog import policy
 from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.reviews.policy import rules, words
 from instainstru_core.domains.reviews.types import ReviewState
+from instainstru_core.domains.search.flows import finding
+from instainstru_core.domains.search.schemas import SearchInstructors
+from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.safety import DatabaseProtected, Tier
+from instainstru_core.kernel.settings import Settings
 from tests.databases import ServerUrls, clone
 
 TODAY = date(2026, 6, 15)
@@ -74,6 +80,23 @@ class TestWorld:
     def test_is_the_same_every_time(self, servers: ServerUrls, database: Database) -> None:
         with seeded(servers) as again:
             assert contents(again) == contents(database)
+
+    def test_is_found_by_who_searches_whatever_was_there_before(
+        self, database: Database, settings: Settings, servers: ServerUrls
+    ) -> None:
+        known = settings.model_copy(update={"database_url": SecretStr(database.url)})
+        runtime = composition.build(known)
+        wish = finding.wish_of(runtime.finder, SearchInstructors(q="piano"))
+        found = finding.find(runtime.finder, SYSTEM, wish)
+        runtime.close()
+        assert found.total > 0
+        assert {one.service_slug for one in found.items} == {"piano"}
+        version = "SELECT version FROM search_feed"
+        with clone(servers) as untouched:
+            plain = make_url(untouched).set(drivername="postgresql")
+            with psycopg.connect(plain.render_as_string(hide_password=False)) as connection:
+                before = connection.execute(version).fetchone()
+        assert before == (database.value(version) - 1,)
 
     def test_is_known_again_by_its_size_and_day(self, database: Database) -> None:
         assert seed.is_seeded(database.url, INSTRUCTORS, TODAY)
