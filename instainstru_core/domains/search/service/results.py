@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from instainstru_core.domains.accounts.policy import public_name
 from instainstru_core.domains.catalog.types import Entry
@@ -95,7 +96,7 @@ def _result(one: Matched, card: Card, showing: Showing, position: int) -> Result
             _other(offer, showing) for offer in one.others if offer.service_id in showing.entries
         ],
         offering_count=one.offering_count,
-        areas=[AreaView(key=key, name=name, borough=Borough(of)) for key, name, of in card.areas],
+        areas=[_area(*area) for area in card.areas],
         places=[
             NearPlace(latitude=latitude, longitude=longitude, area_key=key)
             for latitude, longitude, key in card.places
@@ -107,6 +108,12 @@ def _result(one: Matched, card: Card, showing: Showing, position: int) -> Result
         signals=SignalsView(**signals_of(one.best.signals)) if showing.explain else None,
         why=_why(one, entry.name, card, showing),
     )
+
+
+@lru_cache(maxsize=1024)
+def _area(key: str, name: str, borough: str) -> AreaView:
+    """The view of an area, made once: a page shows hundreds."""
+    return AreaView(key=key, name=name, borough=Borough(borough))
 
 
 def _other(offer: Offer, showing: Showing) -> OfferView:
