@@ -49,7 +49,5 @@ def downgrade() -> None:
     op.drop_index("ix_occupied_times_ahead", table_name="occupied_times")
     op.drop_constraint(op.f("ck_occupied_times_span_length"), "occupied_times", type_="check")
     op.drop_table("availability_blackouts")
-    op.drop_constraint(
-        op.f("ck_availability_days_tags_length"), "availability_days", type_="check"
-    )
+    op.drop_constraint(op.f("ck_availability_days_tags_length"), "availability_days", type_="check")
     op.drop_column("availability_days", "tags")
