@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from itertools import accumulate, islice
 from random import Random
 from typing import TypeAlias
@@ -173,7 +174,7 @@ def _plan(connection: psycopg.Connection, random: Random, first: date) -> Plan:
         )
     )
     nearest = {
-        one.key: tuple(other.key for other in sorted(areas, key=lambda o, one=one: _away(one, o)))
+        one.key: tuple(other.key for other in sorted(areas, key=partial(_away, one)))
         for one in areas
     }
     weights = list(accumulate(one.weight for one in areas))
@@ -193,7 +194,7 @@ def _write(connection: psycopg.Connection, plan: Plan, numbers: Iterable[int]) -
         for table, columns in TABLES.items():
             statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
                 sql.Identifier(table),
-                sql.SQL(columns),  # type: ignore[arg-type]
+                sql.SQL(columns),
             )
             with connection.cursor().copy(statement) as copy:
                 for row in plan.rows[table]:

@@ -63,7 +63,8 @@ class WordVectors:
             if ids:
                 rows[place] = weights[ids].astype(np.float32).mean(axis=0)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+        found: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+        return found
 
     def prepare(self) -> None:
         """Load the weights: a quarter of a second."""

@@ -157,7 +157,7 @@ class TestAQuestionToPrometheus:
         answer = ask(begin, prometheus, "redis response time").data
         assert answer.state is AnswerState.UNCLEAR
         assert answer.value is None
-        assert [one.name for one in answer.nearest][:2] == ["http_latency", "tool_latency"]
+        assert [one.name for one in answer.nearest][:2] == ["http_latency", "search_latency"]
         assert len(answer.nearest) == 3
         assert answer.confidence == answer.nearest[0].confidence
         assert prometheus.asked == []

@@ -1,5 +1,6 @@
 """Invites by mail, sent again, and claimed by somebody who is signed in."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -129,11 +130,10 @@ class TestAMail:
             used = uow.session.get_one(Invite, batch.invites[1].id)
             service.sign_up_instructor(uow, onboarding.sign_up(used), "h", founding_cap=1)
         assert [mail.to for mail in mailed(begin, batch)] == ["c@x.org"]
-        assert standing(begin) == [
-            ("failed", "notifications.invite_closed"),
-            ("failed", "notifications.invite_closed"),
-            ("sent", None),
-        ]
+        assert Counter(standing(begin)) == {  # made in one moment, so in no order
+            ("failed", "notifications.invite_closed"): 2,
+            ("sent", None): 1,
+        }
 
     def test_is_not_sent_at_the_moment_its_code_expires(
         self, begin: Begin, clock: SetClock

@@ -63,6 +63,8 @@ class TestTheKey:
     def test_keeps_capitals_whose_small_letters_take_more_room(self) -> None:
         assert caching.canonical("İstanbul Oud") == "İstanbul Oud"
         assert caching.canonical("  Oud \n Lessons") == "oud lessons"
+        assert caching.canonical("Guitar SAT") == "guitar SAT"
+        assert caching.canonical("Guitar Sat") == "guitar sat"
         assert caching.canonical(None) == ""
 
 

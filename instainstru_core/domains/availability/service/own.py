@@ -135,7 +135,7 @@ def shown(
                 HoursView.model_construct(
                     start=policy.clock_text(each.start),
                     end=policy.clock_text(each.end),
-                    tag=each.tag,
+                    tag=each.tag or Tag.ANY,
                 )
                 for each in policy.windows(found.get(day, policy.NOTHING))
             ],

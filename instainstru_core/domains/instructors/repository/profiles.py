@@ -233,7 +233,8 @@ def _teaches(
 def _says(key: str, values: Sequence[str]) -> ColumnElement[bool]:
     """Whether an offering has one of these values for a filter."""
     if key == SKILL_LEVEL:
-        return Offering.skill_levels.overlap(values)
+        shared: ColumnElement[bool] = Offering.skill_levels.overlap(values)
+        return shared
     return or_(*(Offering.filters.contains({key: [value]}) for value in values))
 
 

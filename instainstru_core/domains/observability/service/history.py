@@ -32,6 +32,7 @@ QUIET = (
     "notifications.send_due",
     "observability.note_schedule",
     "outbox.relay",
+    "search.forget_overtaken_answers",
     "webhooks.process",
 )
 """Jobs that come every few seconds: only their failures are on record."""

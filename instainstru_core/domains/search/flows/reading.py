@@ -100,7 +100,8 @@ class Readings:
     def _vector(self, text: str, deadline: Deadline) -> Vectors | None:
         if self._embedder is None:
             return None
-        return self._embedder.embed([text], deadline=deadline)[0]
+        found: Vectors = self._embedder.embed([text], deadline=deadline)[0]
+        return found
 
     def _known(
         self, key: tuple[str, date], parsed: Parsed, vector: Vectors | None

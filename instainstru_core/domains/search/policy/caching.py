@@ -22,6 +22,7 @@ FORMAT = "1"
 CATALOG = "catalog"
 PLACES = "places"
 EVERYBODY = "everybody"
+EXAM = "SAT"
 MOST_PAIRS = 400
 """More services times areas than that are tagged by service, or by area, alone."""
 
@@ -35,11 +36,12 @@ def folded(text: str) -> str:
 
 
 def canonical(text: str | None) -> str:
-    """The text in small letters: what is typed in capitals is no other wish. It stays as it is
-    where a small letter would take more or less room, since marks count letters.
+    """The text in small letters: what is typed in capitals is no other wish, but for the exam
+    beside the day. It stays as it is where a small letter would take more or less room, since
+    marks count letters.
     """
     plain = folded(text or "")
-    small = plain.lower()
+    small = " ".join(word if word == EXAM else word.lower() for word in plain.split(" "))
     return small if len(small) == len(plain) else plain
 
 

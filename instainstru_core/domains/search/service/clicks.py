@@ -93,7 +93,8 @@ def record_interactions(
             code = TooManyClicks.code
         else:
             made = _made(uow, search_id, item).model_dump()
-            rows.setdefault(key, made | {"person": who.person, "guest": who.guest})
+            row: dict[str, object] = {**made, "person": who.person, "guest": who.guest}
+            rows.setdefault(key, row)
         told.append(
             InteractionView(instructor_id=item.instructor_id, action=item.action, code=code)
         )

@@ -7,7 +7,7 @@ from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.catalog.types import Entry
 from instainstru_core.domains.search.policy.grammar import Words, words_of
 from instainstru_core.domains.search.service import meaning, places
-from instainstru_core.domains.search.service.meaning import Kept
+from instainstru_core.domains.search.service.keeping import Kept
 from instainstru_core.kernel.uow import Uow
 
 

@@ -127,7 +127,8 @@ def _count(tally: Tally, index: Index, block: Block, plan: Plan) -> None:
 
     def but(name: str) -> Truth:
         truth = passed.get(name)
-        return answers & (held if truth is None else held | ((failures == 1) & ~truth))
+        found: Truth = answers & (held if truth is None else held | ((failures == 1) & ~truth))
+        return found
 
     _count_offers(tally, block, plan, held, cheapest)
     rows = but(RATING)

@@ -20,7 +20,8 @@ def after(rows: Ranked, places: NDArray[np.int64], position: Position) -> NDArra
     later_id = (rows.high > high) | ((rows.high == high) & (rows.low > low))
     same = rows.joined == position.joined
     later = (rows.joined > position.joined) | (same & later_id)
-    return (places > position.place) | ((places == position.place) & later)
+    found: NDArray[np.bool_] = (places > position.place) | ((places == position.place) & later)
+    return found
 
 
 def in_order(rows: Ranked, places: NDArray[np.int64], which: Rows) -> Iterator[Rows]:
@@ -51,4 +52,5 @@ def first_of_each(rows: Ranked, places: NDArray[np.int64], people: int) -> Rows:
     owner = rows.who[which]
     first = np.empty(people, np.intp)
     first[owner[::-1]] = which[::-1]
-    return which[first[owner] == which]
+    best_of_each: Rows = which[first[owner] == which]
+    return best_of_each

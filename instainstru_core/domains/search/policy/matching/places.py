@@ -151,4 +151,5 @@ def meters_between(
     """The distances from a point to others, good to a thousandth within a city."""
     north = np.radians(latitudes - latitude)
     east = np.radians(longitudes - longitude) * np.cos(np.radians((latitudes + latitude) / 2))
-    return EARTH_METERS * np.sqrt(north * north + east * east)
+    meters: NDArray[np.float64] = EARTH_METERS * np.sqrt(north * north + east * east)
+    return meters

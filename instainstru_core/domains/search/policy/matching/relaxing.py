@@ -34,7 +34,8 @@ def admitted(failed: NDArray[np.uint8]) -> int:
 
 def allowed(failed: NDArray[np.uint8], given: int) -> NDArray[np.bool_]:
     """Who answers when this is given up."""
-    return (failed != NEVER) & ((failed & ~np.uint8(given)) == 0)
+    answers: NDArray[np.bool_] = (failed != NEVER) & ((failed & ~np.uint8(given)) == 0)
+    return answers
 
 
 def names(failed: int) -> tuple[Relaxable, ...]:

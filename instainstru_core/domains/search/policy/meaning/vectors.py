@@ -42,7 +42,8 @@ class VectorIndex:
 def unit(rows: Vectors) -> Vectors:
     """Each row at length 1; rows of zeros, of which nothing is known, stay as they are."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    found: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    return found
 
 
 def index(vectors: Sequence[tuple[str, Vectors]], scale: tuple[float, float]) -> VectorIndex:
