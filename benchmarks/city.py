@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import accumulate, islice
 from random import Random
-from typing import TypeAlias
+from typing import LiteralString, TypeAlias, cast
 
 import psycopg
 from psycopg import sql
@@ -194,7 +194,7 @@ def _write(connection: psycopg.Connection, plan: Plan, numbers: Iterable[int]) -
         for table, columns in TABLES.items():
             statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
                 sql.Identifier(table),
-                sql.SQL(columns),
+                sql.SQL(cast("LiteralString", columns)),
             )
             with connection.cursor().copy(statement) as copy:
                 for row in plan.rows[table]:

@@ -42,7 +42,9 @@ def cards(session: Session, ids: Collection[str]) -> dict[str, Card]:
     """Those of these instructors whom the public may see at this moment."""
     statement: Select[Any] = CARDS
     rows = cast("Iterable[Any]", session.execute(statement, {"ids": sorted(ids)}))
-    return {row[0]: Card(*row[:7], row[7] or (), row[8] or (), row[9] or {}) for row in rows}
+    return {
+        row[0]: Card._make((*row[:7], row[7] or (), row[8] or (), row[9] or {})) for row in rows
+    }
 
 
 def _listed(*columns: Any, order: Sequence[ColumnElement[Any]]) -> Any:  # noqa: ANN401 - columns of any table as a JSON list
