@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import accumulate, islice
 from random import Random
-from typing import LiteralString, TypeAlias, cast
+from typing import TypeAlias
 
 import psycopg
 from psycopg import sql
@@ -194,7 +194,7 @@ def _write(connection: psycopg.Connection, plan: Plan, numbers: Iterable[int]) -
         for table, columns in TABLES.items():
             statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
                 sql.Identifier(table),
-                sql.SQL(cast("LiteralString", columns)),
+                sql.SQL(", ").join(map(sql.Identifier, columns.split(", "))),
             )
             with connection.cursor().copy(statement) as copy:
                 for row in plan.rows[table]:
