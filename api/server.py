@@ -35,7 +35,6 @@ def run(settings: Settings, *, host: str, port: int) -> None:
     runtime = composition.build(settings)
     composition.check_tier(runtime)
     app = create_app(runtime)
-    app.openapi()
     composition.prepare_vendors(runtime)
     importlib.import_module("jwt")  # here, nearly each request has a token
     server = _Settled(

@@ -10,16 +10,14 @@ from importlib.metadata import version as version_of
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from instainstru_core.adapters.word_pieces import WordPieces
 from instainstru_core.domains.search.types.meaning import Vectors
 from instainstru_core.kernel.deadline import Deadline
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 PACKAGE = "wordllama"
 WEIGHTS = "weights/l2_supercat_256.safetensors"
@@ -35,7 +33,7 @@ class WordVectors:
 
     def __init__(self) -> None:
         self._loading = Lock()
-        self._tokenizer: Tokenizer | None = None
+        self._pieces: WordPieces | None = None
         self._weights: NDArray[np.float16] | None = None
 
     @property
@@ -56,10 +54,10 @@ class WordVectors:
 
     def embed(self, texts: Sequence[str], *, deadline: Deadline) -> Vectors:  # noqa: ARG002 - it takes no time
         """The mean of the vectors of the pieces of each text, at length 1."""
-        tokenizer, weights = self._loaded()
+        pieces, weights = self._loaded()
         rows = np.zeros((len(texts), weights.shape[1]), dtype=np.float32)
         for place, text in enumerate(texts):
-            ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
+            ids = pieces.of(text)
             if ids:
                 rows[place] = weights[ids].astype(np.float32).mean(axis=0)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -73,14 +71,12 @@ class WordVectors:
     def close(self) -> None:
         """Nothing was opened."""
 
-    def _loaded(self) -> tuple[Any, NDArray[np.float16]]:
+    def _loaded(self) -> tuple[WordPieces, NDArray[np.float16]]:
         with self._loading:
-            if self._weights is None or self._tokenizer is None:
-                from tokenizers import Tokenizer  # noqa: PLC0415 - most processes never search
-
-                self._tokenizer = Tokenizer.from_file(str(files(PACKAGE).joinpath(TOKENS)))
+            if self._weights is None or self._pieces is None:
+                self._pieces = WordPieces(Path(str(files(PACKAGE).joinpath(TOKENS))))
                 self._weights = _stored()
-            return self._tokenizer, self._weights
+            return self._pieces, self._weights
 
 
 def _stored() -> NDArray[np.float16]:
