@@ -26,7 +26,7 @@ WORKOS: dict[str, Any] = {
 def admin(asked: Runtime, world: object) -> tuple[str, str]:
     """The id and the address of an administrator."""
     with asked.begin(SYSTEM) as uow:
-        person = accounts.student(uow)
+        person = accounts.student(uow, first_name="Ada", last_name="Rook")
         access.grant_role(uow, person.id, Role.ADMIN)
     return person.id, person.email
 
