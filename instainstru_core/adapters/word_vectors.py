@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.adapters.word_pieces import WordPieces
+from instainstru_core.domains.search.policy.meaning.vectors import unit
 from instainstru_core.domains.search.types.meaning import Vectors
 from instainstru_core.kernel.deadline import Deadline
 
@@ -60,9 +61,7 @@ class WordVectors:
             ids = pieces.of(text)
             if ids:
                 rows[place] = weights[ids].astype(np.float32).mean(axis=0)
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        found: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
-        return found
+        return unit(rows)
 
     def prepare(self) -> None:
         """Load the weights: a quarter of a second."""

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,6 +80,20 @@ def _fingerprint(scope: str) -> str:
 def _storable(text: str) -> bool:
     """Whether the database takes this text: no NUL, no half of a character."""
     return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def moment_after(cursor: str | None, scope: str) -> tuple[datetime, str] | None:
+    """The sort key in a cursor of a list that is ordered by an instant and an id."""
+    if cursor is None:
+        return None
+    at, row_id = decode_cursor(cursor, scope=scope, kinds=(str, str))
+    try:
+        moment = datetime.fromisoformat(str(at))
+    except ValueError as failure:
+        raise bad_cursor() from failure
+    if moment.tzinfo is None:
+        raise bad_cursor()
+    return moment, str(row_id)
 
 
 def bad_cursor() -> BadCursor:

@@ -28,7 +28,6 @@ from instainstru_core.domains.reporting.schemas.people import BookingHistory, Ca
 from instainstru_core.domains.reporting.service.common import (
     CANDIDATES,
     days_of,
-    moment_after,
     not_over,
     people,
     unresolved,
@@ -37,7 +36,7 @@ from instainstru_core.domains.reporting.service.common import (
 from instainstru_core.domains.reporting.types import AsWhom, Days, Window
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.paging import page_of
+from instainstru_core.kernel.paging import moment_after, page_of
 from instainstru_core.kernel.uow import Uow
 
 TOP_CATEGORIES = 5

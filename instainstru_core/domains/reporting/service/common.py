@@ -1,7 +1,6 @@
 """What several reports need: windows, people by any name, and words for what is not there."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from instainstru_core.domains.accounts import service as accounts
 from instainstru_core.domains.accounts.schemas import PersonView
@@ -13,7 +12,6 @@ from instainstru_core.domains.reporting.errors import (
 from instainstru_core.domains.reporting.policy import figures, windows
 from instainstru_core.domains.reporting.schemas.people import Candidate
 from instainstru_core.domains.reporting.types import Days, PersonMatch, Window
-from instainstru_core.kernel.paging import bad_cursor, decode_cursor
 from instainstru_core.kernel.uow import Uow
 
 MAX_IDENTIFIER = 200
@@ -91,17 +89,3 @@ def unresolved(candidates: Sequence[Candidate]) -> list[str]:
     return [
         "More than one person fits: ask which of the candidates is meant, then use that user_id."
     ]
-
-
-def moment_after(cursor: str | None, scope: str) -> tuple[datetime, str] | None:
-    """The sort key in a cursor of a list that is ordered by an instant and an id."""
-    if cursor is None:
-        return None
-    at, row_id = decode_cursor(cursor, scope=scope, kinds=(str, str))
-    try:
-        moment = datetime.fromisoformat(str(at))
-    except ValueError as failure:
-        raise bad_cursor() from failure
-    if moment.tzinfo is None:
-        raise bad_cursor()
-    return moment, str(row_id)

@@ -17,11 +17,11 @@ from instainstru_core.domains.reporting.schemas.joining import (
     InviteRow,
     SendingProgress,
 )
-from instainstru_core.domains.reporting.service.common import moment_after, window_of
+from instainstru_core.domains.reporting.service.common import window_of
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.paging import page_of
+from instainstru_core.kernel.paging import moment_after, page_of
 from instainstru_core.kernel.uow import Uow
 
 MAIL = {

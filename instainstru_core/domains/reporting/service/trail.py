@@ -17,14 +17,14 @@ from instainstru_core.domains.reporting.schemas.trail import (
     Trail,
     TrailEntry,
 )
-from instainstru_core.domains.reporting.service.common import moment_after, window_of
+from instainstru_core.domains.reporting.service.common import window_of
 from instainstru_core.domains.reporting.types import Window
 from instainstru_core.domains.webhooks import policy as webhooks
 from instainstru_core.domains.webhooks.types import WebhookState
 from instainstru_core.kernel.authority import Door, Permission, require
 from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.paging import page_of
+from instainstru_core.kernel.paging import moment_after, page_of
 from instainstru_core.kernel.uow import Uow
 
 COUNTED = 10

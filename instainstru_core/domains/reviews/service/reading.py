@@ -1,7 +1,6 @@
 """Looking at reviews: everybody, the two sides of a lesson, staff."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement
@@ -27,7 +26,7 @@ from instainstru_core.domains.reviews.service.views import (
 from instainstru_core.domains.reviews.types import ReviewState
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.paging import MAX_PAGE, BadCursor, Page, decode_cursor, page_of
+from instainstru_core.kernel.paging import MAX_PAGE, Page, moment_after, page_of
 from instainstru_core.kernel.uow import Uow
 
 Seen = TypeVar("Seen", bound=ReviewView)
@@ -132,19 +131,9 @@ def _page(
 ) -> Page[Seen]:
     limit = max(1, min(limit, MAX_PAGE))
     return page_of(
-        repository.page(uow.session, *which, before=_before(cursor, scope), limit=limit),
+        repository.page(uow.session, *which, before=moment_after(cursor, scope), limit=limit),
         limit=limit,
         scope=scope,
         key=lambda named: (named.row.written_at.isoformat(), named.row.id),
         view=view,
     )
-
-
-def _before(cursor: str | None, scope: str) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    written_at, review_id = decode_cursor(cursor, scope=scope, kinds=(str, str))
-    try:
-        return datetime.fromisoformat(str(written_at)), str(review_id)
-    except ValueError as failure:
-        raise BadCursor("This cursor is damaged. Start again without one.") from failure

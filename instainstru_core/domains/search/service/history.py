@@ -1,6 +1,6 @@
 """What somebody searched for: theirs to see, to delete, and to take along when they sign in."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from instainstru_core.domains.search.errors import GuestUnknown, HistoryNotFound
 from instainstru_core.domains.search.models import SearchHistory
@@ -14,7 +14,7 @@ from instainstru_core.domains.search.schemas.history import (
 from instainstru_core.kernel.authority import ActorKind
 from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.paging import Page, bad_cursor, decode_cursor, page_of
+from instainstru_core.kernel.paging import Page, moment_after, page_of
 from instainstru_core.kernel.uow import Uow
 
 RECENT = 3
@@ -52,8 +52,9 @@ def searches_made(
     owner = _owner(uow, guest, secret)
     scope = f"search_history:{owner}"
     query = histories.recent(*owner)
-    if cursor is not None:
-        query = query.where(histories.before(*_read(cursor, scope)))
+    after = moment_after(cursor, scope)
+    if after is not None:
+        query = query.where(histories.before(*after))
     return page_of(
         uow.session.scalars(query.limit(limit + 1)).all(),
         limit=limit,
@@ -150,17 +151,6 @@ def _owner(uow: Uow, guest: str | None, secret: str) -> Owner:
             "Sign in, or send the guest session that a search answered with as X-Guest-Session."
         )
     return None, hashed
-
-
-def _read(cursor: str, scope: str) -> tuple[datetime, str]:
-    at, row_id = decode_cursor(cursor, scope=scope, kinds=(str, str))
-    try:
-        moment = datetime.fromisoformat(str(at))
-    except ValueError as failure:
-        raise bad_cursor() from failure
-    if moment.tzinfo is None:
-        raise bad_cursor()
-    return moment, str(row_id)
 
 
 def _view(row: SearchHistory) -> HistoryView:
