@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import bindparam, delete, select, tuple_, update
@@ -11,11 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from instainstru_core.kernel.db import Base
-from instainstru_core.kernel.errors import Conflict, Invalid
+from instainstru_core.kernel.errors import Conflict, Invalid, Unavailable
 from instainstru_core.kernel.uow import Uow
 
 KEEP = timedelta(hours=24)
 MAX_KEY_LENGTH = 200
+CLAIMS = 3
 
 Result = TypeVar("Result", bound=BaseModel)
 
@@ -26,6 +27,17 @@ class KeyReused(Conflict):
 
 class BadKey(Invalid):
     code = "idempotency.bad_key"
+
+
+class KeyInUse(Unavailable):
+    code = "idempotency.key_in_use"
+
+
+class Known(NamedTuple):
+    """What was asked with a key before, and what it was answered, if it was."""
+
+    request_hash: str
+    response: dict[str, Any] | None
 
 
 class IdempotencyKey(Base):
@@ -44,6 +56,11 @@ class IdempotencyKey(Base):
 # Built once and on the table itself: with a key, every write asks both.
 _KEYS = Base.metadata.tables[IdempotencyKey.__tablename__]
 _CLAIM = insert(_KEYS).on_conflict_do_nothing().returning(_KEYS.c.key)
+_STORED = select(_KEYS.c.request_hash, _KEYS.c.response).where(
+    _KEYS.c.actor_id == bindparam("actor_id"),
+    _KEYS.c.operation == bindparam("operation"),
+    _KEYS.c.key == bindparam("key"),
+)
 _ANSWER = (
     update(_KEYS)
     .where(
@@ -71,11 +88,9 @@ def once(
         return produce()
     identity = _identity(uow, operation, key)
     digest = _digest(request)
-    claimed = uow.session.execute(
-        _CLAIM, {**identity, "request_hash": digest, "created_at": uow.now}
-    ).first()
-    if claimed is None:
-        return _remembered(uow, identity, digest, kind)
+    known = _claimed(uow, identity, digest)
+    if known is not None:
+        return kind.model_validate(known.response)
     result = produce()
     asked = {f"its_{name}": value for name, value in identity.items()}
     uow.session.execute(_ANSWER, {**asked, "answer": result.model_dump(mode="json")})
@@ -93,15 +108,8 @@ def claim(
         return None
     identity = _identity(uow, operation, key)
     digest = _digest(request)
-    if (
-        uow.session.connection()
-        .execute(_CLAIM, {**identity, "request_hash": digest, "created_at": uow.now})
-        .first()
-    ):
-        return None
-    known, response = _stored(uow, identity)
-    _refuse_another(known, digest)
-    return None if response is None else kind.model_validate(response)
+    known = _claimed(uow, identity, digest)
+    return None if known is None or known.response is None else kind.model_validate(known.response)
 
 
 def answer(uow: Uow, *, operation: str, key: str | None, result: BaseModel) -> None:
@@ -130,10 +138,21 @@ def forget(uow: Uow, *, limit: int) -> int:
     return len(gone.all())
 
 
-def _remembered(uow: Uow, identity: dict[str, str], digest: str, kind: type[Result]) -> Result:
-    known, response = _stored(uow, identity)
-    _refuse_another(known, digest)
-    return kind.model_validate(response)
+def _claimed(uow: Uow, identity: dict[str, str], digest: str) -> Known | None:
+    """What is known of a key that was used before; None where it is claimed now.
+
+    An answer may be a day old and forgotten between the two looks: then the key is free again.
+    """
+    values = {**identity, "request_hash": digest, "created_at": uow.now}
+    connection = uow.session.connection()
+    for _ in range(CLAIMS):
+        if connection.execute(_CLAIM, values).first():
+            return None
+        found = connection.execute(_STORED, identity).one_or_none()
+        if found is not None:
+            _refuse_another(found.request_hash, digest)
+            return Known(found.request_hash, found.response)
+    raise KeyInUse("This idempotency key is in use at this moment. Try again.", retry_after=1)
 
 
 def _identity(uow: Uow, operation: str, key: str) -> dict[str, str]:
@@ -144,13 +163,6 @@ def _identity(uow: Uow, operation: str, key: str) -> dict[str, str]:
 
 def _digest(request: BaseModel) -> str:
     return hashlib.sha256(request.model_dump_json().encode()).hexdigest()
-
-
-def _stored(uow: Uow, identity: dict[str, str]) -> tuple[str, dict[str, Any] | None]:
-    row = uow.session.execute(
-        select(IdempotencyKey.request_hash, IdempotencyKey.response).filter_by(**identity)
-    ).one()
-    return row[0], row[1]
 
 
 def _refuse_another(known: str, digest: str) -> None:

@@ -1,7 +1,6 @@
 """Looking at bookings."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from instainstru_core.domains.accounts.policy import public_name
 from instainstru_core.domains.bookings.errors import BookingNotFound
@@ -24,7 +23,7 @@ from instainstru_core.domains.bookings.types import (
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.paging import MAX_PAGE, BadCursor, Page, decode_cursor, page_of
+from instainstru_core.kernel.paging import MAX_PAGE, Page, moment_after, page_of
 from instainstru_core.kernel.uow import Uow
 
 
@@ -61,7 +60,7 @@ def listing(
         when=when,
         statuses=wanted,
         now=uow.now,
-        after=_after(cursor, scope),
+        after=moment_after(cursor, scope),
         limit=limit,
     )
     return page_of(
@@ -122,13 +121,3 @@ def message_facts(uow: Uow, booking_id: str) -> MessageFacts:
         owed_cents=found.owed_cents if found and counts else 0,
         was_confirmed=row.confirmed_at is not None,
     )
-
-
-def _after(cursor: str | None, scope: str) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    starts_at, booking_id = decode_cursor(cursor, scope=scope, kinds=(str, str))
-    try:
-        return datetime.fromisoformat(str(starts_at)), str(booking_id)
-    except ValueError as failure:
-        raise BadCursor("This cursor is damaged. Start again without one.") from failure

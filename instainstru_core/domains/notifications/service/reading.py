@@ -1,7 +1,5 @@
 """Looking at messages, and sending one once more. For staff."""
 
-from datetime import datetime
-
 from instainstru_core.domains.accounts import service as accounts
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.notifications import policy, repository
@@ -25,7 +23,7 @@ from instainstru_core.domains.onboarding.policy import masked_email
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import is_id, new_id
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.paging import MAX_PAGE, Page, bad_cursor, decode_cursor, page_of
+from instainstru_core.kernel.paging import MAX_PAGE, Page, moment_after, page_of
 from instainstru_core.kernel.uow import Uow
 
 
@@ -37,7 +35,7 @@ def listing(
     require(uow.actor, Permission.OPERATIONS_READ)
     limit = min(max(limit, 1), MAX_PAGE)
     scope = f"notifications:{filters.model_dump_json()}"
-    query = repository.matching(filters, after=_after(cursor, scope), limit=limit + 1)
+    query = repository.matching(filters, after=moment_after(cursor, scope), limit=limit + 1)
     return page_of(
         Deliveries(uow.session).all(query),
         limit=limit,
@@ -140,13 +138,3 @@ def _words(row: Delivery, first_name: str) -> Letter:
         return letter(read(row.template, row.facts), first_name=first_name)
     except MessageUnreadable as refusal:
         return Letter(subject=refusal.message, text="", html="")
-
-
-def _after(cursor: str | None, scope: str) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    created_at, delivery_id = decode_cursor(cursor, scope=scope, kinds=(str, str))
-    try:
-        return datetime.fromisoformat(str(created_at)), str(delivery_id)
-    except ValueError as failure:
-        raise bad_cursor() from failure
