@@ -150,7 +150,8 @@ def owed(
     if after is not None:
         key = tuple_(-payable.c.cents, payable.c.instructor_id)
         query = query.where(key > tuple_(literal(-after[0]), literal(after[1])))
-    rows = [Owed(*row) for row in session.execute(query)]
+    found = (Owed(*row) for row in session.execute(query))
+    rows = [one._replace(cents=int(one.cents)) for one in found]
     count, total = session.execute(select(func.count(), func.sum(payable.c.cents))).one()
     return rows, count, int(total or 0)
 
