@@ -112,6 +112,7 @@ def slots(parsed: Parsed) -> dict[str, Any]:
                 "first": dates.first.isoformat(),
                 "last": dates.last.isoformat(),
                 "weekdays": sorted(dates.weekdays),
+                "days": [day.isoformat() for day in dates.days],
             }
         )
     if parsed.time is not None:

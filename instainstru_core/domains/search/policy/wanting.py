@@ -108,15 +108,17 @@ def when(given: Given, parsed: Parsed, today: date) -> When | None:
         last = given.last or first + (ONE_WEEK - 1) * ONE_DAY
         return When(_days(first, last, frozenset(), today), after, before)
     if parsed.dates is not None:
-        return When(days_of(parsed.dates, today), after, before)
+        days = days_of(parsed.dates, today)
+        return When(days, after, before) if days else None
     if after is None and before is None and parsed.urgency is not Urgency.HIGH:
         return None
     return When(_days(today, today + (ONE_WEEK - 1) * ONE_DAY, frozenset(), today), after, before)
 
 
 def days_of(wish: DateWish, today: date) -> tuple[date, ...]:
-    """The days that a text means, none of them over, none of them too far away."""
-    return _days(wish.first, wish.last, wish.weekdays, today)
+    """The days that a text means, none of them over, none of them too far away; maybe none."""
+    days = _days(wish.first, wish.last, wish.weekdays, today)
+    return tuple(day for day in days if day in wish.days) if wish.days else days
 
 
 def is_within_reach(day: date, today: date) -> bool:

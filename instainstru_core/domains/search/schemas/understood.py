@@ -79,6 +79,10 @@ class DatesMeant(View):
     first: date
     last: date
     weekdays: list[int] = Field(description="Only these: 0 is Monday. All where none is here.")
+    days: list[date] = Field(
+        default_factory=list[date],
+        description="Only these, where they are named one by one and are no rule of weekdays.",
+    )
 
 
 class TimeMeant(View):

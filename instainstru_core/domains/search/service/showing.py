@@ -48,6 +48,7 @@ def understood_view(asked: Understood, entries: Mapping[str, Entry]) -> Understo
             first=parsed.dates.first,
             last=parsed.dates.last,
             weekdays=sorted(parsed.dates.weekdays),
+            days=list(parsed.dates.days),
         ),
         time=None
         if parsed.time is None

@@ -37,6 +37,8 @@ class DateKind(StrEnum):
     WEEKEND = "weekend"
     WEEKDAYS = "weekdays"
     """Some days of each week, such as Saturdays, from `first` to `last`."""
+    DAYS = "days"
+    """Any of a few days, each by its date."""
 
 
 class TimeWindow(StrEnum):
@@ -128,12 +130,15 @@ class PriceWish:
 
 @dataclass(frozen=True, slots=True)
 class DateWish:
-    """Which local days, both ends included. `weekdays` are 0 (Monday) to 6, where only some."""
+    """Which local days, both ends included. `weekdays` are 0 (Monday) to 6, where only some;
+    `days` are the only ones, where they are no such rule.
+    """
 
     kind: DateKind
     first: date
     last: date
     weekdays: frozenset[int] = frozenset()
+    days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

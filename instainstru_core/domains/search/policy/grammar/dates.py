@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from instainstru_core.domains.search.policy.grammar import weekdays
+from instainstru_core.domains.search.policy.grammar import holidays, weekdays
 from instainstru_core.domains.search.policy.grammar.days import (
     CENTURY,
     DAY,
@@ -52,6 +52,7 @@ _NO_DAYS = frozenset({
 })
 _NO_DAY_NUMBERS = frozenset({"am", "pm", "min", "minutes", "year", "yo", "years", "yr", "hour"})
 _TO = frozenset({"to", "through", "thru", "until", "till"})
+_JOINTS = frozenset({"or", "and"})
 # fmt: on
 
 
@@ -166,8 +167,38 @@ def _day_first(line: Line, at: int, day: int, end: int) -> Span | None:
         year = _year(line, inner + 1)
         found = dated(number, day, line.today, year)
         return spanned(at, inner + 1 + (year is not None), single(found)) if found else None
+    joined = _joined(line, at)
+    if joined:
+        found = dated(joined, day, line.today)
+        return spanned(at, end, single(found)) if found and line.word(end) not in _NO_DAYS else None
     leads = line.word(at - 1) == "the" and line.word(at - 2) in _DAY_LEADS
-    if not leads or end == at + 1 or line.word(end) in _NO_DAYS:
+    if not (leads or joined == 0) or end == at + 1 or line.word(end) in _NO_DAYS:
+        return None
+    found = _next_with_number(day, line.today)
+    return spanned(at, end, single(found)) if found else None
+
+
+def _joined(line: Line, at: int) -> int | None:
+    """The month of the day to which "or" joins this one, as in "dec 5 or 6"; 0 where that has none,
+    as in "the 5th or the 6th"; None where there is no such day.
+    """
+    before = at - 1 - (line.word(at - 1) == "the")
+    if line.word(before) not in _JOINTS:
+        return None
+    before -= 1
+    is_ordinal = line.word(before) in _ENDINGS
+    before -= is_ordinal
+    if line.number(before) is None or not line.tokens[before].is_digits:
+        return None
+    number = MONTHS.get(line.word(before - 1))
+    return number if number is not None else 0 if is_ordinal else None
+
+
+def of_weekday(line: Line, at: int) -> Span | None:
+    """A weekday and its number: "Saturday the 5th", "friday 11th"."""
+    day, end = _day(line, at + 1)
+    is_ordinal = day is not None and line.word(end - 1) in _ENDINGS
+    if day is None or not is_ordinal or MONTHS.get(line.word(end + (line.word(end) == "of"))):
         return None
     found = _next_with_number(day, line.today)
     return spanned(at, end, single(found)) if found else None
@@ -223,9 +254,26 @@ def led(line: Line, at: int) -> Span | None:
     return spanned(at, found.end, bounded(days, reach, line.today, beyond=word in _BEYOND))
 
 
+def between(line: Line, at: int) -> Span | None:
+    """ "between dec 20 and dec 23", "between christmas and new years", "from friday to sunday"."""
+    one = _any(line, line.skip(at + 1, frozenset({"the"})))
+    if one is None or line.word(one.end) not in _TO | {"and"}:
+        return None
+    other = _any(line, line.skip(one.end + 1, frozenset({"the"})))
+    if other is None or not isinstance(one.value, Days) or not isinstance(other.value, Days):
+        return None
+    first, last = one.value.first, other.value.last
+    if first is None or last is None or not first <= last <= first + LONGEST:
+        return None
+    return spanned(at, other.end, stretch(first, last))
+
+
 def _any(line: Line, at: int) -> Span | None:
     """A day of any form."""
     word = line.word(at)
+    holiday = holidays.named(line, at)
+    if holiday is not None:
+        return holiday
     if weekdays.number_of(word) is not None:
         return weekdays.named(line, at)
     if word in MONTHS:
@@ -238,5 +286,10 @@ def _any(line: Line, at: int) -> Span | None:
 
 
 RULES = ruled(
-    (MONTHS, of_month), (_ORDINALS, ordinal), (_UNTIL | _SINCE, led), (("week",), week_of)
+    (MONTHS, of_month),
+    (_ORDINALS, ordinal),
+    (_UNTIL | _SINCE, led),
+    (("week",), week_of),
+    (("between", "from"), between),
+    (weekdays.NAMES, of_weekday),
 )

@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import IntEnum
 
@@ -115,9 +115,11 @@ def bounded(days: Days, reach: Reach, today: date, *, beyond: bool) -> Days:
     """The days up to these, or from these on; `beyond` leaves the days themselves out."""
     first, last = days.first or today, days.last or today
     if reach is Reach.UNTIL:
-        return stretch(today, max(first - DAY if beyond else last, today))
-    start = last + DAY if beyond else first
-    return stretch(start, start + DAY * (HORIZON_DAYS - 1))
+        found = stretch(today, max(first - DAY if beyond else last, today))
+    else:
+        start = last + DAY if beyond else first
+        found = stretch(start, start + DAY * (HORIZON_DAYS - 1))
+    return replace(found, reach=reach)
 
 
 def spanned(start: int, end: int, days: Days) -> Span:
@@ -133,7 +135,8 @@ def settled(said: Sequence[Days], today: date) -> DateWish | None:
     fixed = [days for days in wished if days.first is not None]
     weekdays = _weekdays(named) - unwished
     if fixed and all(days.kind is DateKind.SINGLE for days in fixed) and not unwished:
-        fixed += [single(coming(number, today)) for number in sorted(weekdays)]
+        dated_ = {(days.first or today).weekday() for days in fixed}
+        fixed += [single(coming(number, today)) for number in sorted(weekdays - dated_)]
         weekdays = frozenset[int]()
     if fixed:
         return _within(fixed, weekdays, unwished, today)
@@ -160,8 +163,7 @@ def _within(
     fixed: Sequence[Days], weekdays: frozenset[int], unwished: frozenset[int], today: date
 ) -> DateWish:
     """Days of a stretch: "saturdays in june", "tuesday next week", "dec 5 or dec 8"."""
-    first = min(days.first or today for days in fixed)
-    last = max(days.last or days.first or today for days in fixed)
+    first, last = _ends(fixed, today)
     count = (last - first).days + 1
     if unwished:
         weekdays = (weekdays or WORKDAYS | WEEKEND) - unwished
@@ -172,6 +174,30 @@ def _within(
         return _weekly(weekdays, first, count)
     if len(fixed) == 1:
         return DateWish(fixed[0].kind, first, last)
-    if all(days.kind is DateKind.SINGLE for days in fixed) and 1 < count <= WEEK:
-        return _weekly(frozenset((d.first or today).weekday() for d in fixed), first, count)
+    if all(days.kind is DateKind.SINGLE for days in fixed) and count > 1:
+        return _any_of(sorted({days.first or today for days in fixed}))
     return DateWish(DateKind.SINGLE if count == 1 else DateKind.RANGE, first, last)
+
+
+def _ends(fixed: Sequence[Days], today: date) -> tuple[date, date]:
+    """The first and the last day of all that was said: "after dec 5" and "before dec 20" bound each
+    other, all else adds up.
+    """
+    since = [days.first or today for days in fixed if days.reach is Reach.SINCE]
+    until = [days.last or today for days in fixed if days.reach is Reach.UNTIL]
+    if since and until and max(since) <= min(until):
+        return max(since), min(until)
+    return (
+        min(days.first or today for days in fixed),
+        max(days.last or days.first or today for days in fixed),
+    )
+
+
+def _any_of(days: Sequence[date]) -> DateWish:
+    """Any of these days: as weekdays, where that says the same."""
+    first, last = days[0], days[-1]
+    weekdays = frozenset(day.weekday() for day in days)
+    count = (last - first).days + 1
+    if [day for at in range(count) if (day := first + DAY * at).weekday() in weekdays] == days:
+        return _weekly(weekdays, first, count)
+    return DateWish(DateKind.DAYS, first, last, weekdays, tuple(days))

@@ -145,6 +145,8 @@ EXCLUDES = frozenset(
         "not including", "besides", "minus", "nothing with", "not for", "not any", "dont want",
         "do not want", "not interested in", "and not", "never", "everything but", "all but",
         "any but", "not looking for", "hate", "hates", "just not", "just no", "nothing but",
+        "any day but", "every day but", "any day except", "every day except", "all days but",
+        "all days except", "anytime but", "anytime except",
     )
 )
 """What leads to what is not wished."""

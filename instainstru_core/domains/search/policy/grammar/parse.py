@@ -9,6 +9,7 @@ from datetime import date
 
 from instainstru_core.domains.search.policy.grammar import (
     dates,
+    holidays,
     hours,
     lengths,
     money,
@@ -30,6 +31,7 @@ _RULES = joined(
     lengths.RULES,
     weekdays.RULES,
     dates.RULES,
+    holidays.RULES,
     people.RULES,
     places.RULES,
     topics.RULES,

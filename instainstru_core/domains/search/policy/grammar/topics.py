@@ -71,12 +71,10 @@ def _unwished(line: Line, at: int, first: int) -> Span | None:
     found = line.vocabulary.term_at(line.stems, first, len(line.words))
     if found is not None:
         return Span(at, found[0], Slot.EXCLUSION, Unwished(first, found[1]), Weight.FIXED)
-    word = line.word(first)
-    number = weekdays.number_of(word)
-    if number is not None or word in {"weekends", "weekdays", "weekend"}:
-        numbers = frozenset({number}) if number is not None else _GROUPS[word]
+    numbers, end = _unwished_days(line, first)
+    if numbers:
         value = days.Days(weekdays=numbers, reach=days.Reach.EXCEPT)
-        return Span(at, first + 1, Slot.DATE, value, Weight.FIXED)
+        return Span(at, end, Slot.DATE, value, Weight.FIXED)
     if line.vocabulary.place_at(line.names, first, len(line.words)) is not None:
         place = places.bare(line, first)
         if place is not None:
@@ -92,6 +90,24 @@ def _unwished(line: Line, at: int, first: int) -> Span | None:
     return Span(at, end, Slot.EXCLUSION, Unwished(first, None), Weight.NAMED)
 
 
+def _unwished_days(line: Line, at: int) -> tuple[frozenset[int], int]:
+    """The weekdays that a list names, "mondays, tuesdays or fridays", and the position after it."""
+    found, end = frozenset[int](), at
+    while True:
+        number = weekdays.number_of(line.word(at))
+        named = frozenset({number}) if number is not None else _GROUPS.get(line.word(at))
+        if named is None:
+            return found, end
+        found, end = found | named, at + 1
+        if line.word(end) in _LISTED:
+            at = end + 1
+        elif line.gap(end) == "/" or (line.gap(end) == "," and line.word(end + 1) in _LISTED):
+            at = end
+        else:
+            return found, end
+
+
+_LISTED = frozenset({"and", "or", "nor"})
 _GROUPS = {"weekends": days.WEEKEND, "weekend": days.WEEKEND, "weekdays": days.WORKDAYS}
 
 

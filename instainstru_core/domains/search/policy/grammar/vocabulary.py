@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 from instainstru_core.domains.catalog.types import Entry
 from instainstru_core.domains.regions.types import Place, PlaceKind
 from instainstru_core.domains.search.policy.grammar import lexicon
+from instainstru_core.domains.search.policy.grammar.holidays import WORDS as HOLIDAY_WORDS
 from instainstru_core.domains.search.policy.grammar.phrases import WORDS as PHRASE_WORDS
 from instainstru_core.domains.search.policy.grammar.repair import is_slip, spellings
 from instainstru_core.domains.search.policy.grammar.tokens import Token, tokenized
@@ -66,6 +67,7 @@ def words_of(entries: Iterable[Entry], places: Places) -> Words:
             places=_telling_places(places),
             right=frozenset(_all_words(catalog))
             | PHRASE_WORDS
+            | HOLIDAY_WORDS
             | {word for name in names for word in name.split()},
             misspelled=misspelled,
         ),
