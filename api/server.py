@@ -30,6 +30,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
 
     More than one process is more than one server behind a load balancer.
     """
+    memory.share()
     composition.configure_logging(settings, "api")
     composition.watch_errors(settings, "api")
     runtime = composition.build(settings)

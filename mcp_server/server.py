@@ -100,6 +100,7 @@ def create_app(
 
 def run(runtime: Runtime, *, host: str = "127.0.0.1", port: int) -> None:
     """Serve until told to stop; then finish what was begun."""
+    memory.share()
     composition.configure_logging(runtime.settings, "mcp")
     _log_like_the_rest()
     composition.watch_errors(runtime.settings, "mcp")

@@ -131,6 +131,7 @@ def run_worker(
     than any task may take or wait. What the children counted is added up on one page; for this the
     environment must name a PROMETHEUS_MULTIPROC_DIR of this worker's own.
     """
+    memory.share()
     _configure_logging(settings, "worker")
     composition.load_events()
     runtime = composition.build(settings)

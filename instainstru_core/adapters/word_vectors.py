@@ -7,7 +7,7 @@ network. A text is the mean of the vectors of its pieces.
 import json
 from collections.abc import Sequence
 from importlib.metadata import version as version_of
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -73,9 +73,17 @@ class WordVectors:
     def _loaded(self) -> tuple[WordPieces, NDArray[np.float16]]:
         with self._loading:
             if self._weights is None or self._pieces is None:
-                self._pieces = WordPieces(Path(str(files(PACKAGE).joinpath(TOKENS))))
+                self._pieces = WordPieces(_file(TOKENS))
                 self._weights = _stored()
             return self._pieces, self._weights
+
+
+def _file(name: str) -> Path:
+    """A file of the package, which is only found, not imported: that would take 10 MB."""
+    found = find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(PACKAGE)
+    return Path(found.origin).parent / name
 
 
 def _stored() -> NDArray[np.float16]:
@@ -83,8 +91,8 @@ def _stored() -> NDArray[np.float16]:
     that are used take memory, once for all processes. First in the file stand the length of its
     head, 8 bytes, and the head, which says where the tensor is.
     """
-    path = str(files(PACKAGE).joinpath(WEIGHTS))
-    with Path(path).open("rb") as file:
+    path = _file(WEIGHTS)
+    with path.open("rb") as file:
         length = int.from_bytes(file.read(HEAD_BYTES), "little")
         head: dict[str, Any] = json.loads(file.read(length))
     (tensor,) = (told for name, told in head.items() if name != "__metadata__")

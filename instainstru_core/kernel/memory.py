@@ -16,19 +16,26 @@ REST_SECONDS = 5.0
 LIBRARY = ctypes.CDLL(None)
 
 
+def share() -> None:
+    """Call it first of all, before there is a second thread.
+
+    Threads share one pool of free memory from here on. With one for each, every thread that ever
+    checked a password keeps the 20 MB which that took: a pool that is there already stays, and the
+    end of any but the first is never given back.
+    """
+    if hasattr(LIBRARY, "malloc_trim"):  # glibc has it, others do not
+        LIBRARY.mallopt(ARENA_MAX, 1)
+
+
 def settle() -> None:
-    """Call it when all is imported and built, and before any fork or thread.
+    """Call it when all is imported and built, and before any fork.
 
     What exists now stays: the collector need not look at it again and again, which also keeps
-    forked processes from copying it. What the imports have freed goes back to the system. From now
-    on threads share one pool of free memory: with one for each, every thread that ever checked a
-    password keeps the 20 MB which that took.
+    forked processes from copying it. What the imports have freed goes back to the system.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
-    if hasattr(LIBRARY, "malloc_trim"):  # glibc has it, others do not
-        LIBRARY.mallopt(ARENA_MAX, 1)
     give_back()
 
 
