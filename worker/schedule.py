@@ -28,6 +28,7 @@ from worker.tasks.bookings import (
 )
 from worker.tasks.confirmations import FORGET_CODES, FORGET_CONFIRMATIONS
 from worker.tasks.credits import EXPIRE
+from worker.tasks.disputes import ASK_DISPUTES, FIND_DISPUTES
 from worker.tasks.embeddings import REBUILD_EMBEDDINGS
 from worker.tasks.kernel import FORGET_FACTS, FORGET_KEYS
 from worker.tasks.notifications import SEND_DUE
@@ -67,6 +68,8 @@ ENTRIES = (
     Entry(RETRY_CAPTURES, timedelta(minutes=15), expires=timedelta(minutes=15)),
     Entry(RESOLVE_NO_SHOWS, timedelta(minutes=15), expires=timedelta(minutes=15)),
     Entry(CHECK_HEALTH, timedelta(minutes=15), expires=timedelta(minutes=15)),
+    Entry(FIND_DISPUTES, crontab(hour="*", minute=15), expires=timedelta(hours=1)),
+    Entry(ASK_DISPUTES, crontab(hour="*", minute=20), expires=timedelta(hours=1)),
     Entry(SEND_TIPS, crontab(hour="*", minute=35), expires=timedelta(hours=1)),
     Entry(LOOK_AGAIN, crontab(hour="*", minute=50), expires=timedelta(hours=1)),
     Entry(REBUILD_EMBEDDINGS, crontab(hour="*", minute=30), expires=timedelta(hours=1)),

@@ -127,6 +127,7 @@ def _health(found: HealthView) -> Table:
             ("in review", found.in_review),
             ("oldest review", output.moment(found.oldest_review_since)),
             ("stuck calls", found.stuck_commands),
+            ("disputes nobody asks about", found.unasked_disputes),
         ),
     )
 

@@ -403,6 +403,12 @@ class Market:
     def hear(self, dispute_id: str) -> None:
         flows.on_dispute(self.cashier, actor=SYSTEM, dispute_id=dispute_id)
 
+    def lines_of(self, dispute_id: str) -> list[dict[str, Any]]:
+        """What a dispute moved at the provider, to be changed by the test."""
+        dispute = self.stripe._world.of("dispute").get(dispute_id)
+        lines: list[dict[str, Any]] = dispute["balance_transactions"]
+        return lines
+
     def vendor_charge(self, booking_id: str) -> str:
         """What the provider calls the charge of a lesson."""
         row = self.money(booking_id)

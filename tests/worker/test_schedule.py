@@ -48,6 +48,8 @@ DAILY = {
     "webhooks.forget": (4, 35),
 }
 HOURLY = {
+    "bookings.ask_disputes": 20,
+    "bookings.find_disputes": 15,
     "bookings.send_tips": 35,
     "idempotency.forget": 25,
     "onboarding.look_again": 50,

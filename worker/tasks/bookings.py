@@ -104,6 +104,7 @@ def _check_health(desk: Desk) -> None:
             in_review=found.in_review,
             oldest_review_since=_told(found.oldest_review_since),
             stuck_commands=found.stuck_commands,
+            unasked_disputes=found.unasked_disputes,
         )
 
 

@@ -15,6 +15,7 @@ from devstack.stripe_simulator.books import DISPUTE_FEE
 from instainstru_core.domains.bookings.policy.settlement import running_share
 from instainstru_core.domains.bookings.types import Outcome, RefundReason, TipState
 from instainstru_core.domains.ledger.types import AccountKind
+from instainstru_core.domains.payments.policy import ASK_AFTER
 from instainstru_core.domains.payments.types import DisputeState, Purpose
 
 LOSSES = str(AccountKind.DISPUTE_LOSSES)
@@ -55,7 +56,7 @@ class Aftermath:
         self._chargebacks = Table(
             "chargebacks",
             ("id", "vendor_id", "charge_id", "reference", "cents", "reason", "state",
-             "withdrawn_cents", "fee_cents", "opened_at", "closed_at"),
+             "withdrawn_cents", "fee_cents", "opened_at", "closed_at", "heard_at", "ask_at"),
         )  # fmt: skip
 
     def tip(self, life: Life) -> None:
@@ -136,7 +137,7 @@ class Aftermath:
                 self._lose(life, closed, found)
         self._chargebacks.add(
             found, vendor_id, charge.id, life.reference, cents, reason, state, withdrawn, fee,
-            opened, closed,
+            opened, closed, closed or self._now, None if closed else self._now + ASK_AFTER,
         )  # fmt: skip
 
     def contested(self, lives: Sequence[Life], last_booked: dict[str, datetime]) -> Iterator[Life]:

@@ -201,6 +201,10 @@ class BalanceAnswer(BaseModel):
     available: list[Funds]
 
 
+class EvidenceDetails(BaseModel):
+    due_by: int | None = None
+
+
 class DisputeAnswer(Object):
     """A chargeback, with what it moved."""
 
@@ -210,6 +214,14 @@ class DisputeAnswer(Object):
     charge: Reference
     payment_intent: Reference | None = None
     balance_transactions: list[BalanceLine] = Field(default_factory=list[BalanceLine])
+    evidence_details: EvidenceDetails | None = None
+
+
+class DisputesAnswer(BaseModel):
+    """A page of them."""
+
+    data: list[DisputeAnswer]
+    has_more: bool
 
 
 class LinesAnswer(BaseModel):

@@ -58,7 +58,7 @@ class UnconfiguredGateway:
     create_customer = start_setup = setup = card = attach_card = detach_card = _refuse
     authorize = intent = find_intent = capture = void = _refuse
     refund = find_refund = transfer = find_transfer = reverse = find_reversal = _refuse
-    dispute = balance_changes = _refuse
+    dispute = disputes = balance_changes = _refuse
     create_account = account = onboarding_link = set_payout_schedule = _refuse
     available_cents = instant_payout = payout = start_identity = identity = _refuse
 

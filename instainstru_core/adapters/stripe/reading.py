@@ -11,6 +11,7 @@ from instainstru_core.adapters.stripe.answers import (
     BalanceLine,
     CardAnswer,
     DisputeAnswer,
+    DisputesAnswer,
     IdentityAnswer,
     IntentAnswer,
     LastError,
@@ -31,6 +32,7 @@ from instainstru_core.domains.payments.types import (
     BalanceChange,
     BalanceChanges,
     CardSeen,
+    Disputes,
     DisputeSeen,
     DisputeState,
     IdentitySeen,
@@ -181,8 +183,19 @@ def available(values: Values) -> int:
 
 
 def dispute(values: Values) -> DisputeSeen:
-    answer = DisputeAnswer.model_validate(values)
-    lines = answer.balance_transactions
+    return _dispute(DisputeAnswer.model_validate(values))
+
+
+def disputes(values: Values) -> Disputes:
+    page = DisputesAnswer.model_validate(values)
+    return Disputes(
+        items=tuple(_dispute(answer) for answer in page.data),
+        next_cursor=page.data[-1].id if page.has_more and page.data else None,
+    )
+
+
+def _dispute(answer: DisputeAnswer) -> DisputeSeen:
+    lines, evidence = answer.balance_transactions, answer.evidence_details
     return DisputeSeen(
         id=answer.id,
         charge_id=answer.charge.id if isinstance(answer.charge, Object) else answer.charge,
@@ -192,6 +205,7 @@ def dispute(values: Values) -> DisputeSeen:
         state=DISPUTE_STATES.get(answer.status, DisputeState.OPEN),
         withdrawn_cents=-sum(line.amount for line in lines),
         fee_cents=sum(line.fee for line in lines),
+        evidence_due_at=instant((evidence and evidence.due_by) or None),
     )
 
 

@@ -19,6 +19,7 @@ from instainstru_core.domains.bookings.types import (
     Party,
     PaymentStatus,
     RefundReason,
+    RefundWay,
     TipState,
 )
 from instainstru_core.domains.instructors.types import LessonFormat
@@ -122,6 +123,7 @@ class LessonMoney(Base):
             " AND refunded_cents >= 0 AND refund_due_cents >= 0 AND owed_cents >= 0",
             name="no_less_than_nothing",
         ),
+        CheckConstraint("refund_settled_cents >= 0", name="settled_refunds"),
         CheckConstraint("(ending IS NULL) = (ended_at IS NULL)", name="ended_whole_or_not"),
         CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name="settled_whole_or_not"),
         Index(
@@ -186,6 +188,7 @@ class LessonMoney(Base):
     transfer_last_failed_at: Mapped[datetime | None]
     refund_due_cents: Mapped[int] = mapped_column(default=0)
     refunded_cents: Mapped[int] = mapped_column(default=0)
+    refund_settled_cents: Mapped[int] = mapped_column(default=0, server_default="0")
     credit_back_cents: Mapped[int] = mapped_column(default=0)
     charged_back_cents: Mapped[int] = mapped_column(default=0)
     is_disputed: Mapped[bool] = mapped_column(default=False)
@@ -256,6 +259,32 @@ class AdminRefund(Base):
     ordered_by: Mapped[str | None]
     ordered_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+
+
+class RefundSettlement(Base):
+    """What became of a refund that the provider refused, as staff decided.
+
+    Of its cents some became credit; for the rest the bank had given the money back already.
+    """
+
+    __tablename__ = "refund_settlements"
+    __table_args__ = (
+        CheckConstraint(
+            "credit_cents >= 0 AND bank_cents >= 0 AND credit_cents + bank_cents > 0",
+            name="something",
+        ),
+        Index("ix_refund_settlements_chain", "chain_id", "id"),
+    )
+
+    id: Mapped[NewId]
+    chain_id: Mapped[Id] = mapped_column(ForeignKey("lesson_money.chain_id"))
+    booking_id: Mapped[Id] = mapped_column(ForeignKey("bookings.id"))
+    way: Mapped[RefundWay]
+    credit_cents: Mapped[int]
+    bank_cents: Mapped[int]
+    reason: Mapped[str]
+    settled_by: Mapped[str | None]
+    settled_at: Mapped[datetime]
 
 
 class Tip(Base):

@@ -226,6 +226,13 @@ class RefundAction(StrEnum):
     REFUND = "refund"
 
 
+class RefundWay(StrEnum):
+    """What becomes of a refund that the provider refuses: credit, or the bank gave it back."""
+
+    CREDIT = "credit"
+    BANK = "bank"
+
+
 class RefundState(StrEnum):
     """Whether the provider has confirmed it."""
 

@@ -222,10 +222,17 @@ class Transfer(Base):
 
 
 class Chargeback(Base):
-    """A charge that the card's holder disputes at the bank."""
+    """A charge that the card's holder disputes at the bank.
+
+    `heard_at` is when the provider was asked for what is written here. At `ask_at` it is asked
+    again, should nobody have sent word by then; None where nothing is left to hear.
+    """
 
     __tablename__ = "chargebacks"
-    __table_args__ = (Index("ix_chargebacks_reference", "reference"),)
+    __table_args__ = (
+        Index("ix_chargebacks_reference", "reference"),
+        Index("ix_chargebacks_ask", "ask_at", "id", postgresql_where=text("ask_at IS NOT NULL")),
+    )
 
     id: Mapped[NewId]
     vendor_id: Mapped[str] = mapped_column(unique=True)
@@ -236,9 +243,21 @@ class Chargeback(Base):
     state: Mapped[DisputeState]
     withdrawn_cents: Mapped[int] = mapped_column(default=0, server_default="0")
     fee_cents: Mapped[int] = mapped_column(default=0, server_default="0")
+    evidence_due_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
+    heard_at: Mapped[datetime | None]
+    ask_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+
+
+class ProviderLook(Base):
+    """How far a list of the provider's was read for what we never heard of."""
+
+    __tablename__ = "provider_looks"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    looked_until: Mapped[datetime]
 
 
 class Payout(Base):

@@ -1,14 +1,23 @@
-"""When a card, a payer or a payee is good; what is news of a payout. Pure."""
+"""When a card, a payer or a payee is good; what is news of a payout; when to ask again. Pure."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from instainstru_core.domains.payments.types import PayoutStatus
+from instainstru_core.domains.payments.types import DisputeState, PayoutStatus
 
 USUAL_WINDOW = timedelta(days=29)
 """With today, thirty days."""
 
 LONGEST_WINDOW = timedelta(days=366)
+
+ASK_AFTER = timedelta(days=1)
+"""How long a dispute is waited for before the provider is asked how it stands."""
+
+GIVEN_BACK_WITHIN = timedelta(days=30)
+"""How long the money of a dispute that was won is waited for. Then the books tell."""
+
+LOOK_AGAIN = timedelta(days=3)
+"""What a look for disputes reads again: a charge may be written after its dispute was opened."""
 
 PAYOUT_INTERVAL = "weekly"
 PAYOUT_ANCHOR = "tuesday"
@@ -57,3 +66,26 @@ def window(first: date | None, last: date | None, *, today: date) -> tuple[date,
     if first is not None:
         return first, max(first, min(today, first + LONGEST_WINDOW))
     return today - USUAL_WINDOW, today
+
+
+def ask_about_dispute_at(
+    state: DisputeState,
+    *,
+    heard_at: datetime,
+    evidence_due_at: datetime | None,
+    closed_at: datetime | None,
+    withdrawn_cents: int,
+) -> datetime | None:
+    """When to ask how a dispute stands, should nobody send word; None where all was heard.
+
+    While it is open: a day after the last word, or when the time for evidence is over, where that
+    comes first. One that was won is over once the bank has given the money back.
+    """
+    if state is DisputeState.OPEN:
+        asked_at = heard_at + ASK_AFTER
+        if evidence_due_at is not None and heard_at < evidence_due_at < asked_at:
+            return evidence_due_at
+        return asked_at
+    if state is DisputeState.LOST or withdrawn_cents <= 0 or closed_at is None:
+        return None
+    return heard_at + ASK_AFTER if heard_at < closed_at + GIVEN_BACK_WITHIN else None

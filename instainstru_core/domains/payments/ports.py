@@ -11,6 +11,7 @@ from instainstru_core.domains.payments.types import (
     AccountSeen,
     BalanceChanges,
     CardSeen,
+    Disputes,
     DisputeSeen,
     IdentitySeen,
     Intent,
@@ -92,6 +93,10 @@ class MoneyGateway(Protocol):
     def find_reversal(self, *, transfer_id: str, command_id: str) -> TransferSeen | None: ...
 
     def dispute(self, dispute_id: str) -> DisputeSeen: ...
+
+    def disputes(self, *, since: datetime, until: datetime, cursor: str | None) -> Disputes:
+        """A page of the disputes opened from `since` to before `until`, the newest first."""
+        ...
 
     def balance_changes(
         self, *, since: datetime, until: datetime, cursor: str | None

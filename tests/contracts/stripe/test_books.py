@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from instainstru_core.adapters.stripe import books
 from instainstru_core.domains.payments.types import BalanceChange, DisputeState
 from tests.contracts.stripe.stage import Stage
 
@@ -53,6 +56,38 @@ class TestADispute:
         dispute = stage.gateway.dispute(opened["id"])
         assert dispute.state is DisputeState.LOST
         assert (dispute.withdrawn_cents, dispute.fee_cents) == (5_000, 1_500)
+
+
+class TestTheListOfDisputes:
+    def test_tells_of_those_opened_in_a_time_page_by_page(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        simulator = stage.simulated()
+        stage.advance(timedelta(minutes=1))
+        opened = [
+            simulator.open_dispute(str(stage.captured(f"c{cents}").charge_id), amount=cents)["id"]
+            for cents in (1_000, 2_000, 3_000)
+        ]
+        simulator.close_dispute(opened[0], won=True)
+        monkeypatch.setattr(books, "PAGE", 2)
+        since, until = stage.now(), stage.now() + timedelta(seconds=1)
+        first = stage.gateway.disputes(since=since, until=until, cursor=None)
+        second = stage.gateway.disputes(since=since, until=until, cursor=first.next_cursor)
+        told = [*first.items, *second.items]
+        assert (len(first.items), first.next_cursor, second.next_cursor) == (2, opened[1], None)
+        assert [one.id for one in told] == opened[::-1]
+        assert told[0] == stage.gateway.dispute(opened[2])
+        assert [one.state for one in told] == [*[DisputeState.OPEN] * 2, DisputeState.WON]
+        assert told[0].evidence_due_at is not None
+        assert until < told[0].evidence_due_at < until + timedelta(days=30)
+        assert stage.gateway.disputes(since=until, until=until, cursor=None).items == ()
+
+    def test_is_there_for_those_who_have_a_key(self, stage: Stage) -> None:
+        """At Stripe as well, whatever stands in it."""
+        page = stage.gateway.disputes(
+            since=stage.now() - timedelta(days=30), until=stage.now(), cursor=None
+        )
+        assert all(one.cents > 0 and one.charge_id for one in page.items)
 
 
 class TestTheBooks:

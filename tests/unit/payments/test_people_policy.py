@@ -1,14 +1,16 @@
-"""When a card, a payer or a payee is good; what is news of a payout."""
+"""When a card, a payer or a payee is good; what is news of a payout; when to ask again."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from instainstru_core.domains.payments import policy
 from instainstru_core.domains.payments.policy import PayoutNews
-from instainstru_core.domains.payments.types import PayoutStatus
+from instainstru_core.domains.payments.types import DisputeState, PayoutStatus
 
 TODAY = date(2026, 6, 15)
+MOMENT = timedelta(microseconds=1)
 
 
 class TestACard:
@@ -94,3 +96,47 @@ class TestTheWindow:
             date(2020, 1, 1),
             date(2021, 1, 1),
         )
+
+
+class TestADispute:
+    HEARD = datetime(2026, 6, 15, 12, tzinfo=UTC)
+    DAY = timedelta(days=1)
+
+    def asked(self, state: DisputeState, **known: Any) -> datetime | None:
+        given: dict[str, Any] = {
+            "heard_at": self.HEARD,
+            "evidence_due_at": None,
+            "closed_at": None,
+            "withdrawn_cents": 5_000,
+        }
+        return policy.ask_about_dispute_at(state, **(given | known))
+
+    def test_that_is_open_is_asked_about_a_day_after_the_last_word(self) -> None:
+        assert self.asked(DisputeState.OPEN) == self.HEARD + self.DAY
+
+    @pytest.mark.parametrize(
+        ("ahead", "asked_after"),
+        [
+            (timedelta(0), DAY),
+            (timedelta(seconds=1), timedelta(seconds=1)),
+            (timedelta(hours=23), timedelta(hours=23)),
+            (DAY, DAY),
+            (7 * DAY, DAY),
+            (-7 * DAY, DAY),
+        ],
+    )
+    def test_is_asked_about_when_its_evidence_is_due_if_that_is_sooner(
+        self, ahead: timedelta, asked_after: timedelta
+    ) -> None:
+        asked = self.asked(DisputeState.OPEN, evidence_due_at=self.HEARD + ahead)
+        assert asked == self.HEARD + asked_after
+
+    def test_that_is_lost_is_over(self) -> None:
+        assert self.asked(DisputeState.LOST, closed_at=self.HEARD) is None
+
+    def test_that_is_won_is_over_once_the_money_is_back_or_does_not_come(self) -> None:
+        won, closed = DisputeState.WON, self.HEARD - 30 * self.DAY
+        assert self.asked(won, closed_at=self.HEARD, withdrawn_cents=0) is None
+        assert self.asked(won, closed_at=self.HEARD) == self.HEARD + self.DAY
+        assert self.asked(won, closed_at=closed + MOMENT) == self.HEARD + self.DAY
+        assert self.asked(won, closed_at=closed) is None

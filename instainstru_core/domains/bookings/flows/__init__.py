@@ -1,5 +1,10 @@
 """Journeys of a lesson's money: write, call, write."""
 
+from instainstru_core.domains.bookings.flows.disputes import (
+    disputes_to_ask,
+    find_disputes,
+    note_found,
+)
 from instainstru_core.domains.bookings.flows.driving import Cashier, drive, drive_quietly
 from instainstru_core.domains.bookings.flows.extras import pay_debt, resume, tip
 from instainstru_core.domains.bookings.flows.lessons import (
@@ -27,8 +32,11 @@ __all__ = [
     "checkout",
     "complete",
     "dispute_report",
+    "disputes_to_ask",
     "drive",
     "drive_quietly",
+    "find_disputes",
+    "note_found",
     "on_charge_event",
     "on_dispute",
     "on_dispute_event",

@@ -57,16 +57,17 @@ def on_intent(cashier: Cashier, *, actor: Actor, intent_id: str) -> None:
 
 def on_dispute(cashier: Cashier, *, actor: Actor, dispute_id: str) -> None:
     """Ask how a dispute stands, and let the money follow."""
-    seen = cashier.gateway.dispute(dispute_id)
+    asked_at = cashier.clock()
+    seen = cashier.gateway.dispute(dispute_id=dispute_id)
     with cashier.begin(actor) as uow:
         reference = payments.reference_of_charge(uow, seen.charge_id)
         if reference is None:
             return
         if not reference.startswith(PREFIX):
             student_id = payments.payer_of_charge(uow, seen.charge_id)
-            service.note_other_chargeback(uow, seen, student_id=student_id)
+            service.note_other_chargeback(uow, seen, student_id=student_id, asked_at=asked_at)
             return
-        service.note_chargeback(uow, chain_id_of(reference), seen)
+        service.note_chargeback(uow, chain_id_of(reference), seen, asked_at=asked_at)
     drive_at_once(cashier, actor=actor, chain_id=chain_id_of(reference))
 
 

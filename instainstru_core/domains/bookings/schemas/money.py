@@ -210,6 +210,9 @@ class HealthView(BaseModel):
     in_review: int
     oldest_review_since: datetime | None
     stuck_commands: int
+    unasked_disputes: int = Field(
+        description="Disputes whose events did not come and that nobody asked the provider about."
+    )
     is_healthy: bool
 
 

@@ -1,5 +1,7 @@
 """A bank takes a charge back: what that freezes, what it costs, and what comes back."""
 
+from datetime import datetime
+
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.availability import service as availability
 from instainstru_core.domains.bookings.service import advancing, books, losing, steps
@@ -19,22 +21,20 @@ from instainstru_core.kernel.uow import Uow
 
 
 @operation("bookings.note_chargeback")
-def note_chargeback(uow: Uow, chain_id: str, seen: DisputeSeen) -> None:
-    """Take over how a dispute about this lesson's charge stands. Again changes nothing."""
+def note_chargeback(uow: Uow, chain_id: str, seen: DisputeSeen, *, asked_at: datetime) -> None:
+    """Take over how a dispute about this lesson's charge stands. Again changes nothing.
+
+    `asked_at` is when the provider was asked: an older answer that comes later is left alone.
+    """
     lesson = held(uow, chain_id)
-    change = payments.note_chargeback(uow, seen)
+    change = payments.note_chargeback(uow, seen, asked_at=asked_at)
     if change is None or chain_id_of(change.reference) != chain_id:
         return
-    _withdraw(uow, change, seen)
+    _withdraw(uow, change, seen, asked_at)
     if change.before is None:
         _opened(uow, lesson, change)
-    match change.state:
-        case DisputeState.WON:
-            _won(uow, lesson, change)
-        case DisputeState.LOST:
-            _lost(uow, lesson, change)
-        case DisputeState.OPEN:
-            pass
+    if not change.is_over:
+        _follow(uow, lesson, change)
     audit.record(
         uow,
         "bookings.note_chargeback",
@@ -47,28 +47,25 @@ def note_chargeback(uow: Uow, chain_id: str, seen: DisputeSeen) -> None:
 
 
 @operation("bookings.note_other_chargeback")
-def note_other_chargeback(uow: Uow, seen: DisputeSeen, *, student_id: str) -> None:
+def note_other_chargeback(
+    uow: Uow, seen: DisputeSeen, *, student_id: str, asked_at: datetime
+) -> None:
     """The same for a charge that was not for a lesson: credit, a tip, a debt.
 
     Credit that was bought is frozen, then revoked if the dispute is lost; what is spent of it
     becomes a debt. A tip stays with its instructor: the loss is the platform's.
     """
-    change = payments.note_chargeback(uow, seen)
+    change = payments.note_chargeback(uow, seen, asked_at=asked_at)
     if change is None:
         return
     reference = change.reference
-    _withdraw(uow, change, seen)
+    _withdraw(uow, change, seen, asked_at)
     if change.before is None:
         credits.freeze(uow, reference)
         if credits.spent(uow, reference) > 0:
             payments.restrict(uow, student_id, reference)
-    if change.state is not DisputeState.OPEN:
-        credits.unfreeze(uow, reference)
-    if change.state is DisputeState.WON:
-        losing.lift_restriction(uow, student_id, reference)
-    if change.state is DisputeState.LOST:
-        payments.restrict(uow, student_id, reference)
-        losing.lose_credit(uow, reference, change.cents, student_id=student_id, key=change.id)
+    if not change.is_over and change.state is not DisputeState.OPEN:
+        _follow_other(uow, change, student_id)
     audit.record(
         uow,
         "bookings.note_chargeback",
@@ -78,13 +75,35 @@ def note_other_chargeback(uow: Uow, seen: DisputeSeen, *, student_id: str) -> No
     )
 
 
-def _withdraw(uow: Uow, change: ChargebackChange, seen: DisputeSeen) -> None:
-    """Post what the bank took, or gave back, since we last knew."""
+def _follow(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
+    match change.state:
+        case DisputeState.WON:
+            _won(uow, lesson, change)
+        case DisputeState.LOST:
+            _lost(uow, lesson, change)
+        case DisputeState.OPEN:
+            pass
+
+
+def _follow_other(uow: Uow, change: ChargebackChange, student_id: str) -> None:
+    """The bank has decided about a charge that was not for a lesson."""
+    reference = change.reference
+    credits.unfreeze(uow, reference)
+    if change.state is DisputeState.WON:
+        losing.lift_restriction(uow, student_id, reference)
+    else:
+        payments.restrict(uow, student_id, reference)
+        losing.lose_credit(uow, reference, change.cents, student_id=student_id, key=change.id)
+
+
+def _withdraw(uow: Uow, change: ChargebackChange, seen: DisputeSeen, asked_at: datetime) -> None:
+    """Post what the bank took, or gave back, since we last knew. It may take it once more."""
     if change.withdrawn_cents or change.fee_cents:
+        stands = f"{seen.withdrawn_cents}:{seen.fee_cents}:{seen.state}"
         books.withdraw(
             uow,
             change.reference,
-            key=f"chargeback:{change.id}:{seen.withdrawn_cents}:{seen.fee_cents}:{seen.state}",
+            key=f"chargeback:{change.id}:{stands}:{asked_at.isoformat()}",
             cents=Cents(change.withdrawn_cents),
             fee=Cents(change.fee_cents),
         )

@@ -19,6 +19,9 @@ from instainstru_core.kernel.uow import Uow
 GRACE = timedelta(minutes=20)
 """Lateness that the cadence of the jobs explains; more of it is a sign of trouble."""
 
+ASK_GRACE = timedelta(hours=3)
+"""The same for disputes, which are asked about each hour."""
+
 REVIEW_PATIENCE = timedelta(hours=24)
 
 
@@ -43,6 +46,7 @@ def health(uow: Uow) -> HealthView:
     late = repository.overdue(uow.session, before=uow.now - GRACE)
     in_review, oldest_review = repository.in_review(uow.session, before=uow.now)
     stuck = payments.stuck_commands(uow, before=uow.now - GRACE)
+    unasked = payments.unasked_disputes(uow, before=uow.now - ASK_GRACE)
     old_review = oldest_review is not None and oldest_review < uow.now - REVIEW_PATIENCE
     return HealthView(
         as_of=uow.now,
@@ -51,7 +55,8 @@ def health(uow: Uow) -> HealthView:
         in_review=in_review,
         oldest_review_since=oldest_review,
         stuck_commands=stuck,
-        is_healthy=not late and not stuck and not old_review,
+        unasked_disputes=unasked,
+        is_healthy=not late and not stuck and not unasked and not old_review,
     )
 
 

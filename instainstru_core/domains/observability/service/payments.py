@@ -24,8 +24,10 @@ from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
 
 CADENCE = {
+    "bookings.ask_disputes": timedelta(hours=1),
     "bookings.capture": timedelta(minutes=5),
     "bookings.expire_checkouts": timedelta(minutes=1),
+    "bookings.find_disputes": timedelta(hours=1),
     "bookings.move_money": timedelta(minutes=1),
     "bookings.place_holds": timedelta(minutes=5),
     "bookings.resolve_no_shows": timedelta(minutes=15),
@@ -119,6 +121,7 @@ def _work_issues(work: HealthView) -> Iterable[PaymentIssue]:
     for kind, count in sorted(work.overdue.items()):
         yield from _issue(count, Severity.CRITICAL, f"Lessons overdue for {kind}.")
     yield from _issue(work.stuck_commands, Severity.CRITICAL, "Calls that nobody finishes.")
+    yield from _issue(work.unasked_disputes, Severity.CRITICAL, "Disputes nobody asks about.")
     yield from _issue(work.in_review, Severity.WARNING, "Lessons in review: people must look.")
 
 

@@ -21,11 +21,10 @@ from sqlalchemy.orm import Session
 
 from instainstru_core.domains.payments.models import (
     Charge,
-    Chargeback,
     PaymentCommand,
     Transfer,
 )
-from instainstru_core.domains.payments.types import Action, CommandState, DisputeState
+from instainstru_core.domains.payments.types import Action, CommandState
 from instainstru_core.kernel.db import Base
 
 OPEN = (CommandState.REQUESTED, CommandState.SENT)
@@ -173,31 +172,4 @@ def commands_of(session: Session, reference: str) -> Sequence[PaymentCommand]:
         select(PaymentCommand)
         .where(PaymentCommand.reference == reference)
         .order_by(PaymentCommand.id)
-    ).all()
-
-
-def chargeback(session: Session, vendor_id: str) -> Chargeback | None:
-    return session.scalars(
-        select(Chargeback).where(Chargeback.vendor_id == vendor_id).with_for_update()
-    ).one_or_none()
-
-
-def chargebacks(session: Session, reference: str) -> Sequence[Chargeback]:
-    """The chargebacks of a reference, oldest first."""
-    return session.scalars(
-        select(Chargeback).where(Chargeback.reference == reference).order_by(Chargeback.id)
-    ).all()
-
-
-def chargebacks_of_student(session: Session, student_id: str) -> Sequence[Chargeback]:
-    """What stands against a student: neither won nor made good, oldest first."""
-    return session.scalars(
-        select(Chargeback)
-        .join(Charge, Charge.id == Chargeback.charge_id)
-        .where(
-            Charge.student_id == student_id,
-            Chargeback.state != DisputeState.WON,
-            Chargeback.settled_at.is_(None),
-        )
-        .order_by(Chargeback.id)
     ).all()

@@ -1,18 +1,10 @@
-"""What we know of charges, transfers and chargebacks."""
+"""What we know of charges and transfers."""
 
 from datetime import datetime
 
-from instainstru_core.domains.payments.models import Chargeback
 from instainstru_core.domains.payments.repository import commands as repository
 from instainstru_core.domains.payments.service.effects import facts, transfer_facts
-from instainstru_core.domains.payments.types import (
-    ChargebackChange,
-    ChargeFacts,
-    DisputeSeen,
-    DisputeState,
-    TransferFacts,
-)
-from instainstru_core.kernel.ids import new_id
+from instainstru_core.domains.payments.types import ChargeFacts, TransferFacts
 from instainstru_core.kernel.uow import Uow
 
 
@@ -64,62 +56,3 @@ def due_references(uow: Uow, *, after: str, limit: int) -> list[str]:
 def stuck_commands(uow: Uow, *, before: datetime) -> int:
     """How many open commands nobody has looked at since this instant."""
     return repository.stuck(uow.session, before=before)
-
-
-def note_chargeback(uow: Uow, seen: DisputeSeen) -> ChargebackChange | None:
-    """Take over how a dispute stands. None where the charge is not ours or nothing is new.
-
-    The amounts that moved since we last knew are told, so that they can be posted once.
-    """
-    row = repository.chargeback(uow.session, seen.id)
-    if row is None:
-        found = repository.charge_at_provider(uow.session, seen.charge_id)
-        if found is None:
-            return None
-        row = Chargeback(
-            id=new_id(),
-            vendor_id=seen.id,
-            charge_id=found.id,
-            reference=found.reference,
-            cents=seen.cents,
-            reason=seen.reason,
-            state=DisputeState.OPEN,
-            withdrawn_cents=0,
-            fee_cents=0,
-            opened_at=uow.now,
-        )
-        uow.session.add(row)
-        before = None
-    else:
-        before = row.state
-    if before is not None and before is not DisputeState.OPEN:
-        return None
-    change = ChargebackChange(
-        id=row.id,
-        reference=row.reference,
-        cents=seen.cents,
-        state=seen.state,
-        before=before,
-        withdrawn_cents=seen.withdrawn_cents - row.withdrawn_cents,
-        fee_cents=seen.fee_cents - row.fee_cents,
-    )
-    row.state = seen.state
-    row.withdrawn_cents = seen.withdrawn_cents
-    row.fee_cents = seen.fee_cents
-    if seen.state is not DisputeState.OPEN:
-        row.closed_at = uow.now
-    uow.session.flush()
-    return change
-
-
-def standing_chargebacks(uow: Uow, student_id: str) -> dict[str, DisputeState]:
-    """The references of a student with a dispute that is neither won nor made good."""
-    found = repository.chargebacks_of_student(uow.session, student_id)
-    return {row.reference: row.state for row in found}
-
-
-def make_good(uow: Uow, reference: str) -> None:
-    """The student has paid what a lost dispute about this reference left open."""
-    for row in repository.chargebacks(uow.session, reference):
-        if row.state is DisputeState.LOST:
-            row.settled_at = uow.now

@@ -199,6 +199,16 @@ class ChargebackChange:
     withdrawn_cents: int
     fee_cents: int
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the bank had said its last word before: then only money moves."""
+        return self.before is not None and self.before is not DisputeState.OPEN
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything is to follow from it."""
+        return self.before is not self.state or bool(self.withdrawn_cents or self.fee_cents)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -123,7 +123,10 @@ class PayoutSeen:
 
 @dataclass(frozen=True, slots=True)
 class DisputeSeen:
-    """A chargeback as the provider tells it. `withdrawn_cents` is net of what was given back."""
+    """A chargeback as the provider tells it. `withdrawn_cents` is net of what was given back.
+
+    Until `evidence_due_at` the bank can be told otherwise; None where that is over.
+    """
 
     id: str
     charge_id: str
@@ -133,6 +136,15 @@ class DisputeSeen:
     state: DisputeState
     withdrawn_cents: int
     fee_cents: int
+    evidence_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disputes:
+    """A page of them, the newest first."""
+
+    items: tuple[DisputeSeen, ...]
+    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
