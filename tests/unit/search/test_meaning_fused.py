@@ -89,7 +89,7 @@ class TestFused:
         assert (match.service_id, match.score, match.reason) == ("a", 0.6, Reason.MEANING)
 
     def test_gives_short_wishes_that_text_knows_nothing_by_vector_alone(self) -> None:
-        finding = Finding((text_match("violin", 0.5),), is_certain=False)
+        finding = Finding((text_match("violin", 0.7),), is_certain=False)
         short = fused(finding, [("bass", 0.9)], "violin solo")
         assert [match.service_id for match in short] == ["violin"]
         longer = fused(finding, [("bass", 0.9)], "one violin solo")
@@ -172,7 +172,7 @@ class TestManyWords:
         services = index([("public-speaking", at(1.0))], SCALE)
         vectors = {"people": at(0.0, 1.0), self.WHOLE: at(0.7)}
         (wish,) = meant(self.PARSED, lookup(), services, vectors).wishes
-        assert wish.phrase == Phrase(self.WHOLE, 0, len(self.TEXT))
+        assert wish.phrase == Phrase(self.WHOLE, 0, 0)
         assert [match.service_id for match in wish.matches] == ["public-speaking"]
 
     def test_stay_apart_where_one_of_them_is_a_name(self) -> None:
@@ -208,5 +208,35 @@ class TestOneWordAlone:
     def test_needs_a_vector_that_is_very_near(self) -> None:
         nothing = Finding((), is_certain=False)
         assert fused(nothing, [("tuba", 0.79)], "scuba") == ()
-        assert [match.service_id for match in fused(nothing, [("a", 0.8)], "word")] == ["a"]
-        assert [match.service_id for match in fused(nothing, [("a", 0.5)], "two words")] == ["a"]
+        assert [match.service_id for match in fused(nothing, [("a", 0.8)], "wordly")] == ["a"]
+        assert [match.service_id for match in fused(nothing, [("a", 0.7)], "two words")] == ["a"]
+
+    def test_is_too_little_to_go_by_where_it_is_short(self) -> None:
+        assert fused(Finding((), is_certain=False), [("axel", 0.9)], "axe") == ()
+
+
+class TestWishesThatMeanNothing:
+    def test_name_what_comes_nearest_and_do_not_mean_it(self) -> None:
+        services = index([("acting", at(1.0)), ("improv", at(0.0, 1.0))], SCALE)
+        parsed = Parsed("", services=phrases("become someone else"))
+        found = meant(parsed, lookup(), services, {"become someone else": at(0.6, 0.5)})
+        assert (found.services, found.nearest) == ({}, ("acting", "improv"))
+
+    def test_are_asked_of_vectors_for_what_is_near_though_they_are_trades(self) -> None:
+        parsed = Parsed("", services=phrases("plumber"))
+        assert unclear(parsed, lookup()) == ("plumber",)
+        services = index([("home-repair", at(1.0))], SCALE)
+        found = meant(parsed, lookup(), services, {"plumber": at(0.99)})
+        assert (found.services, found.nearest) == ({}, ("home-repair",))
+
+    def test_take_doubtful_ones_with_them(self) -> None:
+        found = meant(Parsed("", services=phrases("ride", "horse")), lookup(), None, {})
+        assert (found.services, found.nearest) == ({}, ("bike-riding",))
+        found = meant(Parsed("", services=phrases("piano", "horse")), lookup(), None, {})
+        assert found.services == {"piano": 1.0}
+
+    def test_and_are_not_wished_are_told(self) -> None:
+        parsed = Parsed("", services=phrases("dance"), excluded=phrases("unicorns", "ballet"))
+        found = meant(parsed, lookup(), None, {})
+        assert [one.text for one in found.unheeded] == ["unicorns"]
+        assert found.excluded == {"ballet"}

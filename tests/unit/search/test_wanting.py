@@ -24,8 +24,10 @@ from instainstru_core.domains.search.types.parsed import (
     DateKind,
     DateWish,
     LessonType,
+    Mark,
     Parsed,
     Phrase,
+    Slot,
     TimeWish,
     Urgency,
 )
@@ -196,7 +198,7 @@ SOMEBODY = Matched(
     "x", Offer("s", frozenset(), 1, 1, Signals(0, 0, 0, 0, 0, 0, 0, 0, 0)), (), 1, None, (), None,
     0, 0, is_founding=False,
 )  # fmt: skip
-NOBODY_FOUND = Found((), 0, exact=True)
+NOBODY_FOUND = Found((), 0, exact=True, is_taught=True)
 FOUND = Found((SOMEBODY,), 1, exact=True)
 
 
@@ -230,7 +232,7 @@ class TestHints:
                 "Murray Hill: it is not clear which is meant",
             ),
             ({"model": ModelUse.OFF}, "This says several things at once."),
-            ({"parsed": replace(NOTHING, rest="asap pls")}, '"asap pls" means nothing here'),
+            ({"parsed": replace(NOTHING, rest="asap pls")}, '"asap pls" is nothing that can be'),
         ],
     )
     def test_say_what_was_not_understood(self, changes: dict[str, object], beginning: str) -> None:
@@ -242,7 +244,9 @@ class TestHints:
         assert hint.startswith("Calendars could not be looked at in time.")
 
     def test_say_what_to_change_where_nobody_was_found(self) -> None:
-        assert hints(UNDERSTOOD, NOBODY_FOUND) == ["Nobody teaches this yet."]
+        assert hints(UNDERSTOOD, replace(NOBODY_FOUND, is_taught=False)) == [
+            "Nobody teaches this yet."
+        ]
         wanted = Wanted(where=Where(frozenset("a")), when=When(days(0)), min_cents=1, minutes=45)
         assert hints(replace(UNDERSTOOD, wanted=wanted), NOBODY_FOUND) == [
             (
@@ -254,7 +258,34 @@ class TestHints:
     def test_say_that_a_service_is_not_taught_here_and_nothing_else(self) -> None:
         unknown = replace(UNDERSTOOD, wanted=Wanted(services={}), meant=meant())
         (hint,) = hints(unknown, NOBODY_FOUND)
-        assert hint.startswith('No service is called "wish".')
+        assert hint.startswith('Nothing of that kind is taught here: "wish". Look through')
+
+    def test_name_what_comes_nearest(self) -> None:
+        unknown = replace(UNDERSTOOD, wanted=Wanted(services={}), meant=meant())
+        (hint,) = telling.hints(
+            unknown, NOBODY_FOUND, times_checked=True, nearest=["Pottery", "Sewing"]
+        )
+        assert '"wish". The nearest is Pottery or Sewing. Look through' in hint
+
+    def test_say_what_could_not_be_kept_out(self) -> None:
+        parsed = replace(
+            NOTHING,
+            text="guitar not electric guitar",
+            unheeded=(Phrase("guitar", 11, 26),),
+            marks=(Mark(7, 26, Slot.EXCLUSION),),
+        )
+        (hint,) = hints(replace(UNDERSTOOD, parsed=parsed))
+        assert hint.startswith('Nothing could be kept out for "electric guitar":')
+
+    def test_say_that_days_are_out_of_reach(self) -> None:
+        day = TODAY + timedelta(days=wanting.MAX_DAYS_AHEAD + 1)
+        parsed = replace(NOTHING, dates=DateWish(DateKind.SINGLE, day, day))
+        (hint,) = hints(replace(UNDERSTOOD, parsed=parsed))
+        assert hint == "Days count from today to 180 days ahead, so any day counts here."
+
+    def test_say_that_nothing_was_asked_for(self) -> None:
+        (hint,) = hints(replace(UNDERSTOOD, parsed=replace(NOTHING, text="the")))
+        assert hint.startswith("Nothing in particular was asked for")
 
 
 class TestTheNote:

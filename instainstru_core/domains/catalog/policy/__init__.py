@@ -30,6 +30,7 @@ from instainstru_core.domains.catalog.policy.words import (
     remainder,
     slugify,
     trigrams,
+    unaccented,
 )
 
 __all__ = [
@@ -60,4 +61,5 @@ __all__ = [
     "remainder",
     "slugify",
     "trigrams",
+    "unaccented",
 ]

@@ -12,6 +12,8 @@ from rapidfuzz import fuzz
 from instainstru_core.domains.catalog.types import MatchReason, Term, TermKind
 
 MAX_QUERY_LENGTH = 200
+ACCENTS = 200
+"""From this class on, combining signs only stand above or below a letter."""
 
 # fmt: off
 GENERIC_WORDS = frozenset({
@@ -67,9 +69,15 @@ def is_slug(text: str) -> bool:
 
 def fold(text: str) -> str:
     """Lower case without accents or punctuation, words parted by one space."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    plain = unaccented(unicodedata.normalize("NFKD", text).casefold())
     return " ".join(re.findall(r"[^\W_]+", plain.replace("'", "")))
+
+
+def unaccented(text: str) -> str:
+    """The text without accents. Signs that make another letter of one stay, as in "\u30d4"."""
+    letters = unicodedata.normalize("NFKD", text)
+    kept = (letter for letter in letters if unicodedata.combining(letter) < ACCENTS)
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def query_forms(query: str) -> tuple[str, ...]:

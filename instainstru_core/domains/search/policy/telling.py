@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from instainstru_core.domains.search.policy.wanting import MAX_DAYS_AHEAD
 from instainstru_core.domains.search.types.finding import Understood
 from instainstru_core.domains.search.types.matching import Found
 from instainstru_core.domains.search.types.meaning import ModelUse
@@ -26,31 +27,50 @@ def relaxation_note(found: Found) -> str | None:
     return f"{number} all of it. The others do but for {given_up}; each says what."
 
 
-def hints(asked: Understood, found: Found, *, times_checked: bool) -> list[str]:
-    """What was not understood, and what to change when nobody was found."""
-    said = [*_words(asked), *_place(asked)]
+def hints(
+    asked: Understood, found: Found, *, times_checked: bool, nearest: Sequence[str] = ()
+) -> list[str]:
+    """What was not understood, and what to change when nobody was found. `nearest` are the names
+    of services that come nearest to what is not taught.
+    """
+    said = [*_words(asked, nearest), *_unwished(asked), *_place(asked), *_days(asked)]
     if asked.model in {ModelUse.OFF, ModelUse.TIMEOUT, ModelUse.BUSY, ModelUse.OPEN_CIRCUIT}:
         said.append("This says several things at once. Ask for one at a time if it misses yours.")
     if not times_checked:
         said.append("Calendars could not be looked at in time. Search again for who has room.")
     if found.items or _is_unknown(asked):
         return said
-    return [*said, _wider(asked.wanted)]
+    return [*said, _wider(asked.wanted) if found.is_taught else "Nobody teaches this yet."]
 
 
-def _words(asked: Understood) -> list[str]:
-    said: list[str] = []
-    unknown = [*asked.meant.unknown, *([asked.parsed.rest] if asked.parsed.rest else [])]
+def _words(asked: Understood, nearest: Sequence[str]) -> list[str]:
+    unread = " ".join(asked.unread)
     if _is_unknown(asked):
+        near = f" The nearest is {_listed(nearest, 'or')}." if nearest else ""
         return [
             (
-                f'No service is called "{" ".join(unknown)}". Look through the categories, or say'
-                " it in other words."
+                f'Nothing of that kind is taught here: "{unread}".{near} Look through the'
+                " categories, or say it in other words."
             )
         ]
-    if unknown:
-        said.append(f'"{" ".join(unknown)}" means nothing here and was left out.')
-    return said
+    if unread:
+        return [f'"{unread}" is nothing that can be searched for here and was left out.']
+    if asked.is_bare:
+        return ["Nothing in particular was asked for, so everybody counts. Say what to learn."]
+    return []
+
+
+def _unwished(asked: Understood) -> list[str]:
+    if not asked.not_kept_out:
+        return []
+    words = _listed([f'"{one}"' for one in asked.not_kept_out], "and")
+    return [f"Nothing could be kept out for {words}: only whole services of the catalog can be."]
+
+
+def _days(asked: Understood) -> list[str]:
+    if not asked.is_out_of_reach:
+        return []
+    return [f"Days count from today to {MAX_DAYS_AHEAD} days ahead, so any day counts here."]
 
 
 def _place(asked: Understood) -> list[str]:

@@ -177,7 +177,8 @@ class ResultView(View):
     areas: list[AreaView] = Field(description="Where the instructor travels to.")
     places: list[NearPlace] = Field(description="Where the instructor teaches, some blocks off.")
     distance_km: float | None = Field(
-        description="From the place that was asked for; 0 within it, null where none was."
+        description="From the place that was asked for; 0 within it and right beside it, null where"
+        " none was."
     )
     free_at: datetime | None = Field(
         description="The first start that fits, where a day or a time was asked for."

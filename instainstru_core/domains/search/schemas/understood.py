@@ -130,6 +130,15 @@ class UnderstoodView(View):
     urgency: Urgency | None
     filters: list[InferredFilter]
     not_understood: str | None = Field(
-        description="The words that mean no service and no place here."
+        description="The words that mean no service and no place here, as typed."
+    )
+    not_kept_out: list[str] = Field(
+        default_factory=list[str],
+        description="What is not wished and could not be kept out: no service, or part of one.",
+    )
+    nearest: list[ServiceMeant] = Field(
+        default_factory=list[ServiceMeant],
+        description="Services that come nearest to words that mean none. Nobody was looked for by"
+        " them: search for one by its `service`.",
     )
     model: ModelUse = Field(description="What the language model had to do with it.")

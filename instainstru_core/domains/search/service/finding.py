@@ -160,7 +160,14 @@ def _answered(uow: Uow, made: _Made) -> Answered:
         relaxed=list(found.relaxed),
         relaxation_note=telling.relaxation_note(found),
         degradation=DegradationView(level=degrading.level(steps.lacks), reasons=list(steps.lacks)),
-        hints=telling.hints(asked, found, times_checked=turn.check_times),
+        hints=telling.hints(
+            asked,
+            found,
+            times_checked=turn.check_times,
+            nearest=[
+                known.entries[one].name for one in asked.meant.nearest if one in known.entries
+            ],
+        ),
         explanation=_explained(asked, steps, tags) if order.switches.explain else None,
         next_cursor=None if following is None else following + order.search_id,
         search_id=order.search_id,

@@ -31,7 +31,6 @@ RATED = 1
 GIVEN_UP: Mapping[Relaxable, str] = {
     Relaxable.TIME: "Free at another time of day.",
     Relaxable.DATE: "Free on another day.",
-    Relaxable.PLACE: "Somewhat away from there.",
     Relaxable.PRICE: "Dearer than asked for.",
 }
 
@@ -141,7 +140,9 @@ def _why(one: Matched, service: str, card: Card, showing: Showing) -> list[str]:
         said.append(f"Rated {one.star_sum / one.review_count:.1f} in {times}.")
     if card.is_founding:
         said.append("Is a founding instructor.")
-    return [*said, *(GIVEN_UP[given] for given in one.relaxed)]
+    away = "Beside that place." if not one.meters else f"{one.meters / 1000:.1f} km from there."
+    given_up = {**GIVEN_UP, Relaxable.PLACE: away}
+    return [*said, *(given_up[given] for given in one.relaxed)]
 
 
 def _where(one: Matched, asked: Understood) -> list[str]:

@@ -25,7 +25,6 @@ DECIMALS = 4
 def understood_view(asked: Understood, entries: Mapping[str, Entry]) -> UnderstoodView:
     """How the search was understood."""
     parsed = asked.parsed
-    unknown = [*asked.meant.unknown, *([parsed.rest] if parsed.rest else [])]
     return UnderstoodView(
         corrected=parsed.corrected,
         spans=[SpanView(start=one.start, end=one.end, slot=one.slot) for one in parsed.marks],
@@ -67,7 +66,11 @@ def understood_view(asked: Understood, entries: Mapping[str, Entry]) -> Understo
         filters=[
             InferredFilter(key=key, values=sorted(values)) for key, values in asked.inferred.items()
         ],
-        not_understood=" ".join(unknown) or None,
+        not_understood=" ".join((*asked.unread, *asked.not_kept_out)) or None,
+        not_kept_out=list(asked.not_kept_out),
+        nearest=[
+            _service(entries[one], 0.0, None) for one in asked.meant.nearest if one in entries
+        ],
         model=asked.model,
     )
 

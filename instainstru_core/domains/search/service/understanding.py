@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from instainstru_core.domains.catalog import service as catalog
-from instainstru_core.domains.catalog.policy import inferred_filters
+from instainstru_core.domains.catalog.policy import fold, inferred_filters
 from instainstru_core.domains.catalog.types import SKILL_LEVEL
 from instainstru_core.domains.regions.types import Place
 from instainstru_core.domains.search.policy import wanting
@@ -60,8 +60,9 @@ def understood(
         prices=wanting.prices(given, _said(parsed, wanting.services(given, meant) or (), known)),
         today=prepared.today,
     )
+    inferred = _inferred(parsed, meant, known)
     return Understood(
-        parsed=parsed,
+        parsed=replace(parsed, rest=_unsaid(parsed.rest, inferred)),
         given=given,
         meant=meant,
         wanted=wanted,
@@ -70,7 +71,7 @@ def understood(
         resolution=located.resolution,
         is_near_me=located.is_near_me,
         here=located.here,
-        inferred=_inferred(parsed, meant, known),
+        inferred=inferred,
     )
 
 
@@ -78,7 +79,7 @@ def _with_wish(parsed: Parsed, *, is_scoped: bool) -> Parsed:
     """Where a text has no wish but words that mean nothing, those are what is wished for."""
     if parsed.services or is_scoped or not parsed.rest:
         return parsed
-    return replace(parsed, services=(Phrase(parsed.rest, 0, len(parsed.text)),), rest="")
+    return replace(parsed, services=(Phrase(parsed.rest, 0, 0),), rest="")
 
 
 def _located(
@@ -107,6 +108,14 @@ def _said(parsed: Parsed, services: Iterable[str], known: Vocabulary) -> Prices:
     categories = {known.entries[one].category.slug for one in services if one in known.entries}
     price = priced(parsed.price, sorted(categories))
     return Prices() if price is None else Prices(price.min_cents, price.max_cents)
+
+
+def _unsaid(rest: str, inferred: Mapping[str, frozenset[str]]) -> str:
+    """The words of the rest that no filter is offered for."""
+    heard = {
+        word for values in inferred.values() for value in values for word in fold(value).split()
+    }
+    return " ".join(word for word in rest.split() if fold(word) not in heard)
 
 
 def _inferred(parsed: Parsed, meant: Meant, known: Vocabulary) -> Mapping[str, frozenset[str]]:

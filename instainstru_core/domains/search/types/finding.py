@@ -44,6 +44,30 @@ class Understood:
         return self.is_near_me or self.here is not None
 
     @property
+    def unread(self) -> tuple[str, ...]:
+        """What of the text names nothing that can be searched for, as it was typed."""
+        missed = [self.parsed.typed(phrase) for phrase in self.meant.missed]
+        return (*missed, *([self.parsed.rest] if self.parsed.rest else []))
+
+    @property
+    def not_kept_out(self) -> tuple[str, ...]:
+        """What is not wished and could not be kept out: it is no service, or not a whole one."""
+        phrases = (*self.meant.unheeded, *self.parsed.unheeded)
+        return tuple(dict.fromkeys(map(self.parsed.typed, phrases)))
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing at all was asked for that narrows."""
+        wanted, parsed = self.wanted, self.parsed
+        return bool(parsed.text) and not parsed.marks and wanted == Wanted(sort=wanted.sort)
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether the text names days that are over or too far away, so that none counts."""
+        given = self.given.first is not None or self.given.last is not None
+        return self.parsed.dates is not None and self.wanted.when is None and not given
+
+    @property
     def place_not_found(self) -> str | None:
         """The words for a place that nobody knows."""
         found = self.resolution

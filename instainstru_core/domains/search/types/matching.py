@@ -204,7 +204,8 @@ class Found:
 
     `total` counts who answers everything that was asked; where it is not `exact`, there are at
     least so many. `relaxed` is what was given up for some of them, in order. `cut` says that the
-    deadline ended the search before all were looked at.
+    deadline ended the search before all were looked at, `is_taught` that somebody teaches what is
+    sought, whatever else was asked.
     """
 
     items: tuple[Matched, ...]
@@ -214,3 +215,4 @@ class Found:
     next: Position | None = None
     facets: Facets | None = None
     cut: bool = False
+    is_taught: bool = False

@@ -57,10 +57,13 @@ class ServiceMatch:
 
 @dataclass(frozen=True, slots=True)
 class PhraseMeaning:
-    """What one wished phrase means, best first; nothing where the catalog has no such service."""
+    """What one wished phrase means, best first; nothing where the catalog has no such service.
+    Then `near` are the services that come nearest, which are not meant.
+    """
 
     phrase: Phrase
     matches: tuple[ServiceMatch, ...]
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Meant:
     by: By = By.NOTHING
     reasons: tuple[str, ...] = ()
     """Why it is less than it could be, such as `embedding_timeout`; empty when it is not."""
+    unheeded: tuple[Phrase, ...] = ()
+    """What is not wished and is no service, so that nothing is kept out for it."""
 
     @property
     def services(self) -> Mapping[str, float] | None:
@@ -90,7 +95,17 @@ class Meant:
     @property
     def unknown(self) -> tuple[str, ...]:
         """The wishes that mean no service."""
-        return tuple(wish.phrase.text for wish in self.wishes if not wish.matches)
+        return tuple(phrase.text for phrase in self.missed)
+
+    @property
+    def missed(self) -> tuple[Phrase, ...]:
+        """Likewise, with their places in the text."""
+        return tuple(wish.phrase for wish in self.wishes if not wish.matches)
+
+    @property
+    def nearest(self) -> tuple[str, ...]:
+        """The services that come nearest to wishes that mean none."""
+        return tuple(dict.fromkeys(one for wish in self.wishes for one in wish.near))
 
 
 class ModelUse(StrEnum):

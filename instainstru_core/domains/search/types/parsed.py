@@ -167,13 +167,15 @@ class Parsed:
     """What a text says. `corrected` is the whole text where a word was repaired.
 
     `services` are the wished phrases in order, without generic words ("lessons", "teacher");
-    `excluded` are those of "not jazz" and "but no opera". `rest` holds what means nothing here.
+    `excluded` are those of "not jazz" and "but no opera"; `unheeded` those that nothing can be kept
+    out for: a place, or a part of what is wished. `rest` holds what means nothing here.
     """
 
     text: str
     corrected: str | None = None
     services: tuple[Phrase, ...] = ()
     excluded: tuple[Phrase, ...] = ()
+    unheeded: tuple[Phrase, ...] = ()
     price: PriceWish | None = None
     dates: DateWish | None = None
     time: TimeWish | None = None
@@ -190,6 +192,10 @@ class Parsed:
     needs_model: bool = False
     reasons: tuple[str, ...] = ()
     """Why the grammar is not certain, such as `either_or`; empty when it is."""
+
+    def typed(self, phrase: Phrase) -> str:
+        """The words of a phrase as they were typed, where they stand in the text as one."""
+        return self.text[phrase.start : phrase.end] or phrase.text
 
     @property
     def service_text(self) -> str:

@@ -45,7 +45,7 @@ WEAK_TERMS = frozenset({
     "swift", "track", "unity", "word", "yes and", "horn", "logic", "code", "motivation",
     "productivity", "recording", "signing", "counting", "taxes", "money management", "camera",
     "photo", "make up", "stand up", "government", "speech", "focus", "mindset", "confidence",
-    "shooting coach",
+    "shooting coach", "hoops",
 })
 """Synonyms that mean something else as often; a surer word in the text makes them nothing."""
 
@@ -75,7 +75,8 @@ KNOWN_SLIPS = {
     "tommorow": "tomorrow", "tomorow": "tomorrow", "tommorrow": "tomorrow", "tmrw": "tomorrow",
     "begginer": "beginner", "beginer": "beginner", "lesons": "lessons", "leson": "lesson",
     "kindergarden": "kindergarten", "kindergardener": "kindergartener",
-    "thursay": "thursday", "saterday": "saturday",
+    "thursay": "thursday", "saterday": "saturday", "kidz": "kids", "thanksgivng": "thanksgiving",
+    "thanksgivin": "thanksgiving", "chrismas": "christmas", "cristmas": "christmas",
 }
 """Frequent misspellings that are further off than one slip."""
 

@@ -138,12 +138,14 @@ ADULTS = """
     grownups; grownup; senior citizen; senior citizens; retiree; retirees; retired; college
     student; college students; grad student; university student; undergrad; undergrads; my mom;
     my mother; my dad; my father; my wife; my husband; my grandma; my grandmother; my grandpa;
-    my grandfather; my parents; my grandparents; my girlfriend; my boyfriend; my fiance; my
-    fiancee; my partner; mom; dad; husband; wife; grandma; grandpa; myself; professionals;
-    working professional; busy professional; working professionals; busy professionals; adult
-    learner; adult learners; adults only; no kids; not kids; not for kids; no children; not for
-    children; college freshman; adultos; my boyfriend and i; my girlfriend and i; my husband and
-    i; my wife and i; my elderly mother; my elderly father; for my wife and me; coworkers
+    mother; father; parents; grandmother; grandfather; grandparents; spouse; girlfriend;
+    boyfriend; fiance; fiancee; my spouse; couple; couples; for couples; my grandfather; my
+    parents; my grandparents; my girlfriend; my boyfriend; my fiance; my fiancee; my partner;
+    mom; dad; husband; wife; grandma; grandpa; myself; professionals; working professional; busy
+    professional; working professionals; busy professionals; adult learner; adult learners;
+    adults only; no kids; not kids; not for kids; no children; not for children; college
+    freshman; adultos; my boyfriend and i; my girlfriend and i; my husband and i; my wife and i;
+    my elderly mother; my elderly father; for my wife and me; coworkers
 """
 
 NOTHING = """

@@ -56,6 +56,7 @@ def told(text: str, corrected: str | None, line: Line, chosen: Sequence[Span]) -
         corrected=corrected,
         services=tuple(topics.phrase_of(line, topic) for topic in wishes),
         excluded=topics.unwished(line, spans, wishes),
+        unheeded=topics.unheeded(line, spans, wishes),
         price=money.together(_values(spans, money.Said)),
         dates=days.settled(_said_days(spans, line), line.today),
         time=hours.settled(_values(spans, Hours), list(_stretches(line, spans)), minutes),

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from instainstru_core.domains.catalog.policy import unaccented
+
 MAX_TOKENS = 160
 """What comes after so many words of a text is not read."""
 
@@ -76,8 +78,7 @@ def folded(text: str) -> str:
     """A word in lower case without accents and apostrophes: "Hell's" is "hells"."""
     if text.isascii():
         return text.lower().replace("'", "")
-    lower = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(char for char in lower if not unicodedata.combining(char))
+    plain = unaccented(unicodedata.normalize("NFKD", text).casefold())
     return plain.translate(_APOSTROPHES) or text.casefold()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from instainstru_core.domains.search.policy.grammar import days, lexicon, places, weekdays
 from instainstru_core.domains.search.policy.grammar.spans import Line, Span, Weight, ruled
 from instainstru_core.domains.search.policy.grammar.words import Named
+from instainstru_core.domains.search.policy.meaning.real_words import TRADES
 from instainstru_core.domains.search.types.parsed import Phrase, Slot
 
 MAX_EXCLUDED_WORDS = 3
@@ -45,11 +46,19 @@ def term(line: Line, at: int) -> Iterator[Span]:
         yield Span(at, at + 2, Slot.SERVICE, joined)
     while found is not None:
         end, named = found
-        if not any(line.tokens[inner].parts for inner in range(at + 1, end)):
+        if not _is_trade(line, at, end, named) and not any(
+            line.tokens[inner].parts for inner in range(at + 1, end)
+        ):
             long = end - at >= LONG_TERM
             weight = Weight.GUESS if named.is_weak else Weight.FIXED if long else Weight.PLAIN
             yield Span(at, end, Slot.SERVICE, named, weight)
         found = line.vocabulary.term_at(line.stems, at, end - 1) if end > at + 1 else None
+
+
+def _is_trade(line: Line, at: int, end: int, named: Named) -> bool:
+    """Whether somebody is looked for who does it: "mechanic" is not the singular of mechanics."""
+    trades = TRADES.intersection(line.words[at:end])
+    return bool(trades) and not trades.issubset(named.text.split())
 
 
 def excluded(line: Line, at: int) -> Span | None:
@@ -138,6 +147,7 @@ def wished(line: Line, spans: Sequence[Span]) -> list[Topic]:
     ]
     sure = [topic for topic in named if topic.named is not None and not topic.named.is_weak]
     if sure:
+        sure += [topic for topic in named if _is_within(topic, sure)]
         sure += [topic for topic in _as_such(line, spans) if _stands_alone(line, spans, topic)]
         sure.sort(key=lambda topic: topic.start)
         return _without_manners(line, _narrowed(sure))
@@ -147,6 +157,16 @@ def wished(line: Line, spans: Sequence[Span]) -> list[Topic]:
     if unknown:
         return unknown
     return _as_such(line, spans)[:1]
+
+
+def _is_within(topic: Topic, sure: Sequence[Topic]) -> bool:
+    """Whether a doubtful term is one of a group that is named: "scratch programming"."""
+    named = topic.named
+    return (
+        named is not None
+        and named.is_weak
+        and any(other.named and named.services < other.named.services for other in sure)
+    )
 
 
 def _as_such(line: Line, spans: Sequence[Span]) -> list[Topic]:
@@ -293,19 +313,30 @@ def unwished(line: Line, spans: Sequence[Span], wishes: Sequence[Topic]) -> tupl
     """What is to be kept out. What would leave nothing of a wish is not: who wants guitar but not
     electric guitar still wants guitar.
     """
-    found: list[Phrase] = []
-    for span in spans:
-        if isinstance(span.value, Unwished) and not span.value.is_place:
-            first = span.value.first
-            if is_whole_wish(span.value, wishes):
-                continue
-            text = (
-                span.value.named.text
-                if span.value.named
-                else " ".join(line.words[first : span.end])
-            )
-            found.append(Phrase(text, line.tokens[first].start, line.tokens[span.end - 1].end))
-    return tuple(found)
+    return tuple(
+        _phrase(line, span, span.value)
+        for span in spans
+        if isinstance(span.value, Unwished) and not _is_unheeded(span.value, wishes)
+    )
+
+
+def unheeded(line: Line, spans: Sequence[Span], wishes: Sequence[Topic]) -> tuple[Phrase, ...]:
+    """What is not wished and cannot be kept out: places, and parts of what is wished."""
+    return tuple(
+        _phrase(line, span, span.value)
+        for span in spans
+        if isinstance(span.value, Unwished) and _is_unheeded(span.value, wishes)
+    )
+
+
+def _is_unheeded(unwished_: Unwished, wishes: Sequence[Topic]) -> bool:
+    return unwished_.is_place or is_whole_wish(unwished_, wishes)
+
+
+def _phrase(line: Line, span: Span, unwished_: Unwished) -> Phrase:
+    first = unwished_.first
+    text = unwished_.named.text if unwished_.named else " ".join(line.words[first : span.end])
+    return Phrase(text, line.tokens[first].start, line.tokens[span.end - 1].end)
 
 
 def meant(spans: Sequence[Span], wishes: Sequence[Topic]) -> Iterator[tuple[int, int]]:

@@ -300,4 +300,5 @@ def _found(search: Search, page: Page, *, with_facets: bool) -> Found:
         relaxed=tuple(one for one in Relaxable if one in given_up),
         next=following,
         facets=facets.counted(search.index, search.plan, search.services) if with_facets else None,
+        is_taught=any(len(search.index.blocks[one]) for one in search.services),
     )

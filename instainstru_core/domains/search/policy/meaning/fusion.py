@@ -29,20 +29,32 @@ LEAST_LIKENESS = 0.5
 LEAST_LIKENESS_OF_ONE = 0.8
 """Of one word by itself: pieces of words make scuba like tuba."""
 
+LEAST_LETTERS_OF_ONE = 6
+"""Shorter words by themselves are known by too few pieces: an axe is no axel."""
+
 LEAST_WORDS = 2
-LEAST_SCORE = 0.38
+LEAST_SCORE = 0.55
+"""What is less likely than that is told as near, and not looked for."""
+
+LEAST_BESIDE_NOTHING = 0.85
+"""Of a wish beside one that means nothing: to ride a horse is not to ride a bike."""
+
+LEAST_NEAR = 0.2
+MOST_NAMED = 3
 WITHIN = 0.12
 MOST = 8
 MOST_NEAR = 30
 
 
 def unclear(parsed: Parsed, lookup: Lookup) -> tuple[str, ...]:
-    """The wishes that text alone is not certain of, for which a vector helps; and where that is all
-    of them, all that the text wishes for as one.
+    """The wishes that text alone is not certain of, for which a vector helps; where that is all of
+    them, all that the text wishes for as one; and those that mean nothing, for what is near.
     """
-    wishes = [one.text for one in parsed.services if not lookup.find(one.text).is_certain]
-    whole = _whole(parsed) if wishes and len(wishes) == len(parsed.services) else None
-    return tuple(dict.fromkeys([*wishes, *([whole.text] if whole else ())]))
+    found = {one.text: lookup.find(one.text) for one in parsed.services}
+    wishes = [text for text, finding in found.items() if not finding.is_certain]
+    whole = _whole(parsed) if wishes and len(wishes) == len(found) else None
+    empty = [text for text, finding in found.items() if not finding.matches]
+    return tuple(dict.fromkeys([*wishes, *([whole.text] if whole else ()), *empty]))
 
 
 def meant(
@@ -54,22 +66,45 @@ def meant(
 ) -> Meant:
     """The services that are meant. `vectors` are those of unclear wishes, by their text."""
     wishes = tuple(_wish(phrase, parsed, lookup, services, vectors) for phrase in parsed.services)
-    whole = _whole(parsed)
-    if whole is not None and not any(lookup.find(one.text).is_certain for one in parsed.services):
-        as_one = _wish(whole, parsed, lookup, services, vectors)
-        if _best(as_one) > max(map(_best, wishes)):
+    found = [lookup.find(one.text) for one in parsed.services]
+    if not any(one.is_certain and one.matches for one in found):
+        whole = None if any(one.is_certain for one in found) else _whole(parsed)
+        as_one = None if whole is None else _wish(whole, parsed, lookup, services, vectors)
+        if as_one is not None and _best(as_one) > max(map(_best, wishes)):
             wishes = (as_one,)
+        wishes = _without_scraps(wishes)
+    unwished = {phrase: lookup.find(phrase.text) for phrase in parsed.excluded}
     excluded = frozenset(
         match.service_id
-        for phrase in parsed.excluded
-        for finding in [lookup.find(phrase.text)]
+        for finding in unwished.values()
         if finding.is_certain
         for match in finding.matches
     )
+    unheeded = tuple(
+        phrase
+        for phrase, finding in unwished.items()
+        if not (finding.is_certain and finding.matches)
+    )
     if not wishes:
-        return Meant((), excluded, By.NOTHING)
+        return Meant((), excluded, By.NOTHING, unheeded=unheeded)
     by = By.TEXT if services is None or reasons else By.HYBRID
-    return Meant(wishes, excluded, by, tuple(reasons))
+    return Meant(wishes, excluded, by, tuple(reasons), unheeded)
+
+
+def _without_scraps(wishes: tuple[PhraseMeaning, ...]) -> tuple[PhraseMeaning, ...]:
+    """Wishes of which none is certain: where one means nothing, the others have to be likely."""
+    if all(wish.matches for wish in wishes):
+        return wishes
+    return tuple(
+        wish
+        if _best(wish) >= LEAST_BESIDE_NOTHING
+        else replace(wish, matches=(), near=wish.near or _ids(wish.matches))
+        for wish in wishes
+    )
+
+
+def _ids(matches: Sequence[ServiceMatch]) -> tuple[str, ...]:
+    return tuple(match.service_id for match in matches[:MOST_NAMED])
 
 
 def fused(
@@ -93,8 +128,9 @@ def fused(
         )
         for service_id, match in texts.items()
     ]
-    least = LEAST_LIKENESS if len(words.split()) > 1 else LEAST_LIKENESS_OF_ONE
-    if not is_guarded:
+    is_one = len(words.split()) == 1
+    least = LEAST_LIKENESS_OF_ONE if is_one else LEAST_LIKENESS
+    if not is_guarded and not (is_one and len(words) < LEAST_LETTERS_OF_ONE):
         found += [
             ServiceMatch(
                 service_id, round(ONE_SIDE * like, 4), Reason.MEANING, words, "", None, like
@@ -124,7 +160,7 @@ def _whole(parsed: Parsed) -> Phrase | None:
     words = without_generic(fold(left))
     if len(words.split()) < LEAST_WORDS or words == parsed.service_text:
         return None
-    return Phrase(words, 0, len(parsed.text))
+    return Phrase(words, 0, 0)
 
 
 def _best(wish: PhraseMeaning) -> float:
@@ -139,13 +175,21 @@ def _wish(
     vectors: Mapping[str, Vectors],
 ) -> PhraseMeaning:
     finding = lookup.find(phrase.text)
-    if finding.is_certain:
+    if finding.is_certain and finding.matches:
         return PhraseMeaning(phrase, _also_for(phrase, parsed, lookup, finding.matches))
     vector = vectors.get(phrase.text)
     if services is None or vector is None:
         return PhraseMeaning(phrase, finding.matches)
     near = services.nearest(vector, most=MOST_NEAR)
-    return PhraseMeaning(phrase, fused(finding, near, phrase.text))
+    matches = () if finding.is_certain else fused(finding, near, phrase.text)
+    return PhraseMeaning(phrase, matches, () if matches else _near(finding, near))
+
+
+def _near(finding: Finding, near: Sequence[tuple[str, float]]) -> tuple[str, ...]:
+    """The services that come nearest to a wish that means none, by text and then by vector."""
+    by_text = (match.service_id for match in finding.matches)
+    by_vector = (service_id for service_id, like in near if like >= LEAST_NEAR)
+    return tuple(dict.fromkeys((*by_text, *by_vector)))[:MOST_NAMED]
 
 
 def _also_for(

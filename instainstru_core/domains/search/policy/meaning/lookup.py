@@ -117,6 +117,16 @@ class Lookup:
         return self._matches(senses, words, share) if senses else None
 
     def _senses(self, words: str) -> tuple[tuple[Sense, ...], float]:
+        """What has this name, and how much of it. A trade is no name in the singular: mechanics is
+        physics, a mechanic is not.
+        """
+        found, share = self._named(words)
+        trades = TRADES.intersection(words.split())
+        if trades:
+            found = tuple(one for one in found if trades.issubset(fold(one.term).split()))
+        return found, share
+
+    def _named(self, words: str) -> tuple[tuple[Sense, ...], float]:
         if not words:
             return (), 0.0
         lexicon = self.lexicon
@@ -278,7 +288,12 @@ class Lookup:
 
     def _spelled(self, word: str) -> str:
         lexicon = self.lexicon
-        if len(word) < LEAST_TYPO or word in REAL_WORDS or root(word) in lexicon.weights:
+        if (
+            len(word) < LEAST_TYPO
+            or word in REAL_WORDS
+            or word in TRADES
+            or root(word) in lexicon.weights
+        ):
             return word
         if lexicon.is_begun(word):
             return word

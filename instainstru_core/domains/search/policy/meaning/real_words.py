@@ -43,10 +43,14 @@ UNTAUGHT = frozenset({
 
 # fmt: off
 TRADES = frozenset({
-    "apartment", "apartments", "babysitter", "babysitting", "barbershop", "cleaner", "cleaners",
-    "cleaning", "delivery", "dentist", "doctor", "electrician", "haircut", "hairdresser", "hiring",
-    "hotel", "hotels", "jobs", "lawyer", "locksmith", "mechanic", "movers", "moving", "nanny",
-    "plumber", "rent", "rental", "restaurant", "salon", "taxi", "therapist", "tickets",
+    "accountant", "apartment", "apartments", "assembly", "attorney", "babysit", "babysitter",
+    "babysitting", "barbershop", "caregiver", "caterer", "catering", "chiropractor", "cleaner",
+    "cleaners", "cleaning", "contractor", "delivery", "dentist", "doctor", "electrician",
+    "exterminator", "florist", "haircut", "hairdresser", "handyman", "hiring", "hotel", "hotels",
+    "housekeeper", "housekeeping", "jobs", "lawyer", "locksmith", "maid", "masseuse", "mechanic",
+    "movers", "moving", "nanny", "notary", "plumber", "psychiatrist", "psychologist", "realtor",
+    "rent", "rental", "repairman", "restaurant", "salon", "sitter", "tailor", "taxi", "therapist",
+    "therapy", "tickets", "veterinarian", "walker",
 })
 # fmt: on
 """What people have done rather than learn: a house cleaner has nothing to do with House Dance."""
