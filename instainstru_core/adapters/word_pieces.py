@@ -37,8 +37,8 @@ class WordPieces:
             pair = numbers[left] << BITS | numbers[right]
             joined.append((pair, rank, numbers[left + right]))
         joined.sort()
-        self._pairs = array("L", (pair for pair, _, _ in joined))
-        self._ranks = array("L", (rank for _, rank, _ in joined))
+        self._pairs = array("I", (pair for pair, _, _ in joined))
+        self._ranks = array("I", (rank for _, rank, _ in joined))
         self._joined = array("H", (number for _, _, number in joined))
         self._of_word = lru_cache(maxsize=REMEMBERED)(self._cut)
 

@@ -5,6 +5,8 @@ network. A text is the mean of the vectors of its pieces.
 """
 
 import json
+import os
+import weakref
 from collections.abc import Sequence
 from importlib.metadata import version as version_of
 from importlib.util import find_spec
@@ -29,13 +31,43 @@ POOLING = 1
 """Raised whenever texts are turned into vectors in another way."""
 
 
+class Weights:
+    """The one tensor of a file in the format of safetensors, a row for each piece of a word.
+
+    Rows are read when they are asked for, a microsecond each: the system keeps the file, once for
+    all processes, and no process holds the 16 MB that all of them take. One is for all threads and
+    for forked processes too, since nothing of it moves. Its file is closed when nobody has it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(HEAD_BYTES), "little")
+            head: dict[str, Any] = json.loads(file.read(length))
+        (tensor,) = (told for name, told in head.items() if name != "__metadata__")
+        begins, _ = tensor["data_offsets"]
+        self._type = np.dtype(TYPES[tensor["dtype"]])
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        weakref.finalize(self, os.close, self._file)
+        self._begins = HEAD_BYTES + length + begins
+        self.width: int = tensor["shape"][1]
+
+    def rows(self, numbers: Sequence[int]) -> NDArray[np.float32]:
+        """The rows with these numbers, in this order. Raises EOFError where there is no such."""
+        found = np.empty((len(numbers), self.width), self._type)
+        size = found.strides[0]
+        for place, number in enumerate(numbers):
+            if os.preadv(self._file, [found[place]], self._begins + number * size) != size:
+                raise EOFError(f"{number} of {PACKAGE}")
+        return found.astype(np.float32)
+
+
 class WordVectors:
     """Implements search.ports.Embedder. What it reads is read when first used."""
 
     def __init__(self) -> None:
         self._loading = Lock()
         self._pieces: WordPieces | None = None
-        self._weights: NDArray[np.float16] | None = None
+        self._weights: Weights | None = None
 
     @property
     def model(self) -> str:
@@ -56,25 +88,28 @@ class WordVectors:
     def embed(self, texts: Sequence[str], *, deadline: Deadline) -> Vectors:  # noqa: ARG002 - it takes no time
         """The mean of the vectors of the pieces of each text, at length 1."""
         pieces, weights = self._loaded()
-        rows = np.zeros((len(texts), weights.shape[1]), dtype=np.float32)
+        rows = np.zeros((len(texts), weights.width), dtype=np.float32)
         for place, text in enumerate(texts):
             ids = pieces.of(text)
             if ids:
-                rows[place] = weights[ids].astype(np.float32).mean(axis=0)
+                rows[place] = weights.rows(ids).mean(axis=0)
         return unit(rows)
 
     def prepare(self) -> None:
-        """Load the weights: a quarter of a second."""
+        """Read how words are cut: a quarter of a second."""
         self._loaded()
 
     def close(self) -> None:
-        """Nothing was opened."""
-
-    def _loaded(self) -> tuple[WordPieces, NDArray[np.float16]]:
+        """Leave the file; it is opened again when it is needed."""
         with self._loading:
-            if self._weights is None or self._pieces is None:
+            self._weights = None
+
+    def _loaded(self) -> tuple[WordPieces, Weights]:
+        with self._loading:
+            if self._pieces is None:
                 self._pieces = WordPieces(_file(TOKENS))
-                self._weights = _stored()
+            if self._weights is None:
+                self._weights = Weights(_file(WEIGHTS))
             return self._pieces, self._weights
 
 
@@ -84,23 +119,3 @@ def _file(name: str) -> Path:
     if found is None or found.origin is None:
         raise ModuleNotFoundError(PACKAGE)
     return Path(found.origin).parent / name
-
-
-def _stored() -> NDArray[np.float16]:
-    """The only tensor of the file, a row for each piece of a word, as the system maps it: only rows
-    that are used take memory, once for all processes. First in the file stand the length of its
-    head, 8 bytes, and the head, which says where the tensor is.
-    """
-    path = _file(WEIGHTS)
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(HEAD_BYTES), "little")
-        head: dict[str, Any] = json.loads(file.read(length))
-    (tensor,) = (told for name, told in head.items() if name != "__metadata__")
-    begins, _ = tensor["data_offsets"]
-    return np.memmap(
-        path,
-        dtype=TYPES[tensor["dtype"]],
-        mode="r",
-        offset=HEAD_BYTES + length + begins,
-        shape=tuple(tensor["shape"]),
-    )
