@@ -297,7 +297,7 @@ class TestManyAtOnce:
         query = {"q": "theremin", "on": "2026-06-16"}
 
         def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-            if "jsonb_object_agg" in statement:
+            if "FROM teaching_places" in statement:
                 cards.append(statement)
 
         event.listen(committed_runtime.engine, "before_cursor_execute", note)

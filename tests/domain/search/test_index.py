@@ -26,6 +26,7 @@ from instainstru_core.domains.search.policy.matching.searching import matched
 from instainstru_core.domains.search.types.matching import Matched
 from instainstru_core.domains.search.types.parsed import AgeGroup, Skill
 from instainstru_core.domains.search.types.wanted import Sort, Wanted, Where
+from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.uow import Uow
 from tests.factories import instructors
 
@@ -103,6 +104,40 @@ class TestWhatIsInIt:
         with count_statements() as seen:
             assert service.fresh(uow) is not first
         assert len(seen) == 4, "the feed twice, who they are, what they offer"
+
+
+class TestADeadline:
+    def limit(self, uow: Uow) -> int:
+        return uow.session.scalars(
+            text("SELECT setting::int FROM pg_settings WHERE name = 'statement_timeout'")
+        ).one()
+
+    def test_limits_the_statements_after_the_look_at_the_feed(
+        self, uow: Uow, count_statements: Counting
+    ) -> None:
+        usual = self.limit(uow)
+        service.fresh(uow)
+        assert self.limit(uow) == usual
+        deadline = Deadline(10.0, clock=lambda: 9.6)
+        with count_statements() as seen:
+            service.fresh(uow, deadline=deadline, kept=0.1)
+        assert len(seen) == 1
+        assert self.limit(uow) == 300
+        service.fresh(uow)
+        assert self.limit(uow) == 300, "who has no deadline leaves it as it is"
+
+    def test_does_not_cut_short_what_is_read_anew(
+        self, uow: Uow, count_statements: Counting
+    ) -> None:
+        maya = instructors.live_instructor(uow)
+        service.fresh(uow)
+        hide(uow, maya)
+        with count_statements() as seen:
+            service.fresh(uow, deadline=Deadline(10.0, clock=lambda: 9.6), kept=0.1)
+        unlimited = seen.index("SET LOCAL statement_timeout TO DEFAULT")
+        (read,) = (at for at, one in enumerate(seen) if "FROM instructors i" in one)
+        assert unlimited < read < len(seen) - 1
+        assert self.limit(uow) == 300
 
 
 def hide(uow: Uow, who: instructors.LiveInstructor) -> None:

@@ -3,10 +3,11 @@
 import pytest
 
 from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.domains.regions.types import Borough
 from instainstru_core.domains.search.policy.matching.places import Areas, TooManyAreas
 from instainstru_core.domains.search.policy.matching.searching import matched
 from instainstru_core.domains.search.policy.matching.writing import TooManyOptions
-from instainstru_core.domains.search.types.matching import AreaShape, Facets, Spot
+from instainstru_core.domains.search.types.matching import AreaName, AreaShape, Facets, Spot
 from instainstru_core.domains.search.types.parsed import AgeGroup, Skill
 from instainstru_core.domains.search.types.wanted import Wanted, Where
 from tests.factories.matching import (
@@ -142,6 +143,18 @@ class TestWhatOffersSay:
     def test_of_another_service_does_not_count(self) -> None:
         assert strict(self.OF, Wanted(services={CELLO: 1.0})) == []
         assert strict(self.OF, Wanted()) == [0, 1, 2]
+
+
+class TestTheMap:
+    def test_names_areas_in_its_own_order_and_leaves_out_what_it_does_not_know(self) -> None:
+        named = [
+            AreaName("inwood", "Inwood", Borough.MANHATTAN),
+            AreaName("astoria", "Astoria", Borough.QUEENS),
+            AreaName("harlem", "Harlem", Borough.MANHATTAN),
+        ]
+        areas = Areas.of((), named)
+        assert areas.named(["harlem", "atlantis", "inwood"]) == [named[0], named[2]]
+        assert areas.named([]) == []
 
 
 class TestLimits:

@@ -8,26 +8,38 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import String, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.domains.regions.types import Borough
 from instainstru_core.domains.search.models.feed import SearchChange, SearchFeed
-from instainstru_core.domains.search.types.matching import AreaShape, Offered, Spot, Teacher
+from instainstru_core.domains.search.types.matching import (
+    AreaName,
+    AreaShape,
+    Offered,
+    Spot,
+    Teacher,
+)
 
 FORMATS = {str(one): one for one in LessonFormat}
 FEED = text(
     """
     SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS oldest,
            pg_current_xact_id_if_assigned() IS NOT NULL AS is_writing,
-           feed.version, feed.purged, changed.ids, changed.instructor_ids
+           feed.version, feed.purged, changed.ids, changed.instructor_ids,
+           set_config(
+               'statement_timeout', coalesce(:ms, current_setting('statement_timeout')), true
+           )
     FROM search_feed AS feed
     CROSS JOIN LATERAL (
         SELECT array_agg(id) AS ids, array_agg(instructor_id) AS instructor_ids
         FROM search_changes WHERE txid >= :since
     ) AS changed
     """
-)
+).bindparams(bindparam("ms", type_=String))
+UNLIMITED = text("SET LOCAL statement_timeout TO DEFAULT")
+LIMITED = text("SELECT set_config('statement_timeout', :ms, true)")
 TEACHERS = """
     SELECT i.id, i.years_experience, i.is_founding,
            coalesce(length(i.bio), 0) >= 100 AS is_described,
@@ -61,6 +73,7 @@ OFFERED = text(
     GROUP BY o.id
     """
 )
+NAMES = text("SELECT key, name, borough FROM display_areas ORDER BY borough, position, key")
 SHAPES = text(
     """
     SELECT area_key, latitude, longitude,
@@ -84,9 +97,13 @@ class News:
     changed: Mapping[int, str]
 
 
-def news(session: Session, since: int) -> News:
-    """What changed since a reader looked, in one statement and so in one snapshot."""
-    row = session.execute(FEED, {"since": since}).one()
+def news(session: Session, since: int, *, limit_ms: int | None = None) -> News:
+    """What changed since a reader looked, in one statement and so in one snapshot.
+
+    All further statements of this transaction may take `limit_ms`, or as long as before.
+    """
+    limit = None if limit_ms is None else str(limit_ms)
+    row = session.execute(FEED, {"since": since, "ms": limit}).one()
     return News(
         oldest=row.oldest,
         is_writing=row.is_writing,
@@ -94,6 +111,16 @@ def news(session: Session, since: int) -> News:
         purged=row.purged,
         changed=dict(zip(row.ids or (), row.instructor_ids or (), strict=True)),
     )
+
+
+def limited(session: Session, limit_ms: int) -> None:
+    """Let each further statement of this transaction take so long."""
+    session.execute(LIMITED, {"ms": str(limit_ms)})
+
+
+def unlimited(session: Session) -> None:
+    """Let them take as long as any other statement."""
+    session.execute(UNLIMITED)
 
 
 def teachers(session: Session, ids: Collection[str]) -> list[Teacher]:
@@ -116,6 +143,11 @@ def offered(session: Session, ids: Collection[str]) -> list[Offered]:
 def shapes(session: Session) -> list[AreaShape]:
     """The polygons of all areas."""
     return [AreaShape(*row) for row in session.execute(SHAPES)]
+
+
+def names(session: Session) -> list[AreaName]:
+    """All areas, by borough in the order of the map."""
+    return [AreaName(key, name, Borough(of)) for key, name, of in session.execute(NAMES)]
 
 
 def forget(session: Session, *, before: datetime, limit: int) -> int:

@@ -145,6 +145,7 @@ def _answered(uow: Uow, made: _Made) -> Answered:
     showing = Showing(
         asked=asked,
         entries=known.entries,
+        areas=page.areas,
         explain=order.switches.explain,
         times_checked=turn.check_times,
     )

@@ -7,16 +7,18 @@ goes on with it.
 
 import gc
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.search.errors import IndexLoading
+from instainstru_core.domains.search.policy import budget
 from instainstru_core.domains.search.policy.matching.index import Index, built
 from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.repository import offers
@@ -73,8 +75,11 @@ _making = threading.Lock()
 
 
 @operation("search.index")
-def fresh(uow: Uow, *, deadline: Deadline | None = None) -> Index:
+def fresh(uow: Uow, *, deadline: Deadline | None = None, kept: float = 0.0) -> Index:
     """The index with everything that was committed before now.
+
+    With a deadline, statements of this transaction end `kept` seconds before it from here on; what
+    has to be read anew for the index is read to its end.
 
     Where another request reads it for so long that a third of the deadline goes by, this one goes
     on with the index as it was. Raises IndexLoading where there is none yet. What a transaction
@@ -82,10 +87,13 @@ def fresh(uow: Uow, *, deadline: Deadline | None = None) -> Index:
     """
     holder = _holder(uow.session)
     state = holder.state
+    limit = None if deadline is None else partial(budget.statement_ms, deadline, kept=kept)
     if state is not None:
-        news = offers.news(uow.session, state.since)
+        limit_ms = None if limit is None else limit()
+        news = offers.news(uow.session, state.since, limit_ms=limit_ms)
         if news.is_writing and isinstance(uow.session.get_bind(), Engine):
-            return _brought_up(uow.session, state).index
+            with _unhurried(uow.session, limit):
+                return _brought_up(uow.session, state).index
         if state.fits(news) and not state.unseen(news):
             if news.oldest > state.since:
                 _advance(holder, state, news)
@@ -99,8 +107,9 @@ def fresh(uow: Uow, *, deadline: Deadline | None = None) -> Index:
             retry_after=2,
         )
     try:
-        holder.state = _brought_up(uow.session, holder.state)
-        return holder.state.index
+        with _unhurried(uow.session, limit):
+            holder.state = _brought_up(uow.session, holder.state)
+            return holder.state.index
     finally:
         holder.lock.release()
 
@@ -140,10 +149,20 @@ def _brought_up(session: Session, state: State | None) -> State:
             index = state.index.changed(ids, teachers, offered)
             return replace(state.noting(news), index=index)
     news = offers.news(session, news.oldest)
-    areas = Areas.of(offers.shapes(session))
+    areas = Areas.of(offers.shapes(session), offers.names(session))
     with _no_collector():
         index = built(areas, _everybody(session))
     return State(index, news.version, news.oldest, frozenset(news.changed))
+
+
+@contextmanager
+def _unhurried(session: Session, limit: Callable[[], int] | None) -> Generator[None]:
+    """Let statements take as long as any other meanwhile, and again what `limit` says after it."""
+    if limit is not None:
+        offers.unlimited(session)
+    yield
+    if limit is not None:
+        offers.limited(session, limit())
 
 
 @contextmanager

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import text
-
 from instainstru_core.domains.availability import service as availability
 from instainstru_core.domains.search.policy import budget
+from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.policy.matching.searching import matched
 from instainstru_core.domains.search.repository import cards as repository
 from instainstru_core.domains.search.repository.cards import Card
@@ -18,8 +17,6 @@ from instainstru_core.domains.search.types.wanted import When
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.time import local_day
 from instainstru_core.kernel.uow import Uow
-
-TIMEOUT = text("SELECT set_config('statement_timeout', :ms, true)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +47,17 @@ class Page:
     found: Found
     cards: Mapping[str, Card]
     calendars: frozenset[str]
+    areas: Areas
 
 
 def page(uow: Uow, asked: Understood, turn: Turn, *, deadline: Deadline) -> Page:
-    """The page, in at most four statements: the index's news, the time-out, calendars, cards.
+    """The page, in at most three statements: the index's news, calendars, cards.
 
     Raises QueryTooSlow where a statement would go on after the deadline, less what cards need.
     """
     calendars = Asked()
-    current = indexes.fresh(uow, deadline=deadline)
     kept = budget.CARDS_SECONDS if turn.check_times else 0.0
-    uow.session.execute(TIMEOUT, {"ms": str(budget.statement_ms(deadline, kept=kept))})
+    current = indexes.fresh(uow, deadline=deadline, kept=kept)
     found = matched(
         current,
         asked.wanted,
@@ -73,7 +70,7 @@ def page(uow: Uow, asked: Understood, turn: Turn, *, deadline: Deadline) -> Page
     )
     ids = {one.instructor_id for one in found.items}
     cards = repository.cards(uow.session, ids) if ids else {}
-    return Page(found, cards, frozenset(calendars.ids))
+    return Page(found, cards, frozenset(calendars.ids), current.areas)
 
 
 def _free(uow: Uow, calendars: Asked) -> Free:

@@ -9,7 +9,8 @@ from instainstru_core.domains.accounts.policy import public_name
 from instainstru_core.domains.catalog.types import Entry
 from instainstru_core.domains.instructors.schemas import AreaView
 from instainstru_core.domains.instructors.types import LessonFormat
-from instainstru_core.domains.regions.types import Borough, PlaceKind
+from instainstru_core.domains.regions.types import PlaceKind
+from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.repository.cards import Card
 from instainstru_core.domains.search.schemas.finding import (
     NearPlace,
@@ -19,7 +20,7 @@ from instainstru_core.domains.search.schemas.finding import (
     SignalsView,
 )
 from instainstru_core.domains.search.types.finding import Understood
-from instainstru_core.domains.search.types.matching import Matched, Offer, Signals
+from instainstru_core.domains.search.types.matching import AreaName, Matched, Offer, Signals
 from instainstru_core.domains.search.types.wanted import Relaxable
 from instainstru_core.kernel.time import BUSINESS_ZONE, to_local
 
@@ -41,6 +42,7 @@ class Showing:
 
     asked: Understood
     entries: Mapping[str, Entry]
+    areas: Areas
     explain: bool
     times_checked: bool
 
@@ -95,7 +97,7 @@ def _result(one: Matched, card: Card, showing: Showing, position: int) -> Result
             _other(offer, showing) for offer in one.others if offer.service_id in showing.entries
         ],
         offering_count=one.offering_count,
-        areas=[_area(*area) for area in card.areas],
+        areas=[_area(area) for area in showing.areas.named(card.area_keys)],
         places=[
             NearPlace(latitude=latitude, longitude=longitude, area_key=key)
             for latitude, longitude, key in card.places
@@ -110,9 +112,9 @@ def _result(one: Matched, card: Card, showing: Showing, position: int) -> Result
 
 
 @lru_cache(maxsize=1024)
-def _area(key: str, name: str, borough: str) -> AreaView:
+def _area(area: AreaName) -> AreaView:
     """The view of an area, made once: a page shows hundreds."""
-    return AreaView(key=key, name=name, borough=Borough(borough))
+    return AreaView(key=area.key, name=area.name, borough=area.borough)
 
 
 def _other(offer: Offer, showing: Showing) -> OfferView:

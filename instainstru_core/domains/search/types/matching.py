@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.domains.regions.types import Borough
 from instainstru_core.domains.search.types.wanted import Relaxable, When
 from instainstru_core.kernel.ids import is_id
 
@@ -32,6 +33,14 @@ class AreaShape:
     latitude: float
     longitude: float
     radius_meters: float
+
+
+class AreaName(NamedTuple):
+    """What people call a display area, and its borough."""
+
+    key: str
+    name: str
+    borough: Borough
 
 
 @dataclass(frozen=True, slots=True)

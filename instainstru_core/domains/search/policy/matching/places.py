@@ -1,13 +1,13 @@
 """Areas as bits, and how far it is from what is wanted to where somebody teaches. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from instainstru_core.domains.search.types.matching import AreaShape
+from instainstru_core.domains.search.types.matching import AreaName, AreaShape
 from instainstru_core.domains.search.types.wanted import Where
 
 WORDS = 4
@@ -39,15 +39,22 @@ class Areas:
 
     keys: tuple[str, ...]
     shapes: tuple[AreaShape, ...]
+    names: Mapping[str, AreaName] = field(default_factory=dict[str, AreaName])
+    """By key, in the order of the map."""
 
     @classmethod
-    def of(cls, shapes: Iterable[AreaShape]) -> "Areas":
+    def of(cls, shapes: Iterable[AreaShape], names: Iterable[AreaName] = ()) -> "Areas":
         """The map of these polygons. Raises TooManyAreas beyond 256 areas."""
         known = tuple(sorted(shapes, key=lambda one: (one.area_key, one.latitude, one.longitude)))
         keys = tuple(sorted({one.area_key for one in known}))
         if len(keys) > MAX_AREAS:
             raise TooManyAreas(f"{len(keys)} areas, {MAX_AREAS} at most")
-        return cls(keys, known)
+        return cls(keys, known, {one.key: one for one in names})
+
+    def named(self, keys: Iterable[str]) -> list[AreaName]:
+        """These areas in the order of the map. Unknown keys are left out."""
+        ranks, names = self._ranks, self.names
+        return [names[key] for key in sorted(filter(ranks.get, keys), key=ranks.__getitem__)]
 
     @cached_property
     def numbers(self) -> dict[str | None, int]:
@@ -86,6 +93,10 @@ class Areas:
             if key in self.numbers:
                 far[self.numbers[key]] = 0
         return Reach(where=where, within=self.bits(keys), far=far, areas=self)
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {key: rank for rank, key in enumerate(self.names, 1)}
 
     @cached_property
     def _polygons(
