@@ -6,7 +6,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import etag
-from api.deps import PublicUowDep
+from api.deps import PublicUowDep, RuntimeDep
 from api.routes.regions import keep
 from api.routing import Router
 from instainstru_core.domains.catalog import service as catalog
@@ -14,13 +14,14 @@ from instainstru_core.domains.catalog.schemas import (
     CategoriesView,
     CategoryDetail,
     FiltersView,
-    LookupView,
     ServiceView,
     SubcategoryDetail,
 )
 from instainstru_core.domains.catalog.types import AgeGroup
 from instainstru_core.domains.instructors import service as instructors
 from instainstru_core.domains.instructors.schemas import TaughtView
+from instainstru_core.domains.search import service as search
+from instainstru_core.domains.search.schemas.looking_up import LookupView
 from instainstru_core.kernel.paging import MAX_PAGE, Page
 
 router = Router(prefix="/catalog", tags=["catalog"])
@@ -126,10 +127,13 @@ def service(uow: PublicUowDep, response: Response, service: str) -> ServiceView:
 def lookup(
     uow: PublicUowDep,
     response: Response,
+    runtime: RuntimeDep,
     q: Annotated[str, Query(min_length=1, max_length=200, examples=["bjj"])],
     limit: Annotated[int, Query(ge=1, le=20)] = 5,
 ) -> LookupView:
-    """Best first, each with how well and why it matches. Knows synonyms and near misses."""
-    found = catalog.lookup(uow, q, limit=limit)
+    """What a search for these words would look for, best first, each with how well and why it
+    matches; where nothing is meant, what comes nearest.
+    """
+    found = search.lookup(uow, q, limit=limit, embedder=runtime.embedder)
     keep(response, found)
     return found

@@ -59,9 +59,13 @@ def services_catalog(
 
 @reads("Look up a service")
 def service_lookup(call: Call, query: Wish, limit: Few = 5) -> Answer[ServicesFound]:
-    """The services that words may mean, the best match first, with their live instructors."""
+    """The services that a search for these words looks for, the best match first, with their live
+    instructors.
+    """
     with call.begin() as uow:
-        report = reporting.service_lookup(uow, query, limit=limit)
+        report = reporting.service_lookup(
+            uow, query, limit=limit, embedder=call.runtime.embedder
+        )
         matches = report.data.matches
         next_actions = [
             suggest(

@@ -62,7 +62,7 @@ class TestTheCatalogue:
     def test_knows_what_words_mean(self, client: TestClient) -> None:
         answer = client.get(f"{V1}/catalog/lookup", params={"q": "bjj"}).json()
         best = answer["matches"][0]
-        assert (best["service"]["name"], best["reason"]) == ("Jiu-Jitsu", "exact_synonym")
+        assert (best["service"]["name"], best["reason"]) == ("Jiu-Jitsu", "synonym")
         refused = client.get(f"{V1}/catalog/lookup", params={"q": "?!"})
         assert (refused.status_code, refused.json()["code"]) == (422, "catalog.query_unusable")
 

@@ -20,8 +20,6 @@ from instainstru_core.domains.catalog.types import (
     FilterDefinition,
     FilterOption,
     Group,
-    Term,
-    TermKind,
 )
 from instainstru_core.kernel.db import Base
 
@@ -144,27 +142,6 @@ def counted() -> Select[Category, Subcategory, int, int]:
         .where(Service.is_active)
         .group_by(Category.id, Subcategory.id)
         .order_by(Category.position, Subcategory.position)
-    )
-
-
-def terms(session: Session) -> tuple[Term, ...]:
-    """Every word that an active service may be called by, in the order of the tree."""
-    query = (
-        select(Service.id, Service.name, Subcategory.name, Category.name, Service.synonyms)
-        .join(Subcategory, Subcategory.id == Service.subcategory_id)
-        .join(Category, Category.id == Subcategory.category_id)
-        .where(Service.is_active)
-        .order_by(Category.position, Subcategory.position, Service.position, Service.id)
-    )
-    return tuple(
-        Term(service_id, kind, term)
-        for service_id, name, subcategory, category, synonyms in session.execute(query)
-        for kind, term in (
-            (TermKind.NAME, name),
-            (TermKind.SUBCATEGORY, subcategory),
-            (TermKind.CATEGORY, category),
-            *((TermKind.SYNONYM, synonym) for synonym in synonyms),
-        )
     )
 
 

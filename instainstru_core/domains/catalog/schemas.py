@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from instainstru_core.domains.catalog.types import AgeGroup, MatchReason
+from instainstru_core.domains.catalog.types import AgeGroup
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -199,23 +199,6 @@ class SubcategoryDetail(SubcategoryView):
     category_slug: str = Field(examples=["music"])
     category: str = Field(examples=["Music"])
     service_count: int
-
-
-class ServiceMatch(View):
-    """A service that answers a query, with how well and why."""
-
-    service: ServiceView
-    score: float = Field(description="1 is an exact name; below 0.5 is a guess.")
-    reason: MatchReason
-    matched: str = Field(description="The word of the catalog that matched.")
-
-
-class LookupView(View):
-    """The services a query may mean, best first."""
-
-    query: str
-    ambiguous: bool = Field(description="The two best are too close to choose between them.")
-    matches: list[ServiceMatch]
 
 
 class CatalogueSummary(View):

@@ -51,23 +51,6 @@ class FilterDefinition:
         return tuple(option.value for option in self.options)
 
 
-class TermKind(StrEnum):
-    """What a word in the catalog is to its service."""
-
-    NAME = "name"
-    SYNONYM = "synonym"
-    SUBCATEGORY = "subcategory"
-    CATEGORY = "category"
-
-
-class Term(NamedTuple):
-    """A word of the catalog and the service it speaks of."""
-
-    service_id: str
-    kind: TermKind
-    text: str
-
-
 class Group(NamedTuple):
     """A category or a subcategory, and what else it may be called."""
 
@@ -88,16 +71,3 @@ class Entry(NamedTuple):
     age_groups: tuple[AgeGroup, ...]
     subcategory: Group
     category: Group
-
-
-class MatchReason(StrEnum):
-    """Why a service answers a query, best first."""
-
-    EXACT_NAME = "exact_name"
-    EXACT_SYNONYM = "exact_synonym"
-    SUBCATEGORY = "subcategory"
-    CATEGORY = "category"
-    NAME_PREFIX = "name_prefix"
-    SYNONYM_PREFIX = "synonym_prefix"
-    SIMILAR_NAME = "similar_name"
-    SIMILAR_SYNONYM = "similar_synonym"

@@ -9,11 +9,10 @@ from sqlalchemy import select
 from instainstru_core.domains.catalog import policy, repository, service
 from instainstru_core.domains.catalog.errors import (
     CategoryNotFound,
-    QueryUnusable,
     ServiceNotFound,
 )
 from instainstru_core.domains.catalog.models import Service
-from instainstru_core.domains.catalog.types import AgeGroup, MatchReason
+from instainstru_core.domains.catalog.types import AgeGroup
 from instainstru_core.kernel.authority import ANONYMOUS, PermissionMissing
 from instainstru_core.kernel.ids import new_id, stable_id
 from instainstru_core.kernel.paging import BadCursor
@@ -167,50 +166,3 @@ class TestServices:
         assert {card.slug for card in cards.values()} == {"piano", "cello"}
         assert len(seen) == 1
         assert service.services_by_ids(uow, []) == {}
-
-
-class TestLookup:
-    @pytest.mark.parametrize(
-        ("query", "slug", "reason"),
-        [
-            ("piano", "piano", MatchReason.EXACT_NAME),
-            ("paino lessons", "piano", MatchReason.EXACT_SYNONYM),
-            ("guittar", "guitar", MatchReason.SIMILAR_NAME),
-            ("bjj", "jiu-jitsu", MatchReason.EXACT_SYNONYM),
-            ("esl", "english-esl-efl", MatchReason.EXACT_SYNONYM),
-            ("learn to swim", "swimming", MatchReason.EXACT_SYNONYM),
-            ("beading", "beading", MatchReason.EXACT_NAME),
-            ("spanish for kids", "spanish", MatchReason.EXACT_NAME),
-        ],
-    )
-    def test_knows_what_people_mean(
-        self, uow: Uow, query: str, slug: str, reason: MatchReason
-    ) -> None:
-        found = service.lookup(uow, query)
-        best = found.matches[0]
-        assert (best.service.slug, best.reason, found.ambiguous) == (slug, reason, False)
-
-    def test_says_when_two_are_meant(self, uow: Uow) -> None:
-        found = service.lookup(uow, "chinese")
-        assert {match.service.slug for match in found.matches} == {"mandarin", "cantonese"}
-        assert found.ambiguous
-
-    def test_leaves_retired_services_out(self, uow: Uow) -> None:
-        uow.session.scalars(select(Service).filter_by(slug="piano")).one().is_active = False
-        uow.session.flush()
-        slugs = [match.service.slug for match in service.lookup(uow, "piano").matches]
-        assert "piano" not in slugs
-
-    def test_takes_two_statements(self, uow: Uow, count_statements: Counting) -> None:
-        with count_statements() as seen:
-            service.lookup(uow, "music", limit=50)
-        assert len(seen) == 2
-
-    @pytest.mark.parametrize("query", ["", "   ", "?!", "x" * 201])
-    def test_refuses_what_says_nothing(self, uow: Uow, query: str) -> None:
-        with pytest.raises(QueryUnusable):
-            service.lookup(uow, query)
-
-    @pytest.mark.parametrize("query", ["qwertyuiop", "'; DROP TABLE services; --"])
-    def test_may_find_nothing(self, uow: Uow, query: str) -> None:
-        assert all(match.score < 0.5 for match in service.lookup(uow, query).matches)

@@ -1,4 +1,4 @@
-"""How names become slugs, which service a query means, and what filters say. Pure."""
+"""How names become slugs and texts are folded, and what filters say. Pure."""
 
 from instainstru_core.domains.catalog.policy.filters import (
     MAX_FILTER_KEYS,
@@ -13,53 +13,25 @@ from instainstru_core.domains.catalog.policy.filters import (
     parse_filters,
 )
 from instainstru_core.domains.catalog.policy.words import (
-    AMBIGUITY_MARGIN,
-    GENERIC_WORDS,
-    MAX_LOOSE_FORMS,
-    MAX_QUERY_LENGTH,
-    QUALIFIERS,
-    Candidate,
-    Match,
-    TermIndex,
     fold,
-    is_ambiguous,
     is_slug,
-    loose_forms,
-    query_forms,
-    ranked,
-    remainder,
     slugify,
-    trigrams,
     unaccented,
 )
 
 __all__ = [
-    "AMBIGUITY_MARGIN",
-    "GENERIC_WORDS",
     "MAX_FILTERS",
     "MAX_FILTER_KEYS",
     "MAX_FILTER_VALUE",
     "MAX_FILTER_VALUES",
-    "MAX_LOOSE_FORMS",
-    "MAX_QUERY_LENGTH",
-    "QUALIFIERS",
     "BadFilters",
-    "Candidate",
-    "Match",
-    "TermIndex",
     "describe",
     "fits",
     "fold",
     "inferred_filters",
-    "is_ambiguous",
     "is_slug",
-    "loose_forms",
     "misfits",
     "parse_filters",
-    "query_forms",
-    "ranked",
-    "remainder",
     "slugify",
-    "trigrams",
     "unaccented",
 ]

@@ -1,4 +1,4 @@
-"""What can be taught, what people mean by what they type, and what can be filtered by."""
+"""What can be taught, and what it can be filtered by."""
 
 from instainstru_core.domains.catalog.service.browsing import (
     cards,
@@ -6,13 +6,11 @@ from instainstru_core.domains.catalog.service.browsing import (
     category,
     entries,
     load,
-    lookup,
     service,
     services,
     services_by_ids,
     subcategory,
     summary,
-    term_index,
     version,
 )
 from instainstru_core.domains.catalog.service.filtering import (
@@ -29,13 +27,11 @@ __all__ = [
     "filter_definitions",
     "filters",
     "load",
-    "lookup",
     "service",
     "services",
     "services_by_ids",
     "subcategory",
     "summary",
-    "term_index",
     "version",
     "wanted_filters",
 ]

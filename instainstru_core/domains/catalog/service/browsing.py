@@ -1,7 +1,6 @@
-"""What can be taught, and what people mean by what they type."""
+"""What can be taught."""
 
 from collections.abc import Collection, Iterable
-from functools import lru_cache
 from itertools import groupby
 
 from sqlalchemy import Row
@@ -9,27 +8,23 @@ from sqlalchemy import Row
 from instainstru_core.domains.catalog import policy, repository
 from instainstru_core.domains.catalog.errors import (
     CategoryNotFound,
-    QueryUnusable,
     ServiceNotFound,
     SubcategoryNotFound,
 )
 from instainstru_core.domains.catalog.models import Category, Service, Subcategory
-from instainstru_core.domains.catalog.policy import TermIndex
 from instainstru_core.domains.catalog.schemas import (
     CatalogueLoaded,
     CatalogueSummary,
     CategoryDetail,
     CategoryView,
-    LookupView,
     ServiceCard,
-    ServiceMatch,
     ServiceView,
     SubcategoryDetail,
     SubcategorySummary,
     SubcategoryView,
 )
 from instainstru_core.domains.catalog.service.filtering import filter_definitions, filter_views
-from instainstru_core.domains.catalog.types import AgeGroup, Entry, Term
+from instainstru_core.domains.catalog.types import AgeGroup, Entry
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import is_id, stable_id
 from instainstru_core.kernel.measure import operation
@@ -207,46 +202,9 @@ def summary(uow: Uow) -> CatalogueSummary:
     )
 
 
-@operation("catalog.lookup")
-def lookup(uow: Uow, query: str, *, limit: int = 5) -> LookupView:
-    """The services a query may mean, best first; none is an answer too. Raises QueryUnusable."""
-    if not policy.query_forms(query) or len(query) > policy.MAX_QUERY_LENGTH:
-        raise QueryUnusable(
-            f"Say in 1 to {policy.MAX_QUERY_LENGTH} characters, with at least one letter or"
-            " digit, what someone wants to learn, such as 'double bass'.",
-            length=len(query),
-        )
-    matches = term_index(uow).matches(query)
-    shown = matches[:limit]
-    views = services_by_ids(uow, [match.service_id for match in shown])
-    return LookupView(
-        query=query,
-        ambiguous=policy.is_ambiguous(matches),
-        matches=[
-            ServiceMatch(
-                service=views[match.service_id],
-                score=match.score,
-                reason=match.reason,
-                matched=match.term,
-            )
-            for match in shown
-        ],
-    )
-
-
 def entries(uow: Uow) -> tuple[Entry, ...]:
     """All active services with every word they may be called by, in the order of the tree."""
     return repository.entries(uow.session)
-
-
-def term_index(uow: Uow) -> TermIndex:
-    """The words of all active services, for whoever looks for some within a text."""
-    return _index(repository.terms(uow.session))
-
-
-@lru_cache(maxsize=4)
-def _index(terms: tuple[Term, ...]) -> TermIndex:
-    return TermIndex(terms)
 
 
 def _rows() -> tuple[list[dict[str, object]], list[dict[str, object]], list[dict[str, object]]]:

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from pydantic import Field
 
-from instainstru_core.domains.catalog.types import MatchReason
 from instainstru_core.domains.instructors.types import InstructorStatus, LessonFormat, Milestone
 from instainstru_core.domains.pricing.types import Tier
 from instainstru_core.domains.reporting.schemas.base import View
 from instainstru_core.domains.reporting.schemas.people import Candidate
 from instainstru_core.domains.reporting.types import GroupBy
+from instainstru_core.domains.search.types.meaning import Reason
 
 
 class CategoryRow(View):
@@ -43,8 +43,8 @@ class Catalogue(View):
 class ServiceMatch(ServiceRow):
     """A service that words may mean."""
 
-    score: float = Field(description="1 is an exact name; below 0.5 is a guess.")
-    reason: MatchReason
+    score: float = Field(description="1 is an exact name; below 0.7 is a guess.")
+    reason: Reason
     matched: str
 
 

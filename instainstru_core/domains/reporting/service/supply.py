@@ -1,6 +1,5 @@
 """What is taught, by how many, and where supply is short."""
 
-from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.instructors.types import InstructorStatus
 from instainstru_core.domains.reporting.errors import CategoryUnknown
 from instainstru_core.domains.reporting.repository import supply
@@ -16,6 +15,8 @@ from instainstru_core.domains.reporting.schemas.supply import (
     SupplyRow,
 )
 from instainstru_core.domains.reporting.types import Catalogued, GroupBy, Most
+from instainstru_core.domains.search import service as search
+from instainstru_core.domains.search.ports import Embedder
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.paging import decode_cursor, page_of
@@ -57,11 +58,16 @@ def services_catalog(
 
 
 @operation("reporting.service_lookup")
-def service_lookup(uow: Uow, query: str, *, limit: int = 10) -> Report[ServicesFound]:
-    """The services that words may mean, with the live instructors who teach them."""
+def service_lookup(
+    uow: Uow, query: str, *, limit: int = 10, embedder: Embedder | None = None
+) -> Report[ServicesFound]:
+    """The services that a search for these words looks for, with the live instructors who teach
+    them; where none is, what comes nearest.
+    """
     require(uow.actor, Permission.INSTRUCTORS_READ_ANY)
-    found = catalog.lookup(uow, query, limit=limit)
+    found = search.lookup(uow, query, limit=limit, embedder=embedder)
     ids = [match.service.id for match in found.matches]
+    near = ", ".join(one.name for one in found.nearest)
     rows = {row.service.id: row for row in supply.services_by_id(uow.session, ids)}
     return Report(
         data=ServicesFound(
@@ -77,7 +83,9 @@ def service_lookup(uow: Uow, query: str, *, limit: int = 10) -> Report[ServicesF
             ],
         ),
         total=len(ids),
-        warnings=[] if ids else ["Nothing in the catalogue is near these words."],
+        warnings=[]
+        if ids
+        else [f"No service of the catalogue is meant by these words. Nearest: {near or 'none'}."],
     )
 
 

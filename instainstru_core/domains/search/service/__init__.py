@@ -27,6 +27,7 @@ from instainstru_core.domains.search.service.learning import (
     learn_places,
     unresolved_places,
 )
+from instainstru_core.domains.search.service.looking_up import lookup
 from instainstru_core.domains.search.service.places import gazetteer, here, resolve
 from instainstru_core.domains.search.service.recording import guest_session, note, searcher
 from instainstru_core.domains.search.service.suggesting import suggestions
@@ -47,6 +48,7 @@ __all__ = [
     "guest_session",
     "here",
     "learn_places",
+    "lookup",
     "note",
     "place_aliases",
     "propose_place_alias",

@@ -47,7 +47,7 @@ def understood(
 ) -> Understood:
     """The wish as a whole. Raises NotFound for names that were given and that nobody knows."""
     given = asking.given(command, known)
-    parsed = _with_wish(prepared.parsed, is_scoped=given.services is not None)
+    parsed = with_wish(prepared.parsed, is_scoped=given.services is not None)
     meant = meaning.services_meant(
         uow, parsed, embedder=embedder, vectors=prepared.vectors, deadline=deadline
     )
@@ -75,7 +75,7 @@ def understood(
     )
 
 
-def _with_wish(parsed: Parsed, *, is_scoped: bool) -> Parsed:
+def with_wish(parsed: Parsed, *, is_scoped: bool = False) -> Parsed:
     """Where a text has no wish but words that mean nothing, those are what is wished for."""
     if parsed.services or is_scoped or not parsed.rest:
         return parsed
