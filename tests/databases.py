@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -75,10 +76,11 @@ def database_for(servers: ServerUrls, worker: str) -> Generator[str]:
 @contextmanager
 def clone(servers: ServerUrls, name: str | None = None) -> Generator[str]:
     """A copy of the template as fresh as new; without a name, one that was used before may do."""
-    template = _template(servers)
+    template = _template_name()
     used = None if name else POOL.take(template)
     known = used or name or f"it_{new_id().lower()}"
     if used is None:
+        _ensure_template(servers, template)
         with _admin(servers) as admin:
             admin.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
@@ -112,13 +114,18 @@ def _drop(servers: ServerUrls, name: str) -> None:
         )
 
 
-def _template(servers: ServerUrls) -> str:
-    """The migrated and loaded template, made once per content of what shapes it."""
+@cache
+def _template_name() -> str:
+    """One name per content of what shapes the template."""
     digest = hashlib.sha256()
     for pattern in SHAPING:
         for path in sorted(ROOT.glob(pattern)):
             digest.update(path.read_bytes())
-    name = f"it_template_{digest.hexdigest()[:16]}"
+    return f"it_template_{digest.hexdigest()[:16]}"
+
+
+def _ensure_template(servers: ServerUrls, name: str) -> None:
+    """Migrate and load the template, unless it is there."""
     lock = Path(tempfile.gettempdir()) / f"{name}_{os.getuid()}.lock"
     with lock.open("w") as held, _admin(servers) as admin:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -127,7 +134,6 @@ def _template(servers: ServerUrls) -> str:
         ).fetchone()
         if not ready:
             _build(servers, admin, name)
-    return name
 
 
 def _build(servers: ServerUrls, admin: psycopg.Connection, name: str) -> None:

@@ -4,6 +4,7 @@ import heapq
 import time
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Event, Lock, Thread
 from typing import Literal
 
@@ -73,11 +74,17 @@ class Sender:
             return list(self._log)
 
     def _run(self) -> None:
-        with httpx.Client(timeout=_ANSWER_WITHIN_SECONDS, trust_env=False) as client:
-            while not self._stop.wait(_PAUSE_SECONDS):
-                for delivery in self._simulator.take_webhooks():
-                    self._enqueue(delivery)
-                self._send_due(client)
+        while not self._stop.wait(_PAUSE_SECONDS):
+            for delivery in self._simulator.take_webhooks():
+                self._enqueue(delivery)
+            self._send_due()
+        if "_client" in vars(self):
+            self._client.close()
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """Made when there is somebody to tell: it reads all certificates of the system."""
+        return httpx.Client(timeout=_ANSWER_WITHIN_SECONDS, trust_env=False)
 
     def _enqueue(self, delivery: Delivery) -> None:
         for endpoint in self._endpoints:
@@ -88,10 +95,10 @@ class Sender:
         self._count += 1
         heapq.heappush(self._waiting, (time.monotonic() + seconds, self._count, attempt))
 
-    def _send_due(self, client: httpx.Client) -> None:
+    def _send_due(self) -> None:
         while self._waiting and self._waiting[0][0] <= time.monotonic() and not self._stop.is_set():
             attempt = heapq.heappop(self._waiting)[2]
-            status = _post(client, attempt)
+            status = _post(self._client, attempt)
             accepted = status is not None and httpx.codes.is_success(status)
             self._record(attempt, status)
             if not accepted and attempt.number < len(self._retry_after):
