@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, event
+from psycopg.pq import TransactionStatus
 
+from instainstru_core.kernel import measure
 from instainstru_core.kernel.ids import new_id
 
 
@@ -33,26 +34,19 @@ class Queries:
         return sum(len(one.statements) for one in self.transactions)
 
 
-def recorded(engine: Engine, work: Callable[[], object]) -> Queries:
+def recorded(work: Callable[[], object]) -> Queries:
     """The statements of one run of the work."""
     found = Queries()
 
-    def begin(connection: Connection) -> None:
-        level = connection.get_execution_options().get("isolation_level")
-        found.transactions.append(Transaction(has_frame=level != "AUTOCOMMIT"))
-
-    def before(
-        _connection: object, _cursor: object, statement: str, given: object, *_: object
-    ) -> None:
+    def note(connection: psycopg.Connection[Any], statement: str, given: object) -> None:
+        if connection.autocommit:
+            found.transactions.append(Transaction(has_frame=False))
+        elif connection.info.transaction_status is TransactionStatus.IDLE:
+            found.transactions.append(Transaction(has_frame=True))
         found.transactions[-1].statements.append((statement, given))
 
-    event.listen(engine, "begin", begin)
-    event.listen(engine, "before_cursor_execute", before)
-    try:
+    with measure.overheard(note):
         work()
-    finally:
-        event.remove(engine, "begin", begin)
-        event.remove(engine, "before_cursor_execute", before)
     return found
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import sessionmaker
 
 from devstack.stripe_simulator.in_process import InProcessClient
@@ -21,6 +21,7 @@ from instainstru_core.adapters.resend import UnconfiguredMailer
 from instainstru_core.adapters.sentry.reading import UnconfiguredSentry
 from instainstru_core.adapters.stripe.gateway import StripeGateway
 from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
+from instainstru_core.kernel import measure
 from instainstru_core.kernel.authority import SYSTEM, Actor
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
@@ -182,21 +183,18 @@ def as_actor(begin: Begin) -> Callable[[Actor], AbstractContextManager[Uow]]:
 
 
 @pytest.fixture
-def count_statements(engine: Engine) -> Callable[[], AbstractContextManager[list[str]]]:
+def count_statements() -> Callable[[], AbstractContextManager[list[str]]]:
     """Collect the SQL statements run inside a block (BEGIN, COMMIT and savepoints left out)."""
 
     @contextmanager
     def counting() -> Generator[list[str]]:
         seen: list[str] = []
 
-        def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        def note(_connection: object, statement: str, _values: object) -> None:
             if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
                 seen.append(statement)
 
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with measure.overheard(note):
             yield seen
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
 
     return counting

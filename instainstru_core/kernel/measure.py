@@ -4,11 +4,13 @@ Names and labels are low in number by design: operations are named in code, neve
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeAlias, TypeVar
 
 from prometheus_client import Counter, Gauge, Histogram
+from psycopg import Connection
 from psycopg.abc import Query
 from sqlalchemy import Engine, event
 
@@ -57,6 +59,9 @@ SLOW_QUERIES = Counter(
 VERBS = frozenset({"select", "insert", "update", "delete", "with"})
 PREFIX = 40
 
+Listener: TypeAlias = Callable[[Connection[Any], str, Any], None]
+_listeners: list[Listener] = []
+
 _log = logger(__name__)
 
 
@@ -95,6 +100,19 @@ def watch(engine: Engine, *, connections: int) -> None:
     event.listen(engine, "checkin", lambda *_: IN_USE.dec())
 
 
+@contextmanager
+def overheard(listener: Listener) -> Generator[None]:
+    """Have every statement of this process told before it is asked: connection, text, values.
+
+    For tests and measurements. What SQLAlchemy asks and what goes to the driver directly is heard.
+    """
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
 def timed(slow_ms: int) -> type[PlainCursor]:
     """A cursor that times every statement, counts it, and logs the slow ones without parameters.
 
@@ -103,17 +121,24 @@ def timed(slow_ms: int) -> type[PlainCursor]:
 
     class TimedCursor(PlainCursor):
         def execute(self, query: Query, *given: Any, **options: Any) -> Self:  # noqa: ANN401
+            _tell(self.connection, query, given)
             started = time.perf_counter()
             super().execute(query, *given, **options)
             _note(query, time.perf_counter() - started, slow_ms)
             return self
 
         def executemany(self, query: Query, *given: Any, **options: Any) -> None:  # noqa: ANN401
+            _tell(self.connection, query, given)
             started = time.perf_counter()
             super().executemany(query, *given, **options)
             _note(query, time.perf_counter() - started, slow_ms)
 
     return TimedCursor
+
+
+def _tell(connection: Connection[Any], query: Query, given: tuple[Any, ...]) -> None:
+    for listener in _listeners:
+        listener(connection, str(query), given[0] if given else None)
 
 
 def _note(query: Query, took: float, slow_ms: int) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+import psycopg
 from sqlalchemy import exc
 from sqlalchemy.orm import Session, sessionmaker
 
-from instainstru_core.kernel import events
+from instainstru_core.kernel import direct, events
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.clock import Clock
 from instainstru_core.kernel.errors import Refusal, Unavailable
@@ -66,8 +67,11 @@ def begin_with(sessions: sessionmaker[Session], clock: Clock) -> Begin:
     def begin(actor: Actor) -> Generator[Uow]:
         try:
             with sessions.begin() as session:
-                yield Uow(session=session, now=clock(), actor=actor)
-        except (exc.DBAPIError, exc.TimeoutError) as failure:
+                try:
+                    yield Uow(session=session, now=clock(), actor=actor)
+                finally:
+                    direct.release(session)
+        except (exc.DBAPIError, exc.TimeoutError, psycopg.Error) as failure:
             refusal = translated(failure)
             if refusal is None:
                 raise
@@ -76,16 +80,17 @@ def begin_with(sessions: sessionmaker[Session], clock: Clock) -> Begin:
     return begin
 
 
-def translated(failure: exc.SQLAlchemyError) -> Refusal | None:
+def translated(failure: exc.SQLAlchemyError | psycopg.Error) -> Refusal | None:
     """The refusal for a failure of the database itself; None where it is a bug of ours."""
     if isinstance(failure, exc.TimeoutError):
         return DatabaseBusy(
             "Too many requests are waiting for the database. Try again in a few seconds.",
             retry_after=2,
         )
-    if not isinstance(failure, exc.DBAPIError):
+    cause = failure.orig if isinstance(failure, exc.DBAPIError) else failure
+    if not isinstance(cause, psycopg.Error):
         return None
-    state = getattr(failure.orig, "sqlstate", None)
+    state = cause.sqlstate
     if state in SERIALIZATION_FAILURES:
         return DatabaseBusy(
             "Another change got in the way at the same moment. Try again.", retry_after=1
@@ -95,7 +100,8 @@ def translated(failure: exc.SQLAlchemyError) -> Refusal | None:
             "The database took too long to answer. Ask for less at once, or try again.",
             retry_after=5,
         )
-    if failure.connection_invalidated or isinstance(failure, exc.OperationalError):
+    was_lost = isinstance(failure, exc.DBAPIError) and failure.connection_invalidated
+    if was_lost or isinstance(cause, psycopg.OperationalError):
         return DatabaseUnreachable(
             "The database cannot be reached right now. Try again in a few seconds.", retry_after=5
         )

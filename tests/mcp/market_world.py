@@ -19,8 +19,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
-
 from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core import runtime as composition
 from instainstru_core.domains.bookings import flows
@@ -29,6 +27,7 @@ from instainstru_core.domains.bookings.types import RefundReason
 from instainstru_core.domains.notifications import service as notifications
 from instainstru_core.domains.notifications.schemas import BookingConfirmedFacts
 from instainstru_core.domains.notifications.types import Template
+from instainstru_core.kernel import measure
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
@@ -148,15 +147,11 @@ def statements(lived: MarketWorld, ask: Callable[[Uow], object]) -> list[str]:
     """The statements that this question asks of the database."""
     seen: list[str] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+    def note(_connection: object, statement: str, _values: object) -> None:
         seen.append(statement)
 
-    event.listen(lived.runtime.engine, "before_cursor_execute", note)
-    try:
-        with lived.runtime.begin(STAFF) as uow:
-            ask(uow)
-    finally:
-        event.remove(lived.runtime.engine, "before_cursor_execute", note)
+    with measure.overheard(note), lived.runtime.begin(STAFF) as uow:
+        ask(uow)
     return seen
 
 

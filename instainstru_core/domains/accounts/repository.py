@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Executable,
     Select,
     Text,
     and_,
@@ -30,9 +29,11 @@ from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.accounts.models import LoginSession, User
 from instainstru_core.domains.accounts.policy import Lookup
 from instainstru_core.domains.accounts.types import AccountStatus, MatchReason, SessionEnd
+from instainstru_core.kernel import direct
 from instainstru_core.kernel.authority import Permission
 from instainstru_core.kernel.db import Base
-from instainstru_core.kernel.repository import Repository, alone
+from instainstru_core.kernel.direct import Direct
+from instainstru_core.kernel.repository import Repository
 
 _USERS = Base.metadata.tables[User.__tablename__]
 ROLES = (
@@ -47,8 +48,7 @@ OVERRIDES = (
     .correlate(User)
     .scalar_subquery()
 )
-# Built once: every authenticated request asks it.
-PRINCIPAL = (
+_PRINCIPAL = (
     select(
         User.status,
         User.tokens_valid_after,
@@ -61,11 +61,13 @@ PRINCIPAL = (
     .join(LoginSession, LoginSession.user_id == User.id)
     .where(User.id == bindparam("user_id"), LoginSession.id == bindparam("session_id"))
 )
+PRINCIPAL = Direct(lambda: _PRINCIPAL)  # every authenticated request asks it
 
 # Both sides are folded by the database, so that they are folded alike.
-CREDENTIALS = select(User.id, User.email, User.password_hash).where(
+_CREDENTIALS = select(User.id, User.email, User.password_hash).where(
     func.lower(User.email) == func.lower(bindparam("email", type_=Text()))
 )
+CREDENTIALS = Direct(lambda: _CREDENTIALS)
 
 # Every few seconds, for those who are to be written to.
 MAILBOXES = select(User.id, User.first_name, User.email, User.status).where(
@@ -120,14 +122,14 @@ SIGN_IN: CTE = (
 def principal(session: Session, *, user_id: str, session_id: str) -> Principal | None:
     """The person and the sign-in that a token names, in one statement."""
     asked = {"user_id": user_id, "session_id": session_id}
-    row = session.connection().execute(PRINCIPAL, asked).first()
-    if row is None:
+    found = PRINCIPAL.within(session, asked)
+    if not found:
         return None
-    status, valid_after, started_at, expires_at, ended_at, held, changed = row
+    status, valid_after, started_at, expires_at, ended_at, held, changed = found[0]
     roles: list[str] = held or []
     overrides: dict[str, bool] = changed or {}
     return Principal(
-        status=status,
+        status=AccountStatus(status),
         tokens_valid_after=valid_after,
         started_at=started_at,
         expires_at=expires_at,
@@ -142,11 +144,13 @@ def start_session(session: Session, **values: object) -> None:
     session.execute(START_SESSION, values)
 
 
-def sign_in(session: Session, statement: Executable, **values: object) -> bool:
+def sign_in(session: Session, statement: Direct, **values: object) -> bool:
     """Start a sign-in and keep this hash; False unless the account is active and its password is
     still the one that was verified. The statement is SIGN_IN with whatever belongs to it.
     """
-    return alone(session).execute(statement, values).first() is not None
+    signed_in = bool(statement.alone(session, values))
+    direct.release(session)  # what says why not asks in the session's own way
+    return signed_in
 
 
 class Users(Repository[User]):
@@ -154,8 +158,8 @@ class Users(Repository[User]):
 
     def credentials(self, email: str) -> tuple[str, str, str] | None:
         """Id, address and password hash of the person with this address."""
-        row = alone(self.session).execute(CREDENTIALS, {"email": email}).first()
-        return (row[0], row[1], row[2]) if row else None
+        found = CREDENTIALS.alone(self.session, {"email": email})
+        return found[0] if found else None
 
     def add_new(self, values: dict[str, Any]) -> bool:
         """Write a person; False when the address, in any case of letters, is taken."""

@@ -9,6 +9,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from instainstru_core.domains.audit.models import AuditEntry
 from instainstru_core.domains.audit.schemas import AuditFilters
 from instainstru_core.kernel.db import Base
+from instainstru_core.kernel.direct import Direct
 from instainstru_core.kernel.repository import Repository
 
 WHOLE_SUBJECT = ".*"
@@ -19,7 +20,7 @@ class AuditEntries(Repository[AuditEntry]):
 
 
 _ENTRIES = Base.metadata.tables[AuditEntry.__tablename__]
-_WRITE = insert(_ENTRIES)
+_WRITE = Direct(lambda: insert(_ENTRIES), *_ENTRIES.c.keys())
 
 
 def written_after(work: CTE) -> ReturningInsert[*tuple[Any, ...]]:
@@ -34,7 +35,7 @@ def written_after(work: CTE) -> ReturningInsert[*tuple[Any, ...]]:
 
 def write(session: Session, **values: object) -> None:
     """Write one entry at once. It stands alone, so what else waits to be written keeps waiting."""
-    session.connection().execute(_WRITE, values)
+    _WRITE.within(session, values)
 
 
 def matching(filters: AuditFilters, *, before_id: str | None, limit: int) -> Select[AuditEntry]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CTE, Executable
+from sqlalchemy import CTE
 
 from instainstru_core.domains.audit import repository
 from instainstru_core.domains.audit.repository import AuditEntries
@@ -10,6 +10,7 @@ from instainstru_core.domains.audit.schemas import AuditEntryView, AuditFilters
 from instainstru_core.domains.audit.types import Outcome
 from instainstru_core.kernel import log, paging
 from instainstru_core.kernel.authority import Permission, require
+from instainstru_core.kernel.direct import Direct
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.paging import MAX_PAGE, Page
@@ -49,12 +50,12 @@ def record(
     return str(values["id"])
 
 
-def recorded_with(work: CTE) -> Executable:
+def recorded_with(work: CTE) -> Direct:
     """A statement that does the work and, if that returns a row, records it. Build it once.
 
     What it needs are the work's own values and those of `entry_of`; it returns a row when done.
     """
-    return repository.written_after(work)
+    return Direct(lambda: repository.written_after(work))
 
 
 def entry_of(

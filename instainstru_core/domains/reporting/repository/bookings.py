@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -29,7 +28,7 @@ from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.types import BookingStatus
 from instainstru_core.domains.catalog.models import Category, Service, Subcategory
 from instainstru_core.domains.reporting.types import AsWhom, Days
-from instainstru_core.kernel.repository import alone
+from instainstru_core.kernel.direct import Direct
 from instainstru_core.kernel.time import Span
 
 COUNTED = (BookingStatus.CONFIRMED, BookingStatus.COMPLETED)
@@ -119,8 +118,7 @@ def in_days() -> ColumnElement[bool]:
 def summary(session: Session, before: Days, now: Days, *, most: int) -> Summary:
     """The lessons of two windows that touch, and of the later one the people and categories."""
     asked = {"before": before.first, "first": now.first, "end": now.end, "most": most}
-    row = alone(session).execute(_summary(), asked).one()
-    counts, students, new, since, categories = row
+    ((counts, students, new, since, categories),) = _SUMMARY.alone(session, asked)
     return Summary(
         counts=[_status_count(*count) for count in counts or ()],
         presence=Presence(students, new, since),
@@ -132,12 +130,10 @@ def _status_count(is_now: bool, status: str, *figures: int) -> StatusCount:
     return StatusCount(is_now, BookingStatus(status), *figures)
 
 
-# The statement of the summary is built once: building it costs as much as asking it. It is one
-# round trip of plain columns on the connection itself: each further one, and the ORM, would cost
-# more than what the database does for it.
+# The summary is one journey of plain columns: each further one, and the ORM, would cost more than
+# what the database does for it.
 
 
-@cache
 def _summary() -> Select[*tuple[Any, ...]]:
     counts, present, top = _by_status(), _present(), _top_categories()
     had_one = (
@@ -206,6 +202,9 @@ def _top_categories() -> Subquery:
         .limit(bindparam("most", type_=Integer))
         .subquery("top")
     )
+
+
+_SUMMARY = Direct(_summary)
 
 
 def lines() -> Select[Booking, str, str, str, str, str]:

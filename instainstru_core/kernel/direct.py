@@ -1,0 +1,119 @@
+"""Statements for the places where every tenth of a millisecond counts: compiled once, and then
+given to the driver as they are.
+
+SQLAlchemy spends about as long on one statement as the database does: it looks the compiled form
+up, wraps cursor, rows and columns, and a session first sets up a transaction. What is left out
+here is all of that, and nothing else: the connection is one of the same pool, with the same limits
+and the same clock on each statement, and values go out as their types say. Rows come as the driver
+reads them, so that an enumeration is its value.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias, cast
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine, PoolProxiedConnection
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Row: TypeAlias = tuple[Any, ...]
+Process: TypeAlias = Callable[[Any], Any]
+
+HELD = "direct_connection"
+DIALECT = PGDialect_psycopg()
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The text of a statement, and what is done to its values."""
+
+    text: str
+    constants: Mapping[str, Any]
+    processes: Mapping[str, Process]
+
+
+class Direct:
+    """A statement whose values have names, none of them a list that becomes several values.
+
+    It is compiled when it is first asked, by what `build` returns then.
+    """
+
+    def __init__(self, build: Callable[[], ClauseElement], *names: str) -> None:
+        self._build = build
+        self._names = names
+
+    def alone(self, session: Session, values: Mapping[str, object]) -> list[Row]:
+        """Its rows, as a transaction by itself, or one with whatever the session has begun.
+
+        As with `repository.alone`: nothing is undone when something fails later, and it is asked
+        for before anything else of the unit of work.
+        """
+        return self._ask(_plain(session), values)
+
+    def within(self, session: Session, values: Mapping[str, object]) -> list[Row]:
+        """Its rows, in the transaction of the unit of work; by itself after `alone`."""
+        held: PoolProxiedConnection | None = session.info.get(HELD)
+        driver = held.driver_connection if held else session.connection().connection
+        return self._ask(driver, values)
+
+    @cached_property
+    def _compiled(self) -> Compiled:
+        found = self._build().compile(dialect=DIALECT, column_keys=list(self._names) or None)
+        binds = {name: bind for bind, name in cast("SQLCompiler", found).bind_names.items()}
+        processes = {
+            name: process
+            for name, bind in binds.items()
+            if (process := bind.type.dialect_impl(DIALECT).bind_processor(DIALECT)) is not None
+        }
+        known = {name: bind.value for name, bind in binds.items() if not bind.required}
+        constants = {
+            name: processes[name](value) if name in processes else value
+            for name, value in known.items()
+        }
+        return Compiled(str(found), constants, processes)
+
+    def _ask(self, driver: Any, values: Mapping[str, object]) -> list[Row]:  # noqa: ANN401
+        known = self._compiled
+        given = {**known.constants, **values}
+        for name, process in known.processes.items():
+            if name in values:
+                given[name] = process(values[name])
+        cursor = driver.cursor()
+        cursor.execute(known.text, given)
+        return [] if cursor.description is None else cursor.fetchall()
+
+
+def release(session: Session, failure: BaseException | None = None) -> None:
+    """Give the connection back that statements alone were asked on, if any were."""
+    held: PoolProxiedConnection | None = session.info.pop(HELD, None)
+    if held is None:
+        return
+    engine = cast("Engine", session.get_bind())
+    driver = cast("psycopg.Connection[Any]", held.driver_connection)
+    if driver.closed:
+        held.invalidate(failure)
+        engine.dispose()  # the others of the pool have lost the database just the same
+        return
+    if driver.info.transaction_status is not TransactionStatus.IDLE:  # it was cut off
+        held.invalidate(failure)
+        return
+    driver.autocommit = False
+    held.close()
+
+
+def _plain(session: Session) -> Any:  # noqa: ANN401 - a connection of the driver
+    """The connection for statements alone, which is taken once for a unit of work."""
+    held: PoolProxiedConnection | None = session.info.get(HELD)
+    if held is None:
+        bind = session.get_bind()
+        if not isinstance(bind, Engine):  # somebody else holds the transaction
+            return session.connection().connection
+        held = bind.raw_connection()
+        session.info[HELD] = held
+        cast("psycopg.Connection[Any]", held.driver_connection).autocommit = True
+    return held.driver_connection
