@@ -164,8 +164,10 @@ def packed(answered: Answered) -> Answer:
         cursor=answered.next,
         mark=hashlib.blake2b(document, digest_size=12).hexdigest(),
         is_public=not (answered.is_personal or answered.is_located),
-        # Whom an answer shows is on record of the search that it was made for.
-        note=NOTED.dump_json(replace(answered.note, search_id="", shown=())),
+        # Whom an answer shows is on record of the search that it was made for, which it names.
+        note=NOTED.dump_json(
+            replace(answered.note, search_id="", shown=(), shown_as=answered.note.search_id)
+        ),
     )
 
 

@@ -102,6 +102,7 @@ class TestAnAnswer:
             rows = {row.id: row for row in uow.session.scalars(select(SearchQuery))}
         assert set(rows) == set(ids)
         assert [rows[one].cache_hit for one in ids] == [False, True, True]
+        assert [rows[one].shown_as for one in ids] == [None, ids[0], ids[0]]
         assert {rows[one].result_count for one in ids} == {1}
         assert {rows[one].service_id for one in ids} != {None}
 

@@ -264,7 +264,10 @@ def gaps_by_service(session: Session, span: Span, *, least_people: int, limit: i
     )
     shown = (
         select(SearchCandidate.service_id, func.count().label("shown"))
-        .join(SearchQuery, SearchQuery.id == SearchCandidate.search_id)
+        .join(
+            SearchQuery,
+            func.coalesce(SearchQuery.shown_as, SearchQuery.id) == SearchCandidate.search_id,
+        )
         .where(within(span))
         .group_by(SearchCandidate.service_id)
         .subquery()

@@ -22,6 +22,8 @@ class SearchQuery(Base):
     understood, with its spelling repaired: wishes are counted by it. `person` is a keyed hash, the
     same for all that one person does. `slots` is what the text says, `stages` are milliseconds.
     `service_ids` are those meant as well as the best, `service_id` and `area_key` the only ones.
+    Where a stored answer was told, `shown_as` is the search that it was made for: its candidates
+    are what was shown.
     """
 
     __tablename__ = "search_queries"
@@ -67,6 +69,7 @@ class SearchQuery(Base):
     took_ms: Mapped[int]
     stages: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
     cache_hit: Mapped[bool] = mapped_column(default=False, server_default=NOBODY)
+    shown_as: Mapped[Id | None]
     level: Mapped[str | None]
     skipped: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
 

@@ -68,6 +68,7 @@ SEARCH_COLUMNS: dict[str, TypeEngine[Any]] = {
     "took_ms": Integer(),
     "stages": JSONB(),
     "cache_hit": Boolean(),
+    "shown_as": String(),
     "level": Text(),
     "skipped": ARRAY(Text()),
 }

@@ -100,6 +100,7 @@ def _row(one: Noted) -> dict[str, Any]:
         "took_ms": round(one.took_ms),
         "stages": {name: round(spent, 3) for name, spent in one.stages.items()},
         "cache_hit": one.cache_hit,
+        "shown_as": one.shown_as,
         "level": one.level,
         "skipped": list(one.skipped),
     }

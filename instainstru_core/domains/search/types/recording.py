@@ -110,6 +110,8 @@ class Noted:
     strict_count: int | None = None
     relaxed: tuple[str, ...] = ()
     cache_hit: bool = False
+    shown_as: str | None = None
+    """The search that a stored answer was made for: what was shown is on record with it."""
     level: str = "none"
     """How degraded the answer was."""
     skipped: tuple[str, ...] = ()
