@@ -11,6 +11,7 @@ from worker.jobs import Job
 from worker.relay import REACT, RELAY
 from worker.tasks.accounts import FORGET_SESSIONS
 from worker.tasks.answers import FORGET_OVERTAKEN
+from worker.tasks.availability import FORGET_DAYS
 from worker.tasks.bookings import (
     CAPTURE,
     CHECK_HEALTH,
@@ -89,6 +90,7 @@ ENTRIES = (
     Entry(FORGET_CONFIRMATIONS, crontab(hour=4, minute=55)),
     Entry(FORGET_CODES, crontab(hour=5, minute=5)),
     Entry(FORGET_CHANGES, crontab(hour=5, minute=15)),
+    Entry(FORGET_DAYS, crontab(hour=5, minute=25)),
 )
 
 JOBS: tuple[Job, ...] = (REACT, DRIVE, RESUME, *(entry.job for entry in ENTRIES))

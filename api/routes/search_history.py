@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from api.deps import PublicUowDep, RuntimeDep
+from api.deps import PublicUowDep, RuntimeDep, UowDep
 from api.guests import GuestDep
 from api.routing import Router
 from instainstru_core.domains.search import service
@@ -16,6 +16,7 @@ from instainstru_core.domains.search.schemas.clicks import (
     RecordInteractions,
 )
 from instainstru_core.domains.search.schemas.history import (
+    ErasedView,
     ForgottenView,
     HistoriesView,
     HistoryView,
@@ -118,6 +119,16 @@ def forget(uow: PublicUowDep, runtime: RuntimeDep, guest: GuestDep, history_id: 
 def forget_all(uow: PublicUowDep, runtime: RuntimeDep, guest: GuestDep) -> ForgottenView:
     """What is deleted is gone for good after 90 days."""
     return service.forget_searches(uow, guest.guest, secret=_secret(runtime))
+
+
+@router.delete(
+    "/record",
+    operation_id="search.erase_own_searches",
+    summary="Have all you searched for forgotten",
+)
+def erase(uow: UowDep, runtime: RuntimeDep) -> ErasedView:
+    """At once and for good: your history goes, and your searches and clicks stay without a name."""
+    return service.erase_own_searches(uow, secret=_secret(runtime))
 
 
 def _secret(runtime: Runtime) -> str:

@@ -8,6 +8,7 @@ from cli import found_instructors, output, search_insights, session
 from cli.commands import aliases, embeddings
 from cli.defaults import FindsByDefault
 from cli.output import AsJson, Cursor, Limit
+from cli.search_erasing import erase
 from cli.search_evaluation.command import evaluate
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.regions.types import Borough
@@ -21,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, cls=FindsByDefault)
 app.add_typer(aliases.app, name="aliases", help="Names of places that searches teach.")
 app.add_typer(embeddings.app, name="embeddings", help="By which search knows what words mean.")
 app.command()(evaluate)
+app.command("erase")(erase)
 search_insights.add_to(app)
 PATIENCE_SECONDS = 30.0
 

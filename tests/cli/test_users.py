@@ -1,6 +1,8 @@
 """People from the terminal."""
 
+from instainstru_core.domains.search.models import SearchQuery
 from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.ids import new_id
 from instainstru_core.runtime import Runtime
 from tests.cli.conftest import Terminal
 from tests.factories.instructors import person
@@ -52,3 +54,29 @@ class TestShow:
             "Not found: Nobody fits 'nobody'. Try another spelling, an e-mail or an id."
             " [users.nobody_fits]\n"
         )
+
+
+class TestErasingSearches:
+    def test_counts_asks_and_does_it(self, terminal: Terminal, committed_runtime: Runtime) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            maya = person(uow, first_name="Maya", last_name="Okafor")
+            uow.session.add(
+                SearchQuery(
+                    id=new_id(),
+                    at=uow.now,
+                    user_id=maya,
+                    text="oboe",
+                    normalized_text="oboe",
+                    result_count=1,
+                    took_ms=1,
+                )
+            )
+        erase = ("search", "erase", "Maya Okafor")
+        assert terminal(*erase, "--dry-run", "--json").json == {
+            "histories": 0,
+            "searches": 1,
+            "is_done": False,
+        }
+        assert terminal(*erase, "--json").code == 1
+        assert terminal(*erase, "--yes", "--json").json["is_done"] is True
+        assert "0 searches would be" in terminal(*erase, "--dry-run").out

@@ -33,6 +33,7 @@ EVERY = {
 DAILY = {
     "access.forget_codes": (5, 5),
     "accounts.forget_sessions": (4, 5),
+    "availability.forget_days": (5, 25),
     "bookings.evaluate_tiers": (3, 15),
     "confirmations.forget": (4, 55),
     "credits.expire": (3, 35),

@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from instainstru_core.domains.accounts.models import User
+from instainstru_core.domains.accounts.types import AccountStatus
+from instainstru_core.domains.audit.models import AuditEntry
 from instainstru_core.domains.search import service
 from instainstru_core.domains.search.errors import GuestUnknown, HistoryNotFound
 from instainstru_core.domains.search.models import (
@@ -20,7 +23,7 @@ from instainstru_core.domains.search.policy import recording as policy
 from instainstru_core.domains.search.service import history, recording
 from instainstru_core.domains.search.types.interactions import ClickAction
 from instainstru_core.domains.search.types.recording import Noted, SearchSource, Shown, Visitor
-from instainstru_core.kernel.authority import ANONYMOUS, Actor
+from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM, Actor, PermissionMissing
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.paging import BadCursor
 from instainstru_core.kernel.uow import Begin, Uow
@@ -280,10 +283,88 @@ class TestErasing:
         uow.session.flush()
         with begin(zoe) as work:
             service.take_searches_along(work, GUEST, secret=SECRET)
-            assert service.forget_searcher(work, zoe.id, secret=SECRET) == 4
+            done = service.erase_own_searches(work, secret=SECRET)
+        assert (done.histories, done.searches, done.is_done) == (3, 1, True)
         for column in (SearchQuery.person, SearchClick.person):
             left = uow.session.scalar(select(func.count()).where(column == person))
             assert left == 0
         assert uow.session.scalar(select(func.count()).select_from(SearchHistory)) == 0
         assert uow.session.scalar(select(func.count()).select_from(SearchQuery)) == 2
         assert set(uow.session.scalars(select(SearchQuery.user_id))) == {None}
+
+    def test_is_counted_first_done_by_staff_and_on_record(
+        self, begin: Begin, clock: SetClock, uow: Uow
+    ) -> None:
+        zoe = someone(uow)
+        assert zoe.id is not None
+        searched(begin, clock, "oboe", "harp", actor=zoe)
+        with begin(SYSTEM) as work:
+            would = service.erase_searcher(work, zoe.id, secret=SECRET, dry_run=True)
+            assert (would.histories, would.searches, would.is_done) == (2, 2, False)
+        assert recent(begin, actor=zoe) == ["harp", "oboe"]
+        with begin(SYSTEM) as work:
+            done = service.erase_searcher(work, zoe.id, secret=SECRET)
+        assert (done.histories, done.searches, done.is_done) == (2, 2, True)
+        assert recent(begin, actor=zoe) == []
+        entry = uow.session.scalars(
+            select(AuditEntry).filter_by(action="search.erase_searcher")
+        ).one()
+        assert (entry.subject_id, entry.details) == (zoe.id, {"histories": 2, "searches": 2})
+
+    def test_is_not_for_everybody(self, begin: Begin, uow: Uow) -> None:
+        zoe = someone(uow)
+        assert zoe.id is not None
+        with begin(zoe) as work, pytest.raises(PermissionMissing):
+            service.erase_searcher(work, zoe.id, secret=SECRET)
+        with begin(ANONYMOUS) as work, pytest.raises(PermissionMissing):
+            service.erase_own_searches(work, secret=SECRET)
+
+    def test_is_done_by_itself_for_closed_accounts(
+        self, begin: Begin, clock: SetClock, uow: Uow
+    ) -> None:
+        zoe, ana = someone(uow), someone(uow)
+        searched(begin, clock, "oboe", actor=zoe)
+        searched(begin, clock, "harp", actor=ana)
+        uow.session.get_one(User, zoe.id).status = AccountStatus.DEACTIVATED
+        uow.session.flush()
+        with begin(SYSTEM) as work:
+            assert service.forget_deactivated(work, secret=SECRET, limit=9) == 1
+            assert service.forget_deactivated(work, secret=SECRET, limit=9) == 0
+        assert set(uow.session.scalars(select(SearchQuery.user_id))) == {None, ana.id}
+        assert recent(begin, actor=ana) == ["harp"]
+
+
+class TestWithoutASecret:
+    def test_guests_have_no_history_and_are_told_so(self, begin: Begin) -> None:
+        with begin(ANONYMOUS) as work, pytest.raises(GuestUnknown) as refused:
+            service.recent_searches(work, GUEST, secret="")
+        assert "not kept on this server" in refused.value.message
+
+
+class TestOldSearches:
+    def test_go_with_all_that_belongs_to_them(
+        self, begin: Begin, clock: SetClock, uow: Uow
+    ) -> None:
+        maya = instructors.live_instructor(uow)
+        searched(begin, clock, "oboe")
+        (search_id,) = uow.session.scalars(select(SearchQuery.id))
+        for other in (search_id, new_id()):
+            uow.session.add(
+                SearchClick(
+                    id=new_id(),
+                    search_id=other,
+                    instructor_id=maya.id,
+                    action=ClickAction.VIEW,
+                    position=1,
+                    at=uow.now,
+                )
+            )
+        uow.session.flush()
+        left: list[int] = []
+        for later in (timedelta(days=799), timedelta(days=1, minutes=2)):
+            clock.advance(later)
+            with begin(SYSTEM) as work:
+                service.forget_shown(work, limit=100)
+            left.append(uow.session.scalar(select(func.count()).select_from(SearchQuery)) or 0)
+        assert left == [1, 0]
+        assert list(uow.session.scalars(select(SearchClick.search_id))) != [search_id]

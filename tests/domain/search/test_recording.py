@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import func, select
 
 from instainstru_core.domains.search.flows import recording as flows
@@ -197,6 +198,16 @@ class TestASearcher:
 
 
 class TestTheRecorder:
+    def test_says_once_that_nobody_can_be_told_apart_without_a_secret(
+        self, uow: Uow, begin: Begin, clock: SetClock
+    ) -> None:
+        recorder = Recorder(begin, clock, "", threaded=False)
+        with structlog.testing.capture_logs() as logs:
+            for number in range(2):
+                recorder.note(noted(uow, f"piano {number}"))
+        assert [line["event"] for line in logs] == ["searchers_unknown"]
+        assert "guests have no history" in logs[0]["so"]
+
     def test_writes_all_that_waits(self, uow: Uow, begin: Begin, clock: SetClock) -> None:
         recorder = Recorder(begin, clock, "secret", threaded=False)
         for number in range(120):

@@ -22,6 +22,7 @@ from instainstru_core.domains.availability.service.occupancy import (
     release,
     require_open,
 )
+from instainstru_core.domains.availability.service.retention import forget_days
 from instainstru_core.domains.availability.service.weeks import save_week, week
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "blackouts",
     "copy_week",
     "edit_days",
+    "forget_days",
     "free_for_many",
     "free_for_wishes",
     "free_times",

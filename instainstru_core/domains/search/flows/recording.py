@@ -48,6 +48,7 @@ class Recorder:
         self._news = threading.Event()
         self._thread: threading.Thread | None = None
         self._is_closed = not threaded
+        self._has_warned = False
 
     def searcher(self, visitor: Visitor, actor: Actor) -> Searcher:
         """Who asks, as it is kept. It asks the database once a day."""
@@ -66,12 +67,24 @@ class Recorder:
                 self._waiting.popleft()
                 RECORDED.labels("dropped").inc()
             self._waiting.append(noted)
+            self._warn()
             if self._thread is None and not self._is_closed:
                 self._thread = threading.Thread(
                     target=self._run, name="search-recorder", daemon=True
                 )
                 self._thread.start()
         self._news.set()
+
+    def _warn(self) -> None:
+        """Say once that nobody can be told apart without a secret."""
+        if not self._secret and not self._has_warned:
+            self._has_warned = True
+            _log.warning(
+                "searchers_unknown",
+                why="INSTAINSTRU_LOCATION_SECRET is not set",
+                so="guests have no history, nothing is learned from searches, and figures count"
+                " everybody as one",
+            )
 
     def flush(self) -> None:
         """Write all that waits, now and here. For ends of processes, and for tests.

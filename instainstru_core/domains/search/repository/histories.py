@@ -10,6 +10,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    exists,
     func,
     or_,
     select,
@@ -18,6 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from instainstru_core.domains.accounts.models import User
+from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.search.models import SearchClick, SearchHistory, SearchQuery
 from instainstru_core.domains.search.repository.recording import CATCHING_UP
 from instainstru_core.domains.search.types.recording import SearchSource
@@ -214,11 +217,40 @@ def forget_person(session: Session, user_id: str) -> int:
     return len(session.scalars(gone).all())
 
 
+def held(session: Session, *, user_id: str, person: str | None) -> tuple[int, int]:
+    """How many texts and how many searches are on record of a user."""
+    own = or_(SearchHistory.user_id == user_id, SearchHistory.converted_to == user_id)
+    made = _made_by(user_id, person)
+    texts = select(func.count()).select_from(SearchHistory).where(own).scalar_subquery()
+    searches = select(func.count()).select_from(SearchQuery).where(made).scalar_subquery()
+    row = session.execute(select(texts, searches)).one()
+    return row[0], row[1]
+
+
+def deactivated(session: Session, *, limit: int) -> list[str]:
+    """Users whose accounts are closed and of whom searches or texts are on record."""
+    known = (
+        exists().where(SearchQuery.user_id == User.id),
+        exists().where(SearchHistory.user_id == User.id),
+    )
+    query = (
+        select(User.id)
+        .where(User.status == AccountStatus.DEACTIVATED, or_(*known))
+        .order_by(User.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def _made_by(user_id: str, person: str | None) -> ColumnElement[bool]:
+    made = SearchQuery.user_id == user_id
+    return made if person is None else or_(made, SearchQuery.person == person)
+
+
 def unlink(session: Session, *, user_id: str, person: str | None) -> int:
     """Take from a user's searches and clicks who made them. How many searches."""
-    made = SearchQuery.user_id == user_id
+    made = _made_by(user_id, person)
     if person is not None:
-        made = or_(made, SearchQuery.person == person)
         session.execute(
             update(SearchClick).where(SearchClick.person == person).values(person=None, guest=None)
         )

@@ -240,6 +240,16 @@ def drop_candidates(session: Session, *, before: datetime, limit: int) -> int:
     return len(session.scalars(gone).all())
 
 
+def drop_searches(session: Session, *, before: datetime, limit: int) -> int:
+    """Remove searches from before then, with what they showed and what was done with it."""
+    old = select(SearchQuery.id).where(SearchQuery.at < before).order_by(SearchQuery.at)
+    ids = session.scalars(old.limit(limit)).all()
+    if ids:
+        session.execute(delete(SearchClick).where(SearchClick.search_id.in_(ids)))
+        session.execute(delete(SearchQuery).where(SearchQuery.id.in_(ids)))
+    return len(ids)
+
+
 def drop_salts(session: Session, *, before: date) -> int:
     """Remove what addresses were hashed with on days before this one."""
     gone = delete(SearchSalt).where(SearchSalt.day < before).returning(SearchSalt.day)

@@ -30,3 +30,11 @@ class ForgottenView(View):
     """How much was deleted."""
 
     deleted: int
+
+
+class ErasedView(View):
+    """What was somebody's and is nobody's now, or would be."""
+
+    histories: int = Field(description="Texts of their history, gone for good.")
+    searches: int = Field(description="Searches that stay without a name.")
+    is_done: bool = Field(description="False where it was only counted.")

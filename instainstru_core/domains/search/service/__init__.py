@@ -9,11 +9,15 @@ from instainstru_core.domains.search.service.aliases import (
 )
 from instainstru_core.domains.search.service.clicks import record_click, record_interactions
 from instainstru_core.domains.search.service.embeddings import embeddings_status
+from instainstru_core.domains.search.service.erasing import (
+    erase_own_searches,
+    erase_searcher,
+    forget_deactivated,
+)
 from instainstru_core.domains.search.service.finding import search
 from instainstru_core.domains.search.service.history import (
     forget_old_searches,
     forget_search,
-    forget_searcher,
     forget_searches,
     forget_shown,
     recent_searches,
@@ -37,10 +41,12 @@ __all__ = [
     "approve_place_alias",
     "dismiss_unresolved_place",
     "embeddings_status",
+    "erase_own_searches",
+    "erase_searcher",
     "forget_changes",
+    "forget_deactivated",
     "forget_old_searches",
     "forget_search",
-    "forget_searcher",
     "forget_searches",
     "forget_shown",
     "fresh",

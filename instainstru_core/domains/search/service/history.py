@@ -26,6 +26,9 @@ KEEP_CONVERTED = timedelta(days=90)
 KEEP_GUESTS = timedelta(days=120)
 KEEP_SHOWN = timedelta(days=90)
 KEEP_PEOPLE = timedelta(days=400)
+KEEP_SEARCHES = timedelta(days=800)
+"""Two years and some, so that a month can be set beside the same one of two years before."""
+
 KEEP_SALTS = timedelta(days=2)
 CLICKS_WAIT = policy.CLICKABLE_FOR + timedelta(hours=1)
 
@@ -101,16 +104,6 @@ def take_searches_along(uow: Uow, guest: str, *, secret: str) -> int:
     return copied
 
 
-@operation("search.forget_searcher")
-def forget_searcher(uow: Uow, user_id: str, *, secret: str) -> int:
-    """Make what a person searched for nobody's: the history goes, searches and clicks stay without
-    a name. How many rows. For the erasure of an account.
-    """
-    person = policy.person_hash(secret, user_id)
-    gone = histories.forget_person(uow.session, user_id)
-    return gone + histories.unlink(uow.session, user_id=user_id, person=person)
-
-
 @operation("search.forget_old_searches")
 def forget_old_searches(uow: Uow, *, limit: int) -> int:
     """Remove history rows whose time is over, some at a time; how many."""
@@ -131,14 +124,16 @@ def trim_histories(uow: Uow, *, limit: int) -> int:
 
 @operation("search.forget_shown")
 def forget_shown(uow: Uow, *, limit: int) -> int:
-    """Remove what old searches showed, clicks without a search, old salts, and from searches of
-    more than a year ago who made them, some at a time; how many rows of whichever were most.
+    """Remove what old searches showed, clicks without a search, old salts, from searches of more
+    than a year ago who made them, and those of more than two years, some at a time; how many rows
+    of whichever were most.
     """
     recording.drop_salts(uow.session, before=(uow.now - KEEP_SALTS).date())
     strays = recording.drop_stray_clicks(uow.session, before=uow.now - CLICKS_WAIT, limit=limit)
     shown = recording.drop_candidates(uow.session, before=uow.now - KEEP_SHOWN, limit=limit)
     unlinked = histories.unlink_old(uow.session, before=uow.now - KEEP_PEOPLE, limit=limit)
-    return max(strays, shown, unlinked)
+    gone = recording.drop_searches(uow.session, before=uow.now - KEEP_SEARCHES, limit=limit)
+    return max(strays, shown, unlinked, gone)
 
 
 def _owner(uow: Uow, guest: str | None, secret: str) -> Owner:
@@ -146,6 +141,8 @@ def _owner(uow: Uow, guest: str | None, secret: str) -> Owner:
     if uow.actor.kind is ActorKind.USER and uow.actor.id is not None:
         return uow.actor.id, None
     hashed = policy.guest_hash(secret, guest)
+    if not secret:
+        raise GuestUnknown("Histories of guests are not kept on this server. Sign in to keep one.")
     if hashed is None:
         raise GuestUnknown(
             "Sign in, or send the guest session that a search answered with as X-Guest-Session."
