@@ -6,9 +6,9 @@ import typer
 
 from cli import found_instructors, output, search_insights, session
 from cli.commands import aliases, embeddings
+from cli.commands.search_erasing import erase
 from cli.defaults import FindsByDefault
 from cli.output import AsJson, Cursor, Limit
-from cli.search_erasing import erase
 from cli.search_evaluation.command import evaluate
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.regions.types import Borough
