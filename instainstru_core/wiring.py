@@ -22,6 +22,7 @@ from instainstru_core.domains.bookings.events import (
     NoShowReported,
     NoShowResolved,
     PayerLocked,
+    RefundSettled,
 )
 from instainstru_core.domains.bookings.flows import (
     Cashier,
@@ -69,6 +70,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     InvitesIssued: (notifications.on_invites_issued,),
     InstructorPaid: (notifications.on_instructor_paid,),
     LessonRefunded: (notifications.on_lesson_refunded,),
+    RefundSettled: (notifications.on_refund_settled,),
     NoShowReported: (notifications.on_no_show_reported, reviews.on_no_show_reported),
     NoShowResolved: (reviews.on_no_show_resolved,),
     PayerLocked: (notifications.on_payer_locked,),

@@ -10,6 +10,9 @@ from instainstru_core.domains.bookings.schemas import (
     OrderRefund,
     RefundOrderView,
     RefundPreview,
+    RefundSettlementPreview,
+    RefundSettlementView,
+    SettleRefund,
 )
 
 router = Router(prefix="/bookings/{booking_id}/refunds", tags=["payments"])
@@ -38,5 +41,41 @@ def order(
     holds. Send a key, so that a repeat is safe.
     """
     return flows.refund(
+        runtime.cashier, actor=actor, booking_id=booking_id, command=command, idempotency_key=key
+    )
+
+
+@router.post(
+    "/settlement/preview",
+    operation_id="bookings.preview_refund_settlement",
+    summary="What settling a refused refund would do",
+)
+def preview_settlement(
+    uow: UowDep, booking_id: str, command: SettleRefund
+) -> RefundSettlementPreview:
+    """For staff, where the provider refuses a refund because the payment was disputed at the bank.
+    Changes nothing; settle it with the `confirm` of the answer.
+    """
+    return service.preview_refund_settlement(uow, booking_id, command)
+
+
+@router.post(
+    "/settlement",
+    status_code=HTTPStatus.CREATED,
+    operation_id="bookings.settle_refund",
+    summary="Settle a refused refund",
+)
+def settle(
+    runtime: RuntimeDep,
+    actor: SignedInDep,
+    booking_id: str,
+    command: SettleRefund,
+    key: IdempotencyKey = None,
+) -> RefundSettlementView:
+    """For staff: as credit of the student, or as given back by the bank already. Judged anew at
+    this moment: refused when `confirm` is of a preview that no longer holds. Send a key, so that a
+    repeat is safe.
+    """
+    return flows.settle_refund(
         runtime.cashier, actor=actor, booking_id=booking_id, command=command, idempotency_key=key
     )

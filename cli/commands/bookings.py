@@ -19,9 +19,11 @@ from instainstru_core.domains.bookings.schemas import (
     CheckoutView,
     OrderRefund,
     RefundPreview,
+    RefundSettlementPreview,
     ReportAbsence,
     RescheduleBooking,
     ResolveReport,
+    SettleRefund,
 )
 from instainstru_core.domains.bookings.types import (
     Absent,
@@ -30,6 +32,7 @@ from instainstru_core.domains.bookings.types import (
     PaymentResult,
     RefundAction,
     RefundReason,
+    RefundWay,
 )
 from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.reporting import service as reporting
@@ -219,6 +222,33 @@ def refund(
     output.show(done, lambda: [f"{_refund_words(shown)}: {done.state}."], as_json=as_json)
 
 
+@app.command("settle-refund")
+def settle_refund(
+    booking_id: BookingId,
+    *,
+    way: Annotated[RefundWay, typer.Option("--as", help="Credit, or made by the bank.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    preview: Annotated[bool, typer.Option("--preview", help="Only show it.")] = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what becomes of a refund that the provider refused; then, once agreed, settle it."""
+    wish = SettleRefund(way=way, reason=reason)
+    with session.working() as runtime:
+        actor = session.operator()
+        with runtime.begin(actor) as uow:
+            shown = bookings.preview_refund_settlement(uow, booking_id, wish)
+        if preview:
+            output.show(shown, lambda: [_settlement(shown)], as_json=as_json)
+            return
+        agree(f"{_settlement_words(shown)}?", yes=yes)
+        order = wish.model_copy(update={"confirm": shown.confirm})
+        done = flows.settle_refund(
+            runtime.cashier, actor=actor, booking_id=booking_id, command=order
+        )
+    output.show(done, lambda: [f"{_settlement_words(shown)}: done."], as_json=as_json)
+
+
 @app.command()
 def explain(booking_id: BookingId, *, as_json: AsJson = False) -> None:
     """Tell the path of every cent of a lesson, also by the id of a booking that was moved."""
@@ -254,6 +284,28 @@ def _refund_words(found: RefundPreview) -> str:
     if found.action is RefundAction.VOID:
         return "Cancel the lesson and charge nothing"
     return f"Give back {output.money(found.refund_cents)} to the card"
+
+
+def _settlement_words(found: RefundSettlementPreview) -> str:
+    credit, bank = output.money(found.credit_cents), output.money(found.bank_cents)
+    if found.way is RefundWay.BANK:
+        return f"Close the refund of {bank}: the bank gave it back"
+    made = f"; {bank} came from the bank" if found.bank_cents else ""
+    return f"Give {credit} as credit in place of the refund{made}"
+
+
+def _settlement(found: RefundSettlementPreview) -> Table:
+    return output.facts(
+        [
+            ("way", found.way),
+            ("charged", output.money(found.charged_cents)),
+            ("taken back by banks", output.money(found.charged_back_cents)),
+            ("refunded before", output.money(found.refunded_before_cents)),
+            ("still to go back", output.money(found.outstanding_cents)),
+            ("as credit", output.money(found.credit_cents)),
+            ("made by the bank", output.money(found.bank_cents)),
+        ]
+    )
 
 
 def _preview(found: RefundPreview) -> Table:

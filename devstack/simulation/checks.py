@@ -1,7 +1,7 @@
 """What must be true of every marketplace when everything has come to rest."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 from devstack.simulation import provider
@@ -14,11 +14,6 @@ EXPECTED_REVIEWS = frozenset({"capture_failed_for_72_hours"})
 """Reasons for which people may still have to look at a settled lesson: its student owes."""
 GONE_PAYOUTS = frozenset({"failed", "canceled"})
 USED = frozenset({"consumed", "forfeited"})
-FOR_PEOPLE = frozenset({"refund_refused"})
-"""Reasons for which a lesson's money stops until people find another way: the provider refuses a
-refund of a charge that the bank took back, which may be so before we know of it. Of a part that
-the bank did not take, too: then the lesson is not settled, and its credit stays reserved for it.
-"""
 MILESTONES = frozenset({"milestone_5", "milestone_11"})
 EFFECTIVE = frozenset({"requires_capture", "succeeded"})
 RESTING = frozenset({"COMPLETED", "CANCELLED", "PAYMENT_FAILED", "NO_SHOW"})
@@ -40,40 +35,24 @@ def books(facts: Facts, stripe: Simulator) -> Iterator[str]:
     )
     if fees != facts.total("stripe_fees"):
         yield f"the ledger has fees of {facts.total('stripe_fees')}, the provider {fees}"
-    waiting = waits_for_people(facts)
-    yield from _pots(facts, waiting)
-    yield from _wallets(facts, waiting)
+    yield from _pots(facts)
+    yield from _wallets(facts)
     yield from _debts(facts)
-    yield from _payees(facts, stripe, waiting)
+    yield from _payees(facts, stripe)
 
 
-def waits_for_people(facts: Facts) -> dict[str, Row]:
-    """Lessons whose money was stopped for a good reason, by chain: the bank was there before."""
-    contested = {row["reference"] for row in facts.of("chargebacks")}
-    return {
-        row["chain_id"]: row
-        for row in facts.of("lesson_money")
-        if row["is_blocked"]
-        and row["review_reason"] in FOR_PEOPLE
-        and f"booking:{row['chain_id']}" in contested
-    }
-
-
-def _pots(facts: Facts, waiting: Collection[str]) -> Iterator[str]:
+def _pots(facts: Facts) -> Iterator[str]:
     for owner, cents in facts.balances("held").items():
-        if cents and owner not in waiting:
+        if cents:
             yield f"the pot of {owner} still holds {-cents}"
 
 
-def _wallets(facts: Facts, waiting: dict[str, Row]) -> Iterator[str]:
+def _wallets(facts: Facts) -> Iterator[str]:
     wallets: Counter[str] = Counter()
     reserved = Counter[str]()
     for lot in facts.of("credit_lots"):
         wallets[lot["user_id"]] += lot["available_cents"] + lot["reserved_cents"]
         reserved[lot["user_id"]] += lot["reserved_cents"]
-    for row in waiting.values():
-        if row["settled_at"] is None:
-            reserved[row["student_id"]] -= row["credit_cents"]
     for user, cents in reserved.items():
         if cents:
             yield f"{cents} of the credit of {user} are reserved for nothing any more"
@@ -101,7 +80,7 @@ def _debts(facts: Facts) -> Iterator[str]:
             yield f"{user} owes {claimed[user]} for lessons, {owed.get(user, 0)} by the ledger"
 
 
-def _payees(facts: Facts, stripe: Simulator, waiting: dict[str, Row]) -> Iterator[str]:
+def _payees(facts: Facts, stripe: Simulator) -> Iterator[str]:
     sent: Counter[str] = Counter()
     for row in facts.of("transfers"):
         sent[row["instructor_id"]] += row["cents"] - row["reversed_cents"]
@@ -117,7 +96,7 @@ def _payees(facts: Facts, stripe: Simulator, waiting: dict[str, Row]) -> Iterato
             yield f"{row['instructor_id']} was sent {sent[row['instructor_id']]} and has {has}"
     for kind in ("instructor_payable", "tips_payable"):
         for owner, cents in facts.balances(kind).items():
-            if cents and owner not in {row["instructor_id"] for row in waiting.values()}:
+            if cents:
                 yield f"{kind} of {owner} is {-cents}"
 
 
@@ -187,12 +166,11 @@ def _held(intent: Thing, row: Row | None, charge: Row | None) -> Iterator[str]:
 def lessons(facts: Facts, stripe: Simulator) -> Iterator[str]:
     """Every lesson came to its end, and each of its cents is where it belongs."""
     bookings = {row["id"]: row for row in facts.of("bookings")}
-    seen, waiting = Seen(facts, stripe), waits_for_people(facts)
+    seen = Seen(facts, stripe)
     for row in facts.of("lesson_money"):
         name = f"lesson {row['chain_id']}"
-        stopped = row["chain_id"] in waiting
-        of_money = seen.identity(row, bookings[row["booking_id"]], stopped=stopped)
-        for words in (*_stuck(row, stopped=stopped), *of_money):
+        of_money = seen.identity(row, bookings[row["booking_id"]])
+        for words in (*_stuck(row), *of_money):
             yield f"{name}: {words}"
     yield from _open_ends(facts, bookings)
 
@@ -214,21 +192,23 @@ def _open_ends(facts: Facts, bookings: dict[str, Row]) -> Iterator[str]:
             yield f"webhook {event['event_id']} ({event['kind']}) is {event['state']}"
 
 
-def _stuck(row: Row, *, stopped: bool) -> Iterator[str]:
-    if row["settled_at"] is None and not stopped:
+def _stuck(row: Row) -> Iterator[str]:
+    if row["settled_at"] is None:
         yield f"not settled; ending {row['ending']}, due {row['due_kind']} at {row['due_at']}"
     elif row["due_at"] is not None:
         yield f"settled, and due for {row['due_kind']} at {row['due_at']}"
-    known = row["review_reason"] in EXPECTED_REVIEWS and not row["is_blocked"]
-    if row["review_since"] is not None and not (known or stopped):
+    if row["is_blocked"]:
+        yield f"its money is stopped: {row['review_reason']}"
+    if row["review_since"] is not None and row["review_reason"] not in EXPECTED_REVIEWS:
         yield f"people still have to look at it: {row['review_reason']}"
     for part in ("stale_charge_id", "moving_to_id"):
         if row[part] is not None:
             yield f"{part} is {row[part]}"
     if row["is_disputed"]:
         yield "a dispute is open"
-    if row["refunded_cents"] != row["refund_due_cents"] and not stopped:
-        yield f"{row['refund_due_cents']} are to be refunded, {row['refunded_cents']} are"
+    given = row["refunded_cents"] + row["refund_settled_cents"]
+    if given != row["refund_due_cents"]:
+        yield f"{row['refund_due_cents']} are to be refunded, {given} are refunded or settled"
 
 
 class Seen:
@@ -263,7 +243,7 @@ class Seen:
                 self._withdrawn[lessons_of[dispute["charge"]]] -= int(line["amount"])
                 self._fees[lessons_of[dispute["charge"]]] += int(line["fee"])
 
-    def identity(self, row: Row, booking: Row, *, stopped: bool) -> Iterator[str]:
+    def identity(self, row: Row, booking: Row) -> Iterator[str]:
         """What came in is what went out, cent by cent."""
         name = f"booking:{row['chain_id']}"
         debt = f"debt:{row['chain_id']}"
@@ -277,17 +257,15 @@ class Seen:
         owed = ledger["student_debt"] + ledger["debt_allowance"]
         came_in = captured + used + losses + owed
         went_out = sent + refunded + withdrawn + issued - ledger["platform_revenue"]
-        if stopped:
-            went_out -= ledger["held"] + ledger["instructor_payable"]
         if came_in != went_out:
             yield (
                 f"captured {captured} + credit {used} + losses {losses} + owed {owed} is not"
                 f" sent {sent} + refunded {refunded} + charged back {withdrawn} + issued {issued}"
                 f" + revenue {-ledger['platform_revenue']}"
             )
-        if ledger["held"] and not stopped:
+        if ledger["held"]:
             yield f"its pot holds {-ledger['held']}"
-        if ledger["instructor_payable"] and not stopped:
+        if ledger["instructor_payable"]:
             yield f"its instructor is still owed {-ledger['instructor_payable']}"
         if sent != row["paid_cents"] or refunded != self._known_refunds[name]:
             yield f"sent {sent} (we know {row['paid_cents']}), refunded {refunded}"

@@ -19,7 +19,7 @@ from instainstru_core.wiring import REACTIONS
 from worker import relay
 from worker.jobs import Desk, Job
 from worker.schedule import ENTRIES
-from worker.tasks import bookings, credits, notifications, payments
+from worker.tasks import bookings, credits, disputes, notifications, payments
 
 BY_KIND: Mapping[str, Job] = {
     DueKind.CHECKOUT: bookings.EXPIRE_CHECKOUTS,
@@ -33,7 +33,12 @@ BY_KIND: Mapping[str, Job] = {
     "command": bookings.FIND_COMMANDS,
 }
 NIGHTLY = (bookings.EVALUATE_TIERS, credits.EXPIRE, bookings.SEND_TIPS)
-WITH_PROVIDER = (payments.AUDIT_SCHEDULES, payments.RECONCILE)
+WITH_PROVIDER = (
+    payments.AUDIT_SCHEDULES,
+    payments.RECONCILE,
+    disputes.FIND_DISPUTES,
+    disputes.ASK_DISPUTES,
+)
 NIGHT_HOURS = 13.1
 """From the beginning of a seed until 3 in the morning, in New York."""
 ROUNDS = 3

@@ -11,7 +11,13 @@ from devstack.simulation.stage import Stage
 from devstack.simulation.world import STAFF, Student, Teacher
 from devstack.stripe_simulator.errors import StripeRefusal
 from instainstru_core.domains.bookings import flows, service
-from instainstru_core.domains.bookings.schemas import RetryPayment
+from instainstru_core.domains.bookings.errors import NotRefundable
+from instainstru_core.domains.bookings.schemas import (
+    RefundSettlementView,
+    RetryPayment,
+    SettleRefund,
+)
+from instainstru_core.domains.bookings.types import RefundWay
 from instainstru_core.domains.payments.flows import payouts
 from instainstru_core.domains.payments.flows.cards import remove_card
 
@@ -99,7 +105,9 @@ class Surroundings:
                     stage.after(name, act(booking_id, students[student_id]), minutes=1)
         for (booking_id,) in self._rows(STOPPED):
             if stage.dice.random() < patience:
-                stage.after("release", self._release(booking_id), minutes=2)
+                name = "release" if stage.chance(0.3) and patience < 1 else "settle refund"
+                act = self._release if name == "release" else self._settle_refund
+                stage.after(name, act(booking_id), minutes=2)
         if patience == 1:
             for (booking_id,) in self._rows(OBJECTED):
                 stage.after("resolve", self._fates.resolve(booking_id), minutes=2)
@@ -147,6 +155,31 @@ class Surroundings:
             stage.trace.note("release", booking_id)
 
         return release
+
+    def _settle_refund(self, booking_id: str) -> Callable[[], None]:
+        """What the provider refuses becomes credit, unless the bank gave all of it back."""
+        stage = self._stage
+        key = f"settle-{stage.dice.getrandbits(64):x}"
+
+        def settle(way: RefundWay) -> RefundSettlementView:
+            return flows.settle_refund(
+                stage.runtime.cashier,
+                actor=STAFF,
+                booking_id=booking_id,
+                command=SettleRefund(way=way, reason="The bank closed the charge for refunds."),
+                idempotency_key=f"{key}-{way}",
+            )
+
+        def decide() -> None:
+            try:
+                told = settle(RefundWay.CREDIT)
+            except NotRefundable as refusal:
+                if not refusal.facts.get("bank_cents"):
+                    raise
+                told = settle(RefundWay.BANK)
+            stage.trace.note("settle refund", booking_id, told.credit_cents, told.bank_cents)
+
+        return decide
 
     def _decide(self, dispute_id: str, *, won: bool) -> None:
         try:

@@ -1,6 +1,7 @@
 """When an open dispute is asked about, how far lists were read, and refunds settled another way.
 
-Disputes that are open now are due to be asked about at once. A refund that the provider refuses may
+Disputes that are open now are due to be asked about at once, and refunds that staff ordered and
+that were made are written down as done. A refund that the provider refuses may
 become credit, or end because the bank gave the money back; both are told to the student.
 
 Revision: 0013.
@@ -43,6 +44,14 @@ TEMPLATES_BEFORE = (
 TEMPLATES = (*TEMPLATES_BEFORE, "refund_settled")
 WAYS = ("credit", "bank")
 
+NOTE_DONE_ORDERS = """
+UPDATE admin_refunds SET done_at = coalesce(
+    (SELECT max(refunds.refunded_at) FROM refunds WHERE refunds.charge_id = lesson_money.charge_id),
+    admin_refunds.ordered_at)
+FROM lesson_money
+WHERE lesson_money.chain_id = admin_refunds.chain_id AND admin_refunds.done_at IS NULL
+    AND lesson_money.refunded_cents >= lesson_money.refund_due_cents
+"""
 ASK_AT_ONCE = "UPDATE chargebacks SET ask_at = now() WHERE state = 'open'"
 
 
@@ -51,6 +60,7 @@ def upgrade() -> None:
     for name in ("evidence_due_at", "heard_at", "ask_at"):
         op.add_column("chargebacks", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     op.execute(ASK_AT_ONCE)
+    op.execute(NOTE_DONE_ORDERS)
     op.create_index(
         "ix_chargebacks_ask",
         "chargebacks",

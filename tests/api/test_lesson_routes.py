@@ -308,12 +308,51 @@ class TestARefund:
         assert (answer.status_code, answer.json()["code"]) == (422, "bookings.refund_too_large")
         assert answer.json()["facts"] == {"left_cents": 13_440}
 
+    def test_that_the_provider_refuses_becomes_credit(self, shop: Shop) -> None:
+        """A lost dispute about a part came before it; the rest cannot go to the card any more."""
+        market, booked = shop.market, taken(shop)
+        market.close(market.dispute(booked.id, cents=2_822), won=False)
+        ordered = shop.post(
+            f"bookings/{booked.id}/refunds", {"cents": 4_000, "reason": "goodwill"}, by="staff"
+        )
+        path = f"bookings/{booked.id}/refunds/settlement"
+        wish = {"way": "credit", "reason": "The bank closed the charge for refunds."}
+
+        shown = shop.post(f"{path}/preview", wish, by="staff").json()
+        order = wish | {"confirm": shown["confirm"]}
+        done = shop.post(path, order, by="staff", key="s-1")
+        again = shop.post(path, order, by="staff", key="s-1")
+        reused = shop.post(path, order | {"way": "bank"}, by="staff", key="s-1")
+        over = shop.post(path, order, by="staff")
+
+        assert ordered.json()["state"] == "pending"
+        assert (shown["outstanding_cents"], shown["credit_cents"], shown["bank_cents"]) == (
+            4_000,
+            4_000,
+            0,
+        )
+        assert (done.status_code, done.json()["credit_cents"]) == (201, 4_000)
+        assert (again.status_code, again.json()) == (201, done.json())
+        assert (reused.status_code, reused.json()["code"]) == (409, "idempotency.key_reused")
+        assert (over.status_code, over.json()["code"]) == (409, "bookings.not_refundable")
+        assert market.wallet() == (4_000, 0)
+
     @pytest.mark.parametrize("who", ["student", "instructor"])
-    @pytest.mark.parametrize("verb", ["refunds", "refunds/preview", "release-review"])
+    @pytest.mark.parametrize(
+        "verb",
+        [
+            "refunds",
+            "refunds/preview",
+            "refunds/settlement",
+            "refunds/settlement/preview",
+            "release-review",
+        ],
+    )
     def test_is_the_business_of_staff(self, shop: Shop, who: str, verb: str) -> None:
         booked = shop.market.book()
+        wish = {"reason": "goodwill"} | ({"way": "credit"} if "settlement" in verb else {})
 
-        answer = shop.post(f"bookings/{booked.id}/{verb}", {"reason": "goodwill"}, by=who)
+        answer = shop.post(f"bookings/{booked.id}/{verb}", wish, by=who)
 
         assert (answer.status_code, answer.json()["code"]) == (403, "access.permission_missing")
 

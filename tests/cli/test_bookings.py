@@ -236,6 +236,27 @@ class TestRefund:
         assert (done.code, done.json["action"], done.json["state"]) == (0, "void", "done"), done.err
         assert shop.detail(booked.id).status is BookingStatus.CANCELLED
 
+    def test_that_was_refused_is_settled_from_a_terminal(
+        self, terminal: Terminal, paid: str, shop: Market
+    ) -> None:
+        shop.close(shop.dispute(paid, cents=2_822), won=False)
+        ordered = shop.refund(paid, 4_000)
+        asked = ("bookings", "settle-refund", paid, "--as", "credit", "--reason", "Bank was first.")
+
+        shown = terminal(*asked, "--preview")
+        declined = terminal(*asked, "--json")
+        done = terminal(*asked, "--yes")
+        again = terminal(*asked, "--yes", "--json")
+
+        assert ordered.state == "pending"
+        lines = [line.split() for line in shown.out.splitlines()]
+        assert ["still", "to", "go", "back", "$40.00"] in lines, shown.err
+        assert (declined.code, declined.problem["code"]) == (1, "cli.declined")
+        assert done.code == 0, done.err
+        assert "Give $40.00 as credit in place of the refund: done." in done.out
+        assert shop.wallet(shop.money(paid).student_id) == (4_000, 0)
+        assert (again.code, again.problem["code"]) == (1, "bookings.not_refundable")
+
     def test_is_explained_like_everything_else(self, terminal: Terminal, paid: str) -> None:
         found = terminal("bookings", "explain", paid, "--json")
         assert found.code == 0, found.err

@@ -16,8 +16,13 @@ from sqlalchemy import text
 from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.domains.bookings import flows, service
-from instainstru_core.domains.bookings.schemas import BookingDetailView, GiveTip, RescheduleBooking
-from instainstru_core.domains.bookings.types import BookingStatus, Outcome
+from instainstru_core.domains.bookings.schemas import (
+    BookingDetailView,
+    GiveTip,
+    RescheduleBooking,
+    SettleRefund,
+)
+from instainstru_core.domains.bookings.types import BookingStatus, Outcome, RefundWay
 from instainstru_core.domains.credits import flows as credit_flows
 from instainstru_core.domains.credits.schemas import BuyCredit
 from instainstru_core.domains.payments.models import Charge, Chargeback
@@ -26,7 +31,7 @@ from instainstru_core.kernel.errors import Conflict, Refusal
 from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock
 from tests.factories import money
-from tests.factories.money import Market
+from tests.factories.money import STAFF, Market
 from tests.together import at_once
 from tests.worker.workbench import Workbench
 from worker.tasks.disputes import ASK_DISPUTES, FIND_DISPUTES
@@ -438,3 +443,25 @@ class TestADisputeThatIsAskedAbout:
         with market.runtime.begin(SYSTEM) as uow:
             assert uow.session.query(Chargeback).count() == 1
         assert market.ledger()["dispute_losses"] == 5_000 + 1_500
+
+
+class TestARefusedRefund:
+    def test_that_two_of_staff_settle_becomes_credit_once(self, market: Market) -> None:
+        booked = market.confirmed()
+        market.at(market.after(booked, hours=25))
+        market.close(market.dispute(booked.id, cents=2_822), won=False)
+        market.refund(booked.id, 4_000)
+
+        def settling() -> object:
+            return flows.settle_refund(
+                market.cashier,
+                actor=STAFF,
+                booking_id=booked.id,
+                command=SettleRefund(way=RefundWay.CREDIT, reason="The bank was first."),
+            )
+
+        answers = at_once([settling] * 3)
+
+        assert only_conflicts(answers) == 2
+        finish(market)
+        assert market.wallet() == (4_000, 0)

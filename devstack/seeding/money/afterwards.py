@@ -51,7 +51,7 @@ class Aftermath:
         self._orders = Table(
             "admin_refunds",
             ("id", "chain_id", "booking_id", "cents", "reason", "note", "ordered_by",
-             "ordered_at"),
+             "ordered_at", "done_at"),
         )  # fmt: skip
         self._chargebacks = Table(
             "chargebacks",
@@ -107,8 +107,9 @@ class Aftermath:
         row.refund_due_cents = row.refunded_cents = cents
         self._take_back(life, at + TOOK, payout)
         self._orders.add(
-            order_id, row.chain_id, row.booking_id, cents, reason, NOTES[reason], books.staff_id, at
-        )
+            order_id, row.chain_id, row.booking_id, cents, reason, NOTES[reason], books.staff_id,
+            at, at,
+        )  # fmt: skip
 
     def contest(
         self, life: Life, opened: datetime, closed: datetime | None, *, won: bool, reason: str

@@ -119,6 +119,15 @@ class LessonRefunded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSettled(Event):
+    """A refund that the provider refused became credit, or the bank had given it back."""
+
+    booking_id: str
+    credit_cents: int
+    bank_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstructorPaid(Event):
     """Money went to the instructor's account at the provider."""
 

@@ -186,6 +186,7 @@ class StaffMove(StrEnum):
 
     CANCEL = "cancel"
     REFUND = "refund"
+    SETTLE_REFUND = "settle_refund"
     COMPLETE = "complete"
     REPORT_ABSENCE = "report_absence"
     RESOLVE_REPORT = "resolve_report"

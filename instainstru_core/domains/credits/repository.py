@@ -24,7 +24,10 @@ from instainstru_core.domains.credits.types import CreditSource, ReservationStat
 from instainstru_core.kernel.db import Base
 
 EARNED = frozenset({CreditSource.MILESTONE_5, CreditSource.MILESTONE_11})
-ISSUED = frozenset(CreditSource) - EARNED - {CreditSource.REINSTATEMENT}
+PAID_BACK = frozenset({CreditSource.REFUND})
+"""What takes the place of a refund. It is the student's, whatever is given back of the rest."""
+
+ISSUED = frozenset(CreditSource) - EARNED - PAID_BACK - {CreditSource.REINSTATEMENT}
 ENDED_IN_THE_POT = (ReservationState.CONSUMED, ReservationState.FORFEITED)
 
 

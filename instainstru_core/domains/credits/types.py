@@ -15,6 +15,7 @@ class CreditSource(StrEnum):
     TOP_UP = "top_up"
     ADJUSTMENT = "adjustment"
     REINSTATEMENT = "reinstatement"
+    REFUND = "refund"
 
 
 class ReservationState(StrEnum):

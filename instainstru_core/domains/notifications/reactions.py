@@ -20,6 +20,7 @@ from instainstru_core.domains.bookings.events import (
     LessonRefunded,
     NoShowReported,
     PayerLocked,
+    RefundSettled,
 )
 from instainstru_core.domains.bookings.policy import agenda
 from instainstru_core.domains.bookings.policy.settlement import Price
@@ -42,6 +43,7 @@ from instainstru_core.domains.notifications.schemas import (
     NoShowReportedFacts,
     PayoutSentFacts,
     RefundedFacts,
+    RefundSettledFacts,
     ReviewPublishedFacts,
 )
 from instainstru_core.domains.notifications.types import Reader, Template
@@ -176,6 +178,15 @@ def on_lesson_refunded(uow: Uow, event: LessonRefunded) -> None:
     """The student learns that money is on its way back."""
     lesson = bookings.message_facts(uow, event.booking_id)
     facts = RefundedFacts(**_of(lesson, Reader.STUDENT), refund_cents=event.cents)
+    _tell(uow, lesson, Reader.STUDENT, facts, again=True)
+
+
+def on_refund_settled(uow: Uow, event: RefundSettled) -> None:
+    """The student learns what became of a refund that the card could not take."""
+    lesson = bookings.message_facts(uow, event.booking_id)
+    facts = RefundSettledFacts(
+        **_of(lesson, Reader.STUDENT), credit_cents=event.credit_cents, bank_cents=event.bank_cents
+    )
     _tell(uow, lesson, Reader.STUDENT, facts, again=True)
 
 

@@ -134,6 +134,14 @@ class RefundedFacts(LessonFacts):
     refund_cents: int = Field(ge=1)
 
 
+class RefundSettledFacts(LessonFacts):
+    """A refund could not go to the card: it became credit, or the bank had given it back."""
+
+    template = Template.REFUND_SETTLED
+    credit_cents: int = Field(ge=0)
+    bank_cents: int = Field(ge=0)
+
+
 class PayoutSentFacts(LessonFacts):
     """The instructor was paid for a lesson."""
 
@@ -174,6 +182,7 @@ KINDS: tuple[type[Facts], ...] = (
     AccountLockedFacts,
     NoShowReportedFacts,
     RefundedFacts,
+    RefundSettledFacts,
     PayoutSentFacts,
     ReviewPublishedFacts,
     InstructorInviteFacts,

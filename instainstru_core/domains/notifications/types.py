@@ -26,6 +26,7 @@ class Template(StrEnum):
     ACCOUNT_LOCKED = "account_locked"
     NO_SHOW_REPORTED = "no_show_reported"
     REFUNDED = "refunded"
+    REFUND_SETTLED = "refund_settled"
     PAYOUT_SENT = "payout_sent"
     INSTRUCTOR_INVITE = "instructor_invite"
     REVIEW_PUBLISHED = "review_published"

@@ -17,7 +17,7 @@ from instainstru_core.domains.bookings.flows.lessons import (
     resolve_report,
     retry_payment,
 )
-from instainstru_core.domains.bookings.flows.refunding import refund
+from instainstru_core.domains.bookings.flows.refunding import refund, settle_refund
 from instainstru_core.domains.bookings.flows.vendor import (
     on_charge_event,
     on_dispute,
@@ -49,5 +49,6 @@ __all__ = [
     "resolve_report",
     "resume",
     "retry_payment",
+    "settle_refund",
     "tip",
 ]

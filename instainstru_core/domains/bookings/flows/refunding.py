@@ -7,6 +7,8 @@ from instainstru_core.domains.bookings.schemas import (
     OrderRefund,
     RefundOrderView,
     RefundPreview,
+    RefundSettlementView,
+    SettleRefund,
 )
 from instainstru_core.domains.bookings.types import RefundState
 from instainstru_core.domains.payments.types import Command, CommandState
@@ -56,6 +58,42 @@ def refund(
         with cashier.begin(actor) as uow:
             idempotency.answer(uow, operation=operation, key=idempotency_key, result=told)
     return told
+
+
+def settle_refund(
+    cashier: Cashier,
+    *,
+    actor: Actor,
+    booking_id: str,
+    command: SettleRefund,
+    idempotency_key: str | None = None,
+) -> RefundSettlementView:
+    """Settle a refund that the provider refused. With a key, a repeat gets the same answer.
+
+    What the lesson's money waits for since then is done at once.
+    """
+    answers: list[RefundSettlementView] = []
+    calls: list[Command] = []
+
+    def start(uow: Uow, fence: int | None) -> Command | None:
+        def settle() -> RefundSettlementView:
+            view, call = service.settle_refund(uow, booking_id, command, fence=fence)
+            calls.extend([] if call is None else [call])
+            return view
+
+        told = idempotency.once(
+            uow,
+            operation=f"bookings.settle_refund:{booking_id}",
+            key=idempotency_key,
+            request=command,
+            kind=RefundSettlementView,
+            produce=settle,
+        )
+        answers.append(told)
+        return calls[0] if calls else None
+
+    run_afresh(cashier, actor, chain_of(cashier, actor, booking_id), start)
+    return answers[0]
 
 
 def _told(found: RefundPreview, order_id: str | None, *, done: bool) -> RefundOrderView:

@@ -96,6 +96,7 @@ class Case:
     transfer_last_failed_at: datetime | None = None
     refund_due_cents: int = 0
     refunded_cents: int = 0
+    refund_settled_cents: int = 0
     charged_back_cents: int = 0
     is_disputed: bool = False
     is_blocked: bool = False
@@ -103,6 +104,19 @@ class Case:
     @property
     def is_captured(self) -> bool:
         return self.captured_cents > 0
+
+    @property
+    def outstanding_cents(self) -> int:
+        """What is still to go back to the card: ordered by staff, or because of the ending.
+
+        What staff settled in another way is not.
+        """
+        given = self.refunded_cents + self.refund_settled_cents
+        if self.is_settled:
+            return max(0, self.refund_due_cents - given)
+        if self.ending is None or self.ending in KEEPS_CARD:
+            return 0
+        return max(0, self.captured_cents - self.charged_back_cents - given)
 
     @property
     def closes_at(self) -> datetime:
@@ -277,9 +291,8 @@ def _give_back(case: Case, _: datetime) -> Decision | None:
     """Endings that do not charge: let the hold go, or refund what was taken."""
     if case.ending is None or case.is_settled or case.ending in KEEPS_CARD:
         return None
-    left = case.captured_cents - case.charged_back_cents - case.refunded_cents
-    if left > 0:
-        return Decision(Step.REFUND, cents=left)
+    if case.outstanding_cents > 0:
+        return Decision(Step.REFUND, cents=case.outstanding_cents)
     if case.is_held:
         return Decision(Step.VOID)
     return Decision(Step.SETTLE)
@@ -326,8 +339,8 @@ def _settled(case: Case, now: datetime) -> Decision | None:
         return None
     if case.is_held:
         return Decision(Step.VOID)
-    if case.refunded_cents < case.refund_due_cents:
-        return Decision(Step.REFUND, cents=case.refund_due_cents - case.refunded_cents)
+    if case.outstanding_cents > 0:
+        return Decision(Step.REFUND, cents=case.outstanding_cents)
     if case.paid_cents > case.owed_cents:
         return Decision(Step.REVERSE, cents=case.paid_cents - case.owed_cents)
     if case.paid_cents < case.owed_cents:

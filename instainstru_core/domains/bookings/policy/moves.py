@@ -33,6 +33,7 @@ def staff_moves(found: Situation, now: datetime) -> list[StaffMove]:
     allowed = {
         StaffMove.CANCEL: _may_cancel(found, now),
         StaffMove.REFUND: _may_refund(found),
+        StaffMove.SETTLE_REFUND: _may_settle_refund(found.case),
         StaffMove.COMPLETE: _may_complete(found, now),
         StaffMove.REPORT_ABSENCE: _may_report(found, now),
         StaffMove.RESOLVE_REPORT: found.report_is_open,
@@ -61,6 +62,11 @@ def _may_refund(found: Situation) -> bool:
         left = case.captured_cents - case.refund_due_cents - case.charged_back_cents
         return case.is_settled and left > 0
     return case.ending is None and found.was_confirmed and not found.report_is_open
+
+
+def _may_settle_refund(case: Case) -> bool:
+    """A refund was refused, and no bank is looking into the charge any more."""
+    return case.is_blocked and not case.is_disputed and case.outstanding_cents > 0
 
 
 def _may_complete(found: Situation, now: datetime) -> bool:

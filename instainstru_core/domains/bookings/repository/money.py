@@ -13,6 +13,7 @@ from instainstru_core.domains.bookings.models import (
     BookingNote,
     LessonMoney,
     NoShowReport,
+    RefundSettlement,
     Tip,
 )
 from instainstru_core.domains.bookings.types import BookingStatus, DueKind, TipState
@@ -187,6 +188,15 @@ def orders(session: Session, chain_id: str) -> Sequence[AdminRefund]:
     """Refunds that staff ordered, oldest first."""
     return session.scalars(
         select(AdminRefund).where(AdminRefund.chain_id == chain_id).order_by(AdminRefund.id)
+    ).all()
+
+
+def settlements(session: Session, chain_id: str) -> Sequence[RefundSettlement]:
+    """What became of refunds that the provider refused, oldest first."""
+    return session.scalars(
+        select(RefundSettlement)
+        .where(RefundSettlement.chain_id == chain_id)
+        .order_by(RefundSettlement.id)
     ).all()
 
 

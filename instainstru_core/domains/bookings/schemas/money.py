@@ -15,6 +15,7 @@ from instainstru_core.domains.bookings.types import (
     RefundAction,
     RefundReason,
     RefundState,
+    RefundWay,
     TipState,
 )
 from instainstru_core.kernel.money import CURRENCY
@@ -128,6 +129,58 @@ class RefundPreview(BaseModel):
     credit_back_cents: int = Field(description="Credit used for the lesson that would come back.")
     credit_revoked_cents: int = Field(description="Credit issued for it that would be revoked.")
     confirm: str
+
+
+class SettleRefund(BaseModel):
+    """What is to become of a refund that the provider refuses, and why."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"way": "credit", "reason": "The bank closed the charge for refunds."}]
+        },
+    )
+
+    way: RefundWay = Field(
+        description="credit: the student gets it as credit. bank: the bank gave it back already."
+    )
+    reason: Words
+    confirm: str | None = Field(
+        default=None,
+        max_length=100,
+        description="The `confirm` of the preview; it is refused if anything changed.",
+    )
+
+
+class RefundSettlementPreview(BaseModel):
+    """What settling a refused refund would do now. Nothing is done until it is confirmed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    booking_id: str
+    way: RefundWay
+    currency: str = CURRENCY
+    charged_cents: int
+    charged_back_cents: int = Field(description="What banks took back of the charge.")
+    refunded_before_cents: int
+    outstanding_cents: int = Field(description="What was to go back to the card and could not.")
+    credit_cents: int = Field(description="What of it would become credit of the student.")
+    bank_cents: int = Field(description="What of it the bank gave back already.")
+    confirm: str
+
+
+class RefundSettlementView(BaseModel):
+    """What became of a refund that the provider refused."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    booking_id: str
+    way: RefundWay
+    credit_cents: int
+    bank_cents: int
+    settled_at: datetime
 
 
 class CancelPreview(BaseModel):

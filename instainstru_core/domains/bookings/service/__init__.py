@@ -35,6 +35,10 @@ from instainstru_core.domains.bookings.service.reading import (
     message_facts,
     money_reference,
 )
+from instainstru_core.domains.bookings.service.refund_settling import (
+    preview_refund_settlement,
+    settle_refund,
+)
 from instainstru_core.domains.bookings.service.refunds import order_refund, preview_refund
 from instainstru_core.domains.bookings.service.reschedule import reschedule
 from instainstru_core.domains.bookings.service.tiers import evaluate_tiers
@@ -72,12 +76,14 @@ __all__ = [
     "pay_debt",
     "preview_cancel",
     "preview_refund",
+    "preview_refund_settlement",
     "quote",
     "release_review",
     "report_absence",
     "reschedule",
     "resolve_report",
     "retry_payment",
+    "settle_refund",
     "tip",
     "unsent_tips",
     "write_note",

@@ -7,7 +7,7 @@ from datetime import datetime
 from instainstru_core.domains.bookings.events import InstructorPaid, LessonRefunded
 from instainstru_core.domains.bookings.policy import agenda
 from instainstru_core.domains.bookings.policy.agenda import Decision, Step
-from instainstru_core.domains.bookings.service import calls, confirming, moves, steps
+from instainstru_core.domains.bookings.service import calls, confirming, moves, refund_orders, steps
 from instainstru_core.domains.bookings.service.lesson import (
     Lesson,
     case_of,
@@ -175,6 +175,8 @@ def _voided(_: Uow, lesson: Lesson, recorded: Recorded) -> None:
 
 def _refunded(uow: Uow, lesson: Lesson, recorded: Recorded) -> None:
     lesson.money.refunded_cents += recorded.cents
+    if lesson.money.settled_at is not None:
+        refund_orders.close_orders(uow, lesson)
     uow.emit(LessonRefunded(booking_id=lesson.booking.id, cents=recorded.cents))
 
 

@@ -33,7 +33,7 @@ def allowance(lesson: Lesson) -> Account:
 def settle(uow: Uow, lesson: Lesson, settled: Settlement) -> None:
     """Move reserved credit where it belongs, issue new one, and empty the pot.
 
-    What was to be refunded and could not be, the bank has given back already.
+    What was to be refunded and neither was nor became credit, the bank has given back already.
     """
     reference = lesson.reference
     if settled.released > ZERO:
@@ -44,7 +44,8 @@ def settle(uow: Uow, lesson: Lesson, settled: Settlement) -> None:
         credits.forfeit(uow, reference=reference)
     if settled.issued > ZERO:
         issue(uow, lesson, settled.issued, key=f"settle:{reference}")
-    lost = settled.refunded - Cents(lesson.money.refunded_cents) if settled.refunded else ZERO
+    given = Cents(lesson.money.refunded_cents + lesson.money.refund_settled_cents)
+    lost = settled.refunded - given if settled.refunded else ZERO
     ledger.post(
         uow,
         key=f"settle:{reference}",
@@ -71,6 +72,26 @@ def issue(uow: Uow, lesson: Lesson, cents: Cents, *, key: str) -> None:
         key=key,
         funded_by=pot(lesson),
         reference=lesson.reference,
+    )
+
+
+def pay_back(uow: Uow, lesson: Lesson, *, key: str, credit: Cents, bank: Cents) -> None:
+    """A refund that was refused leaves the pot: as credit, or it makes good what the bank took."""
+    credits.issue(
+        uow,
+        user_id=lesson.money.student_id,
+        cents=credit.amount,
+        source=CreditSource.REFUND,
+        key=key,
+        funded_by=pot(lesson),
+        reference=lesson.reference,
+    )
+    ledger.post(
+        uow,
+        key=key,
+        fact="refund_made_by_bank",
+        reference=lesson.reference,
+        entries=[Entry(pot(lesson), bank), Entry(DISPUTE_LOSSES, ZERO - bank)],
     )
 
 

@@ -139,6 +139,7 @@ def case_of(lesson: Lesson) -> Case:
         transfer_last_failed_at=row.transfer_last_failed_at,
         refund_due_cents=row.refund_due_cents,
         refunded_cents=row.refunded_cents,
+        refund_settled_cents=row.refund_settled_cents,
         charged_back_cents=row.charged_back_cents,
         is_disputed=row.is_disputed,
         is_blocked=row.is_blocked,

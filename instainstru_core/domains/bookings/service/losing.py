@@ -40,14 +40,31 @@ def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str) -> None:
         cents=share(issued.original_cents),
         into=books.DISPUTE_LOSSES,
     )
+    twice = credits.revoke_paid_back(
+        uow,
+        reference=lesson.reference,
+        cents=_given_twice(lesson, cents),
+        into=books.DISPUTE_LOSSES,
+    )
+    spent = revoked.spent_cents + twice.spent_cents
     books.lose(
         uow,
         lesson,
         key=f"chargeback_lost:{key}",
         payout=Cents(share(row.owed_cents)),
-        spent=Cents(revoked.spent_cents),
+        spent=Cents(spent),
     )
-    row.debt_cents += revoked.spent_cents
+    row.debt_cents += spent
+
+
+def _given_twice(lesson: Lesson, cents: int) -> int:
+    """What of these cents the student has as credit already, in the place of a refund.
+
+    All that goes back, by us and by banks, is never more than was taken.
+    """
+    row = lesson.money
+    over = row.refund_due_cents + row.charged_back_cents - row.captured_cents
+    return min(max(over, 0), cents) if row.refund_settled_cents else 0
 
 
 def lose_credit(uow: Uow, reference: str, cents: int, *, student_id: str, key: str) -> None:

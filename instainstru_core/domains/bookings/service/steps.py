@@ -158,8 +158,8 @@ def settle(uow: Uow, lesson: Lesson) -> None:
     row.outcome = settled.outcome
     row.settled_at = uow.now
     row.owed_cents = settled.owed.amount
-    row.refund_due_cents = row.refunded_cents
-    row.credit_back_cents = settled.released.amount + settled.issued.amount
+    row.refund_due_cents = row.refunded_cents + row.refund_settled_cents
+    row.credit_back_cents += settled.released.amount + settled.issued.amount
     if row.charged_back_cents and row.ending is not Ending.CHARGED_BACK:
         losing.lose(uow, lesson, row.charged_back_cents, key=lesson.reference)
     uow.emit(LessonSettled(booking_id=lesson.booking.id, outcome=settled.outcome))

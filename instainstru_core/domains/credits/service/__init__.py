@@ -6,6 +6,7 @@ from instainstru_core.domains.credits.service.ending import (
     freeze,
     revoke,
     revoke_milestone,
+    revoke_paid_back,
     unfreeze,
 )
 from instainstru_core.domains.credits.service.issuing import award_milestone, issue, reinstate
@@ -44,6 +45,7 @@ __all__ = [
     "reserved",
     "revoke",
     "revoke_milestone",
+    "revoke_paid_back",
     "spent",
     "start_top_up",
     "top_up",

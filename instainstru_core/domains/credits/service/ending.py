@@ -46,7 +46,8 @@ def expire_due(uow: Uow, *, after: str = "", limit: int = STEP) -> CreditSweep:
 def freeze(uow: Uow, reference: str) -> int:
     """Let nothing of what a reference issued or earned be reserved; return how many lots.
 
-    The amounts stay as they are, and so does what is reserved already.
+    So it is with what took the place of a refund. The amounts stay as they are, and so does what
+    is reserved already.
     """
     lots = [lot for lot in _issued_or_earned(uow, reference) if lot.frozen_at is None]
     for lot in lots:
@@ -71,6 +72,13 @@ def revoke(uow: Uow, *, reference: str, cents: int | None = None, into: Account)
     once, so that a repeat finds nothing. What has expired is neither. Milestones are not touched.
     """
     lots = repository.lock_issued(uow.session, reference, repository.ISSUED)
+    return _revoke(uow, lots, cents, reference=reference, into=into)
+
+
+@operation("credits.revoke_paid_back")
+def revoke_paid_back(uow: Uow, *, reference: str, cents: int, into: Account) -> Revoked:
+    """Take back so much of what took the place of a refund: the bank gave the same money back."""
+    lots = repository.lock_issued(uow.session, reference, repository.PAID_BACK)
     return _revoke(uow, lots, cents, reference=reference, into=into)
 
 
@@ -122,5 +130,5 @@ def _revocable(uow: Uow, lot: CreditLot) -> Revocable:
 
 
 def _issued_or_earned(uow: Uow, reference: str) -> Sequence[CreditLot]:
-    sources = repository.ISSUED | repository.EARNED
+    sources = repository.ISSUED | repository.EARNED | repository.PAID_BACK
     return repository.lock_issued(uow.session, reference, sources)

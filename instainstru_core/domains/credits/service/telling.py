@@ -22,7 +22,8 @@ def issued(uow: Uow, reference: str) -> Moved:
 
 def spent(uow: Uow, reference: str) -> int:
     """How much of what this reference issued is reserved for or used by something else."""
-    lots = repository.lock_issued(uow.session, reference, repository.ISSUED)
+    sources = repository.ISSUED | repository.PAID_BACK
+    lots = repository.lock_issued(uow.session, reference, sources)
     return sum(
         lot.reserved_cents + lot.consumed_cents + lot.forfeited_cents - lot.claimed_cents
         for lot in lots

@@ -166,7 +166,7 @@ def _told(lesson: Lesson, files: Files) -> PaymentTold:
             for call in calls
             if call.failure is not None
         ],
-        refunds=[*_refunds(files, chain, charges, sums.refunded)],
+        refunds=[*_refunds(files, chain, charges)],
     )
 
 
@@ -193,9 +193,7 @@ def _why(
     return next((words for holds, words in reasons if holds), "Not charged yet.")
 
 
-def _refunds(
-    files: Files, chain: str, charges: Iterable[Held], refunded_cents: int
-) -> Iterator[RefundTold]:
+def _refunds(files: Files, chain: str, charges: Iterable[Held]) -> Iterator[RefundTold]:
     """What went back, what is still to go back, and holds that were let go."""
     for refund in files.refunds[chain]:
         yield RefundTold(
@@ -210,8 +208,8 @@ def _refunds(
         for call in files.calls[chain]
         if call.action is Action.REFUND and call.finished_at is None
     ]
-    ordered = sum(order.cents for order in files.orders[chain])
-    open_cents = sum(call.cents or 0 for call in waiting) or max(ordered - refunded_cents, 0)
+    ordered = sum(order.cents for order in files.orders[chain] if order.done_at is None)
+    open_cents = sum(call.cents or 0 for call in waiting) or ordered
     if open_cents:
         yield RefundTold(
             cents=open_cents,
