@@ -25,8 +25,9 @@ made in two steps: a preview hands out a `confirm_token`, and executing takes no
 ([0020](decisions/0020-a-change-is-shown-before-it-is-made.md)).
 
 Windows are given in words or in ISO 8601: `today`, `yesterday`, `last 7 days`, `2h`, `this week`,
-`last month`, `march 2026`, `2026`, `2026-03-15`, `2026-01-01/2026-01-31` (both days included).
-Days are New York's.
+`last month`, `last 3 months`, `q3 2026`, `march 2026`, `since monday`, `month to date`,
+`this month vs last`, `2026-03-15`, `2026-01-01/2026-01-31` (both days included). Days are New
+York's.
 """
 
 

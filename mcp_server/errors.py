@@ -39,6 +39,22 @@ ADVICE: Mapping[str, tuple[str, str | None]] = {
     "confirmation.in_progress": ("Call again with the same token.", None),
     "reporting.window_unclear": ("Say today, last 7 days, or 2026-01-01/2026-01-31.", None),
 }
+LISTED: Mapping[str, tuple[str, str]] = {
+    "catalog.service_not_found": ("services by name", "service_lookup"),
+    "reporting.category_unknown": ("categories", "services_catalog"),
+    "catalog.category_not_found": ("categories", "services_catalog"),
+    "onboarding.invite_not_found": ("invites by address", "invites_list"),
+    "dashboards.unknown": ("dashboards", "dashboards_list"),
+    "metrics.unknown": ("metrics", "metrics_describe"),
+    "silences.unknown": ("silences", "silences_list"),
+    "sentry.issue_not_found": ("issues", "sentry_issues_top"),
+    "sentry.project_unknown": ("issues of all projects", "sentry_issues_top"),
+    "sentry.environment_unknown": ("issues of all environments", "sentry_issues_top"),
+    "webhooks.not_found": ("webhooks", "webhooks_list"),
+    "reporting.webhook_unknown": ("webhooks", "webhooks_list"),
+    "reviews.not_found": ("reviews", "reviews_list"),
+}
+"""Where the things of a kind are listed that `find` does not know, or knows less well."""
 WORDS = {
     "extra_forbidden": "There is no such argument.",
     "missing": "This argument is required.",
@@ -140,6 +156,9 @@ def _advice(refusal: Refusal, tool: str | None) -> tuple[str | None, str | None]
         return "Preview the change again, and confirm the new preview.", preview
     if refusal.code in ADVICE:
         return ADVICE[refusal.code]
+    if refusal.code in LISTED:
+        things, lister = LISTED[refusal.code]
+        return f"Look at the {things} first.", f"instainstru_{lister}"
     if isinstance(refusal, NotFound):
         return "Look it up by name, address, number or id first.", "instainstru_find"
     return None, None

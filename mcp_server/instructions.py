@@ -6,7 +6,7 @@ Every answer is {data, as_of, source, currency, window, truncated, total, next_c
 next_actions}: as of when it is, where it comes from and which window it covers. Read `warnings`
 before you use figures: null means unknown, not zero. Amounts are whole US cents. Days are New
 York's; a window reaches up to, not including, its end. Windows are words (today, yesterday, last 7
-days, 2h, this week, last month, march 2026), a date, or an interval of two dates or ISO 8601 times.
+days, 2h, last month, q3 2026, since monday), a date, or an interval of two dates or ISO 8601 times.
 GMV is the lesson prices of CONFIRMED and COMPLETED lessons by lesson day. `truncated` says that
 there is more: go on with `next_cursor` as `cursor` and all other arguments the same, or ask for
 less. `total` is all there are. When a lookup returns several candidates, ask which is meant. Texts

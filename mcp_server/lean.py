@@ -6,6 +6,7 @@ Schema: TypeAlias = dict[str, Any]
 
 NULL = {"type": "null"}
 DETAIL = "detail"
+COPIED = frozenset({"confirm_token"})
 DETAILS = ("full", "summary")
 
 
@@ -103,9 +104,15 @@ def _maybe_null(shown: Schema) -> Schema:
 
 def listed_arguments(schema: Schema, *, reads: bool) -> Schema:
     """What a listing tells of the arguments: not that control characters are refused, nor that
-    there are no others. A tool that reads also takes how much of the answer is wanted.
+    there are no others, nor examples that say no more than the rest does. A tool that reads also
+    takes how much of the answer is wanted.
     """
     shown = cast("Schema", _without_patterns(schema))
+    defined: dict[str, Schema] = shown.get("$defs", {})
+    shown["properties"] = {
+        name: _without_repeats(one, defined, is_copied=name in COPIED)
+        for name, one in shown["properties"].items()
+    }
     shown.pop("additionalProperties", None)
     if reads and DETAIL not in shown["properties"]:
         shown["properties"] = {
@@ -113,6 +120,20 @@ def listed_arguments(schema: Schema, *, reads: bool) -> Schema:
             DETAIL: {"type": "string", "enum": list(DETAILS)},
         }
     return shown
+
+
+def _without_repeats(argument: Schema, defined: dict[str, Schema], *, is_copied: bool) -> Schema:
+    """The argument without examples that are its default or one of the few words it may be.
+
+    What is only ever copied from an answer needs none either.
+    """
+    named = [argument, *argument.get("anyOf", [])]
+    known = [defined.get(str(one.get("$ref", "")).rpartition("/")[2], one) for one in named]
+    words = [word for one in known for word in one.get("enum", [])]
+    said = [*words, argument.get("default")]
+    if not is_copied and not all(example in said for example in argument.get("examples", [])):
+        return argument
+    return {name: value for name, value in argument.items() if name != "examples"}
 
 
 def _without_patterns(part: object) -> object:

@@ -1,4 +1,6 @@
-"""Numbers as models write them: whole ones as text or with a point, and bounds overstepped."""
+"""Values as models write them: whole numbers as text or with a point, bounds overstepped, and
+words of a list in another case.
+"""
 
 import re
 from collections.abc import Mapping
@@ -14,13 +16,15 @@ def understood(
     """The arguments with whole numbers as such, and what was changed about them, in words.
 
     "20.0" is 20. Where the tool only reads, a number beyond its bounds becomes the nearest allowed
-    one; a tool that changes something refuses it instead.
+    one; a tool that changes something refuses it instead. "Last Minute" is `last_minute` where an
+    argument is one of a few words, and no other of them reads the same.
     """
     properties: Mapping[str, Any] = parameters.get("properties", {})
     read, notes = dict(given), list[str]()
     for name, value in given.items():
         schema = _integer_schema(properties.get(name))
         if schema is None:
+            read[name] = _word(value, allowed(parameters, name))
             continue
         if isinstance(value, bool):
             read[name] = NO_NUMBER
@@ -43,6 +47,18 @@ def allowed(parameters: Mapping[str, Any], name: str) -> list[str] | None:
         if "enum" in found:
             return [str(value) for value in found["enum"]]
     return None
+
+
+def _word(value: object, words: list[str] | None) -> object:
+    """The one of these words that was meant, or the value as it is."""
+    if words is None or not isinstance(value, str) or value in words:
+        return value
+    meant = [word for word in words if _plain(word) == _plain(value)]
+    return meant[0] if len(meant) == 1 else value
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\s_-]+", "_", word.strip().casefold())
 
 
 def _integer_schema(schema: object) -> dict[str, Any] | None:

@@ -305,6 +305,89 @@ class TestAnInvite:
         assert [row["email"] for row in mine] == ["n…@x.org"]
 
 
+class TestOneMoreMail:
+    def test_is_shown_then_sent_once_with_the_same_code(self, desk: Desk) -> None:
+        ops = desk.copilot()
+        key = preview(ops, "a@x.org", message_note="Hello")["confirm_token"]
+        ops.ask("invites_send", confirm_token=key)
+        desk.mail(ScriptedMailer([MailRefused("No such address.")]))
+        (made,) = desk.invites()
+
+        found = ops.ask("invite_resend_preview", invite=made.code.lower())["data"]
+        assert found["summary"] == (
+            "Mail the invite to a@x.org once more, with the same code and the same end"
+            " (June 29, 2026). It was mailed once so far."
+        )
+        shown = found["preview"]
+        assert (shown["last_happening"], shown["last_error"]) == (
+            "mail failed",
+            "notifications.refused",
+        )
+        assert "Hello" in shown["text"]
+        assert made.code not in str(found)
+
+        first = ops.ask("invite_resend_execute", confirm_token=found["confirm_token"])["data"]
+        again = ops.ask("invite_resend_execute", confirm_token=found["confirm_token"])["data"]
+        assert (first["replayed"], again["replayed"]) == (False, True)
+        assert (first["result"]["status"], first["result"]["mails"]) == ("pending", 2)
+        mailer = ScriptedMailer([])
+        desk.mail(mailer)
+        assert [mail.to for mail in mailer.asked] == ["a@x.org"]
+
+    def test_is_not_sent_when_the_invite_was_taken_back_meanwhile(self, desk: Desk) -> None:
+        with desk.runtime.begin(SYSTEM) as uow:
+            made = onboarding.invite(uow, email="a@x.org")
+        ops = desk.copilot()
+        token = ops.ask("invite_resend_preview", invite=made.id)["data"]["confirm_token"]
+        with desk.runtime.begin(SYSTEM) as uow:
+            service.revoke_invite(uow, made.id)
+        refusal = ops.refused("invite_resend_execute", confirm_token=token)
+        assert refusal["code"] == "onboarding.invite_not_pending"
+        refusal = ops.refused("invite_resend_preview", invite=made.id)
+        assert refusal["message"] == (
+            "This invite is revoked, so it cannot be mailed again. Invite the address anew."
+        )
+
+    def test_needs_the_scope_for_messages(self, desk: Desk) -> None:
+        reader = desk.copilot(scope="mcp:read mcp:write")
+        refusal = reader.refused("invite_resend_preview", invite="K7PWQ3XM")
+        assert refusal["code"] == "access.scope_missing"
+
+
+class TestTakingBack:
+    def test_makes_the_code_worth_nothing_and_frees_its_place(self, desk: Desk) -> None:
+        with desk.runtime.begin(SYSTEM) as uow:
+            made = onboarding.invite(uow, email="a@x.org", grants_founding=True)
+        ops = desk.copilot(scope="mcp:read mcp:write")
+        found = ops.ask("invite_revoke_preview", invite=made.id, note="Typed wrongly.")["data"]
+        assert found["summary"] == (
+            "Take back the invite to a@x.org: its code is worth nothing from then on, and nobody"
+            " is told. Its founding place is free again."
+        )
+        done = ops.ask("invite_revoke_execute", confirm_token=found["confirm_token"])["data"]
+        assert (done["result"]["status"], done["replayed"]) == ("revoked", False)
+        assert ops.ask("invites_detail", invite=made.id)["data"]["status"] == "revoked"
+        with desk.runtime.begin(SYSTEM) as uow:
+            filters = AuditFilters(action="onboarding.revoke_invite")
+            (entry,) = audit.search(uow, filters, limit=5).items
+        assert (entry.actor_id, entry.subject_id) == ("ops", made.id)
+        refusal = ops.refused("invite_revoke_preview", invite=made.id)
+        assert refusal["code"] == "onboarding.invite_not_pending"
+
+    def test_of_two_at_once_one_is_done_and_the_other_is_told_of_it(self, desk: Desk) -> None:
+        with desk.runtime.begin(SYSTEM) as uow:
+            made = onboarding.invite(uow, email="a@x.org")
+        ops = desk.copilot(scope="mcp:read mcp:write")
+        token = ops.ask("invite_revoke_preview", invite=made.id)["data"]["confirm_token"]
+
+        def take_back(_: int) -> bool:
+            done = ops.ask("invite_revoke_execute", confirm_token=token)["data"]
+            return bool(done["replayed"])
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(take_back, range(2))) == [False, True]
+
+
 class TestTheWayToGoingLive:
     def test_is_told_by_cohort_and_person(self, desk: Desk) -> None:
         with desk.runtime.begin(SYSTEM) as uow:

@@ -13,6 +13,7 @@ class Unit(StrEnum):
     INSTANTS = "instants"
     DAYS = "days"
     MONTH = "month"
+    QUARTER = "quarter"
     YEAR = "year"
 
 

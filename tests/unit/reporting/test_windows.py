@@ -67,6 +67,109 @@ class TestDays:
         assert days(text) == (first, last)
 
     @pytest.mark.parametrize(
+        ("text", "first", "last"),
+        [
+            ("last 3 months", "2026-03-16", "2026-06-15"),
+            ("past three months", "2026-03-16", "2026-06-15"),
+            ("next 2 months", "2026-06-16", "2026-08-15"),
+            ("last 2 quarters", "2025-12-16", "2026-06-15"),
+            ("last 2 years", "2024-06-16", "2026-06-15"),
+            ("12 months", "2025-06-16", "2026-06-15"),
+            ("past week", "2026-06-09", "2026-06-15"),
+            ("past month", "2026-05-16", "2026-06-15"),
+            ("past year", "2025-06-16", "2026-06-15"),
+            ("this quarter", "2026-04-01", "2026-06-30"),
+            ("last quarter", "2026-01-01", "2026-03-31"),
+            ("next quarter", "2026-07-01", "2026-09-30"),
+            ("Q1", "2026-01-01", "2026-03-31"),
+            ("q4", "2025-10-01", "2025-12-31"),
+            ("Q3 2025", "2025-07-01", "2025-09-30"),
+            ("2025-Q4", "2025-10-01", "2025-12-31"),
+            ("next year", "2027-01-01", "2027-12-31"),
+            ("month to date", "2026-06-01", "2026-06-15"),
+            ("MTD", "2026-06-01", "2026-06-15"),
+            ("this quarter so far", "2026-04-01", "2026-06-15"),
+            ("so far this year", "2026-01-01", "2026-06-15"),
+            ("wtd", "2026-06-15", "2026-06-15"),
+            ("the day before yesterday", "2026-06-13", "2026-06-13"),
+            ("this weekend", "2026-06-20", "2026-06-21"),
+            ("last weekend", "2026-06-13", "2026-06-14"),
+            ("monday", "2026-06-15", "2026-06-15"),
+            ("last monday", "2026-06-08", "2026-06-08"),
+            ("next Monday", "2026-06-22", "2026-06-22"),
+            ("on sunday", "2026-06-14", "2026-06-14"),
+            ("tues", "2026-06-09", "2026-06-09"),
+            ("this friday", "2026-06-19", "2026-06-19"),
+            ("March 15", "2026-03-15", "2026-03-15"),
+            ("june 16", "2025-06-16", "2025-06-16"),
+            ("15th of March 2024", "2024-03-15", "2024-03-15"),
+            ("feb 29, 2024", "2024-02-29", "2024-02-29"),
+            ("since monday", "2026-06-15", "2026-06-15"),
+            ("since last friday", "2026-06-12", "2026-06-15"),
+            ("since 2026-06-01", "2026-06-01", "2026-06-15"),
+            ("since march", "2026-03-01", "2026-06-15"),
+            ("since 2025", "2025-01-01", "2026-06-15"),
+            ("from march to may 2025", "2025-03-01", "2025-05-31"),
+            ("november 2025 to january", "2025-11-01", "2026-01-31"),
+            ("between June 1 and June 10", "2026-06-01", "2026-06-10"),
+            ("from yesterday to today", "2026-06-14", "2026-06-15"),
+            ("q1 2025 to q2 2025", "2025-01-01", "2025-06-30"),
+            ("2024 to 2025", "2024-01-01", "2025-12-31"),
+        ],
+    )
+    def test_are_named_as_people_name_them(self, text: str, first: str, last: str) -> None:
+        assert days(text) == (first, last)
+        assert days(window(text).label) == (first, last)
+
+    @pytest.mark.parametrize("text", ["february 30", "june 31 2026", "feb 29 2025"])
+    def test_are_days_of_the_calendar(self, text: str) -> None:
+        with pytest.raises(UnclearWindow, match="has no day"):
+            window(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "all time",
+            "ever",
+            "since",
+            "since forever",
+            "since 2026-07-01",
+            "0 months",
+            "last 40 months",
+            "q5 2026",
+            "march to february",
+            "monday to",
+            "friday 2026",
+            "q1 1999",
+            "march 3 1999",
+            "may to 2026-06-15T10:00",
+        ],
+    )
+    def test_are_not_guessed(self, text: str) -> None:
+        with pytest.raises(UnclearWindow):
+            window(text)
+
+    @pytest.mark.parametrize(
+        ("today", "first"),
+        [("2026-05-30", "2026-03-01"), ("2026-05-31", "2026-03-01"), ("2024-05-28", "2024-02-29")],
+    )
+    def test_of_three_months_begin_a_day_after_the_same_day(self, today: str, first: str) -> None:
+        now = datetime.fromisoformat(f"{today}T16:00:00+00:00")
+        assert days("last 3 months", now)[0] == first
+
+    def test_of_a_quarter_follow_those_of_the_quarter_before(self) -> None:
+        before = previous(window("this quarter"))
+        assert (before.label, before.unit) == ("Q1 2026", Unit.QUARTER)
+        assert before.days is not None
+        assert (before.days.first, before.days.last) == (date(2026, 1, 1), date(2026, 3, 31))
+        assert previous(window("q1 2026")).label == "Q4 2025"
+        assert window("this quarter vs last").compared
+
+    def test_last_day_is_24_hours(self) -> None:
+        found = window("last day")
+        assert (found.span.start, found.span.end) == (NOW - timedelta(hours=24), NOW)
+
+    @pytest.mark.parametrize(
         ("hour", "today"),
         [(3, "2026-06-15"), (4, "2026-06-16")],
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from instainstru_core.domains.observability.errors import QueryTooWide, TimesUnclear
+from instainstru_core.domains.observability.errors import SentryQueryInvalid
 from instainstru_core.domains.observability.ports import Sentry
 from instainstru_core.domains.observability.schemas.errors_seen import (
     EventLookup,
@@ -167,10 +167,12 @@ def _place(
         )
         return view, cursor
     if window.span.start >= now:
-        raise TimesUnclear("This window lies in the future. Ask for one that has begun.")
+        raise SentryQueryInvalid(
+            "This window lies in the future. Ask for one that has begun.", field="window"
+        )
     view = WindowView.of(window).model_copy(update={"end": min(window.span.end, now)})
     if view.end - view.start > LONGEST:
-        raise QueryTooWide(
+        raise SentryQueryInvalid(
             f"Sentry keeps events for {LONGEST.days} days: ask for a shorter window.",
             field="window",
         )

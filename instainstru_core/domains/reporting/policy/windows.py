@@ -1,10 +1,10 @@
 """The one grammar of time: what people say, and the instants it means. Pure."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from instainstru_core.domains.reporting.policy import spoken
 from instainstru_core.domains.reporting.types import Days, Unit, Window
 from instainstru_core.kernel.time import (
     BUSINESS_ZONE,
@@ -12,7 +12,6 @@ from instainstru_core.kernel.time import (
     Span,
     local_day,
     midnight,
-    monday_of,
     to_utc,
 )
 
@@ -23,31 +22,18 @@ EXAMPLES = (
     "2h",
     "this week",
     "last month",
+    "last 3 months",
     "this month vs last",
-    "march 2026",
+    "q3 2026",
+    "since monday",
     "2026-03-15",
     "2026-01-01/2026-01-31",
 )
 MAX_LENGTH = 80
 MAX_DAYS = 1_100
 FIRST_YEAR, LAST_YEAR = 2_000, 2_100
+ONE = timedelta(days=1)
 DECEMBER = 12
-
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-ABBREVIATION = 3
 
 COUNTED = re.compile(
     r"(?:(?P<way>last|past|next) )?(?P<count>\d{1,5}) ?"
@@ -55,38 +41,27 @@ COUNTED = re.compile(
     re.ASCII,
 )
 LONE = re.compile(r"(last|next) (minute|hour)")
+LAST_DAY = "last day"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 YEAR_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})", re.ASCII)
 YEAR = re.compile(r"\d{4}", re.ASCII)
-MONTH_NAME = re.compile(r"(?P<name>[a-z]{3,9})\.?(?:,? (?P<year>\d{4}))?", re.ASCII)
+YEARS = re.compile(r"\b\d{4}\b", re.ASCII)
 COMPARED = re.compile(
     r"(?P<main>.+?),? (?:vs\.?|versus|against|compared (?:to|with)) (?P<other>.+)", re.ASCII
 )
 BEFORE = re.compile(r"(?:last|previous|prior)(?: one| period)?|(?:one|period) before", re.ASCII)
 UNIT_BEFORE = re.compile(r"(?:previous|prior) (\w+)|(\w+) before", re.ASCII)
 INTERVAL = re.compile(r"(?P<start>\S+?) ?(?:/|\.\.| to | until ) ?(?P<end>\S+)")
-
-Named = Callable[[date], Days]
+BETWEEN = re.compile(
+    r"(?:from |between )?(?P<first>.+?)"
+    r" ?(?: to | until | till | through | thru | and | - |\u2013) ?(?P<last>.+)"
+)
+SINCE = re.compile(r"since (?:the )?(?P<first>.+)")
+ENDLESS = frozenset({"all time", "all", "ever", "always", "forever", "lifetime"})
 
 
 class UnclearWindow(ValueError):
     """These words do not name a stretch of time; the message says why."""
-
-
-def _days(first: date, count: int) -> Days:
-    return Days(first, first + timedelta(days=count))
-
-
-NAMED: dict[str, Named] = {
-    "today": lambda today: _days(today, 1),
-    "yesterday": lambda today: _days(today - timedelta(days=1), 1),
-    "tomorrow": lambda today: _days(today + timedelta(days=1), 1),
-    "this week": lambda today: _days(monday_of(today), 7),
-    "last week": lambda today: _days(monday_of(today) - timedelta(days=7), 7),
-    "next week": lambda today: _days(monday_of(today) + timedelta(days=7), 7),
-}
-MONTH_STEPS = {"last month": -1, "this month": 0, "next month": 1}
-YEAR_STEPS = {"last year": -1, "this year": 0}
 
 
 def parse(text: str, *, now: datetime, timezone: str = BUSINESS_ZONE) -> Window:
@@ -96,20 +71,29 @@ def parse(text: str, *, now: datetime, timezone: str = BUSINESS_ZONE) -> Window:
     are counted back from now. "this month vs last" is this month, to be seen beside the one before.
     """
     words = " ".join(text.casefold().replace("_", " ").split()) if len(text) <= MAX_LENGTH else ""
-    words = words.removeprefix("the ").replace("past ", "last ")
+    words = spoken.simplified(words)
     if compared := COMPARED.fullmatch(words):
         return _compared(compared["main"], compared["other"], now, timezone)
     today = local_day(now, timezone)
-    if words in NAMED:
-        return _of_days(words, NAMED[words](today), timezone)
-    if words in MONTH_STEPS:
-        year, month = _stepped(today.year, today.month, MONTH_STEPS[words])
-        return _of_month(words, year, month, timezone)
-    if words in YEAR_STEPS:
-        return _of_year(words, today.year + YEAR_STEPS[words], timezone)
-    if counted := COUNTED.fullmatch(LONE.sub(r"\1 1 \2", words)):
+    if words in ENDLESS:
+        raise UnclearWindow(f"A window has two ends, at most {MAX_DAYS} days apart.")
+    if counted := COUNTED.fullmatch("24h" if words == LAST_DAY else LONE.sub(r"\1 1 \2", words)):
         return _counted(counted, now, today, timezone)
+    if (days := _spoken(words, today)) is not None:
+        return _of_days(days.label, days.days, timezone, days.unit)
     return _dated(words, today, timezone)
+
+
+def _spoken(words: str, today: date) -> spoken.Spoken | None:
+    """Days by their name. Raises UnclearWindow where no calendar has them."""
+    if not words.isascii():
+        return None
+    for year in re.findall(r"\b\d{4}\b", words):
+        _check_year(int(year))
+    try:
+        return spoken.named(words, today)
+    except spoken.NoSuchDay as none:
+        raise UnclearWindow(str(none)) from none
 
 
 def _compared(main: str, other: str, now: datetime, timezone: str) -> Window:
@@ -141,12 +125,16 @@ def previous(window: Window) -> Window:
         return Window("the same length before", before, window.timezone, window.unit, None)
     first = days.first
     if window.unit is Unit.MONTH:
-        year, month = _stepped(first.year, first.month, -1)
-        return _whole(_month_label(year, month), _month_days(year, month), window)
+        year, month = spoken.stepped(first.year, first.month, -1)
+        return _whole(spoken.month_label(year, month), spoken.month_days(year, month), window)
+    if window.unit is Unit.QUARTER:
+        year, month = spoken.stepped(first.year, first.month, -spoken.QUARTER)
+        number = (month - 1) // spoken.QUARTER + 1
+        return _whole(spoken.quarter_label(year, number), spoken.quarter_days(year, number), window)
     if window.unit is Unit.YEAR:
         return _whole(str(first.year - 1), Days(date(first.year - 1, 1, 1), first), window)
     label = "the day before" if days.count == 1 else f"the {days.count} days before"
-    return _whole(label, _days(first - timedelta(days=days.count), days.count), window)
+    return _whole(label, spoken.counted(first - timedelta(days=days.count), days.count), window)
 
 
 def _whole(label: str, days: Days, like: Window) -> Window:
@@ -169,7 +157,7 @@ def _counted(found: re.Match[str], now: datetime, today: date, timezone: str) ->
     if days > MAX_DAYS:
         raise _too_long()
     first = today + timedelta(days=1) if ahead else today - timedelta(days=days - 1)
-    return _of_days(_counted_label(found), _days(first, days), timezone)
+    return _of_days(_counted_label(found), spoken.counted(first, days), timezone)
 
 
 def _counted_label(found: re.Match[str]) -> str:
@@ -187,18 +175,48 @@ def _counted_label(found: re.Match[str]) -> str:
 def _dated(words: str, today: date, timezone: str) -> Window:
     """Windows that name a date, a month, a year or an interval."""
     if DAY.fullmatch(words):
-        return _of_days(words, _days(_day(words), 1), timezone)
+        return _of_days(words, spoken.counted(_day(words), 1), timezone)
     if found := YEAR_MONTH.fullmatch(words):
         year, month = int(found["year"]), int(found["month"])
-        return _of_month(_month_label(year, month), year, month, timezone)
+        return _of_month(year, month, timezone)
     if YEAR.fullmatch(words):
         return _of_year(words, int(words), timezone)
-    if (found := MONTH_NAME.fullmatch(words)) and (named := _month(found["name"])):
-        year = int(found["year"] or (today.year if named <= today.month else today.year - 1))
-        return _of_month(_month_label(year, named), year, named, timezone)
+    if found := SINCE.fullmatch(words):
+        first = _days_of(found["first"], today)
+        return _of_days(f"since {first.first}", Days(first.first, today + ONE), timezone)
+    if found := BETWEEN.fullmatch(words):
+        both = _between(found["first"], found["last"], today)
+        if both is not None:
+            return _of_days(f"{both.first} to {both.last}", both, timezone)
     if found := INTERVAL.fullmatch(words):
         return _interval(found["start"], found["end"], timezone)
     raise UnclearWindow("These words do not name a stretch of time.")
+
+
+def _between(first: str, last: str, today: date) -> Days | None:
+    """From the first of the days that one names to the last of those that another names.
+
+    "march to may 2025" are both of 2025. None where these are no days, but maybe times.
+    """
+    if "t" in (first[10:11], last[10:11]):
+        return None
+    one, other = _days_of(first, today), _days_of(last, today)
+    if other.end <= one.first and (year := YEARS.search(last)) and not YEARS.search(first):
+        one = _days_of(f"{first} {year[0]}", today)
+    return Days(one.first, other.end)
+
+
+def _days_of(words: str, today: date) -> Days:
+    """The days that one side of an interval names. Raises UnclearWindow."""
+    if DAY.fullmatch(words):
+        return spoken.counted(_day(words), 1)
+    if YEAR.fullmatch(words):
+        _check_year(int(words))
+        return spoken.year_days(int(words))
+    found = _spoken(words, today)
+    if found is None:
+        raise UnclearWindow("These words do not name a stretch of time.")
+    return found.days
 
 
 def _interval(start: str, end: str, timezone: str) -> Window:
@@ -251,37 +269,17 @@ def _of_days(label: str, days: Days, timezone: str, unit: Unit = Unit.DAYS) -> W
     return Window(label, span, timezone, unit, days)
 
 
-def _of_month(label: str, year: int, month: int, timezone: str) -> Window:
+def _of_month(year: int, month: int, timezone: str) -> Window:
     _check_year(year)
     if not 1 <= month <= DECEMBER:
         raise UnclearWindow(f"There is no month {month}.")
-    return _of_days(label, _month_days(year, month), timezone, Unit.MONTH)
+    label, days = spoken.month_label(year, month), spoken.month_days(year, month)
+    return _of_days(label, days, timezone, Unit.MONTH)
 
 
 def _of_year(label: str, year: int, timezone: str) -> Window:
     _check_year(year)
-    return _of_days(label, Days(date(year, 1, 1), date(year + 1, 1, 1)), timezone, Unit.YEAR)
-
-
-def _month_days(year: int, month: int) -> Days:
-    return Days(date(year, month, 1), date(*_stepped(year, month, 1), 1))
-
-
-def _stepped(year: int, month: int, by: int) -> tuple[int, int]:
-    years, place = divmod(year * 12 + month - 1 + by, 12)
-    return years, place + 1
-
-
-def _month(name: str) -> int | None:
-    """The number of the month with this name or its first three letters."""
-    for number, full in enumerate(MONTHS, start=1):
-        if name in {full, full[:ABBREVIATION]} or (name == "sept" and full.startswith(name)):
-            return number
-    return None
-
-
-def _month_label(year: int, month: int) -> str:
-    return f"{MONTHS[month - 1].capitalize()} {year}" if 1 <= month <= DECEMBER else ""
+    return _of_days(label, spoken.year_days(year), timezone, Unit.YEAR)
 
 
 def _check_year(year: int) -> None:
