@@ -240,6 +240,15 @@ class TestPrivacy:
         assert answer.headers["x-guest-session"] in answer.headers["set-cookie"]
         assert asked(client).headers["cache-control"] == "public, max-age=60"
 
+    def test_of_ones_own_lessons_is_kept_from_everybody_else(
+        self, client: TestClient, student: Headers
+    ) -> None:
+        text = "same theremin teacher as last time"
+        for headers, lacks in (({}, "sign_in"), (student, "lessons"), ({}, "sign_in")):
+            answer = client.get(SEARCH, params={"q": text}, headers=headers)
+            assert answer.json()["understood"]["again_lacks"] == lacks
+            assert answer.headers["cache-control"] == "private, no-cache"
+
     def test_of_an_address_is_kept_from_everybody_else(
         self, client: TestClient, student: Headers, maya: LiveInstructor
     ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, select
 
 from instainstru_core.domains.accounts.types import AccountStatus
+from instainstru_core.domains.bookings.types import BookingStatus
 from instainstru_core.domains.catalog.errors import ServiceNotFound
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.regions.errors import PlaceUnknown
@@ -21,6 +22,7 @@ from instainstru_core.domains.search.errors import (
 from instainstru_core.domains.search.flows import finding
 from instainstru_core.domains.search.models import SearchQuery
 from instainstru_core.domains.search.schemas import ResultsView, SearchInstructors
+from instainstru_core.domains.search.types.finding import AgainLacks
 from instainstru_core.domains.search.types.meaning import Reason
 from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM, Actor
 from instainstru_core.kernel.deadline import Deadline
@@ -28,6 +30,7 @@ from instainstru_core.kernel.paging import BadCursor
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from tests.factories import availability, instructors
+from tests.factories.bookings import booking, student
 
 MONDAY = date(2026, 6, 15)
 TUESDAY = date(2026, 6, 16)
@@ -413,3 +416,50 @@ def statements(finder: finding.Finder, runtime: Runtime, query: str) -> tuple[li
     finally:
         event.remove(runtime.engine, "before_cursor_execute", note)
     return seen, found.view.total
+
+
+class TestTeachersFromBefore:
+    SAME = "same theremin teacher as last time"
+
+    def test_are_found_in_ones_own_lessons(self, ask: Ask, uow: Uow) -> None:
+        maya, ana, _ = (instructors.live_instructor(uow) for _ in range(3))
+        zoe = student(uow)
+        for teacher, days in ((maya, 40), (maya, 30), (ana, 7)):
+            booking(
+                uow,
+                teacher=teacher,
+                student_id=zoe.id,
+                starts_at=uow.now - timedelta(days=days),
+                status=BookingStatus.COMPLETED,
+            )
+        booking(uow, teacher=maya, student_id=zoe.id)  # tomorrow, so not yet
+        for text, expected in (
+            (self.SAME, [ana.id]),
+            ("my usual theremin teacher", [maya.id]),
+            ("book again with my theremin tutor", sorted([maya.id, ana.id])),
+        ):
+            result = ask(q=text, by=zoe)
+            assert sorted(item.instructor_id for item in result.items) == expected
+            assert (result.understood.again_lacks, result.hints) == (None, [])
+
+    def test_are_nobodys_without_signing_in_or_lessons(self, ask: Ask, uow: Uow) -> None:
+        instructors.live_instructor(uow)
+        guest = ask(q=self.SAME)
+        assert (guest.total, guest.understood.again_lacks) == (1, AgainLacks.SIGN_IN)
+        assert guest.hints[0].startswith("Sign in to find who taught you before.")
+        result = ask(q=self.SAME, by=student(uow))
+        assert (result.total, result.understood.again_lacks) == (1, AgainLacks.LESSONS)
+
+    def test_who_have_nothing_now_are_told_of(self, ask: Ask, uow: Uow) -> None:
+        maya = instructors.live_instructor(uow)
+        zoe = student(uow)
+        booking(
+            uow,
+            teacher=maya,
+            student_id=zoe.id,
+            starts_at=uow.now - timedelta(days=7),
+            status=BookingStatus.COMPLETED,
+        )
+        result = ask(q=f"{self.SAME} under $20", by=zoe)
+        assert result.items == []
+        assert "Who taught you before has nothing like this now." in result.hints[0]

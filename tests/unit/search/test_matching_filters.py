@@ -229,3 +229,13 @@ def told(facets: Facets, name: str) -> dict[str, object]:
     if name == "filters":
         return {key: {one.value: one.count for one in found} for key, found in value.items()}
     return {one.value: one.count for one in value}
+
+
+class TestChosenInstructors:
+    OF = city(*((teacher(number), offer(number)) for number in range(4)))
+
+    def test_are_the_only_ones_and_with_other_filters(self) -> None:
+        assert strict(self.OF, wish(instructors=frozenset({who(1), who(3)}))) == [1, 3]
+        assert strict(self.OF, wish(instructors=frozenset[str]())) == []
+        both = wish(instructors=frozenset({who(1)}), age_group=AgeGroup.TODDLER)
+        assert strict(self.OF, both) == []

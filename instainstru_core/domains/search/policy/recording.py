@@ -96,6 +96,7 @@ def slots(parsed: Parsed) -> dict[str, Any]:
         "skill": parsed.skill,
         "urgency": parsed.urgency,
         "lesson_type": parsed.lesson_type,
+        "again": parsed.again,
         "rest": redacted(parsed.rest),
         "reasons": list(parsed.reasons),
     }

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 from instainstru_core.domains.search.policy.wanting import MAX_DAYS_AHEAD
-from instainstru_core.domains.search.types.finding import Understood
+from instainstru_core.domains.search.types.finding import AgainLacks, Understood
 from instainstru_core.domains.search.types.matching import Found
 from instainstru_core.domains.search.types.meaning import ModelUse
 from instainstru_core.domains.search.types.wanted import Relaxable, Wanted
 
+AGAIN = {
+    AgainLacks.SIGN_IN: "Sign in to find who taught you before. Until then everybody counts.",
+    AgainLacks.LESSONS: "No such lesson of yours is on record, so everybody counts.",
+}
 NAMES = {
     Relaxable.TIME: "the time of day",
     Relaxable.DATE: "the day",
@@ -34,6 +38,10 @@ def hints(
     of services that come nearest to what is not taught.
     """
     said = [*_words(asked, nearest), *_unwished(asked), *_place(asked), *_days(asked)]
+    if asked.again_lacks is not None:
+        said.append(AGAIN[asked.again_lacks])
+    elif asked.parsed.again is not None and not found.items:
+        said.append("Who taught you before has nothing like this now. Say less, or not 'same'.")
     if asked.model in {ModelUse.OFF, ModelUse.TIMEOUT, ModelUse.BUSY, ModelUse.OPEN_CIRCUIT}:
         said.append("This says several things at once. Ask for one at a time if it misses yours.")
     if not times_checked:

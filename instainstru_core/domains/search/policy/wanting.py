@@ -41,7 +41,14 @@ class Prices:
 
 
 def wanted(
-    given: Given, parsed: Parsed, meant: Meant, *, where: Where, prices: Prices, today: date
+    given: Given,
+    parsed: Parsed,
+    meant: Meant,
+    *,
+    where: Where,
+    prices: Prices,
+    today: date,
+    instructors: frozenset[str] | None = None,
 ) -> Wanted:
     """The wish as a whole."""
     return Wanted(
@@ -57,6 +64,7 @@ def wanted(
         skills=given.skills,
         filters=given.filters,
         min_rating=given.min_rating,
+        instructors=instructors,
         audience=parsed.audience,
         skill=parsed.skill,
         urgent=parsed.urgency is Urgency.HIGH,

@@ -6,8 +6,10 @@ from pydantic import Field
 
 from instainstru_core.domains.regions.types import Borough
 from instainstru_core.domains.search.schemas.base import View
+from instainstru_core.domains.search.types.finding import AgainLacks
 from instainstru_core.domains.search.types.meaning import ModelUse, Reason
 from instainstru_core.domains.search.types.parsed import (
+    Again,
     AgeGroup,
     Audience,
     DateKind,
@@ -117,6 +119,14 @@ class UnderstoodView(View):
     place_not_found: str | None = Field(description="The words for a place that nobody knows.")
     place_elsewhere: str | None = Field(
         default=None, description="A place that is named and lies outside of the city."
+    )
+    again: Again | None = Field(
+        default=None, description="Of those who taught them before, who is meant."
+    )
+    again_lacks: AgainLacks | None = Field(
+        default=None,
+        description="Why that is not known: nobody is signed in, or no such lesson took place. Then"
+        " everybody counts.",
     )
     price: PriceMeant | None
     dates: DatesMeant | None

@@ -39,6 +39,8 @@ def understood_view(asked: Understood, entries: Mapping[str, Entry]) -> Understo
         near_me_lacks=None if asked.here is None else asked.here.missing,
         place_not_found=asked.place_not_found,
         place_elsewhere=None if asked.resolution is None else asked.resolution.elsewhere,
+        again=parsed.again,
+        again_lacks=asked.again_lacks,
         price=_price(asked),
         dates=None
         if parsed.dates is None

@@ -7,18 +7,21 @@ from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.catalog.policy import fold, inferred_filters
 from instainstru_core.domains.catalog.types import SKILL_LEVEL
 from instainstru_core.domains.regions.types import Place
+from instainstru_core.domains.search.policy import again as again_policy
 from instainstru_core.domains.search.policy import wanting
 from instainstru_core.domains.search.policy.grammar.prices import priced
 from instainstru_core.domains.search.policy.wanting import Prices
 from instainstru_core.domains.search.ports import Embedder
+from instainstru_core.domains.search.repository import taught
 from instainstru_core.domains.search.schemas import SearchInstructors
 from instainstru_core.domains.search.service import asking, meaning, places
 from instainstru_core.domains.search.service.vocabulary import Vocabulary
-from instainstru_core.domains.search.types.finding import Prepared, Understood
+from instainstru_core.domains.search.types.finding import AgainLacks, Prepared, Understood
 from instainstru_core.domains.search.types.meaning import Meant
 from instainstru_core.domains.search.types.parsed import Parsed, Phrase, PlaceMention
 from instainstru_core.domains.search.types.places import Here, Resolution
 from instainstru_core.domains.search.types.wanted import Where
+from instainstru_core.kernel.authority import ActorKind
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.uow import Uow
 
@@ -51,14 +54,17 @@ def understood(
     meant = meaning.services_meant(
         uow, parsed, embedder=embedder, vectors=prepared.vectors, deadline=deadline
     )
+    chosen = wanting.services(given, meant)
+    again, again_lacks = _again(uow, parsed, chosen)
     located = _located(uow, command, prepared, deadline=deadline)
     wanted = wanting.wanted(
         given,
         parsed,
         meant,
         where=located.where,
-        prices=wanting.prices(given, _said(parsed, wanting.services(given, meant) or (), known)),
+        prices=wanting.prices(given, _said(parsed, chosen or (), known)),
         today=prepared.today,
+        instructors=again,
     )
     inferred = _inferred(parsed, meant, known)
     return Understood(
@@ -71,6 +77,7 @@ def understood(
         resolution=located.resolution,
         is_near_me=located.is_near_me,
         here=located.here,
+        again_lacks=again_lacks,
         inferred=inferred,
     )
 
@@ -101,6 +108,19 @@ def _located(
         return Located(resolution=resolution)
     found = places.here(uow, latitude=command.latitude, longitude=command.longitude)
     return Located(found.where, found.area, None, is_near_me, found)
+
+
+def _again(
+    uow: Uow, parsed: Parsed, services: Mapping[str, float] | None
+) -> tuple[frozenset[str] | None, AgainLacks | None]:
+    """Who taught them before, where the text asks for that; or why that is not known."""
+    if parsed.again is None:
+        return None, None
+    if uow.actor.kind is not ActorKind.USER or uow.actor.id is None:
+        return None, AgainLacks.SIGN_IN
+    had = taught.taught(uow.session, uow.actor.id, now=uow.now)
+    found = again_policy.meant(parsed.again, had, services)
+    return (found, None) if found else (None, AgainLacks.LESSONS)
 
 
 def _said(parsed: Parsed, services: Iterable[str], known: Vocabulary) -> Prices:

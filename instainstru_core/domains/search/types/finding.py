@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from time import perf_counter
 
 from instainstru_core.domains.regions.types import Place
@@ -12,6 +13,14 @@ from instainstru_core.domains.search.types.meaning import Meant, ModelUse, Vecto
 from instainstru_core.domains.search.types.parsed import Parsed
 from instainstru_core.domains.search.types.places import Here, HereSource, Resolution
 from instainstru_core.domains.search.types.wanted import Wanted
+
+
+class AgainLacks(StrEnum):
+    """Why nobody is known who taught them before."""
+
+    SIGN_IN = "sign_in"
+    LESSONS = "lessons"
+    """No such lesson took place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +40,15 @@ class Understood:
     resolution: Resolution | None = None
     is_near_me: bool = False
     here: Here | None = None
+    again_lacks: AgainLacks | None = None
+    """Why it is not known with whom they had lessons before, where the text speaks of that."""
     inferred: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
     @property
     def is_personal(self) -> bool:
         """Whether somebody else would get another answer to the same."""
+        if self.parsed.again is not None:
+            return True
         return self.here is not None and self.here.source is not HereSource.DEVICE
 
     @property

@@ -19,6 +19,7 @@ class Slot(StrEnum):
     URGENCY = "urgency"
     LESSON_TYPE = "lesson_type"
     PLACE = "place"
+    AGAIN = "again"
 
 
 class PriceIntent(StrEnum):
@@ -89,6 +90,15 @@ class LessonType(StrEnum):
     """At the student's."""
     STUDIO = "studio"
     """At the instructor's."""
+
+
+class Again(StrEnum):
+    """With whom of those who taught them before."""
+
+    LAST = "last"
+    USUAL = "usual"
+    """Whoever taught them most often."""
+    ANY = "any"
 
 
 class PlaceMention(StrEnum):
@@ -187,6 +197,7 @@ class Parsed:
     urgency: Urgency | None = None
     lesson_type: LessonType | None = None
     place: PlacePhrase | None = None
+    again: Again | None = None
     marks: tuple[Mark, ...] = ()
     rest: str = ""
     needs_model: bool = False

@@ -52,7 +52,7 @@ class Wanted:
     """What narrows a search, and what only moves results up.
 
     `services` holds the relevance of each service from 0 to 1; None asks for any. `formats`,
-    `age_group`, `skills` and `filters` narrow; `audience` and `skill` only move up.
+    `age_group`, `skills`, `filters` and `instructors` narrow; `audience` and `skill` only move up.
     """
 
     services: Mapping[str, float] | None = None
@@ -67,6 +67,7 @@ class Wanted:
     skills: frozenset[Skill] | None = None
     filters: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     min_rating: float | None = None
+    instructors: frozenset[str] | None = None
     audience: Audience | None = None
     skill: Skill | None = None
     urgent: bool = False

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from instainstru_core.domains.search.policy.grammar import (
+    again,
     dates,
     holidays,
     hours,
@@ -36,6 +37,7 @@ _RULES = joined(
     places.RULES,
     topics.RULES,
     phrases.RULES,
+    again.RULES,
 )
 _FIGURES: tuple[Rule, ...] = (
     money.figure,

@@ -20,6 +20,7 @@ from instainstru_core.domains.search.policy.grammar.places import Spot
 from instainstru_core.domains.search.policy.grammar.spans import Line, Span, Weight
 from instainstru_core.domains.search.policy.grammar.topics import Topic, Unwished
 from instainstru_core.domains.search.types.parsed import (
+    Again,
     LessonType,
     Mark,
     Parsed,
@@ -68,6 +69,7 @@ def told(text: str, corrected: str | None, line: Line, chosen: Sequence[Span]) -
         urgency=min(_values(spans, Urgency), key=list(Urgency).index, default=None),
         lesson_type=_lesson_type(_values(spans, LessonType)),
         place=_together(found),
+        again=min(_values(spans, Again), key=list(Again).index, default=None),
         marks=tuple(marks),
         rest=" ".join((*(line.words[at] for at in unread), *_beyond(text, line))),
         needs_model=bool(reasons),
@@ -229,7 +231,7 @@ def _reasons(
         yield "either_or"
     if not lexicon.CONDITIONS.isdisjoint(loose):
         yield "condition"
-    if not lexicon.REFERENCES.isdisjoint(loose) or "last time" in " ".join(line.words):
+    if not lexicon.REFERENCES.isdisjoint(loose):
         yield "reference"
     unwished = [span.value for span in spans if isinstance(span.value, Unwished)]
     if any(one.is_place for one in unwished):

@@ -68,6 +68,7 @@ def words_of(entries: Iterable[Entry], places: Places) -> Words:
             right=frozenset(_all_words(catalog))
             | PHRASE_WORDS
             | HOLIDAY_WORDS
+            | {"rebook", "usual", "previous", "former"}
             | {word for name in names for word in name.split()},
             misspelled=misspelled,
         ),

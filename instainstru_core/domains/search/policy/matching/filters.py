@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.domains.instructors.types import LessonFormat
-from instainstru_core.domains.search.policy.matching.columns import Block
+from instainstru_core.domains.search.policy.matching.columns import Block, halves_of
 from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.places import (
     NEAR_METERS,
@@ -54,6 +54,7 @@ CHANNELS = (
     LessonFormat.NEUTRAL_LOCATION,
 )
 MINUTES, AGE_GROUP, SKILLS, RATING, OPTION = "minutes", "age_group", "skills", "rating", "option "
+INSTRUCTORS = "instructors"
 NOWHERE_METERS = -1
 """The distance of what has none: online, or without a place that is asked for."""
 
@@ -167,11 +168,21 @@ def filtered(block: Block, plan: Plan) -> dict[str, Truth]:
         passed[AGE_GROUP] = (block.ages & np.uint8(age_bits([wanted.age_group]))) != 0
     if wanted.skills is not None:
         passed[SKILLS] = (block.skills & np.uint8(skill_bits(wanted.skills))) != 0
+    if wanted.instructors is not None:
+        passed[INSTRUCTORS] = _one_of(block, wanted.instructors)
     if wanted.min_rating is not None:
         passed[RATING] = rated(block, round(wanted.min_rating * 1_000))
     for key, words in zip(wanted.filters, plan.options, strict=True):
         passed[f"{OPTION}{key}"] = any_of(block.options, words)
     return passed
+
+
+def _one_of(block: Block, instructors: frozenset[str]) -> Truth:
+    """Which rows are of one of these few instructors."""
+    found: Truth = np.zeros(len(block), np.bool_)
+    for high, low in map(halves_of, instructors):
+        found |= (block.high == np.uint64(high)) & (block.low == np.uint64(low))
+    return found
 
 
 def rated(block: Block, least: int) -> Truth:
