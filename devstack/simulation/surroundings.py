@@ -157,7 +157,10 @@ class Surroundings:
         return release
 
     def _settle_refund(self, booking_id: str) -> Callable[[], None]:
-        """What the provider refuses becomes credit, unless the bank gave all of it back."""
+        """A refused refund becomes credit, unless the bank gave all of it back.
+
+        What stopped for another reason, or while a bank still looks, is tried again.
+        """
         stage = self._stage
         key = f"settle-{stage.dice.getrandbits(64):x}"
 
@@ -175,7 +178,8 @@ class Surroundings:
                 told = settle(RefundWay.CREDIT)
             except NotRefundable as refusal:
                 if not refusal.facts.get("bank_cents"):
-                    raise
+                    self._release(booking_id)()
+                    return
                 told = settle(RefundWay.BANK)
             stage.trace.note("settle refund", booking_id, told.credit_cents, told.bank_cents)
 
