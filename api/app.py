@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from api import errors, middleware, openapi, routes
 from api.routing import PREFIX, Route
 from api.searching import Desk
+from instainstru_core.kernel import lean
 from instainstru_core.runtime import Runtime
 
 FIRST = "search"
@@ -31,8 +32,9 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.state.runtime = runtime
     app.state.started_at = runtime.clock()
     app.state.searches = Desk.of(runtime)
-    for router in routers():
-        _mount(app, router)
+    with lean.without("pydantic.v1"):  # no model of ours is one of its
+        for router in routers():
+            _mount(app, router)
     openapi.install(app)
     errors.install(app)
     middleware.install(app, runtime.settings)

@@ -35,6 +35,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
     composition.watch_errors(settings, "api")
     runtime = composition.build(settings)
     composition.check_tier(runtime)
+    runtime.embedder.prepare()  # first: what reading it leaves is used by all that comes after
     app = create_app(runtime)
     composition.prepare_vendors(runtime)
     importlib.import_module("jwt")  # here, nearly each request has a token

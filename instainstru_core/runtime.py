@@ -291,7 +291,8 @@ def _load_all(word: str) -> None:
 def prepare_vendors(runtime: Runtime) -> None:
     """Import the libraries that whoever serves will need anyway, before `memory.settle`.
 
-    What an import leaves behind, up to 15 MB, goes back to the system then; later it stays.
+    What an import leaves behind, up to 15 MB, goes back to the system then; later it stays. Before
+    there are threads, since they are imported without what nobody here asks of them.
     """
     redis.prepare()
     if isinstance(runtime.payments, StripeGateway):

@@ -7,7 +7,10 @@ from collections.abc import Callable, Collection, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, Literal, TypeAlias, cast
 
-import structlog
+from instainstru_core.kernel import lean
+
+with lean.without("rich"):  # 5 MB to color tracebacks, which are plain lines here
+    import structlog
 
 HIDDEN = "[hidden]"
 SECRET_KEYS = re.compile(

@@ -3,18 +3,21 @@
 The SDK takes some 15 MB of memory, so it is imported by whoever asks first and by nobody else.
 """
 
+import importlib
 import logging
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from warnings import catch_warnings, simplefilter
 
 from prometheus_client import Counter, Histogram
 from pydantic import ValidationError
 
 from instainstru_core.adapters.stripe import translation
 from instainstru_core.domains.payments.errors import CallUncertain, ProviderFailed
+from instainstru_core.kernel import lean
 from instainstru_core.kernel.errors import Refusal
 from instainstru_core.kernel.log import logger
 
@@ -101,7 +104,13 @@ class Caller:
             return None
 
     def prepare(self) -> None:
-        """Import the SDK now rather than with the first call. Nothing is connected."""
+        """Import the SDK now rather than with the first call. Nothing is connected.
+
+        It brings a second client of HTTP and tables of alphabets, 6 MB that nobody here asks for.
+        """
+        with lean.without("httpx", "chardet", "charset_normalizer"), catch_warnings():
+            simplefilter("ignore")  # requests misses the tables; its answers here are all JSON
+            importlib.import_module("stripe")
         services = self._opened().v1
         for name in SERVICES:
             getattr(services, name)
