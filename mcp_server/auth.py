@@ -1,5 +1,6 @@
 """Who calls: a strict JWT of the configured issuer, or a static token known only by its digest."""
 
+import hashlib
 import hmac
 import time
 from collections.abc import Mapping
@@ -10,7 +11,6 @@ from urllib.parse import urlsplit
 
 import anyio
 import jwt
-import structlog
 from fastmcp.server.auth import AccessToken, MultiAuth, RemoteAuthProvider, TokenVerifier
 from fastmcp.server.dependencies import get_access_token
 from pydantic import AnyHttpUrl
@@ -41,6 +41,10 @@ REQUIRED_CLAIMS = ["exp", "iat", "iss", "aud", "sub"]
 KEYS_LAST_SECONDS = 3_600
 REFETCH_SECONDS = 30
 FETCH_SECONDS = 5
+MOST_SIGNED = 1_000
+
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of this request, which the door gives."""
 
 KEYS_AWAY: ContextVar[bool] = ContextVar("keys_away", default=False)
 """Whether the token of this request could not be judged, because the issuer did not answer."""
@@ -126,8 +130,21 @@ def keys_of(jwks: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A token whose signature held, and with which key."""
+
+    key_id: str | None
+    key: object
+    claims: dict[str, Any]
+
+
 class StrictJwt(TokenVerifier):
-    """Tokens of one issuer for one audience, signed with RS256, that expire."""
+    """Tokens of one issuer for one audience, signed with RS256, that expire.
+
+    A signature that held once holds as long as its key is the issuer's. Everything else about a
+    token is judged each time.
+    """
 
     def __init__(self, keys: RemoteKeys | LocalKeys, settings: Settings, clock: Clock) -> None:
         super().__init__()
@@ -137,36 +154,50 @@ class StrictJwt(TokenVerifier):
         self.allowed_orgs = frozenset(settings.oauth_allowed_orgs)
         self.operators = settings.mcp_operators
         self.clock = clock
+        self.signed: dict[bytes, Signed] = {}
 
     async def verify_token(self, token: str) -> AccessToken | None:
         """Who the token is for; None unless all of it holds."""
         if len(token) > LONGEST_TOKEN or token.count(".") != JWT_DOTS:
             return None
         try:
-            header = jwt.get_unverified_header(token)
-            key = await self.keys.key(header.get("kid"))
-            if header.get("alg") != SIGNING_ALGORITHM or key is None:
-                return None
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                key,
-                algorithms=[SIGNING_ALGORITHM],
-                issuer=self.issuer,
-                audience=self.audience,
-                options={
-                    "require": REQUIRED_CLAIMS,
-                    "verify_exp": False,  # times are judged below, by the clock of the runtime
-                    "verify_iat": False,
-                    "verify_nbf": False,
-                },
-            )
+            claims = await self._claims(token)
         except jwt.PyJWTError as failure:
             _log.info("token_refused", reason=type(failure).__name__)
             return None
         except KeysUnreachable:
             KEYS_AWAY.set(True)
             return None
-        return self._accepted(token, claims)
+        return None if claims is None else self._accepted(token, claims)
+
+    async def _claims(self, token: str) -> dict[str, Any] | None:
+        """What the token says, if the issuer signed it for us; None without a key of that name."""
+        digest = hashlib.sha256(token.encode()).digest()
+        known = self.signed.get(digest)
+        if known is not None and await self.keys.key(known.key_id) is known.key:
+            return known.claims
+        header = jwt.get_unverified_header(token)
+        key_id = header.get("kid")
+        key = await self.keys.key(key_id)
+        if header.get("alg") != SIGNING_ALGORITHM or key is None:
+            return None
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=[SIGNING_ALGORITHM],
+            issuer=self.issuer,
+            audience=self.audience,
+            options={
+                "require": REQUIRED_CLAIMS,
+                "verify_exp": False,  # times are judged later, by the clock of the runtime
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
+        )
+        if len(self.signed) >= MOST_SIGNED:
+            self.signed.clear()
+        self.signed[digest] = Signed(key_id, key, claims)
+        return claims
 
     def _accepted(self, token: str, claims: dict[str, Any]) -> AccessToken | None:
         now = self.clock().timestamp()
@@ -249,7 +280,7 @@ def caller() -> Actor:
     A person is looked up before anything is done for them (`Calls`): what they may do is what
     their roles allow as well. A token with a session (`sid`) is a person's.
     """
-    request_id: str | None = structlog.contextvars.get_contextvars().get("request_id")
+    request_id = REQUEST_ID.get()
     token = get_access_token()
     if token is None:
         return Actor(id=None, kind=ANONYMOUS.kind, door=Door.MCP, request_id=request_id)

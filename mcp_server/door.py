@@ -69,6 +69,7 @@ class Door:
             if not replaced:
                 await send(message)
 
+        auth.REQUEST_ID.set(request_id)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             body = await self._body(receive) if scope["method"] == "POST" else b""
             if body is None:

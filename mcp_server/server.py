@@ -45,7 +45,7 @@ def create_server(
     """
     declared = registry.declared() if tools is None else tuple(tools)
     calls = Calls(runtime)
-    served: list[GuestTool] = [ServedTool.of(tool, calls) for tool in declared]
+    served: list[ServedTool | Proxy] = [ServedTool.of(tool, calls) for tool in declared]
     shelf: list[Tool] = []
     if not all(tool.direct for tool in declared):
         shelf = [search_tool(Catalogue(declared, _is_metric(runtime))), call_tool()]
@@ -56,7 +56,7 @@ def create_server(
         INSTRUCTIONS,
         version=runtime.settings.release,
         auth=auth.provider(runtime.settings, runtime.clock),
-        middleware=[Gate(ours, calls, frozenset(guest.name for guest in guests))],
+        middleware=[Gate(ours, served, calls, frozenset(guest.name for guest in guests))],
         tools=[*served, *guests],
         mask_error_details=True,
         dereference_schemas=False,

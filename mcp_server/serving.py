@@ -6,19 +6,22 @@ from functools import partial
 from typing import Any
 
 import anyio.to_thread
+from fastmcp.exceptions import FastMCPError, ToolError
 from fastmcp.server.dependencies import get_context
 from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from fastmcp.tools import Tool as FrameworkTool
 from fastmcp.tools import ToolResult
 from fastmcp.tools.base import InputRequiredToolResult
+from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolRequestParams, ListToolsRequest
 from pydantic import PrivateAttr
 
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.errors import Refusal
-from mcp_server import asking, auth
+from instainstru_core.kernel.log import logger
+from mcp_server import asking, auth, errors
 from mcp_server.asking import Reply
-from mcp_server.calls import Calls
+from mcp_server.calls import QUIETLY, Calls
 from mcp_server.errors import (
     CallDirectly,
     NoSuchTool,
@@ -33,6 +36,8 @@ from mcp_server.tool import CONFIRM_TOKEN, PREFIX, Tool
 
 NEAREST = 3
 SHOWN_NAME = 80
+
+_log = logger(__name__)
 
 
 class ServedTool(FrameworkTool):
@@ -58,7 +63,10 @@ class ServedTool(FrameworkTool):
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
         """Make the call as whoever sent the request, once the person there has agreed."""
-        actor = auth.caller()
+        return await self.answered(arguments, auth.caller())
+
+    async def answered(self, arguments: dict[str, Any], actor: Actor) -> ToolResult:
+        """Make the call as this actor, once the person at the client has agreed."""
         if self._tool.confirms and self._calls.runtime.settings.mcp_state_keys:
             asked = await self._asked(arguments, actor)
             if asked is not None:
@@ -106,6 +114,10 @@ class Proxy(FrameworkTool):
         return served
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
+        """Make the call as whoever sent the request."""
+        return await self.answered(arguments, auth.caller())
+
+    async def answered(self, arguments: dict[str, Any], actor: Actor) -> ToolResult:
         """Call it. What destroys something is called as itself, so that a client can tell."""
         try:
             given = self._tool.read(arguments)
@@ -114,7 +126,7 @@ class Proxy(FrameworkTool):
                 name = PREFIX + name
             self._refuse_unless_proxied(name)
         except Refusal as refusal:
-            refuse = partial(self._calls.refuse, CALL, arguments, auth.caller(), refusal)
+            refuse = partial(self._calls.refuse, CALL, arguments, actor, refusal)
             raise await anyio.to_thread.run_sync(refuse) from None
         return await get_context().fastmcp.call_tool(name, given["arguments"] or {})
 
@@ -142,9 +154,14 @@ class Gate(Middleware):
     """
 
     def __init__(
-        self, tools: Sequence[Tool], calls: Calls, guests: frozenset[str] = frozenset()
+        self,
+        tools: Sequence[Tool],
+        served: Sequence[ServedTool | Proxy],
+        calls: Calls,
+        guests: frozenset[str] = frozenset(),
     ) -> None:
         self.tools = {tool.name: tool for tool in tools}
+        self.served = {one.name: one for one in served}
         self.guests = guests
         self.order = {name: place for place, name in enumerate(self.tools)}
         self.calls = calls
@@ -167,15 +184,31 @@ class Gate(Middleware):
         context: MiddlewareContext[CallToolRequestParams],
         call_next: CallNext[CallToolRequestParams, ToolResult],
     ) -> ToolResult:
-        """Refuse what does not exist or is not allowed. Refusals are recorded like answers."""
+        """Refuse what does not exist or is not allowed. Refusals are recorded like answers.
+
+        What is ours is called here: the framework would look for it among all its providers, by
+        rules of visibility that nobody has made.
+        """
         name = context.message.name
-        found, actor = self.tools.get(name), auth.caller()
-        if name in self.guests or (found is not None and auth.allows(actor, found.scope)):
+        if name in self.guests:
             return await call_next(context)
+        found, actor = self.tools.get(name), auth.caller()
+        arguments = context.message.arguments or {}
+        if found is not None and auth.allows(actor, found.scope):
+            return await self._answered(name, arguments, actor)
         refusal = self._unknown(name) if found is None else _refusal_of(found, actor)
         refuse = partial(self.calls.refuse, None if found is None else name)
-        arguments = context.message.arguments or {}
         raise await anyio.to_thread.run_sync(refuse, arguments, actor, refusal)
+
+    async def _answered(self, name: str, arguments: dict[str, Any], actor: Actor) -> ToolResult:
+        """The answer, or an error in words for the model: nothing of our insides leaves."""
+        try:
+            return await self.served[name].answered(arguments, actor)
+        except (FastMCPError, MCPError):
+            raise
+        except Exception:  # noqa: BLE001 - a bug of ours must not tell of itself
+            _log.exception("tool_failed", tool=name, caller=actor.id or "nobody")
+            raise ToolError(errors.unexpected(actor.request_id), log_level=QUIETLY) from None
 
     def _is_shown(self, tool: Tool, actor: Actor) -> bool:
         """Listed and allowed; what finds and calls the rest, where there is any."""

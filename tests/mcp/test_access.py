@@ -27,6 +27,7 @@ from mcp_server import auth
 from mcp_server.envelope import Answer, Source
 from mcp_server.registry import declared
 from mcp_server.tool import Call, writes
+from tests.conftest import SetClock
 from tests.factories import access as clients
 from tests.mcp import world as worlds
 from tests.mcp.world import MORNING, Copilot, World, token
@@ -159,6 +160,64 @@ class TestJwt:
         assert answer.status_code == 403
         assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
         assert 'scope="mcp:read"' in answer.headers["www-authenticate"]
+
+
+class TestASignatureThatHeld:
+    """It is not computed again; all else about its token is judged each time."""
+
+    @pytest.fixture
+    def keys(self) -> auth.LocalKeys:
+        return auth.LocalKeys(auth.keys_of(access.jwks(worlds.signing_key())))
+
+    @pytest.fixture
+    def clock(self) -> SetClock:
+        return SetClock()
+
+    @pytest.fixture
+    def strict(self, asked: Runtime, keys: auth.LocalKeys, clock: SetClock) -> auth.StrictJwt:
+        return auth.StrictJwt(keys, asked.settings, clock)
+
+    def judged(self, strict: auth.StrictJwt, bearer: str) -> bool:
+        async def judging() -> bool:
+            return await strict.verify_token(bearer) is not None
+
+        return bool(worlds.run(judging()))
+
+    def test_is_known_by_the_whole_token(self, strict: auth.StrictJwt) -> None:
+        good = token(worlds.signing_key())
+        assert [self.judged(strict, good) for _ in range(3)] == [True] * 3
+        assert len(strict.signed) == 1
+        head, body, signature = good.split(".")
+        swapped = "A" if signature[0] != "A" else "B"
+        assert not self.judged(strict, f"{head}.{body}.{swapped}{signature[1:]}")
+        assert len(strict.signed) == 1
+
+    def test_does_not_outlive_its_token(self, strict: auth.StrictJwt, clock: SetClock) -> None:
+        good = token(worlds.signing_key())
+        assert self.judged(strict, good)
+        clock.now = MORNING + timedelta(seconds=3_599)
+        assert self.judged(strict, good)
+        clock.now = MORNING + timedelta(seconds=3_600)
+        assert not self.judged(strict, good)
+
+    def test_does_not_outlive_its_key(self, strict: auth.StrictJwt, keys: auth.LocalKeys) -> None:
+        good = token(worlds.signing_key())
+        assert self.judged(strict, good)
+        name, key = keys.known.popitem()
+        assert not self.judged(strict, good)
+        (other,) = auth.keys_of(access.jwks(clients.signing_key("stranger"))).values()
+        keys.known[name] = other
+        assert not self.judged(strict, good)
+        keys.known[name] = key
+        assert self.judged(strict, good)
+
+    def test_is_kept_of_so_many_tokens_and_no_more(
+        self, strict: auth.StrictJwt, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(auth, "MOST_SIGNED", 2)
+        for number in range(5):
+            assert self.judged(strict, token(worlds.signing_key(), jti=str(number)))
+            assert len(strict.signed) <= 2
 
 
 class TestStaticToken:

@@ -1,19 +1,37 @@
 """Each call leaves a row: who, what, how it ended and how long it took; never what was typed."""
 
+import threading
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
 import httpx
 import pytest
+from pydantic import BaseModel
 
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.audit.schemas import AuditEntryView, AuditFilters
+from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.kernel.authority import SYSTEM, ActorKind, Door
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.runtime import Runtime
+from mcp_server.envelope import Answer, answer
+from mcp_server.tool import Call, reads
 from tests.mcp import world as worlds
 from tests.mcp.world import Copilot, token
+
+PATIENCE_SECONDS = 10
+CALL_SLOW = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "tools/call",
+    "params": {"name": "instainstru_slow", "arguments": {}},
+}
+HEADERS = {
+    "Accept": "application/json, text/event-stream",
+    "MCP-Protocol-Version": "2025-11-25",
+    "Authorization": f"Bearer {token(worlds.signing_key())}",
+}
 
 Latest = Callable[[str], AuditEntryView]
 
@@ -25,6 +43,12 @@ def latest(asked: Runtime) -> Latest:
             return audit.search(uow, AuditFilters(action=action), limit=1).items[0]
 
     return find
+
+
+class Lines(BaseModel):
+    """Some lines."""
+
+    lines: list[str]
 
 
 class TestAuditTrail:
@@ -103,6 +127,25 @@ class TestAuditTrail:
     ) -> None:
         error = copilot.refused("drop_everything")
         assert latest("mcp.unknown").request_id == error["request_id"]
+
+    def test_has_a_call_whose_client_hung_up(self, asked: Runtime, latest: Latest) -> None:
+        begun, gate = threading.Event(), threading.Event()
+
+        @reads("Slow")
+        def slow(call: Call) -> Answer[Lines]:
+            """Wait."""
+            begun.set()
+            assert gate.wait(PATIENCE_SECONDS)
+            return answer(Report(data=Lines(lines=[])), as_of=call.runtime.clock())
+
+        with worlds.serving(asked, [slow]) as url:
+            with pytest.raises(httpx.ReadTimeout):
+                httpx.post(f"{url}/mcp", json=CALL_SLOW, headers=HEADERS, timeout=0.3)
+            assert begun.wait(PATIENCE_SECONDS)
+            gate.set()
+        # The server has ended, and with it every call that was begun.
+        entry = latest("mcp.slow")
+        assert (entry.actor_id, entry.outcome) == ("copilot", "success")
 
     def test_has_one_row_for_a_call_in_either_era(self, url: str, asked: Runtime) -> None:
         for mode in ("legacy", "2026-07-28"):
