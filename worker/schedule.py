@@ -11,6 +11,7 @@ from worker.jobs import Job
 from worker.relay import REACT, RELAY
 from worker.tasks.accounts import FORGET_SESSIONS
 from worker.tasks.answers import FORGET_OVERTAKEN
+from worker.tasks.asking import ASK_IDENTITIES, ASK_STOPPED
 from worker.tasks.availability import FORGET_DAYS
 from worker.tasks.bookings import (
     CAPTURE,
@@ -71,6 +72,8 @@ ENTRIES = (
     Entry(CHECK_HEALTH, timedelta(minutes=15), expires=timedelta(minutes=15)),
     Entry(FIND_DISPUTES, crontab(hour="*", minute=15), expires=timedelta(hours=1)),
     Entry(ASK_DISPUTES, crontab(hour="*", minute=20), expires=timedelta(hours=1)),
+    Entry(ASK_STOPPED, crontab(hour="*", minute=40), expires=timedelta(hours=1)),
+    Entry(ASK_IDENTITIES, crontab(hour="*", minute=45), expires=timedelta(hours=1)),
     Entry(SEND_TIPS, crontab(hour="*", minute=35), expires=timedelta(hours=1)),
     Entry(LOOK_AGAIN, crontab(hour="*", minute=50), expires=timedelta(hours=1)),
     Entry(REBUILD_EMBEDDINGS, crontab(hour="*", minute=30), expires=timedelta(hours=1)),

@@ -49,6 +49,8 @@ DAILY = {
     "webhooks.forget": (4, 35),
 }
 HOURLY = {
+    "bookings.ask_stopped": 40,
+    "payments.ask_identities": 45,
     "bookings.ask_disputes": 20,
     "bookings.find_disputes": 15,
     "bookings.send_tips": 35,
@@ -81,8 +83,9 @@ class TestTheTable:
         }
 
     def test_is_what_health_takes_for_the_cadence_of_jobs_on_money(self) -> None:
-        day = timedelta(days=1)
-        assert {name: EVERY.get(name, day) for name in CADENCE} == CADENCE
+        hours = dict.fromkeys(HOURLY, timedelta(hours=1))
+        days = dict.fromkeys(DAILY, timedelta(days=1))
+        assert {name: (EVERY | hours | days)[name] for name in CADENCE} == CADENCE
         assert not any(ENTRIES[name].job.is_quiet for name in CADENCE), "their record is asked"
 
     def test_drops_what_nobody_took_before_it_is_due_again(self) -> None:

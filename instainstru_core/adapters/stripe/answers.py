@@ -181,6 +181,13 @@ class PayoutAnswer(Object):
     failure_code: str | None = None
 
 
+class PayoutsAnswer(BaseModel):
+    """A page of them."""
+
+    data: list[PayoutAnswer]
+    has_more: bool
+
+
 class IdentityError(BaseModel):
     code: str | None = None
 

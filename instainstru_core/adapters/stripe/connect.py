@@ -1,5 +1,6 @@
 """Instructors' accounts at Stripe, their payouts, and who they are."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from instainstru_core.adapters.stripe import reading
@@ -8,13 +9,19 @@ from instainstru_core.domains.payments.types import (
     AccountSeen,
     IdentitySeen,
     LinkSeen,
+    Payouts,
     PayoutSeen,
 )
 
 if TYPE_CHECKING:
-    from stripe.params import AccountCreateParamsSettings, AccountUpdateParamsSettings
+    from stripe.params import (
+        AccountCreateParamsSettings,
+        AccountUpdateParamsSettings,
+        PayoutListParams,
+    )
 
 COUNTRY = "US"
+PAGE = 100
 
 
 class StripeConnect(Part):
@@ -97,6 +104,16 @@ class StripeConnect(Part):
                 payout_id, options={"stripe_account": account_id}
             ),
             reading.payout,
+        )
+
+    def payouts(self, *, account_id: str, since: datetime, cursor: str | None) -> Payouts:
+        wanted: PayoutListParams = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+        if cursor is not None:
+            wanted["starting_after"] = cursor
+        return self._caller.ask(
+            "payouts",
+            lambda client: client.v1.payouts.list(wanted, {"stripe_account": account_id}),
+            reading.payouts,
         )
 
     def start_identity(self, *, key: str, instructor_id: str, return_url: str) -> IdentitySeen:

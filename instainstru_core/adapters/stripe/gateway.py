@@ -60,6 +60,7 @@ class UnconfiguredGateway:
     refund = find_refund = transfer = find_transfer = reverse = find_reversal = _refuse
     dispute = disputes = balance_changes = _refuse
     create_account = account = onboarding_link = set_payout_schedule = _refuse
+    payouts = _refuse
     available_cents = instant_payout = payout = start_identity = identity = _refuse
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from instainstru_core.adapters.stripe.answers import (
     LinkAnswer,
     Object,
     PayoutAnswer,
+    PayoutsAnswer,
     RefundAnswer,
     Schedule,
     SetupAnswer,
@@ -39,6 +40,7 @@ from instainstru_core.domains.payments.types import (
     Intent,
     IntentStatus,
     LinkSeen,
+    Payouts,
     PayoutSeen,
     RefundSeen,
     SetupSeen,
@@ -155,7 +157,18 @@ def link(values: Values) -> LinkSeen:
 
 
 def payout(values: Values) -> PayoutSeen:
-    answer = PayoutAnswer.model_validate(values)
+    return _payout(PayoutAnswer.model_validate(values))
+
+
+def payouts(values: Values) -> Payouts:
+    page = PayoutsAnswer.model_validate(values)
+    return Payouts(
+        items=tuple(_payout(answer) for answer in page.data),
+        next_cursor=page.data[-1].id if page.has_more and page.data else None,
+    )
+
+
+def _payout(answer: PayoutAnswer) -> PayoutSeen:
     return PayoutSeen(
         id=answer.id,
         cents=answer.amount,

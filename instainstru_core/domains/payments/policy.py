@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from instainstru_core.domains.payments.types import DisputeState, PayoutStatus
+from instainstru_core.domains.payments.types import DisputeState, IdentityStatus, PayoutStatus
 
 USUAL_WINDOW = timedelta(days=29)
 """With today, thirty days."""
@@ -18,6 +18,15 @@ GIVEN_BACK_WITHIN = timedelta(days=30)
 
 LOOK_AGAIN = timedelta(days=3)
 """What a look for disputes reads again: a charge may be written after its dispute was opened."""
+
+PAYOUTS_LOOKED_BACK = timedelta(days=14)
+"""How far back an account's payouts are read each night: longer than a bank may send one back."""
+
+IDENTITY_PATIENCE = {
+    IdentityStatus.PROCESSING: timedelta(hours=1),
+    IdentityStatus.REQUIRES_INPUT: timedelta(days=1),
+}
+"""After how long without word the provider is asked about a check of identity that is not over."""
 
 PAYOUT_INTERVAL = "weekly"
 PAYOUT_ANCHOR = "tuesday"

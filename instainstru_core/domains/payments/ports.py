@@ -16,6 +16,7 @@ from instainstru_core.domains.payments.types import (
     IdentitySeen,
     Intent,
     LinkSeen,
+    Payouts,
     PayoutSeen,
     RefundSeen,
     SetupSeen,
@@ -123,6 +124,10 @@ class ConnectGateway(Protocol):
     def instant_payout(self, *, key: str, account_id: str, cents: int) -> PayoutSeen: ...
 
     def payout(self, *, account_id: str, payout_id: str) -> PayoutSeen: ...
+
+    def payouts(self, *, account_id: str, since: datetime, cursor: str | None) -> Payouts:
+        """A page of an account's payouts made from `since` on, the newest first."""
+        ...
 
     def start_identity(self, *, key: str, instructor_id: str, return_url: str) -> IdentitySeen: ...
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from instainstru_core.adapters.stripe import connect
 from instainstru_core.domains.payments.errors import (
     BalanceInsufficient,
     CallRefused,
@@ -86,6 +87,27 @@ class TestAPayout:
         )
         assert again == first
         assert stage.gateway.available_cents(account_id) == 3_000
+
+    def test_is_listed_with_its_account_s_others_page_by_page(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stage.simulated()
+        account_id = stage.payee()
+        stage.transferred(account_id)
+        made = [
+            stage.gateway.instant_payout(
+                key=stage.key(f"p{cents}"), account_id=account_id, cents=cents
+            )
+            for cents in (1_000, 900, 800)
+        ]
+        monkeypatch.setattr(connect, "PAGE", 2)
+        since = stage.now() - timedelta(days=1)
+        first = stage.gateway.payouts(account_id=account_id, since=since, cursor=None)
+        second = stage.gateway.payouts(account_id=account_id, since=since, cursor=first.next_cursor)
+        assert (len(first.items), second.next_cursor) == (2, None)
+        assert [*first.items, *second.items] == made[::-1]
+        later = stage.now() + timedelta(days=1)
+        assert stage.gateway.payouts(account_id=account_id, since=later, cursor=None).items == ()
 
     def test_that_the_bank_sends_back_says_why(self, stage: Stage) -> None:
         simulator = stage.simulated()

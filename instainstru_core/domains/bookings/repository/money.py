@@ -17,7 +17,7 @@ from instainstru_core.domains.bookings.models import (
     Tip,
 )
 from instainstru_core.domains.bookings.types import BookingStatus, DueKind, TipState
-from instainstru_core.domains.payments.models import PaymentCommand
+from instainstru_core.domains.payments.models import Charge, PaymentCommand
 from instainstru_core.kernel.db import Base
 
 _LOCKED: Select[LessonMoney] = (
@@ -167,6 +167,23 @@ def in_review(session: Session, *, before: datetime) -> tuple[int, datetime | No
         )
     ).one()
     return count, oldest
+
+
+def stopped(session: Session, reason: str, *, after: str, limit: int) -> Sequence[tuple[str, str]]:
+    """Lessons that stopped for this reason, with the provider's id of their intent, in order."""
+    rows = session.execute(
+        select(LessonMoney.chain_id, Charge.intent_id)
+        .join(Charge, Charge.id == LessonMoney.charge_id)
+        .where(
+            LessonMoney.is_blocked,
+            LessonMoney.review_since.is_not(None),
+            LessonMoney.review_reason == reason,
+            LessonMoney.chain_id > after,
+        )
+        .order_by(LessonMoney.chain_id)
+        .limit(limit)
+    )
+    return [(row.chain_id, row.intent_id) for row in rows]
 
 
 def next_due(session: Session) -> datetime | None:

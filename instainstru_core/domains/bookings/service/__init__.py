@@ -28,7 +28,7 @@ from instainstru_core.domains.bookings.service.due import (
 )
 from instainstru_core.domains.bookings.service.notes import edit, notes, write_note
 from instainstru_core.domains.bookings.service.outlook import outlooks
-from instainstru_core.domains.bookings.service.outside import note_intent
+from instainstru_core.domains.bookings.service.outside import note_intent, stopped_holds
 from instainstru_core.domains.bookings.service.reading import (
     detail,
     listing,
@@ -84,6 +84,7 @@ __all__ = [
     "resolve_report",
     "retry_payment",
     "settle_refund",
+    "stopped_holds",
     "tip",
     "unsent_tips",
     "write_note",

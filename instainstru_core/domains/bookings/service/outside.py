@@ -1,14 +1,33 @@
 """What happened to a lesson's charge at the provider without us."""
 
+from typing import NamedTuple
+
+from instainstru_core.domains.bookings.repository import money as repository
 from instainstru_core.domains.bookings.service import advancing, steps
 from instainstru_core.domains.bookings.service.lesson import held
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.types import Action, Intent, OutsideChange
+from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
 
 VOID_REFUSED = f"{Action.VOID}_refused"
 """Why a lesson stopped whose hold could not be let go: it had been taken."""
+
+
+class StoppedHold(NamedTuple):
+    """A lesson whose hold could not be let go, and the provider's id of its intent."""
+
+    chain_id: str
+    intent_id: str
+
+
+@operation("bookings.stopped_holds")
+def stopped_holds(uow: Uow, *, after: str = "", limit: int = 100) -> list[StoppedHold]:
+    """Lessons that stopped because their hold was taken elsewhere, in order, beyond `after`."""
+    require(uow.actor, Permission.PAYMENTS_MANAGE_ANY)
+    found = repository.stopped(uow.session, VOID_REFUSED, after=after, limit=limit)
+    return [StoppedHold(*row) for row in found]
 
 
 @operation("bookings.note_intent")

@@ -25,6 +25,7 @@ from instainstru_core.kernel.uow import Uow
 
 CADENCE = {
     "bookings.ask_disputes": timedelta(hours=1),
+    "bookings.ask_stopped": timedelta(hours=1),
     "bookings.capture": timedelta(minutes=5),
     "bookings.expire_checkouts": timedelta(minutes=1),
     "bookings.find_disputes": timedelta(hours=1),
@@ -34,6 +35,7 @@ CADENCE = {
     "bookings.retry_captures": timedelta(minutes=15),
     "bookings.retry_holds": timedelta(minutes=5),
     "credits.expire": timedelta(days=1),
+    "payments.ask_identities": timedelta(hours=1),
     "payments.audit_schedules": timedelta(days=1),
     "payments.find_commands": timedelta(minutes=1),
     "payments.reconcile": timedelta(days=1),

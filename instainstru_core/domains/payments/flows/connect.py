@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from instainstru_core.domains.payments import policy, service
+from instainstru_core.domains.payments.flows import sync
 from instainstru_core.domains.payments.flows.keys import hourly
 from instainstru_core.domains.payments.ports import ConnectGateway
 from instainstru_core.domains.payments.schemas import OnboardingLinkView
@@ -48,7 +49,8 @@ def start_onboarding(
 def audit_schedules(
     begin: Begin, gateway: ConnectGateway, *, actor: Actor, after: str, limit: int
 ) -> ScheduleAudit:
-    """Look at a page of accounts: let each pay out on our day, and take over how it stands.
+    """Look at a page of accounts: let each pay out on our day, and take over how it stands, with
+    its payouts: events about them may be lost.
 
     An account that fails is counted and left for the next time; the others go on.
     """
@@ -92,4 +94,7 @@ def _audited(begin: Begin, gateway: ConnectGateway, actor: Actor, own: OwnAccoun
         service.note_account(uow, seen, asked_at=asked_at)
         if drifted:
             service.note_schedule(uow, own.vendor_id)
+    sync.sync_payouts(
+        begin, gateway, actor=actor, instructor_id=own.instructor_id, account_id=own.vendor_id
+    )
     return drifted

@@ -40,6 +40,25 @@ def sync_payout(
         service.note_payout(uow, account_vendor_id, seen, asked_at=asked_at)
 
 
+def sync_payouts(
+    begin: Begin, gateway: ConnectGateway, *, actor: Actor, instructor_id: str, account_id: str
+) -> None:
+    """Where the payouts of an account are, also those that nobody told of."""
+    require(actor, Permission.PAYMENTS_MANAGE_ANY)
+    with begin(actor) as uow:
+        since = service.payouts_from(uow, instructor_id)
+    cursor: str | None = None
+    while True:
+        asked_at = _asking(begin, actor)
+        page = gateway.payouts(account_id=account_id, since=since, cursor=cursor)
+        for seen in page.items:
+            with begin(actor) as uow:
+                service.note_payout(uow, account_id, seen, asked_at=asked_at)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
 def sync_card(begin: Begin, gateway: CardGateway, *, actor: Actor, vendor_id: str) -> None:
     """Whether a card is still kept, and until when it holds."""
     _asking(begin, actor)

@@ -18,6 +18,8 @@ from instainstru_core.domains.payments.types import PayoutSeen, PayoutStatus, Pu
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.time import BUSINESS_ZONE, Span
 
+ON_ITS_WAY = (PayoutStatus.PENDING, PayoutStatus.IN_TRANSIT)
+
 
 class DayEarned(NamedTuple):
     """What was sent to an instructor on one New York day, and what of that came back since."""
@@ -42,6 +44,15 @@ def own_payouts(instructor_id: str, *, before_id: str | None, limit: int) -> Sel
         .limit(limit)
     )
     return query.where(Payout.id < before_id) if before_id else query
+
+
+def oldest_open_at(session: Session, instructor_id: str) -> datetime | None:
+    """Since when the oldest payout of an instructor is on its way."""
+    return session.scalar(
+        select(func.min(Payout.created_at)).where(
+            Payout.instructor_id == instructor_id, Payout.status.in_(ON_ITS_WAY)
+        )
+    )
 
 
 def write_payout(

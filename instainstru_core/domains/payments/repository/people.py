@@ -1,11 +1,11 @@
 """Named queries over those who pay and those who are paid."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, String, and_, bindparam, cast, func, select, update
+from sqlalchemy import BigInteger, Select, String, and_, bindparam, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -243,6 +243,18 @@ def locked_identity(session: Session, vendor_id: str) -> IdentityCheck | None:
         .execution_options(populate_existing=True)
     )
     return session.scalars(query).one_or_none()
+
+
+def identities_to_ask(
+    session: Session, before: Mapping[IdentityStatus, datetime], *, after: str, limit: int
+) -> Sequence[IdentityCheck]:
+    """Checks that are not over and of which nobody sent word since, in order of instructors."""
+    quiet = [
+        and_(IdentityCheck.status == status, IdentityCheck.updated_at <= since)
+        for status, since in before.items()
+    ]
+    query = select(IdentityCheck).where(or_(*quiet), IdentityCheck.instructor_id > after)
+    return session.scalars(query.order_by(IdentityCheck.instructor_id).limit(limit)).all()
 
 
 def is_verified(session: Session, instructor_id: str) -> bool:

@@ -52,6 +52,7 @@ from instainstru_core.domains.payments.service.commands import (
     resume,
 )
 from instainstru_core.domains.payments.service.identity import (
+    identities_to_ask,
     identity,
     is_identity_verified,
     keep_identity,
@@ -68,6 +69,7 @@ from instainstru_core.domains.payments.service.payouts import (
     keep_instant_wish,
     note_payout,
     payouts,
+    payouts_from,
 )
 from instainstru_core.domains.payments.service.reconciling import (
     compare_books,
@@ -103,6 +105,7 @@ __all__ = [
     "earnings",
     "forget_card",
     "grant_instant_wish",
+    "identities_to_ask",
     "identity",
     "instant_wish",
     "is_identity_verified",
@@ -132,6 +135,7 @@ __all__ = [
     "payer_of_charge",
     "payer_standing",
     "payouts",
+    "payouts_from",
     "pending",
     "ready_payee",
     "reconcile_from",

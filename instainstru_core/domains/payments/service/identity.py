@@ -6,6 +6,7 @@ from typing import NamedTuple
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.instructors import service as instructors
 from instainstru_core.domains.instructors.types import Milestone
+from instainstru_core.domains.payments import policy
 from instainstru_core.domains.payments.events import IdentityVerified
 from instainstru_core.domains.payments.models import IdentityCheck
 from instainstru_core.domains.payments.repository import people as repository
@@ -13,6 +14,7 @@ from instainstru_core.domains.payments.schemas import IdentityView
 from instainstru_core.domains.payments.service.accounts import own_instructor_id, own_profile
 from instainstru_core.domains.payments.types import IdentitySeen, IdentityStatus
 from instainstru_core.kernel import locks
+from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
 
@@ -24,6 +26,13 @@ class OwnIdentity(NamedTuple):
     vendor_id: str | None
     status: IdentityStatus | None
     asked_at: datetime
+
+
+class AskedIdentity(NamedTuple):
+    """Whose check is to be asked about, and the provider's id of it."""
+
+    instructor_id: str
+    vendor_id: str
 
 
 @operation("payments.is_identity_verified")
@@ -76,6 +85,15 @@ def keep_identity(
         uow, "payments.start_identity", subject_kind="instructor", subject_id=instructor_id
     )
     return IdentityView(status=row.status, verified_at=row.verified_at)
+
+
+@operation("payments.identities_to_ask")
+def identities_to_ask(uow: Uow, *, after: str = "", limit: int = 100) -> list[AskedIdentity]:
+    """Checks of identity to ask the provider about, in order, beyond `after`."""
+    require(uow.actor, Permission.PAYMENTS_MANAGE_ANY)
+    before = {status: uow.now - wait for status, wait in policy.IDENTITY_PATIENCE.items()}
+    found = repository.identities_to_ask(uow.session, before, after=after, limit=limit)
+    return [AskedIdentity(row.instructor_id, row.vendor_id) for row in found]
 
 
 @operation("payments.note_identity")

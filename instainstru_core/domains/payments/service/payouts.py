@@ -20,6 +20,7 @@ from instainstru_core.domains.payments.schemas import (
 from instainstru_core.domains.payments.service.accounts import own_instructor_id
 from instainstru_core.domains.payments.types import PayoutSeen
 from instainstru_core.kernel import paging
+from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.idempotency import MAX_KEY_LENGTH, BadKey
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.paging import MAX_PAGE, Page
@@ -92,6 +93,14 @@ def earnings(uow: Uow, window: EarningsWindow) -> EarningsView:
             for day in days
         ],
     )
+
+
+@operation("payments.payouts_from")
+def payouts_from(uow: Uow, instructor_id: str) -> datetime:
+    """From when on the provider's payouts of an instructor are to be read, for lost events."""
+    require(uow.actor, Permission.PAYMENTS_MANAGE_ANY)
+    oldest = repository.oldest_open_at(uow.session, instructor_id)
+    return (oldest or uow.now) - policy.PAYOUTS_LOOKED_BACK
 
 
 @operation("payments.note_payout")

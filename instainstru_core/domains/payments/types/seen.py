@@ -122,6 +122,14 @@ class PayoutSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Payouts:
+    """A page of them, the newest first."""
+
+    items: tuple[PayoutSeen, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DisputeSeen:
     """A chargeback as the provider tells it. `withdrawn_cents` is net of what was given back.
 
