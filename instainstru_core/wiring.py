@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from instainstru_core.domains.access.events import RoleRevoked
 from instainstru_core.domains.availability.events import (
     AvailabilityDaysChanged,
     AvailabilityWeekSaved,
@@ -36,6 +37,7 @@ from instainstru_core.domains.instructors.events import (
     InstructorWentLive,
 )
 from instainstru_core.domains.notifications import reactions as notifications
+from instainstru_core.domains.onboarding import reactions as onboarding
 from instainstru_core.domains.onboarding.events import InviteResent, InvitesIssued
 from instainstru_core.domains.onboarding.flows import on_check
 from instainstru_core.domains.payments.flows.webhooks import (
@@ -74,6 +76,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     NoShowReported: (notifications.on_no_show_reported, reviews.on_no_show_reported),
     NoShowResolved: (reviews.on_no_show_resolved,),
     PayerLocked: (notifications.on_payer_locked,),
+    RoleRevoked: (onboarding.on_role_revoked,),
     ReviewPublished: (notifications.on_review_published,),
 }
 

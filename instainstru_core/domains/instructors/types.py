@@ -86,6 +86,7 @@ class HideReason(StrEnum):
     """Why a live profile was hidden by somebody other than its owner."""
 
     CHECK_LAPSED = "check_lapsed"
+    ROLE_REVOKED = "role_revoked"
 
 
 @dataclass(frozen=True, slots=True)

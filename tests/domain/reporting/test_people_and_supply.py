@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.bookings.types import BookingStatus, CancelledBy
 from instainstru_core.domains.catalog.models import Service
+from instainstru_core.domains.instructors import service as of_instructors
 from instainstru_core.domains.instructors.types import InstructorStatus
 from instainstru_core.domains.regions.models import DisplayArea
 from instainstru_core.domains.reporting import service
@@ -190,6 +192,19 @@ class TestInstructorsList:
         assert [row.status for row in rows] == [status]
         assert service.instructors_list(uow).total == 4
         assert live.id != paused.id
+
+    def test_calls_nobody_live_whose_account_is_suspended(self, uow: Uow) -> None:
+        closed = instructors.live_instructor(uow, status=AccountStatus.SUSPENDED)
+        shown = instructors.live_instructor(uow)
+        live = service.instructors_list(uow, status=InstructorStatus.LIVE).data.instructors
+        assert [one.instructor_id for one in live] == [shown.id]
+        paused = service.instructors_list(uow, status=InstructorStatus.PAUSED).data.instructors
+        assert [(one.instructor_id, one.status) for one in paused] == [
+            (closed.id, InstructorStatus.PAUSED)
+        ]
+        assert service.instructors_coverage(uow).data.total_instructors == 1
+        staff = of_instructors.staff_profile(uow, closed.id)
+        assert (staff.status, staff.is_live) == (InstructorStatus.PAUSED, True)
 
     def test_refuses_names_that_there_are_not(self, uow: Uow) -> None:
         with pytest.raises(CategoryUnknown) as category:

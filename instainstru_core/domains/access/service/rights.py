@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from instainstru_core.domains.access import policy, repository
 from instainstru_core.domains.access.errors import LastAdmin, OwnCase, OwnRights
+from instainstru_core.domains.access.events import RoleRevoked
 from instainstru_core.domains.access.models import PermissionOverride, RoleGrant
 from instainstru_core.domains.access.repository import Overrides, RoleGrants
 from instainstru_core.domains.access.schemas import OverridePermission, OverrideView, RightsView
@@ -53,6 +54,7 @@ def revoke_role(uow: Uow, user_id: str, role: Role) -> bool:
         _require_still(uow)
     if revoked:
         _audit_rights(uow, "access.revoke_role", user_id, role=role.value)
+        uow.emit(RoleRevoked(user_id=user_id, role=role.value))
     return revoked
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from instainstru_core.domains.accounts.policy import public_name
+from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.catalog.types import AgeGroup, SkillLevel
 from instainstru_core.domains.instructors import policy, repository
 from instainstru_core.domains.instructors.models import LifecycleEvent, Offering, TeachingPlace
@@ -142,7 +143,7 @@ def public_place(place: TeachingPlace) -> PublicPlaceView:
 
 def status_of(person: Person, parts: Parts) -> InstructorStatus:
     return policy.status(
-        is_live=person.row.is_live,
+        is_live=person.row.is_live and person.account is AccountStatus.ACTIVE,
         was_live=person.row.first_live_at is not None,
         active_offerings=len(parts.active()),
     )

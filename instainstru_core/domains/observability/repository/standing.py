@@ -97,7 +97,12 @@ def searches(session: Session, now: datetime) -> tuple[int, int]:
 
 def supply(session: Session, now: datetime) -> tuple[int, int, int]:
     """Live instructors, pending invites, claimed founding slots."""
-    live = select(func.count()).select_from(Instructor).where(Instructor.is_live)
+    live = (
+        select(func.count())
+        .select_from(Instructor)
+        .join(User, User.id == Instructor.id)
+        .where(Instructor.is_live, User.status == AccountStatus.ACTIVE)
+    )
     pending = (
         select(func.count())
         .select_from(Invite)

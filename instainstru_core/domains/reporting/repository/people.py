@@ -26,7 +26,7 @@ from instainstru_core.domains.pricing.models import InstructorTier
 from instainstru_core.domains.pricing.types import Tier
 from instainstru_core.domains.regions.models import DisplayArea
 from instainstru_core.domains.reporting.repository.bookings import FALLEN_THROUGH, is_counted
-from instainstru_core.domains.reporting.repository.supply import has_status, is_taught
+from instainstru_core.domains.reporting.repository.supply import has_status, is_shown, is_taught
 
 
 class Listed(NamedTuple):
@@ -136,7 +136,7 @@ class Filters:
 def status() -> ColumnElement[str]:
     """The same decision as `instructors.policy.status`, as a column."""
     return case(
-        (Instructor.is_live, literal(InstructorStatus.LIVE.value)),
+        (is_shown(), literal(InstructorStatus.LIVE.value)),
         (Instructor.first_live_at.is_not(None), literal(InstructorStatus.PAUSED.value)),
         (is_taught(), literal(InstructorStatus.ONBOARDING.value)),
         else_=literal(InstructorStatus.REGISTERED.value),

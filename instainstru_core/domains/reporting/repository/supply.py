@@ -18,6 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from instainstru_core.domains.accounts.models import User
+from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.catalog.models import Category, Service, Subcategory
 from instainstru_core.domains.instructors.models import (
     Instructor,
@@ -80,13 +82,21 @@ def is_taught() -> ColumnElement[bool]:
     )
 
 
+def is_shown() -> ColumnElement[bool]:
+    """Whether an instructor of the outer query is live, and their account is open."""
+    is_open = exists(
+        select(User.id).where(User.id == Instructor.id, User.status == AccountStatus.ACTIVE)
+    )
+    return and_(Instructor.is_live, is_open.correlate(Instructor))
+
+
 def has_status(wanted: InstructorStatus) -> ColumnElement[bool]:
     """The same decision as `instructors.policy.status`, as a condition over whole tables."""
     was_live = Instructor.first_live_at.is_not(None)
     never = and_(not_(Instructor.is_live), not_(was_live))
     return {
-        InstructorStatus.LIVE: Instructor.is_live.is_(True),
-        InstructorStatus.PAUSED: and_(not_(Instructor.is_live), was_live),
+        InstructorStatus.LIVE: is_shown(),
+        InstructorStatus.PAUSED: and_(not_(is_shown()), was_live),
         InstructorStatus.ONBOARDING: and_(never, is_taught()),
         InstructorStatus.REGISTERED: and_(never, not_(is_taught())),
     }[wanted]
