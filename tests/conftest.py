@@ -44,6 +44,11 @@ class SetClock:
         self.now += by
 
 
+def pytest_sessionstart() -> None:
+    """Nothing is thrown away while tests are collected: there is nothing for the collector."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """All that was collected stays to the end: the collector need not look at it again and again.
 
@@ -52,6 +57,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +126,11 @@ def connection(engine: Engine) -> Iterator[Connection]:
 @pytest.fixture
 def begin(connection: Connection, clock: SetClock) -> Begin:
     """Begin units of work as any actor; commits are savepoints, undone after the test."""
+    return begin_on(connection, clock)
+
+
+def begin_on(connection: Connection, clock: SetClock) -> Begin:
+    """The same on any connection that has a transaction open."""
     sessions = sessionmaker(
         connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
     )
@@ -144,6 +155,13 @@ def runtime(
     settings: Settings, engine: Engine, begin: Begin, clock: SetClock, stripe: Simulator
 ) -> Runtime:
     """A runtime whose effects are undone after the test. One connection: no concurrency."""
+    return runtime_of(settings, engine, begin, clock, stripe)
+
+
+def runtime_of(
+    settings: Settings, engine: Engine, begin: Begin, clock: SetClock, stripe: Simulator
+) -> Runtime:
+    """A runtime that begins its units of work where it is told to."""
     return Runtime(
         settings=settings,
         begin=begin,

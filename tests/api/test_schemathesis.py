@@ -5,6 +5,7 @@ that break it. The caller holds every role, teaches and takes lessons, so that w
 permissions is reached.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 import schemathesis
 from fastapi import FastAPI
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -23,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from sqlalchemy import Connection, Engine
 
 from api.app import create_app
 from devstack.stripe_simulator.simulator import Simulator
@@ -34,13 +37,17 @@ from instainstru_core.domains.addresses.types import AddressLabel
 from instainstru_core.domains.reviews import service as rating
 from instainstru_core.domains.reviews.schemas import WriteReview
 from instainstru_core.domains.search import service as searches
+from instainstru_core.domains.search.flows.embedding import QueryVectors
 from instainstru_core.domains.search.types.recording import Noted, Searcher
 from instainstru_core.kernel.authority import SYSTEM, Actor, Permission
 from instainstru_core.kernel.ids import id_of
-from instainstru_core.runtime import Runtime
+from instainstru_core.kernel.settings import Settings
+from instainstru_core.kernel.uow import Begin
 from tests.api.conftest import Headers, headers_for
-from tests.contracts.documents import openapi
+from tests.conftest import SetClock, begin_on, runtime_of
+from tests.contracts.documents import HERE
 from tests.factories import access, bookings, instructors, money, onboarding, reviews
+from tests.factories.embeddings import Remote
 
 CHECKS = [
     not_a_server_error,
@@ -48,9 +55,12 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-SCHEMA = schemathesis.openapi.from_dict(openapi())
+# The document is what `test_openapi` compares with the application's: it takes a second to make.
+SCHEMA = schemathesis.openapi.from_dict(json.loads((HERE / "openapi.json").read_text()))
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
 NIGHTLY_EXAMPLES = 500
+EMBEDDING = {"POST /api/v1/search/embeddings/rebuild"}
+"""What gives each word of the catalog its vector, which a model at the end of a network does."""
 
 
 @dataclass(frozen=True)
@@ -69,22 +79,39 @@ class World:
         return case
 
 
-@pytest.fixture
-def world(runtime: Runtime, stripe: Simulator, signing_key: Path) -> World:
-    issuing = runtime.settings.model_copy(update={"oauth_signing_key_file": signing_key})
-    runtime = replace(runtime, settings=issuing)
-    with runtime.begin(SYSTEM) as uow:
+@dataclass(frozen=True)
+class Ground:
+    """What every operation finds: on a connection whose transaction is still open."""
+
+    connection: Connection
+    begin: Begin
+    clock: SetClock
+    caller_id: str
+    teacher_id: str
+    known: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def ground(engine: Engine) -> Iterator[Ground]:
+    """People, lessons and what belongs to them, written once."""
+    clock = SetClock()
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield laid(connection, begin_on(connection, clock), clock)
+        outer.rollback()
+
+
+def laid(connection: Connection, begin: Begin, clock: SetClock) -> Ground:
+    with begin(SYSTEM) as uow:
         caller = instructors.live_instructor(uow, first_name="Zoe")
         teacher = instructors.live_instructor(uow)
         for role in Role:
             access_service.grant_role(uow, caller.id, role)
         lesson = bookings.booking(uow, teacher=teacher, student_id=caller.id)
         past = reviews.taken(uow, teacher, student_id=caller.id)
-        money.payee(uow, stripe, teacher.id)
-        card_id = money.card(uow, stripe, caller.id)
         invite = onboarding.invite(uow)
         client = access.client(uow)
-    with runtime.begin(Actor(id=caller.id, permissions=frozenset(Permission))) as uow:
+    with begin(Actor(id=caller.id, permissions=frozenset(Permission))) as uow:
         home = AddAddress(label=AddressLabel.HOME, line1="350 5th Ave", postal_code="10118")
         address = addresses.add(uow, home)
         review = rating.publish(uow, WriteReview(booking_id=past.id, stars=4))
@@ -114,7 +141,6 @@ def world(runtime: Runtime, stripe: Simulator, signing_key: Path) -> World:
         "area_key": teacher.area_keys[0],
         "booking_id": lesson.id,
         "reference": f"booking:{lesson.id}",
-        "payment_method_id": card_id,
         "invite_id": invite.id,
         "code": invite.code,
         "invite_code": invite.code,
@@ -124,7 +150,27 @@ def world(runtime: Runtime, stripe: Simulator, signing_key: Path) -> World:
         "history_id": history.id,
         "review_id": review.id,
     }
-    return World(create_app(runtime), headers_for(runtime, caller.id), known)
+    return Ground(connection, begin, clock, caller.id, teacher.id, known)
+
+
+@pytest.fixture
+def world(
+    ground: Ground, settings: Settings, engine: Engine, signing_key: Path, label: str
+) -> Iterator[World]:
+    """A provider and an application of its own; what the operation wrote is undone after it."""
+    issuing = settings.model_copy(update={"oauth_signing_key_file": signing_key})
+    stripe = Simulator(ground.clock, starting_balance=money.FUNDS)
+    runtime = runtime_of(issuing, engine, ground.begin, ground.clock, stripe)
+    if label in EMBEDDING:
+        runtime = replace(runtime, query_vectors=QueryVectors(Remote()))
+    with ground.connection.begin_nested() as point:
+        with runtime.begin(SYSTEM) as uow:
+            money.payee(uow, stripe, ground.teacher_id)
+            card_id = money.card(uow, stripe, ground.caller_id)
+        headers = headers_for(runtime, ground.caller_id)
+        known = ground.known | {"payment_method_id": card_id}
+        yield World(create_app(runtime), headers, known)
+        point.rollback()
 
 
 @pytest.fixture
@@ -140,7 +186,7 @@ def explore(label: str, world: World, session: asgi.ASGIClient, examples: int) -
     if any(True for _ in operation.iter_parameters()) or operation.body:
         requests.append(operation.as_strategy(GenerationMode.NEGATIVE))
 
-    @settings(
+    @hypothesis_settings(
         max_examples=examples,
         deadline=None,
         database=None,

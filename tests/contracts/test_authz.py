@@ -36,7 +36,9 @@ class Function:
     calls: set[Place] = field(default_factory=set[Place])
 
 
+@cache
 def written() -> dict[str, list[str]]:
+    """What the file says, read once: each function of each domain asks."""
     document = yaml.safe_load((Path(__file__).parent / "authz.yaml").read_text())
     return {
         f"{subject}.{name}": words if isinstance(words, list) else [words]

@@ -31,7 +31,7 @@ from instainstru_core.domains.instructors.types import (
 from instainstru_core.domains.regions.models import DisplayArea, Region
 from instainstru_core.domains.regions.types import Borough
 from instainstru_core.kernel.authority import Actor, Permission
-from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.ids import new_id, stable_id
 from instainstru_core.kernel.time import BUSINESS_ZONE, local_day
 from instainstru_core.kernel.uow import Uow
 from tests.factories import availability, checks
@@ -288,13 +288,16 @@ def catalog_service(
     age_groups: Sequence[str] = ("kids", "teens", "adults"),
     online_capable: bool = True,
 ) -> Service:
-    """The catalogue's service of this slug, or a new one under a category of the tests' own."""
+    """The catalogue's service of this slug, or a new one under a category of the tests' own.
+
+    Its id is always the same, so that what a process keeps of the catalog serves the next test.
+    """
     found = uow.session.scalars(select(Service).filter_by(slug=slug)).one_or_none()
     if found is not None:
         return found
     subcategory_id = _subcategory(uow.session)
     created = Service(
-        id=new_id(),
+        id=stable_id("test.service", slug),
         subcategory_id=subcategory_id,
         slug=slug,
         name=slug.removeprefix("test-").replace("-", " ").title(),
@@ -315,11 +318,13 @@ def _subcategory(session: Session) -> str:
     found = session.scalars(select(Subcategory.id).filter_by(slug="test-rarities")).one_or_none()
     if found is not None:
         return found
-    category = Category(id=new_id(), slug="test-arts", name="Test Arts", position=99)
+    category = Category(
+        id=stable_id("test.category", "test-arts"), slug="test-arts", name="Test Arts", position=99
+    )
     session.add(category)
     session.flush()
     subcategory = Subcategory(
-        id=new_id(),
+        id=stable_id("test.subcategory", "test-rarities"),
         category_id=category.id,
         slug="test-rarities",
         name="Test Rarities",

@@ -27,8 +27,12 @@ def signing_key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def quiet_framework() -> None:
-    """Its log lines go to pytest, not to the terminal."""
-    logging.getLogger("fastmcp").handlers[:] = []
+    """Its log lines go to pytest, not to the terminal, and those about each refusal nowhere: to
+    write their tracebacks takes longer than the calls.
+    """
+    framework = logging.getLogger("fastmcp")
+    framework.handlers[:] = []
+    framework.setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")
