@@ -79,9 +79,15 @@ def functions_of(domain: Path) -> dict[Place, Function]:
 
 
 def imported(tree: ast.Module) -> dict[str, Place]:
-    """What each name from the same service is: a function of a module, or a module itself."""
+    """What each name from the same service is: a function of a module, or a module itself.
+
+    Also what is only imported for types, since that is imported when it is used.
+    """
     names: dict[str, Place] = {}
-    for node in tree.body:
+    nodes = [
+        one for node in tree.body for one in (node.body if isinstance(node, ast.If) else [node])
+    ]
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(DOMAIN):
             path = (node.module or "").removeprefix(DOMAIN).split(".")[1:]
             for alias in node.names:
