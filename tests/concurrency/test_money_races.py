@@ -16,25 +16,15 @@ from sqlalchemy import text
 from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.domains.bookings import flows, service
-from instainstru_core.domains.bookings.schemas import (
-    BookingDetailView,
-    GiveTip,
-    RescheduleBooking,
-    SettleRefund,
-)
-from instainstru_core.domains.bookings.types import BookingStatus, Outcome, RefundWay
-from instainstru_core.domains.credits import flows as credit_flows
-from instainstru_core.domains.credits.schemas import BuyCredit
-from instainstru_core.domains.payments.models import Charge, Chargeback
+from instainstru_core.domains.bookings.schemas import BookingDetailView, GiveTip, RescheduleBooking
+from instainstru_core.domains.bookings.types import BookingStatus, Outcome
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.errors import Conflict, Refusal
 from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock
 from tests.factories import money
-from tests.factories.money import STAFF, Market
+from tests.factories.money import Market
 from tests.together import at_once
-from tests.worker.workbench import Workbench
-from worker.tasks.disputes import ASK_DISPUTES, FIND_DISPUTES
 
 NOWHERE = "redis://127.0.0.1:1/0"
 SOON = "2026-06-16T09:00:00"
@@ -394,74 +384,3 @@ class TestTwoTips:
         assert only_conflicts(answers) == 2
         assert market.intents("succeeded") == [1_000, 13_440]
         finish(market)
-
-
-class TestADisputeThatIsAskedAbout:
-    """The job asks, and the event that nobody counted on any more comes at that very moment."""
-
-    @pytest.mark.parametrize(("won", "left", "losses"), [(True, 10_560, 1_500), (False, 0, 4_380)])
-    def test_while_its_event_comes_ends_once(
-        self, market: Market, *, won: bool, left: int, losses: int
-    ) -> None:
-        booked = market.confirmed()
-        market.at(market.after(booked, hours=25))
-        dispute = market.dispute(booked.id)
-        market.stripe.close_dispute(dispute, won=won)
-        market.clock.advance(timedelta(days=1))
-
-        def asking() -> None:
-            Workbench(market.runtime).find(ASK_DISPUTES)
-
-        answers = at_once([asking, lambda: market.hear(dispute), asking])
-
-        assert answers == [None, None, None]
-        finish(market)
-        assert market.money(booked.id).paid_cents == left
-        assert market.ledger()["dispute_losses"] == losses
-        made = [(one["amount"], one["amount_reversed"]) for one in market.made("transfers")]
-        assert made == [(10_560, 0)] * won + [(10_560, 10_560)]
-
-    def test_that_nobody_heard_of_is_written_once(self, market: Market) -> None:
-        topping_up = credit_flows.top_up(
-            market.runtime.begin,
-            market.runtime.payments,
-            actor=market.student,
-            command=BuyCredit(cents=5_000),
-        )
-        assert topping_up.issued_at is not None
-        with market.runtime.begin(SYSTEM) as uow:
-            charge_id = uow.session.query(Charge).one().vendor_charge_id
-        dispute = str(market.stripe.open_dispute(charge_id or "")["id"])
-        market.clock.advance(timedelta(seconds=1))
-
-        def finding() -> None:
-            Workbench(market.runtime).find(FIND_DISPUTES)
-
-        answers = at_once([finding, lambda: market.hear(dispute), finding])
-
-        assert answers == [None, None, None]
-        with market.runtime.begin(SYSTEM) as uow:
-            assert uow.session.query(Chargeback).count() == 1
-        assert market.ledger()["dispute_losses"] == 5_000 + 1_500
-
-
-class TestARefusedRefund:
-    def test_that_two_of_staff_settle_becomes_credit_once(self, market: Market) -> None:
-        booked = market.confirmed()
-        market.at(market.after(booked, hours=25))
-        market.close(market.dispute(booked.id, cents=2_822), won=False)
-        market.refund(booked.id, 4_000)
-
-        def settling() -> object:
-            return flows.settle_refund(
-                market.cashier,
-                actor=STAFF,
-                booking_id=booked.id,
-                command=SettleRefund(way=RefundWay.CREDIT, reason="The bank was first."),
-            )
-
-        answers = at_once([settling] * 3)
-
-        assert only_conflicts(answers) == 2
-        finish(market)
-        assert market.wallet() == (4_000, 0)

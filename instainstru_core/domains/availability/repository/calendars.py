@@ -20,10 +20,15 @@ from instainstru_core.kernel.time import Span
 
 
 class Taken(NamedTuple):
-    """A calendar, and whether a student is taken elsewhere at the time that was asked about."""
+    """A calendar, and who of the two is in another lesson at the time that was asked about.
+
+    Somebody who teaches may take lessons too, and nobody is in two at once. A student is busy with
+    either; of an instructor the calendar has what they teach, so here is what they learn.
+    """
 
     calendar: Calendar
     student_busy: bool
+    instructor_learns: bool
 
 
 def calendars(
@@ -58,7 +63,7 @@ def taken(
     student_id: str | None,
     chain_id: str | None,
 ) -> Taken | None:
-    """The calendar around one lesson, and whether its student is taken at the time."""
+    """The calendar around one lesson, and who of the two is taken at the time."""
     asked = {
         "wanted_id": instructor_id,
         "student_id": student_id,
@@ -72,7 +77,7 @@ def taken(
         asked["chain_id"] = chain_id
     query = _taken(moves=chain_id is not None)
     row = session.execute(query, asked).one_or_none()
-    return None if row is None else Taken(_calendar(row), row.student_busy)
+    return None if row is None else Taken(_calendar(row), row.student_busy, row.instructor_learns)
 
 
 # Statements that every booking asks are built once: building one costs more than asking it.
@@ -94,13 +99,20 @@ def _taken(*, moves: bool) -> Select[*tuple[Any, ...]]:
     still = stands()
     if moves:
         still = and_(still, OccupiedTime.chain_id != bindparam("chain_id", type_=String))
-    student = OccupiedTime.student_id == bindparam("student_id", type_=String)
-    elsewhere = exists(select(OccupiedTime.id).where(student, meets("span"), still))
+    student = bindparam("student_id", type_=String)
+    learns, teaches = OccupiedTime.student_id == student, OccupiedTime.instructor_id == student
+    elsewhere = or_(_meeting(still, learns), _meeting(still, teaches))
+    taught = _meeting(still, OccupiedTime.student_id == bindparam("wanted_id", type_=String))
     return (
         _calendars(still)
-        .add_columns(elsewhere.label("student_busy"))
+        .add_columns(elsewhere.label("student_busy"), taught.label("instructor_learns"))
         .where(Instructor.id == bindparam("wanted_id", type_=String))
     )
+
+
+def _meeting(still: ColumnElement[bool], whose: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether one of somebody's spans is at the time that is asked about."""
+    return exists(select(OccupiedTime.id).where(whose, meets("span"), still))
 
 
 def _calendars(stands: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -21,7 +21,8 @@ OCCUPY = text(
     WITH gone AS (
         DELETE FROM occupied_times
         WHERE expires_at <= :now AND span && :span
-          AND (instructor_id = :instructor_id OR student_id = :student_id)
+          AND (instructor_id IN (:instructor_id, :student_id)
+               OR student_id IN (:instructor_id, :student_id))
         RETURNING id
     )
     INSERT INTO occupied_times

@@ -44,9 +44,10 @@ def require_open(
 ) -> None:
     """Refuse unless this lesson may be booked now: notice, night, open hours, pauses, the student.
 
-    Holds both calendars until the transaction ends, so that what it found still stands when the
-    time is occupied. Rows of `chain_id` are the lesson itself and do not count. Notice and night
-    are judged by when the lesson was asked for first: `asked_at`, else now.
+    Nobody is in two lessons at once, whether they teach or learn in them. Holds both calendars
+    until the transaction ends, so that what it found still stands when the time is occupied. Rows
+    of `chain_id` are the lesson itself and do not count. Notice and night are judged by when the
+    lesson was asked for first: `asked_at`, else now.
     """
     asked_at = asked_at or uow.now
     people = [calendar_lock(person) for person in (instructor_id, student_id) if person]
@@ -78,7 +79,9 @@ def require_open(
     if not policy.suits(calendar, span, lesson_format):
         raise _not_open(calendar, span)
     wanted = Busy(span, instructor_travels(lesson_format))
-    if any(policy.conflicts(wanted, busy, calendar.buffers) for busy in calendar.busy):
+    if found.instructor_learns or any(
+        policy.conflicts(wanted, busy, calendar.buffers) for busy in calendar.busy
+    ):
         raise _slot_taken(Party.INSTRUCTOR)
     if found.student_busy:
         raise _slot_taken(Party.STUDENT)
