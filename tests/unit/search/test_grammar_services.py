@@ -249,6 +249,25 @@ class TestSpelling:
         assert [name for name in gazetteer().places if read(name).corrected is not None] == []
 
 
+class TestWhatOnlySaysHow:
+    @pytest.mark.parametrize(
+        ("text", "services", "rest"),
+        [
+            ("korean bbq cooking", ["cooking"], "korean bbq"),
+            ("korean lessons and cooking", ["korean", "cooking"], ""),
+            ("driving test prep staten island", ["driving"], ""),
+            ("sat test prep", ["sat"], ""),
+            ("test prep", ["test prep"], ""),
+            ("scratch programming", ["scratch"], ""),
+            ("car mechanic", ["car mechanic"], ""),
+            ("mechanic lessons", ["mechanic"], ""),
+        ],
+    )
+    def test_is_no_wish_of_its_own(self, text: str, services: list[str], rest: str) -> None:
+        found = read(text)
+        assert ([one.text for one in found.services], found.rest) == (services, rest)
+
+
 class TestDoubt:
     @pytest.mark.parametrize(
         ("text", "reasons"),

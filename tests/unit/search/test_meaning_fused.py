@@ -219,7 +219,7 @@ class TestWishesThatMeanNothing:
     def test_name_what_comes_nearest_and_do_not_mean_it(self) -> None:
         services = index([("acting", at(1.0)), ("improv", at(0.0, 1.0))], SCALE)
         parsed = Parsed("", services=phrases("become someone else"))
-        found = meant(parsed, lookup(), services, {"become someone else": at(0.6, 0.5)})
+        found = meant(parsed, lookup(), services, {"become someone else": at(0.6, 0.55)})
         assert (found.services, found.nearest) == ({}, ("acting", "improv"))
 
     def test_are_asked_of_vectors_for_what_is_near_though_they_are_trades(self) -> None:
@@ -240,3 +240,19 @@ class TestWishesThatMeanNothing:
         found = meant(parsed, lookup(), None, {})
         assert [one.text for one in found.unheeded] == ["unicorns"]
         assert found.excluded == {"ballet"}
+
+
+class TestAges:
+    def test_of_a_group_only_those_services_are_meant_that_are_for_them(self) -> None:
+        parsed = Parsed("", services=phrases("music"), age_group=AgeGroup.TODDLER)
+        services = meant(parsed, lookup(), None, {}).services
+        assert services is not None
+        assert "piano" in services
+        assert "music-production" not in services
+        everybody = meant(Parsed("", services=phrases("music")), lookup(), None, {}).services
+        assert everybody is not None
+        assert set(services) < set(everybody)
+
+    def test_change_nothing_of_what_is_named(self) -> None:
+        parsed = Parsed("", services=phrases("music production"), age_group=AgeGroup.TODDLER)
+        assert meant(parsed, lookup(), None, {}).services == {"music-production": 1.0}

@@ -119,7 +119,7 @@ FILLERS = frozenset({
     "hour", "long", "time", "times", "day", "certified", "licensed", "experienced",
     "professional", "friendly", "patient", "native", "recommended", "rated", "reviewed", "top",
     "pro", "der", "dollars", "available", "near", "wherever", "whenever", "today", "speaker",
-    "speaking", "fluent", "area", "around", "after", "before", "under", "lessons", "improve",
+    "speaking", "fluent", "area", "ny", "around", "after", "before", "under", "lessons", "improve",
     "improving", "beginnings", "mine", "shy", "nervous", "anxious", "gifted", "busy", "older",
     "younger", "young", "old", "curious", "active", "energetic", "motivated", "serious", "calm",
     "warm", "strict", "engaging", "knowledgeable", "reliable", "trusted", "awesome", "amazing",

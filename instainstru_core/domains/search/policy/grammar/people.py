@@ -173,9 +173,10 @@ def _are_ages(line: Line, at: int, inner: int, end: int, ages: tuple[int, ...]) 
     if line.word(at) in _GROWN:
         return line.gap(end) == "+" or line.ends_with(end, "+")
     spelled = inner > at + 1 or line.gap(inner).strip() in {"(", "-", ","}
+    spelled = spelled or line.says(at - 1, "i", "am")
     if not (spelled or len(ages) > 1 or line.word(at) in _CHILDREN | _SELVES):
         return False
-    if max(ages) > LAST_TEEN and line.word(at) not in _SELVES | _ANYBODY:
+    if max(ages) > LAST_TEEN and line.word(at) not in _SELVES | _ANYBODY | _ELDERS:
         return False
     ordinal = line.word(end) in _ENDINGS and line.tokens[end].glued
     return not ordinal and line.word(end) not in _NO_AGES
@@ -188,6 +189,10 @@ _BETWEEN_AGES = frozenset({"is", "aged", "age", "ages", "who", "whos", "between"
 # fmt: off
 _SELVES = frozenset({"hes", "shes", "im"})
 _ANYBODY = frozenset({"he", "she", "am"})
+_ELDERS = frozenset({
+    "mom", "mother", "dad", "father", "wife", "husband", "grandma", "grandpa", "grandmother",
+    "grandfather", "parents", "boyfriend", "girlfriend", "friend", "partner", "aunt", "uncle",
+})
 _CHILDREN = FAMILY - {"he", "she", "student", "students"}
 _GROWN = frozenset({
     "people", "person", "anyone", "adult", "adults", "senior", "seniors", "someone", "folks",
@@ -293,7 +298,7 @@ def settled(said: Sequence[Who]) -> Who | None:
 
 
 RULES = ruled(
-    (_AGE_LEADS | FAMILY | _GROWN | _SELVES | _ANYBODY, led),
+    (_AGE_LEADS | FAMILY | _GROWN | _SELVES | _ANYBODY | _ELDERS, led),
     (("over", "above", "under"), over_sixties),
     ({"grade", "grades", *_GRADE_NAMES}, graded),
     (("experienced", "expert", "professional"), experienced),

@@ -228,17 +228,32 @@ def _without_manners(line: Line, topics: list[Topic]) -> list[Topic]:
                 continue
             if _is_spoken(line, topic, others):
                 continue
-            following = topics[at + 1] if at + 1 < len(topics) else None
-            if (
-                following is not None
-                and following.start == topic.end
-                and not line.tokens[following.start].breaks
-                and following.named is not None
-                and following.named.categories & lexicon.SUBJECTS_OF_LANGUAGES
-            ):
+            if _is_manner_of(line, topic, topics[at + 1] if at + 1 < len(topics) else None):
                 continue
+        if at and topic.text in _PREPARING and topics[at - 1].end == topic.start:
+            continue
         kept.append(topic)
     return kept
+
+
+_PREPARING = frozenset({"test prep", "test preparation", "exam prep"})
+"""What follows a service says how: "driving test prep"."""
+
+BETWEEN = 2
+
+
+def _is_manner_of(line: Line, topic: Topic, following: Topic | None) -> bool:
+    """Whether a language says how something is done: "french cooking", "korean bbq cooking"."""
+    if following is None or following.named is None:
+        return False
+    between = range(topic.end, following.start + 1)
+    return (
+        len(between) <= BETWEEN
+        and not any(line.tokens[inner].breaks for inner in between)
+        and lexicon.CONNECTORS.isdisjoint(line.words[topic.end : following.start])
+        and lexicon.LESSON_WORDS.isdisjoint(line.words[topic.end : following.start])
+        and bool(following.named.categories & lexicon.SUBJECTS_OF_LANGUAGES)
+    )
 
 
 def _is_spoken(line: Line, topic: Topic, others: Sequence[Topic]) -> bool:
@@ -347,7 +362,8 @@ def meant(spans: Sequence[Span], wishes: Sequence[Topic]) -> Iterator[tuple[int,
     for span in spans:
         if span.slot is Slot.SERVICE and isinstance(span.value, Named):
             taken = any(start < span.end and span.start < end for start, end in places)
-            if not taken and any(span.value.services >= wished for wished in services):
+            prepares = span.value.text in _PREPARING and bool(services)
+            if not taken and (prepares or any(span.value.services >= one for one in services)):
                 yield span.start, span.end
 
 

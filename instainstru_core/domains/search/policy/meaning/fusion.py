@@ -32,6 +32,8 @@ LEAST_LIKENESS_OF_ONE = 0.8
 LEAST_LETTERS_OF_ONE = 6
 """Shorter words by themselves are known by too few pieces: an axe is no axel."""
 
+GROUPS = frozenset({Reason.SUBCATEGORY, Reason.CATEGORY})
+CHILDREN = frozenset({AgeGroup.TODDLER.value, AgeGroup.KIDS.value, AgeGroup.TEENS.value})
 LEAST_WORDS = 2
 LEAST_SCORE = 0.55
 """What is less likely than that is told as near, and not looked for."""
@@ -39,7 +41,7 @@ LEAST_SCORE = 0.55
 LEAST_BESIDE_NOTHING = 0.85
 """Of a wish beside one that means nothing: to ride a horse is not to ride a bike."""
 
-LEAST_NEAR = 0.2
+LEAST_NEAR = 0.35
 MOST_NAMED = 3
 WITHIN = 0.12
 MOST = 8
@@ -176,7 +178,8 @@ def _wish(
 ) -> PhraseMeaning:
     finding = lookup.find(phrase.text)
     if finding.is_certain and finding.matches:
-        return PhraseMeaning(phrase, _also_for(phrase, parsed, lookup, finding.matches))
+        matches = _also_for(phrase, parsed, lookup, finding.matches)
+        return PhraseMeaning(phrase, _suited(matches, parsed, lookup))
     vector = vectors.get(phrase.text)
     if services is None or vector is None:
         return PhraseMeaning(phrase, finding.matches)
@@ -205,6 +208,29 @@ def _also_for(
             if known is None or match.score > known.score:
                 best[match.service_id] = match
     return ordered(best.values())
+
+
+def _suited(
+    matches: tuple[ServiceMatch, ...], parsed: Parsed, lookup: Lookup
+) -> tuple[ServiceMatch, ...]:
+    """Without those of a group that are not for these ages: "music for a baby" is no recording."""
+    ages = _ages(parsed)
+    if not ages:
+        return matches
+    suited = tuple(
+        match
+        for match in matches
+        if match.reason not in GROUPS or not ages.isdisjoint(lookup.ages[match.service_id])
+    )
+    return suited or matches
+
+
+def _ages(parsed: Parsed) -> frozenset[str]:
+    if parsed.age_group is not None:
+        return frozenset({parsed.age_group.value})
+    if parsed.audience is Audience.ADULTS:
+        return frozenset({AgeGroup.ADULTS.value})
+    return CHILDREN if parsed.audience is Audience.KIDS else frozenset()
 
 
 def _variants(text: str, parsed: Parsed) -> tuple[str, ...]:

@@ -90,6 +90,9 @@ class Lookup:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
+        self.ages = {
+            entry.id: frozenset(age.value for age in entry.age_groups) for entry in lexicon.entries
+        }
         self.find = lru_cache(maxsize=4_096)(self._find)
 
     def _find(self, phrase: str) -> Finding:
