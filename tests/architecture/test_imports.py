@@ -1,0 +1,94 @@
+"""What a process that serves must not import before it is asked for something that needs it.
+
+Each of these takes megabytes in every process; `docs/performance.md` has what the processes hold.
+"""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+from pydantic import BaseModel
+
+import instainstru_core
+from instainstru_core.domains.reporting import service as reporting
+
+SPENT = ("openai", "tokenizers", "wordllama", "matplotlib", "IPython", "alembic", "pytest", "PIL")
+"""What whole libraries are for that a part of ours does without, or that commands need."""
+SHOWN = ("rich", "pygments", "charset_normalizer", "pandas", "docutils")
+REPORTS = "instainstru_core.domains.reporting.service.insights"
+RUNTIME = "composition.build(load(DATABASE_URL='postgresql+psycopg://nobody@127.0.0.1/none', {}))"
+API = f"""
+from instainstru_core import runtime as composition
+from instainstru_core.kernel.settings import load
+import api.server
+runtime = {RUNTIME.format("STRIPE_SECRET_KEY='sk_test_none'")}
+api.server.create_app(runtime)
+runtime.embedder.prepare()
+composition.prepare_vendors(runtime)
+"""
+WORKER = f"""
+from instainstru_core import runtime as composition
+from instainstru_core.kernel.settings import load
+import worker.app
+settings = load(DATABASE_URL='postgresql+psycopg://nobody@127.0.0.1/none')
+composition.load_events()
+runtime = {RUNTIME.format("STRIPE_SECRET_KEY='sk_test_none'")}
+composition.prepare_vendors(runtime)
+worker.app.create_app(worker.app.Workplace(settings, {{}}))
+"""
+MCP = """
+import mcp_server.server
+mcp_server.server.registry.declared()
+"""
+TELL = "import sys; print(*sys.modules)"
+
+
+def imported(program: str) -> set[str]:
+    """All modules that a process has loaded after this program."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"import cli.app\n{program}\n{TELL}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(told.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("program", "never"),
+    [
+        (API, (*SPENT, *SHOWN, REPORTS, "httpx", "celery", "kombu", "fastmcp", "pydantic.v1")),
+        (WORKER, (*SPENT, *SHOWN, REPORTS, "httpx", "fastapi", "fastmcp", "uvicorn")),
+        (MCP, (*SPENT, "celery", "kombu", "stripe", "api")),
+    ],
+    ids=["api", "worker", "mcp"],
+)
+def test_a_process_does_not_import_what_it_may_never_need(
+    program: str, never: tuple[str, ...]
+) -> None:
+    assert sorted(imported(program).intersection(never)) == []
+
+
+def test_each_report_is_found_where_it_is_made() -> None:
+    listed = [name for reports in reporting.MODULES.values() for name in reports]
+    assert sorted(listed) == sorted(reporting.__all__)
+    assert all(callable(getattr(reporting, name)) for name in listed)
+
+
+def test_models_are_made_when_they_are_used_and_each_of_them_can_be() -> None:
+    """Else a mistake in one would be found by whoever uses it first."""
+    for found in pkgutil.walk_packages(instainstru_core.__path__, "instainstru_core."):
+        if "schemas" in found.name:
+            importlib.import_module(found.name)
+    waiting: list[type[BaseModel]] = [BaseModel]
+    for model in waiting:
+        waiting += [one for one in model.__subclasses__() if one not in waiting]
+    ours = [one for one in waiting if one.__module__.startswith("instainstru_core.")]
+    assert len(ours) > 400
+    for model in ours:
+        assert model.model_config.get("defer_build"), model
+        if not model.__pydantic_generic_metadata__["parameters"]:
+            assert model.model_rebuild() is not False
+            assert model.__pydantic_complete__, model
