@@ -42,6 +42,17 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """What an answer is made for: to be sent in gzip or not, and, with a key and an instant from
+    which on it is true, to be stored.
+    """
+
+    gzip: bool
+    key: str | None = None
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """An answer that was made, and what is known of it for the record."""
 
@@ -70,23 +81,25 @@ class Desk:
             ),
         )
 
-    async def tell(self, actor: Actor, wish: Wish) -> Told:
-        """The answer, stored or made. Raises SearchesBusy and what the flow refuses."""
+    async def tell(self, actor: Actor, wish: Wish, *, gzip: bool = True) -> Told:
+        """The answer, stored or made, and ready to be sent in gzip if that is wanted. Raises
+        SearchesBusy and what the flow refuses.
+        """
         began = time.perf_counter()
         if not wish.switches.is_plain:
-            made = await self._make(actor, wish, None, began)
+            made = await self._make(actor, wish, Use(gzip), began)
             return Told(made.answer, _first(wish, made.note, began))
         key = self._key(wish)
         looked = await self.runtime.answers.look(key)
         if looked.answer is not None:
-            return Told(looked.answer, _again(wish, looked.answer, began))
+            return Told(looked.answer, _again(wish, _noted(looked.answer.note), began))
 
         async def make() -> Made:
-            return await self._make(actor, wish, key, began, since=looked.since)
+            return await self._make(actor, wish, Use(gzip, key, looked.since), began)
 
         made, is_own = await self.together.share((key, actor.id), make)
         if not is_own:
-            return Told(made.answer, _again(wish, made.answer, began))
+            return Told(made.answer, _again(wish, made.note, began))
         return Told(made.answer, _first(wish, made.note, began))
 
     async def busy(self, began: float) -> SearchesBusy:
@@ -119,12 +132,10 @@ class Desk:
             day=local_day(self.runtime.clock()).isoformat(),
         )
 
-    async def _make(
-        self, actor: Actor, wish: Wish, key: str | None, began: float, *, since: int | None = None
-    ) -> Made:
+    async def _make(self, actor: Actor, wish: Wish, use: Use, began: float) -> Made:
         loaded = admission.is_loaded(self.turns.in_flight, self.turns.most)
         lacks: tuple[Lack, ...] = ()
-        if key is not None and since is None and self.runtime.answers.is_on:
+        if use.key is not None and use.since is None and self.runtime.answers.is_on:
             lacks = (Lack.CACHE_UNREACHABLE,)
         try:
             async with self.turns.turn():
@@ -133,31 +144,31 @@ class Desk:
                 whole = self.runtime.settings.search_budget_ms / 1000
                 deadline = Deadline(start + budget.seconds(whole, loaded=smaller))
                 answered, answer = await run_in_threadpool(
-                    self._found, actor, wish, deadline, lacks
+                    self._found, actor, wish, use, deadline, lacks
                 )
         except NoTurn as failure:
             raise await self.busy(began) from failure
-        if key is not None and since is not None and not answered.is_personal:
+        if use.key is not None and use.since is not None and not answered.is_personal:
             now = self.runtime.clock()
             is_brief = answered.is_brief or bool(answered.view.degradation.reasons)
             await self.runtime.answers.keep(
-                key,
+                use.key,
                 answer,
-                since=since,
+                since=use.since,
                 tags=answered.tags,
                 seconds=caching.seconds(now, brief=is_brief, dated=answered.is_dated),
             )
         return Made(answer, answered.note)
 
     def _found(
-        self, actor: Actor, wish: Wish, deadline: Deadline, lacks: tuple[Lack, ...]
+        self, actor: Actor, wish: Wish, use: Use, deadline: Deadline, lacks: tuple[Lack, ...]
     ) -> tuple[Answered, Answer]:
         answered = finding.found(self.runtime.finder, actor, wish, deadline=deadline, lacks=lacks)
-        return answered, packed(answered)
+        return answered, packed(answered, use)
 
 
-def packed(answered: Answered) -> Answer:
-    """The answer in the form that is stored and sent."""
+def packed(answered: Answered, use: Use) -> Answer:
+    """The answer in the form that is sent, and stored if it is to be."""
     document = answered.view.model_dump_json(exclude={"search_id", "next_cursor"}).encode()
     return packing.packed(
         document,
@@ -165,9 +176,8 @@ def packed(answered: Answered) -> Answer:
         mark=hashlib.blake2b(document, digest_size=12).hexdigest(),
         is_public=not (answered.is_personal or answered.is_located),
         # Whom an answer shows is on record of the search that it was made for, which it names.
-        note=NOTED.dump_json(
-            replace(answered.note, search_id="", shown=(), shown_as=answered.note.search_id)
-        ),
+        note=b"" if use.since is None else NOTED.dump_json(_retold(answered.note)),
+        deflate=use.gzip or use.since is not None,
     )
 
 
@@ -193,12 +203,17 @@ def _first(wish: Wish, note: Noted, began: float) -> Noted | None:
     return replace(note, took_ms=(time.perf_counter() - began) * 1000)
 
 
-def _again(wish: Wish, answer: Answer, began: float) -> Noted | None:
+def _again(wish: Wish, note: Noted, began: float) -> Noted | None:
     """What goes on record of an answer that was told once more."""
     if wish.cursor is not None:
         return None
     took_ms = (time.perf_counter() - began) * 1000
-    return replace(_noted(answer.note), took_ms=took_ms, cache_hit=True)
+    return replace(_retold(note), took_ms=took_ms, cache_hit=True)
+
+
+def _retold(note: Noted) -> Noted:
+    """What is on record of a search that is told the answer which was made for another."""
+    return replace(note, search_id="", shown=(), shown_as=note.search_id or note.shown_as)
 
 
 @lru_cache(maxsize=2_000)

@@ -167,11 +167,12 @@ async def told(
         source=query.source,
     )
     desk: Desk = request.app.state.searches
-    found = await desk.tell(actor, wish)
+    gzip = "gzip" in request.headers.get("accept-encoding", "")
+    found = await desk.tell(actor, wish, gzip=gzip)
     answer = searching.response(
         found.answer,
         wish.search_id,
-        gzip="gzip" in request.headers.get("accept-encoding", ""),
+        gzip=gzip,
         is_public=found.answer.is_public and caller.token is None and not is_new,
     )
     if found.note is not None:

@@ -140,7 +140,7 @@ class RedisAnswers:
         loop = asyncio.get_running_loop()
         name = f"{self.prefix}answer:{key}"
         rest = {field.name: getattr(answer, field.name) for field in fields(answer)}
-        body, note = rest.pop("body"), rest.pop("note")
+        body, note, _ = rest.pop("body"), rest.pop("note"), rest.pop("plain")
         kept = {
             "since": since,
             "tags": json.dumps(list(tags), separators=(",", ":")),

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -36,6 +37,17 @@ class TestAnAnswer:
         first, second = (json.loads(packing.plain(kept, one)) for one in (FIRST, SECOND))
         assert (first["search_id"], first["next_cursor"]) == (FIRST, f"abc{FIRST}")
         assert (second["search_id"], second["next_cursor"]) == (SECOND, f"abc{SECOND}")
+
+    def test_is_the_same_once_it_was_stored_and_before_it_is_deflated(self) -> None:
+        made = answer()
+        stored = replace(made, plain=None)
+        waiting = packing.packed(
+            DOCUMENT, cursor="abc", mark="m", is_public=True, note=b"{}", deflate=False
+        )
+        assert stored == made
+        assert waiting.body == b""
+        for told in (packing.plain, packing.gzipped):
+            assert told(stored, FIRST) == told(made, FIRST) == told(waiting, FIRST)
 
     def test_is_small(self) -> None:
         assert len(answer().body) < len(DOCUMENT) / 20

@@ -96,8 +96,10 @@ def inferred_filters(
     words = fold(text).split()
     free = [True] * len(words)
     found: dict[str, set[str]] = {}
-    meanings = _meanings(tuple(definitions))
-    for phrase in sorted(meanings, key=lambda phrase: (-len(phrase), phrase)):
+    meanings, said = _meanings(tuple(definitions)), frozenset(words)
+    for phrase in meanings:
+        if not said.issuperset(phrase):
+            continue
         for start in _places(words, free, phrase):
             free[start : start + len(phrase)] = [False] * len(phrase)
             if len(meanings[phrase]) == 1:
@@ -111,7 +113,7 @@ def inferred_filters(
 def _meanings(
     definitions: tuple[FilterDefinition, ...],
 ) -> Mapping[tuple[str, ...], set[tuple[str, str]]]:
-    """The options that each phrase may mean."""
+    """The options that each phrase may mean, the longest phrase first."""
     meanings: dict[tuple[str, ...], set[tuple[str, str]]] = {}
     for definition in definitions:
         for option in definition.options:
@@ -119,7 +121,8 @@ def _meanings(
             for phrase in (*own, *option.words):
                 words = tuple(fold(phrase.replace("-", " ")).split())
                 meanings.setdefault(words, set()).add((definition.key, option.value))
-    return meanings
+    longest = sorted(meanings, key=lambda phrase: (-len(phrase), phrase))
+    return {phrase: meanings[phrase] for phrase in longest}
 
 
 def _places(words: Sequence[str], free: Sequence[bool], phrase: tuple[str, ...]) -> Iterator[int]:

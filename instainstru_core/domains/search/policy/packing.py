@@ -15,36 +15,50 @@ HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 
 def packed(
-    document: bytes, *, cursor: str | None, mark: str, is_public: bool, note: bytes
+    document: bytes,
+    *,
+    cursor: str | None,
+    mark: str,
+    is_public: bool,
+    note: bytes,
+    deflate: bool = True,
 ) -> Answer:
-    """The answer whose JSON object this is, without its end."""
+    """The answer whose JSON object this is, without its end; not deflated where that can wait."""
     beginning = document[:-1]
-    deflating = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW)
-    body = deflating.compress(beginning) + deflating.flush(zlib.Z_SYNC_FLUSH)
     return Answer(
-        body=body,
+        body=_deflated(beginning) if deflate else b"",
         crc=zlib.crc32(beginning),
         length=len(beginning),
         cursor=cursor,
         mark=mark,
         is_public=is_public,
         note=note,
+        plain=beginning,
     )
 
 
 def plain(answer: Answer, search_id: str) -> bytes:
     """The whole answer as JSON."""
-    return zlib.decompressobj(RAW).decompress(answer.body) + _end(answer, search_id)
+    beginning = answer.plain
+    if beginning is None:
+        beginning = zlib.decompressobj(RAW).decompress(answer.body)
+    return beginning + _end(answer, search_id)
 
 
 def gzipped(answer: Answer, search_id: str) -> bytes:
     """The whole answer as JSON in gzip, without deflating anything anew."""
+    body = answer.body or _deflated(answer.plain or b"")
     end = _end(answer, search_id)
     size = len(end)
     stored = b"\x01" + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little")
     crc = zlib.crc32(end, answer.crc).to_bytes(4, "little")
     length = ((answer.length + size) & 0xFFFFFFFF).to_bytes(4, "little")
-    return HEADER + answer.body + stored + end + crc + length
+    return HEADER + body + stored + end + crc + length
+
+
+def _deflated(beginning: bytes) -> bytes:
+    deflating = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW)
+    return deflating.compress(beginning) + deflating.flush(zlib.Z_SYNC_FLUSH)
 
 
 def _end(answer: Answer, search_id: str) -> bytes:

@@ -7,11 +7,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from instainstru_core.domains.search.policy.matching.candidates import (
-    Candidates,
-    formats_of,
-    id_at,
-)
+from instainstru_core.domains.search.policy.matching.candidates import Candidates, formats_of
+from instainstru_core.domains.search.policy.matching.columns import id_of
 from instainstru_core.domains.search.types.matching import Free, Lesson
 from instainstru_core.domains.search.types.wanted import When
 from instainstru_core.kernel.deadline import Deadline
@@ -67,19 +64,24 @@ class Calendars:
         self, of: Candidates, rows: Iterable[int], whens: Sequence[When]
     ) -> dict[int, tuple[int, datetime]]:
         """Who of these has room, by their numbers: for which of the wishes first, and when."""
-        numbers = {id_at(of.rows, row): row for row in map(int, rows)}
-        if not numbers:
+        taken, every = np.fromiter(rows, np.intp), of.rows
+        if not len(taken):
             return {}
-        lessons = {
-            one: Lesson(formats_of(int(of.rows.formats[row])), int(of.rows.minutes[row]))
-            for one, row in numbers.items()
-        }
+        columns = every.high, every.low, every.who, every.formats, every.minutes
+        numbers: dict[str, int] = {}
+        lessons: dict[str, Lesson] = {}
+        for high, low, who, formats, minutes in zip(
+            *(column[taken].tolist() for column in columns), strict=True
+        ):
+            one = id_of(high, low)
+            numbers[one] = who
+            lessons[one] = Lesson(formats_of(formats), minutes)
         before = None if self._deadline is None else self._deadline.left
         found = self._free(lessons, whens)
         if before is not None and self._deadline is not None:
             took = before - self._deadline.left
             self._day_seconds = took / (len(numbers) * _days(whens))
-        return {int(of.rows.who[numbers[one]]): told for one, told in found.items()}
+        return {numbers[one]: told for one, told in found.items()}
 
     def starts(self, of: Candidates, rows: Iterable[int], when: When) -> Starts:
         """The earliest starts of those of these who have room."""

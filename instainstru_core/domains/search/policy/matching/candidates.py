@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,41 +66,56 @@ def shown(
     of: Candidates, rows: Sequence[int], services: Sequence[str], starts: Mapping[int, datetime]
 ) -> tuple[Matched, ...]:
     """What is told of these rows, each the best of its instructor."""
-    return tuple(_matched(of, row, services, starts) for row in rows)
+    others = {row: _others(of, row) for row in rows}
+    offers = _offers(of.rows, [*rows, *chain(*(own[:OTHERS] for own in others.values()))], services)
+    columns = of.rows.high, of.rows.low, of.rows.who, of.rows.relaxed, of.rows.meters
+    more = of.rows.reviews, of.rows.stars, of.rows.founder
+    told = zip(*(column[list(rows)].tolist() for column in (*columns, *more)), strict=True)
+    return tuple(
+        Matched(
+            instructor_id=id_of(high, low),
+            best=offers[row],
+            others=tuple(offers[at] for at in others[row][:OTHERS]),
+            offering_count=1 + len(others[row]),
+            meters=None if meters == NOWHERE_METERS else meters,
+            relaxed=relaxing.names(failed),
+            free_from=starts.get(who),
+            review_count=reviews,
+            star_sum=stars,
+            is_founding=founder,
+        )
+        for row, (high, low, who, failed, meters, reviews, stars, founder) in zip(
+            rows, told, strict=True
+        )
+    )
 
 
-def _matched(
-    of: Candidates, row: int, services: Sequence[str], starts: Mapping[int, datetime]
-) -> Matched:
+def _others(of: Candidates, row: int) -> list[int]:
+    """The other rows of this instructor that answer in the same way, the best first."""
     rows = of.rows
-    who, failed = int(rows.who[row]), int(rows.relaxed[row])
-    others: list[int] = []
-    if of.best.size != len(rows):
-        own = np.flatnonzero((rows.who == who) & (rows.relaxed == failed))
-        others = [at for at in own[np.argsort(of.places[own], kind="stable")].tolist() if at != row]
-    meters = int(rows.meters[row])
-    return Matched(
-        instructor_id=id_at(rows, row),
-        best=_offer(rows, row, services),
-        others=tuple(_offer(rows, at, services) for at in others[:OTHERS]),
-        offering_count=1 + len(others),
-        meters=None if meters == NOWHERE_METERS else meters,
-        relaxed=relaxing.names(failed),
-        free_from=starts.get(who),
-        review_count=int(rows.reviews[row]),
-        star_sum=int(rows.stars[row]),
-        is_founding=bool(rows.founder[row]),
-    )
+    if of.best.size == len(rows):
+        return []
+    own = np.flatnonzero((rows.who == rows.who[row]) & (rows.relaxed == rows.relaxed[row]))
+    return [at for at in own[np.argsort(of.places[own], kind="stable")].tolist() if at != row]
 
 
-def _offer(rows: Ranked, row: int, services: Sequence[str]) -> Offer:
-    return Offer(
-        service_id=services[int(rows.service[row])],
-        formats=formats_of(int(rows.formats[row])),
-        from_cents=int(rows.cents[row]),
-        score=int(rows.score[row]),
-        signals=rows.signals(row),
-    )
+def _offers(rows: Ranked, which: Sequence[int], services: Sequence[str]) -> dict[int, Offer]:
+    """The offers of these rows. Columns are read for all of them at once."""
+    taken = np.array(which, np.intp)
+    columns = rows.service, rows.formats, rows.cents, rows.score
+    told = zip(*(column[taken].tolist() for column in columns), strict=True)
+    return {
+        row: Offer(
+            service_id=services[service],
+            formats=formats_of(formats),
+            from_cents=cents,
+            score=score,
+            signals=signals,
+        )
+        for row, (service, formats, cents, score), signals in zip(
+            which, told, rows.signals(taken), strict=True
+        )
+    }
 
 
 def id_at(rows: Ranked, row: int) -> str:

@@ -59,7 +59,7 @@ class Tally:
     """Counts instructors by facet and value, each once, over several blocks."""
 
     def __init__(self, people: int, *, is_mixed: bool) -> None:
-        self._people = people
+        self._seen = np.zeros(people if is_mixed else 0, np.bool_)
         self._is_mixed = is_mixed
         self._found: dict[tuple[str, str], list[NDArray[np.int32]]] = {}
         self._counts: dict[tuple[str, str], int] = {}
@@ -79,10 +79,13 @@ class Tally:
     def _count(self, facet: str, value: str) -> int:
         if not self._is_mixed:
             return self._counts.get((facet, value), 0)
-        seen = np.zeros(self._people, np.bool_)
-        for numbers in self._found.get((facet, value), ()):
-            seen[numbers] = True
-        return int(np.count_nonzero(seen))
+        found = self._found.get((facet, value), ())
+        for numbers in found:
+            self._seen[numbers] = True
+        count = int(np.count_nonzero(self._seen))
+        for numbers in found:
+            self._seen[numbers] = False
+        return count
 
 
 def counted(index: Index, plan: Plan, services: Sequence[str]) -> Facets:
@@ -123,14 +126,20 @@ def _count(tally: Tally, index: Index, block: Block, plan: Plan) -> None:
     for truth in passed.values():
         failures += ~truth
     held = failures == 0
-    answers, cheapest = _answers(block, plan)
+    prices = Prices(block, plan)
+    answers = prices.fit(plan.channels)
+    whole = answers & held
 
     def but(name: str) -> Truth:
         truth = passed.get(name)
-        found: Truth = answers & (held if truth is None else held | ((failures == 1) & ~truth))
-        return found
+        return whole if truth is None else answers & (held | ((failures == 1) & ~truth))
 
-    _count_offers(tally, block, plan, held, cheapest)
+    for lesson_type, channels in CHANNELS.items():
+        tally.add("lesson_type", lesson_type, block, prices.fit(channels) & held)
+    lowest = prices.lowest(plan.channels)
+    for low, high in BANDS:
+        inside = (lowest >= low) & (lowest <= (high or MAX_CENTS - 1))
+        tally.add("price", band_name((low, high)), block, inside & held)
     rows = but(RATING)
     for least in RATINGS:
         tally.add(RATING, rating_name(least), block, rows & rated(block, least))
@@ -150,21 +159,6 @@ def _count(tally: Tally, index: Index, block: Block, plan: Plan) -> None:
     _count_options(tally, index, block, {name: but(name) for name in names})
 
 
-def _count_offers(
-    tally: Tally, block: Block, plan: Plan, held: Truth, cheapest: NDArray[np.int32]
-) -> None:
-    """Count kinds of lessons at the prices that were asked for, and prices of those formats."""
-    for lesson_type, channels in CHANNELS.items():
-        can = np.zeros(len(block), np.bool_)
-        for channel in channels:
-            price, there, _, _ = offered(block, channel, plan, relaxing=False)
-            can |= (price > 0) & there & within_bounds(price, plan.wanted)[0]
-        tally.add("lesson_type", lesson_type, block, can & held)
-    for band in BANDS:
-        inside = (cheapest >= band[0]) & (cheapest <= (band[1] or MAX_CENTS - 1))
-        tally.add("price", band_name(band), block, inside & held)
-
-
 def _count_options(tally: Tally, index: Index, block: Block, rows: dict[str, Truth]) -> None:
     present = [int(word) for word in np.bitwise_or.reduce(block.options, axis=1)]
     for (key, value), bit in index.options.items():
@@ -174,13 +168,34 @@ def _count_options(tally: Tally, index: Index, block: Block, rows: dict[str, Tru
             tally.add(name, value, block, rows[name] & any_of(block.options, words))
 
 
-def _answers(block: Block, plan: Plan) -> tuple[Truth, NDArray[np.int32]]:
-    """Who answers by format, place and price; and the lowest price of those who do by the first."""
-    answers = np.zeros(len(block), np.bool_)
-    cheapest = np.full(len(block), MAX_CENTS, np.int32)
-    for channel in plan.channels:
-        price, there, _, _ = offered(block, channel, plan, relaxing=False)
-        can = (price > 0) & there
-        answers |= can & within_bounds(price, plan.wanted)[0]
-        cheapest = np.where(can, np.minimum(cheapest, price), cheapest)
-    return answers, cheapest
+class Prices:
+    """The prices of a block by channel, each looked up once."""
+
+    def __init__(self, block: Block, plan: Plan) -> None:
+        self._block = block
+        self._plan = plan
+        self._known: dict[int, tuple[NDArray[np.int32], Truth]] = {}
+
+    def of(self, channel: int) -> tuple[NDArray[np.int32], Truth]:
+        """What is asked for a lesson so, and who gives one where it is wanted."""
+        known = self._known.get(channel)
+        if known is None:
+            price, there, _, _ = offered(self._block, channel, self._plan, relaxing=False)
+            known = self._known[channel] = price, (price > 0) & there
+        return known
+
+    def fit(self, channels: Iterable[int]) -> Truth:
+        """Who teaches in one of these at a price that was asked for."""
+        found = np.zeros(len(self._block), np.bool_)
+        for channel in channels:
+            price, can = self.of(channel)
+            found |= can & within_bounds(price, self._plan.wanted)[0]
+        return found
+
+    def lowest(self, channels: Iterable[int]) -> NDArray[np.int32]:
+        """The lowest price of those who teach in one of these, whatever was asked for."""
+        lowest = np.full(len(self._block), MAX_CENTS, np.int32)
+        for channel in channels:
+            price, can = self.of(channel)
+            lowest = np.where(can, np.minimum(lowest, price), lowest)
+        return lowest

@@ -93,19 +93,20 @@ class Ranked:
     def __len__(self) -> int:
         return len(self.who)
 
-    def signals(self, row: int) -> Signals:
-        """What the place of this row follows from."""
-        return Signals(
-            relevance=int(self.relevance[row]),
-            quality=int(self.quality[row]),
-            distance=int(self.distance[row]),
-            price=int(self.price[row]),
-            freshness=int(self.freshness[row]),
-            completeness=int(self.complete[row]),
-            audience=int(self.audience[row]),
-            skill=int(self.skill[row]),
-            founding=int(self.founding[row]),
+    def signals(self, rows: NDArray[np.intp]) -> list[Signals]:
+        """What the places of these rows follow from."""
+        columns = (
+            self.relevance,
+            self.quality,
+            self.distance,
+            self.price,
+            self.freshness,
+            self.complete,
+            self.audience,
+            self.skill,
+            self.founding,
         )
+        return list(map(Signals, *(column[rows].tolist() for column in columns)))
 
 
 @dataclass(frozen=True, eq=False)
