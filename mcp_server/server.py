@@ -25,6 +25,7 @@ from mcp_server import auth, prompts, registry, resources
 from mcp_server.calls import Calls
 from mcp_server.door import Door
 from mcp_server.instructions import INSTRUCTIONS
+from mcp_server.listing import Listing
 from mcp_server.searching import Catalogue, call_tool, search_tool
 from mcp_server.serving import Gate, Proxy, ServedTool
 from mcp_server.tool import Tool
@@ -67,6 +68,8 @@ def create_server(
     resources.add_to(server, ours)
     prompts.add_to(server)
     _answer_schemas_at_once(server, ours)
+    if not guests:
+        _keep_listings(server)
     return server
 
 
@@ -154,6 +157,13 @@ def _answer_schemas_at_once(server: FastMCP[None], tools: Sequence[Tool]) -> Non
     inner: Any = getattr(server, "_mcp_server", None)
     if hasattr(inner, "get_tool_input_schema"):
         inner.get_tool_input_schema = schemas.get
+
+
+def _keep_listings(server: FastMCP[None]) -> None:
+    """Shape the list of the tools once for all who may use the same, not for each of them."""
+    inner: Any = getattr(server, "_mcp_server", None)
+    if hasattr(inner, "middleware"):
+        inner.middleware.append(Listing())
 
 
 def _also_at_the_root(app: Starlette) -> None:

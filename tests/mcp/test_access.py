@@ -278,6 +278,32 @@ class TestScopes:
         assert [tool.name for tool in writer.tools()][-3] == "instainstru_close_shop"
         assert writer.ask("close_shop")["data"] == {}
 
+    def test_show_each_their_own_whoever_asked_before(self, mixed: str) -> None:
+        """A listing is kept, and only for those who may use the same tools."""
+        key = worlds.signing_key()
+        reader = token(key)
+        writer = token(key, scope="mcp:read mcp:write")
+        money = token(key, scope="mcp:read mcp:write mcp:money")
+        operator = token(key, scope="mcp:read mcp:write mcp:money", client_id="ops")
+        for mode in ("legacy", "2026-07-28"):
+            seen = [
+                [tool.model_dump() for tool in Copilot(mixed, bearer, mode).tools()]
+                for bearer in (reader, writer, money, operator) * 2
+            ]
+            assert seen[:4] == seen[4:]
+            assert len(seen[0]) < len(seen[1])
+            assert seen[1] == seen[2]  # nobody answers for this client's money
+            assert len(seen[2]) < len(seen[3])
+
+    def test_show_nothing_to_a_listing_that_is_none(self, url: str) -> None:
+        for params in ({"_meta": 5}, {"cursor": 5}, []):
+            for _ in range(2):
+                assert post(url, token(worlds.signing_key())).json()["result"]["tools"]
+                asked = {**INITIALIZE, "params": params}
+                bearer = {"Authorization": f"Bearer {token(worlds.signing_key())}"}
+                answer = httpx.post(f"{url}/mcp", json=asked, headers={**HEADERS, **bearer})
+                assert answer.json()["error"]["code"] == -32602, params
+
     def test_refuse_what_they_do_not_allow(self, mixed: str) -> None:
         reader = Copilot(mixed, token(worlds.signing_key()))
         error = reader.refused("close_shop")
