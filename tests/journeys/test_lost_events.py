@@ -10,6 +10,7 @@ from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.flows import identity
 from instainstru_core.domains.payments.models import ConnectAccount, IdentityCheck, Payout
 from instainstru_core.domains.payments.types import IdentityStatus, PayoutStatus
+from instainstru_core.domains.reporting.repository.wallets import wallets
 from instainstru_core.kernel.authority import SYSTEM, PermissionMissing
 from instainstru_core.kernel.outbox import OutboxRow
 from tests.factories.money import Market
@@ -33,7 +34,9 @@ def payouts_of(market: Market) -> list[tuple[int, PayoutStatus]]:
 
 def told(market: Market, name: str) -> int:
     with market.runtime.begin(SYSTEM) as uow:
-        return len(uow.session.scalars(select(OutboxRow).where(OutboxRow.name.endswith(name))).all())
+        return len(
+            uow.session.scalars(select(OutboxRow).where(OutboxRow.name.endswith(name))).all()
+        )
 
 
 class TestAPayoutThatNobodyTold:
@@ -147,3 +150,25 @@ class TestACaptureInTheDashboardThatNobodyTold:
         assert (row.outcome, row.is_blocked) == (Outcome.INSTRUCTOR_CANCEL_FULL_REFUND, False)
         assert [made["amount"] for made in market.made("refunds")] == [13_440]
         market.assert_at_rest()
+
+
+class TestWhatAStudentSpent:
+    def test_leaves_out_what_banks_took_back_and_counts_it_again_when_it_is_returned(
+        self, market: Market
+    ) -> None:
+        first = market.confirmed()
+        second = market.confirmed("2026-06-19T16:00:00")
+        market.at(market.after(second, hours=26))
+        student = market.student.id or ""
+
+        def spent() -> int:
+            with market.runtime.begin(SYSTEM) as uow:
+                return wallets(uow.session, [student]).spent[student]
+
+        assert spent() == 2 * 13_440
+        part = market.dispute(first.id, cents=4_000)
+        whole = market.dispute(second.id)
+        assert spent() == 13_440 - 4_000
+        market.close(part, won=False)
+        market.close(whole, won=True)
+        assert spent() == 2 * 13_440 - 4_000

@@ -12,11 +12,11 @@ from instainstru_core.domains.bookings.models import Booking, LessonMoney
 from instainstru_core.domains.bookings.types import Outcome
 from instainstru_core.domains.ledger.models import Journal, LedgerEntry
 from instainstru_core.domains.ledger.types import AccountKind
-from instainstru_core.domains.payments.models import Charge
+from instainstru_core.domains.payments.models import Charge, Chargeback
 from instainstru_core.domains.reporting.policy.positions import PAYABLE, SENT
 
 TAKEN_AND_BACK = ("captured", "refunded")
-SPENT, EARNED, OLDER = "spent", "earned", "older"
+SPENT, CONTESTED, EARNED, OLDER = "spent", "contested", "earned", "older"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,11 @@ class Wallets:
 def wallets(session: Session, ids: Collection[str]) -> Wallets:
     """All of it in one statement. Who is not in it has nothing on record."""
     found = Wallets()
-    for kind, user_id, cents in session.execute(union_all(_spent(ids), _earned(ids), _older(ids))):
+    parts = union_all(_spent(ids), _contested(ids), _earned(ids), _older(ids))
+    for kind, user_id, cents in session.execute(parts):
         match kind:
-            case "spent":
-                found.spent[user_id] = cents
+            case "spent" | "contested":
+                found.spent[user_id] = found.spent.get(user_id, 0) + cents
             case "earned":
                 found.earned[user_id] = cents
             case _:
@@ -61,6 +62,20 @@ def _spent(ids: Collection[str]) -> Select[*tuple[Any, ...]]:
         .join(LedgerEntry, LedgerEntry.journal_id == Journal.id)
         .where(Journal.fact.in_(TAKEN_AND_BACK), LedgerEntry.account == AccountKind.HELD)
         .group_by(theirs.c.student_id)
+    )
+
+
+def _contested(ids: Collection[str]) -> Select[*tuple[Any, ...]]:
+    """What banks took back for these people, less what they returned; fees are not theirs."""
+    return (
+        select(
+            literal(CONTESTED, Text),
+            Charge.student_id,
+            cast(-func.sum(Chargeback.withdrawn_cents), BigInteger),
+        )
+        .join(Charge, Charge.id == Chargeback.charge_id)
+        .where(Charge.student_id.in_(ids))
+        .group_by(Charge.student_id)
     )
 
 

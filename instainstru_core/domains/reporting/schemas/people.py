@@ -29,7 +29,7 @@ class StudentFigures(View):
     upcoming: int
     completed: int
     cancelled: int
-    spent_cents: int = Field(description="Taken from their cards, less refunds: the ledger.")
+    spent_cents: int = Field(description="Taken from their cards, less refunds and chargebacks.")
 
 
 class InstructorFigures(View):
