@@ -24,6 +24,7 @@ from instainstru_core.domains.credits.models import CreditLot
 from instainstru_core.domains.notifications import reactions
 from instainstru_core.domains.notifications.models import Delivery
 from instainstru_core.domains.notifications.types import Template
+from instainstru_core.domains.payments.errors import ProviderUnreachable
 from instainstru_core.kernel.authority import SYSTEM, PermissionMissing
 from instainstru_core.kernel.idempotency import KeyReused
 from tests.factories.money import STAFF, Market
@@ -56,6 +57,10 @@ def settle(
         command=SettleRefund(way=way, reason=WHY, confirm=confirm),
         idempotency_key=key or None,
     )
+
+
+def unreachable() -> None:
+    raise ProviderUnreachable("The payment provider cannot be reached.")
 
 
 def orders_done(market: Market) -> list[bool]:
@@ -281,6 +286,20 @@ class TestALessonThatIsNotSettledYet:
         with market.runtime.begin(SYSTEM) as uow:
             sources = [str(lot.source) for lot in uow.session.scalars(select(CreditLot))]
         assert sorted(sources) == ["adjustment", "refund"]
+        market.assert_at_rest()
+
+
+class TestAnOrderOfStaff:
+    def test_is_done_once_the_provider_has_made_it(self, market: Market) -> None:
+        booking_id = taught(market)
+        gateway = market.troubled()
+        gateway.before("refund", unreachable)
+        market.refund(booking_id, 1_000)
+        assert orders_done(market) == [False]
+        market.at(market.clock.now + timedelta(minutes=10))
+        assert orders_done(market) == [True]
+        market.refund(booking_id, 2_000)
+        assert orders_done(market) == [True, True]
         market.assert_at_rest()
 
 
