@@ -196,7 +196,7 @@ class TestFacets:
             "skills": {"beginner": 2, "advanced": 1},
             "age_groups": {"kids": 3, "adults": 3},
             "minutes": {"30": 2, "45": 1, "60": 2},
-            "prices": {"0-7499": 1, "7500-9999": 1, "10000-12499": 1},
+            "prices": {"0-7499": 1, "7500-9999": 1, "10000-12499": 1, "15000-": 1},
             "ratings": {"4.5": 1, "4": 2},
             "filters": {"goal": {"fitness": 1, "hobby": 2}},
         }
@@ -209,8 +209,14 @@ class TestFacets:
         assert told["minutes"] == {"30": 2, "60": 2}
         assert told["filters"] == {}
         told = self.facets(self.OF, max_cents=7_500)
-        assert told["prices"] == {"0-7499": 1, "7500-9999": 1, "10000-12499": 1}
+        assert told["prices"] == {"0-7499": 1, "7500-9999": 1, "10000-12499": 1, "15000-": 1}
         assert told["lesson_types"] == {"in_person": 2, "travels": 2}
+
+    def test_of_prices_count_who_is_left_by_that_price(self) -> None:
+        for name, count in self.facets(self.OF)["prices"].items():  # type: ignore[attr-defined]
+            low, _, high = name.partition("-")
+            bounds = {"min_cents": int(low), "max_cents": int(high) if high else None}
+            assert len(strict(self.OF, wish(**bounds))) == count
 
     def test_count_instructors_once_over_several_services(self) -> None:
         of = City((teacher(0),), (offer(0, PIANO), offer(0, CELLO, durations=(45,))))

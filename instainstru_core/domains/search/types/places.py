@@ -112,6 +112,9 @@ HINTS = {
 }
 
 
+OUTSIDE = "This is not in New York City. Try online lessons, or name a neighborhood."
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """Where whoever asks is: a point (latitude, longitude), and its area; outside the city none.
@@ -126,8 +129,10 @@ class Here:
 
     @property
     def hint(self) -> str | None:
-        """What to do where it is not known."""
-        return None if self.missing is None else HINTS[self.missing]
+        """What to do where it is not known, or not in the city."""
+        if self.missing is not None:
+            return HINTS[self.missing]
+        return OUTSIDE if self.point is not None and self.area is None else None
 
     @property
     def where(self) -> Where:

@@ -136,9 +136,8 @@ def _count(tally: Tally, index: Index, block: Block, plan: Plan) -> None:
 
     for lesson_type, channels in CHANNELS.items():
         tally.add("lesson_type", lesson_type, block, prices.fit(channels) & held)
-    lowest = prices.lowest(plan.channels)
     for low, high in BANDS:
-        inside = (lowest >= low) & (lowest <= (high or MAX_CENTS - 1))
+        inside = prices.within(plan.channels, low, high or MAX_CENTS - 1)
         tally.add("price", band_name((low, high)), block, inside & held)
     rows = but(RATING)
     for least in RATINGS:
@@ -192,10 +191,10 @@ class Prices:
             found |= can & within_bounds(price, self._plan.wanted)[0]
         return found
 
-    def lowest(self, channels: Iterable[int]) -> NDArray[np.int32]:
-        """The lowest price of those who teach in one of these, whatever was asked for."""
-        lowest = np.full(len(self._block), MAX_CENTS, np.int32)
+    def within(self, channels: Iterable[int], low: int, high: int) -> Truth:
+        """Who teaches in one of these at such a price, whatever was asked for."""
+        found = np.zeros(len(self._block), np.bool_)
         for channel in channels:
             price, can = self.of(channel)
-            lowest = np.where(can, np.minimum(lowest, price), lowest)
-        return lowest
+            found |= can & (price >= low) & (price <= high)
+        return found
