@@ -2,18 +2,23 @@
 
 import importlib
 import pkgutil
+import warnings
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from api import errors, middleware, openapi, routes
 from api.routing import PREFIX, Route
 from api.searching import Desk
 from instainstru_core.kernel import lean
 from instainstru_core.runtime import Runtime
+
+# FastAPI holds this back where it declares a parameter that is a model; ours are made when used.
+warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
 FIRST = "search"
 
