@@ -1,4 +1,10 @@
-"""The copilot's server against a bare one of the same framework behind the same authentication."""
+"""The copilot's server against a bare one of the same framework behind the same authentication.
+
+A call of a tool may take one and a half times the echo plus its own queries. Those are all that it
+asks of Postgres (`_tool_queries` overhears the driver), replayed without any of our code; taking
+connections, the limits in Redis and everything else is counted against the tool. Many clients at
+once and the list of the tools are measured beside it; nothing is promised of their times.
+"""
 
 import json
 
@@ -24,8 +30,6 @@ PROTOCOL = "2025-11-25"
 SUMMARY = "instainstru_bookings_summary"
 SUMMARY_WINDOW = "last 30 days"
 CLIENTS = 20
-CROWD_LIMIT = 3.0
-LIST_LIMIT = 1.5
 
 
 def results(world: World, mcp: Server, bare: Server, token: str, effort: Effort) -> list[Result]:
@@ -80,7 +84,7 @@ def _crowded(
         f" rounds {low:.2f}-{high:.2f}; with its {queries.statements} queries"
     )
     what = f"bookings_summary, {CLIENTS} clients at once"
-    return Result(what, ECHOING, found.ratio, CROWD_LIMIT, "x", detail)
+    return Result(what, ECHOING, found.ratio, None, "x", detail)
 
 
 def _listing(ours: Client, peer: Client, token: str, effort: Effort) -> list[Result]:
@@ -96,7 +100,7 @@ def _listing(ours: Client, peer: Client, token: str, effort: Effort) -> list[Res
         f" {echoes:,} bytes; rounds {low:.2f}-{high:.2f}"
     )
     return [
-        Result("list of tools", f"{ECHOING}es", found.ratio, LIST_LIMIT, "x", times),
+        Result("list of tools", f"{ECHOING}es", found.ratio, None, "x", times),
         Result(
             "list of tools", "tokens, as bytes by 4", listed / 4, 18_000, "", f"{listed:,} bytes"
         ),
