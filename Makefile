@@ -3,6 +3,8 @@ PYTHON ?= python3
 # Every test and server is a new process: without kept bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 RUN := TMPDIR=$(CURDIR)/.devstack/tmp .venv/bin/python -m
+# Three for two cores: one of them waits for a server most of the time.
+AT_ONCE ?= 3
 UV := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 .DEFAULT_GOAL := help
 .PHONY: demo test check setup lock bench contracts nightly conformance simulate clean help
@@ -11,7 +13,7 @@ demo: setup ## Start the marketplace and let the copilot answer; ONCE=1 ends aft
 	@$(RUN) devstack.demo $(if $(ONCE),--once)
 
 test: check ## Lint, types, contracts and all tests, on servers of their own
-	@$(RUN) pytest -n 2 -m "not nightly and not conformance"
+	@$(RUN) pytest -n $(AT_ONCE) -m "not nightly and not conformance"
 
 check: setup ## Lint, types and contracts, without the tests
 	@$(RUN) devstack.check
@@ -31,7 +33,7 @@ contracts: setup ## Write the snapshots of OpenAPI and tools anew; look at the d
 	@UPDATE_CONTRACTS=1 $(RUN) pytest tests/contracts -n 0 -q
 
 nightly: setup ## The long tests
-	@$(RUN) pytest -n 2 -m nightly
+	@$(RUN) pytest -n $(AT_ONCE) -m nightly
 
 conformance: setup ## The official suite of the Model Context Protocol against our server; needs npm
 	@$(RUN) pytest -n 0 -p no:randomly -m conformance tests/conformance
