@@ -1,9 +1,12 @@
 """Cancelling before the start: who, how early, and where every cent goes."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from instainstru_core.adapters.mutex import RedisMutex
+from instainstru_core.domains.bookings import flows
 from instainstru_core.domains.bookings.errors import (
     AlreadyCancelled,
     AlreadyStarted,
@@ -12,6 +15,7 @@ from instainstru_core.domains.bookings.errors import (
 )
 from instainstru_core.domains.bookings.types import BookingStatus, Outcome, PaymentStatus
 from instainstru_core.domains.payments.errors import CommandOpen
+from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.errors import Refusal
 from instainstru_core.kernel.ports import InProgress
 from tests.factories import acts
@@ -295,3 +299,49 @@ class TestACancellationThatIsRepeated:
 
         assert seen.status is BookingStatus.CANCELLED
         assert market.wallet() == (12_000, 0)
+
+
+class TestOverASocket:
+    """The two starred races that are elsewhere run with the provider in the same process."""
+
+    def test_an_instructor_who_cancels_while_the_card_is_asked_is_refused_once(
+        self, http_market: Market
+    ) -> None:
+        """Scenario 51: the checkout wins; the instructor may come again, and the hold is let go."""
+        market = http_market
+        booked = market.book("2026-06-16T09:00:00")
+        refused: list[type[Refusal]] = []
+
+        def cancel() -> None:
+            with pytest.raises(Refusal) as refusal:
+                market.cancel(booked.id, actor=market.instructor)
+            refused.append(type(refusal.value))
+
+        market.troubled().after("authorize", cancel)
+
+        assert market.pay(booked.id).result == "confirmed"
+        assert refused in ([CommandOpen], [InProgress])
+        market.cancel(booked.id, actor=market.instructor)
+        assert (market.intents("requires_capture"), market.intents("canceled")) == ([], [13_440])
+        acts.assert_final(market)
+
+    def test_without_redis_the_rows_leave_one_outcome(self, racing_market: Market) -> None:
+        """Scenario 66: a cancellation and the taking of the same amount, with nobody between."""
+        nowhere = RedisMutex("redis://127.0.0.1:1/0")
+        market = replace(racing_market, runtime=replace(racing_market.runtime, mutex=nowhere))
+        booked = market.confirmed()
+        market.at(market.before(booked, hours=6))
+        chain_id = market.detail(booked.id).chain_id
+
+        def drive() -> bool:
+            return flows.drive_quietly(market.cashier, actor=SYSTEM, chain_id=chain_id)
+
+        at_once([lambda: market.cancel(booked.id), drive, drive])
+        market.at(market.clock.now + timedelta(minutes=20))
+        market.run_jobs()
+
+        row = market.money(booked.id)
+        assert (row.outcome, row.paid_cents) == (Outcome.STUDENT_CANCEL_LT12_SPLIT_50_50, 5_280)
+        assert market.intents("succeeded") == [13_440]
+        assert market.ledger() == LATE
+        acts.assert_final(market)
