@@ -142,7 +142,7 @@ def _booking_statements(world: World, chosen: People, starts_local: str) -> Resu
         with runtime.begin(actor) as uow:
             bookings.create(uow, command, idempotency_key="statements")
 
-    found = recorded(work)
+    found = recorded(runtime.engine, work)
     runtime.close()
     detail = "BEGIN and COMMIT not counted; the caller's sign-in counted"
     return Result("book a lesson", "statements", found.statements + 1, 12, "", detail)

@@ -82,7 +82,7 @@ def shape(desk: Desk) -> Shape:
 
     for _ in range(WARM):
         pay()
-    found = recorded(pay).transactions
+    found = recorded(runtime.engine, pay).transactions
     runtime.close()
     words = [_word(one) for one in found]
     called = next(place for place, one in enumerate(found) if _asks(one))

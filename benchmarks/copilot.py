@@ -137,6 +137,6 @@ def _tool_queries(world: World) -> Queries:
         kind=ActorKind.SERVICE,
         permissions=permissions_for_scopes([Scope.MCP_READ.value]),
     )
-    found = recorded(lambda: calls.make(tool, {"window": SUMMARY_WINDOW}, actor))
+    found = recorded(runtime.engine, lambda: calls.make(tool, {"window": SUMMARY_WINDOW}, actor))
     runtime.close()
     return found

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine
 
 from instainstru_core.kernel import measure
 from instainstru_core.kernel.ids import new_id
@@ -34,8 +35,9 @@ class Queries:
         return sum(len(one.statements) for one in self.transactions)
 
 
-def recorded(work: Callable[[], object]) -> Queries:
-    """The statements of one run of the work."""
+def recorded(engine: Engine, work: Callable[[], object]) -> Queries:
+    """The statements of one run of the work, without those that a first connection begins with."""
+    engine.connect().close()
     found = Queries()
 
     def note(connection: psycopg.Connection[Any], statement: str, given: object) -> None:

@@ -198,7 +198,7 @@ def statements(place: Place) -> Result:
         def work(wish: finding.Wish = wish) -> None:
             finding.found(runtime.finder, ANONYMOUS, wish, deadline=Deadline.within(1.0))
 
-        counts[recorded(work).statements] += 1
+        counts[recorded(runtime.engine, work).statements] += 1
     runtime.close()
     usual = sorted(counts.elements())[94]
     told = ", ".join(f"{times} of 100 made {many}" for many, times in sorted(counts.items()))
