@@ -49,10 +49,18 @@ def checkout(
     summary="Try a refused payment again",
 )
 def retry_payment(
-    runtime: RuntimeDep, actor: SignedInDep, booking_id: str, command: RetryPayment
+    runtime: RuntimeDep,
+    actor: SignedInDep,
+    booking_id: str,
+    command: RetryPayment,
+    key: IdempotencyKey = None,
 ) -> CheckoutView:
-    """Of a confirmed lesson, at once, perhaps with another card. A repeat charges nothing twice."""
-    return flows.retry_payment(runtime.cashier, actor=actor, booking_id=booking_id, command=command)
+    """Of a confirmed lesson, at once, perhaps with another card. A repeat charges nothing twice;
+    with a key it gets the same answer.
+    """
+    return flows.retry_payment(
+        runtime.cashier, actor=actor, booking_id=booking_id, command=command, idempotency_key=key
+    )
 
 
 @router.post(
@@ -88,10 +96,18 @@ def debts(uow: UowDep) -> list[DebtView]:
     summary="Pay what is owed for a lesson",
 )
 def pay_debt(
-    runtime: RuntimeDep, actor: SignedInDep, booking_id: str, command: RetryPayment
+    runtime: RuntimeDep,
+    actor: SignedInDep,
+    booking_id: str,
+    command: RetryPayment,
+    key: IdempotencyKey = None,
 ) -> list[DebtView]:
-    """Charges the card at once, and answers with what the caller owes after that."""
-    return flows.pay_debt(runtime.cashier, actor=actor, booking_id=booking_id, command=command)
+    """Charges the card at once, and answers with what the caller owes after that. Send a key, so
+    that a repeat is safe.
+    """
+    return flows.pay_debt(
+        runtime.cashier, actor=actor, booking_id=booking_id, command=command, idempotency_key=key
+    )
 
 
 @router.post(

@@ -208,11 +208,14 @@ class TestAnotherTry:
         shop.market.at(shop.market.before(booked, hours=23))
         other = shop.market.second_card()
 
-        body = shop.post(
-            f"bookings/{booked.id}/retry-payment", {"payment_method_id": other}, by="student"
-        ).json()
+        path, wish = f"bookings/{booked.id}/retry-payment", {"payment_method_id": other}
+        body = shop.post(path, wish, by="student", key="r-1").json()
+        again = shop.post(path, wish, by="student", key="r-1")
+        reused = shop.post(path, {}, by="student", key="r-1")
 
         assert (body["result"], body["booking"]["payment_status"]) == ("confirmed", "authorized")
+        assert again.json() == body
+        assert (reused.status_code, reused.json()["code"]) == (409, "idempotency.key_reused")
 
     def test_tells_that_the_card_is_still_refused(self, shop: Shop) -> None:
         booked = shop.market.confirmed()
@@ -273,9 +276,15 @@ class TestADebt:
         path = f"bookings/{booked.id}/pay-debt"
 
         owed = shop.get("payments/debts", by="student").json()
-        paid = shop.post(path, by="student")
+        paid = shop.post(path, by="student", key="d-1")
+        repeated = shop.post(path, by="student", key="d-1")
+        reused = shop.post(
+            path, {"payment_method_id": shop.market.card_id}, by="student", key="d-1"
+        )
         again = shop.post(path, by="student")
 
+        assert (repeated.status_code, repeated.json()) == (200, [])
+        assert (reused.status_code, reused.json()["code"]) == (409, "idempotency.key_reused")
         assert owed == [{"booking_id": booked.id, "cents": 13_440, "currency": "USD"}]
         assert (paid.status_code, paid.json()) == (200, [])
         assert (again.status_code, again.json()["code"]) == (409, "payments.nothing_owed")

@@ -3,7 +3,13 @@
 from instainstru_core.domains.bookings import service
 from instainstru_core.domains.bookings.errors import PaymentRefused
 from instainstru_core.domains.bookings.flows.driving import Cashier, drive_quietly
-from instainstru_core.domains.bookings.schemas import DebtView, GiveTip, RetryPayment, TipView
+from instainstru_core.domains.bookings.schemas import (
+    DebtsView,
+    DebtView,
+    GiveTip,
+    RetryPayment,
+    TipView,
+)
 from instainstru_core.domains.bookings.service.debts import PREFIX as DEBT
 from instainstru_core.domains.bookings.service.lesson import PREFIX as LESSON
 from instainstru_core.domains.bookings.service.lesson import chain_id_of
@@ -48,17 +54,32 @@ def tip(
 
 
 def pay_debt(
-    cashier: Cashier, *, actor: Actor, booking_id: str, command: RetryPayment
+    cashier: Cashier,
+    *,
+    actor: Actor,
+    booking_id: str,
+    command: RetryPayment,
+    idempotency_key: str | None = None,
 ) -> list[DebtView]:
     """Pay what is owed for a lesson, and tell what is owed after that.
 
-    Raises PaymentRefused where the card was refused.
+    A repeated key gets the same answer. Raises PaymentRefused where the card was refused; then the
+    same key may try again.
     """
+    operation = f"bookings.pay_debt:{booking_id}"
     with cashier.begin(actor) as uow:
+        known = idempotency.claim(
+            uow, operation=operation, key=idempotency_key, request=command, kind=DebtsView
+        )
+        if known is not None:
+            return known.debts
         call = service.pay_debt(uow, booking_id, command)
     _pursue_debt(cashier, actor, call)
     with cashier.begin(actor) as uow:
-        return service.debts(uow)
+        left = service.debts(uow)
+        told = DebtsView(debts=left)
+        idempotency.answer(uow, operation=operation, key=idempotency_key, result=told)
+        return left
 
 
 def resume(cashier: Cashier, *, actor: Actor, reference: str, at_once: bool = False) -> bool:

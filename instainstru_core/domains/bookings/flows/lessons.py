@@ -62,17 +62,34 @@ def checkout(
 
 
 def retry_payment(
-    cashier: Cashier, *, actor: Actor, booking_id: str, command: RetryPayment
+    cashier: Cashier,
+    *,
+    actor: Actor,
+    booking_id: str,
+    command: RetryPayment,
+    idempotency_key: str | None = None,
 ) -> CheckoutView:
-    """Try a refused payment again, perhaps with another card."""
+    """Try a refused payment again, perhaps with another card. A repeated key gets the same answer,
+    once there is one.
+    """
+    operation = f"bookings.retry_payment:{booking_id}"
+    with cashier.begin(actor) as uow:
+        known = idempotency.claim(
+            uow, operation=operation, key=idempotency_key, request=command, kind=CheckoutView
+        )
+        if known is not None:
+            return known
+        chain_id = _chain(uow, booking_id)
 
     def start(uow: Uow, fence: int | None) -> Command | None:
         return service.retry_payment(uow, booking_id, command, fence=fence)
 
     def tell(uow: Uow, recorded: Recorded | None) -> CheckoutView:
-        return _told(uow, booking_id, recorded)
+        told = _told(uow, booking_id, recorded)
+        if told.result in FINAL:
+            idempotency.answer(uow, operation=operation, key=idempotency_key, result=told)
+        return told
 
-    chain_id = chain_of(cashier, actor, booking_id)
     return run_to(cashier, actor=actor, chain_id=chain_id, start=start, tell=tell)
 
 

@@ -252,6 +252,14 @@ class DebtView(BaseModel):
     currency: str = CURRENCY
 
 
+class DebtsView(BaseModel):
+    """All that somebody owes, as it was answered to a key."""
+
+    model_config = ConfigDict(frozen=True)
+
+    debts: list[DebtView]
+
+
 class HealthView(BaseModel):
     """How the work on lessons' money keeps up."""
 
