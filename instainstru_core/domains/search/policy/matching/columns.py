@@ -1,6 +1,6 @@
 """The offerings of one service as columns, and ids as numbers. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -83,6 +83,11 @@ def halves_of(instructor_id: str) -> tuple[int, int]:
     """An id as two numbers that sort as it does."""
     whole = int(instructor_id.translate(DIGITS), 32)
     return whole >> 64, whole & LOW
+
+
+def halves(ids: Iterable[str]) -> NDArray[np.uint64]:
+    """Ids as two columns of numbers: their high halves and their low ones."""
+    return np.array([halves_of(one) for one in ids], np.uint64).reshape(-1, 2).T
 
 
 def id_of(high: int, low: int) -> str:

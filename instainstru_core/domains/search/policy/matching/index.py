@@ -11,15 +11,20 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from instainstru_core.domains.search.policy.matching.columns import Block, halves_of, joined, laid
+from instainstru_core.domains.search.policy.matching.columns import (
+    Block,
+    halves,
+    halves_of,
+    joined,
+    laid,
+)
+from instainstru_core.domains.search.policy.matching.piling import Pile
 from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.policy.matching.writing import Option, Writer
 from instainstru_core.domains.search.types.matching import Offered, Teacher
 
 MOST_APART = 64
 """So many blocks may lie by themselves before all are laid together again."""
-MOST_PARTS = 16
-"""So many pieces of a service are put together while others are still read: pieces cost memory."""
 SEED_MEAN = 4_200
 """The mean rating in thousandths where nobody was rated yet."""
 
@@ -34,11 +39,9 @@ class Numbers:
     later: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @classmethod
-    def of(cls, ids: Sequence[str]) -> "Numbers":
-        """Number these in the order in which they come."""
-        halves = [halves_of(one) for one in ids]
-        high = np.array([one[0] for one in halves], np.uint64)
-        low = np.array([one[1] for one in halves], np.uint64)
+    def of(cls, pieces: Sequence[NDArray[np.uint64]] = ()) -> "Numbers":
+        """Number these in the order in which they come; each piece has ids by their halves."""
+        high, low = np.concatenate([halves(()), *pieces], axis=-1)
         order = np.lexsort((low, high))
         return cls(high[order], low[order], order.astype(np.int32))
 
@@ -96,7 +99,7 @@ class Index:
     areas: Areas
     blocks: Mapping[str, Block] = field(default_factory=dict[str, Block])
     options: Mapping[Option, int] = field(default_factory=dict[Option, int])
-    numbers: Numbers = field(default_factory=lambda: Numbers.of(()))
+    numbers: Numbers = field(default_factory=Numbers.of)
     stars: int = 0
     reviews: int = 0
     base: Block | None = None
@@ -189,27 +192,27 @@ class Index:
 
 def built(areas: Areas, chunks: Iterable[tuple[Sequence[Teacher], Sequence[Offered]]]) -> Index:
     """An index of everybody, from chunks of instructors with all that they offer."""
-    parts: dict[str, list[Block]] = {}
+    pile, ids, count = Pile(), list[NDArray[np.uint64]](), 0
     options: dict[Option, int] = {}
-    ids: list[str] = []
     stars = reviews = 0
     for teachers, offered in chunks:
         known = {one.instructor_id: one for one in teachers}
-        numbers = {one: len(ids) + at for at, one in enumerate(known)}
-        ids.extend(known)
+        numbers = {one: count + at for at, one in enumerate(known)}
+        count += len(known)
+        ids.append(halves(known))
         writer = Writer(areas, numbers.get, options)
         for offer in offered:
             writer.add(known[offer.instructor_id], offer)
-        for service_id, block in writer.blocks().items():
-            found = parts.setdefault(service_id, [])
-            found.append(block)
-            if len(found) == MOST_PARTS:
-                parts[service_id] = [joined(found)]
+        pile.add(*writer.whole())
         teaching = {offer.instructor_id for offer in offered}
         stars += sum(known[one].star_sum for one in teaching)
         reviews += sum(known[one].review_count for one in teaching)
-    blocks = {service_id: joined(parts.pop(service_id)) for service_id in sorted(parts)}
-    return Index(areas, blocks, options, Numbers.of(ids), stars, reviews).laid()
+    index = Index(areas, {}, options, Numbers.of(ids), stars, reviews)
+    if not len(pile):
+        return index
+    base, spans = pile.laid()
+    blocks = {key: base.between(*span) for key, span in spans.items()}
+    return replace(index, blocks=blocks, base=base, spans=spans)
 
 
 def _ratings(blocks: Mapping[str, Block], numbers: Sequence[int]) -> tuple[int, int]:

@@ -66,8 +66,16 @@ class Writer:
             self._rows.setdefault(offer.service_id, []).append((person, offer))
 
     def blocks(self) -> dict[str, Block]:
-        """What was taken, by service."""
-        return {service_id: self._block(rows) for service_id, rows in self._rows.items()}
+        """What was taken, by service, each by instructor's id."""
+        return {
+            service_id: self._block(sorted(rows, key=lambda row: row[0].halves))
+            for service_id, rows in self._rows.items()
+        }
+
+    def whole(self) -> tuple[list[str], Block]:
+        """The service of each row, and all that was taken in one block, in no order."""
+        services = [service_id for service_id, rows in self._rows.items() for _ in rows]
+        return services, self._block([row for rows in self._rows.values() for row in rows])
 
     def _person(self, teacher: Teacher) -> Person | None:
         key = teacher.instructor_id
@@ -87,7 +95,6 @@ class Writer:
         )
 
     def _block(self, rows: list[tuple[Person, Offered]]) -> Block:
-        rows = sorted(rows, key=lambda row: row[0].halves)
         people = [person for person, _ in rows]
         offers = [offer for _, offer in rows]
         teachers = [person.teacher for person in people]

@@ -1,0 +1,66 @@
+"""Everybody's offerings put together: pieces as they are read, one block of all at the end. Pure.
+
+Pieces are few and large, and of the whole only one column at a time is held twice: what is read
+leaves no more in memory than the index itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instainstru_core.domains.search.policy.matching.columns import Block, columns
+
+HIGH, LOW = (
+    next(at for at, one in enumerate(fields(Block)) if one.name == name) for name in ("high", "low")
+)
+
+Spans = Mapping[str, tuple[int, int]]
+
+
+class Pile:
+    """Rows in the order in which they came, each with the number of its service."""
+
+    def __init__(self) -> None:
+        self._pieces: list[list[NDArray[Any]]] = [[] for _ in fields(Block)]
+        self._services: dict[str, int] = {}
+        self._of: list[NDArray[np.int32]] = []
+
+    def __len__(self) -> int:
+        return sum(map(len, self._of))
+
+    def add(self, services: Sequence[str], block: Block) -> None:
+        """Take rows with the service of each."""
+        if not services:
+            return
+        known = self._services
+        numbers = [known.setdefault(one, len(known)) for one in services]
+        self._of.append(np.array(numbers, np.int32))
+        for pieces, column in zip(self._pieces, columns(block), strict=True):
+            pieces.append(column)
+
+    def laid(self) -> tuple[Block, Spans]:
+        """All rows by service and instructor's id, and where those of each service are.
+
+        The pile is empty afterwards.
+        """
+        keys = sorted(self._services)
+        ranks = np.empty(len(keys), np.int32)
+        ranks[[self._services[key] for key in keys]] = np.arange(len(keys), dtype=np.int32)
+        kinds = ranks[np.concatenate(self._of)]
+        high, low = (np.concatenate(self._pieces[at]) for at in (HIGH, LOW))
+        order = np.lexsort((low, high, kinds)).astype(np.int32)
+        ends = np.bincount(kinds, minlength=len(keys)).cumsum().tolist()
+        del high, low, kinds
+        block = Block(*(_ordered(pieces, order) for pieces in self._pieces))
+        self._services, self._of = {}, []
+        return block, dict(zip(keys, pairwise([0, *ends]), strict=True))
+
+
+def _ordered(pieces: list[NDArray[Any]], order: NDArray[np.int32]) -> NDArray[Any]:
+    whole = np.concatenate(pieces, axis=-1)
+    pieces.clear()
+    return np.ascontiguousarray(whole[..., order])
