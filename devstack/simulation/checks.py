@@ -173,6 +173,25 @@ def lessons(facts: Facts, stripe: Simulator) -> Iterator[str]:
         for words in (*_stuck(row), *of_money):
             yield f"{name}: {words}"
     yield from _open_ends(facts, bookings)
+    yield from _contested(facts, stripe)
+
+
+def _contested(facts: Facts, stripe: Simulator) -> Iterator[str]:
+    """Each dispute is known, and stands with us as it stands at the bank, events or not."""
+    known = {row["vendor_id"]: row for row in facts.of("chargebacks")}
+    for dispute in provider.listed(stripe, "disputes"):
+        name, row = dispute["id"], known.get(dispute["id"])
+        if row is None:
+            yield f"dispute {name} of {dispute['charge']} was never heard of"
+            continue
+        withdrawn = -sum(int(line["amount"]) for line in dispute["balance_transactions"])
+        if (row["state"], row["withdrawn_cents"]) != (dispute["status"], withdrawn):
+            yield (
+                f"dispute {name} is {dispute['status']} with {withdrawn} withdrawn, for us"
+                f" {row['state']} with {row['withdrawn_cents']}"
+            )
+        if row["ask_at"] is not None:
+            yield f"dispute {name} is still to be asked about at {row['ask_at']}"
 
 
 def _open_ends(facts: Facts, bookings: dict[str, Row]) -> Iterator[str]:

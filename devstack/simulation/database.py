@@ -75,6 +75,11 @@ def plan_once(engine: Engine) -> None:
     event.listen(engine, "connect", prepare)
 
 
+def eyes(database_url: str) -> psycopg.Connection:
+    """A connection that sees what is committed, for whoever looks often: nothing in between."""
+    return _connected(database_url)
+
+
 def empty(engine: Engine) -> None:
     """Forget everybody and everything they did."""
     names = [table.name for table in Base.metadata.sorted_tables if table.name not in STAYS]
@@ -128,8 +133,8 @@ def _run(admin_url: str, statement: LiteralString, *names: str) -> None:
         admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def _connected(admin_url: str) -> psycopg.Connection:
-    plain = make_url(admin_url).set(drivername="postgresql")
+def _connected(url: str) -> psycopg.Connection:
+    plain = make_url(url).set(drivername="postgresql")
     return psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, text
+import psycopg
 
 from devstack.simulation.stage import Stage
 from instainstru_core.domains.bookings import flows
@@ -31,38 +31,41 @@ BY_KIND: Mapping[str, Job] = {
     DueKind.NO_SHOW: bookings.RESOLVE_NO_SHOWS,
     DueKind.MONEY: bookings.MOVE_MONEY,
     "command": bookings.FIND_COMMANDS,
+    "dispute": disputes.ASK_DISPUTES,
 }
-NIGHTLY = (bookings.EVALUATE_TIERS, credits.EXPIRE, bookings.SEND_TIPS)
-WITH_PROVIDER = (
-    payments.AUDIT_SCHEDULES,
-    payments.RECONCILE,
+NIGHTLY = (
+    bookings.EVALUATE_TIERS,
+    credits.EXPIRE,
+    bookings.SEND_TIPS,
     disputes.FIND_DISPUTES,
-    disputes.ASK_DISPUTES,
 )
+WITH_PROVIDER = (payments.AUDIT_SCHEDULES, payments.RECONCILE)
 NIGHT_HOURS = 13.1
 """From the beginning of a seed until 3 in the morning, in New York."""
 ROUNDS = 3
 PACES: Mapping[str, timedelta] = {
-    entry.job.name: entry.due for entry in ENTRIES if isinstance(entry.due, timedelta)
+    disputes.ASK_DISPUTES.name: timedelta(hours=1),
+    **{entry.job.name: entry.due for entry in ENTRIES if isinstance(entry.due, timedelta)},
 }
 MINUTE = timedelta(minutes=1)
-NEXT = text(
-    """
-    SELECT due_kind AS what, min(due_at) AS due_at FROM lesson_money
-    WHERE due_at IS NOT NULL GROUP BY due_kind
+NEXT = """
+    SELECT due_kind, min(due_at) FROM lesson_money WHERE due_at IS NOT NULL GROUP BY due_kind
     UNION ALL
     SELECT 'command', min(due_at) FROM payment_commands WHERE state IN ('requested', 'sent')
+    UNION ALL
+    SELECT 'dispute', min(ask_at) FROM chargebacks WHERE ask_at IS NOT NULL
     UNION ALL
     SELECT 'webhook', min(due_at) FROM webhook_events
     WHERE state IN ('received', 'processing', 'failed')
     """
-)
 
 
 class Worker:
     """Runs what is due."""
 
-    def __init__(self, stage: Stage, eyes: Connection, *, webhooks: Callable[[Desk], None]) -> None:
+    def __init__(
+        self, stage: Stage, eyes: psycopg.Connection, *, webhooks: Callable[[Desk], None]
+    ) -> None:
         self._stage = stage
         self._eyes = eyes
         self._webhooks = Job("webhooks.process", webhooks)
@@ -122,11 +125,11 @@ class Worker:
 
     def _waiting(self) -> list[tuple[str, datetime]]:
         """What waits for each kind of work, read again only after somebody changed something."""
-        committed = self._stage.mischief.committed
-        if committed != self._seen_at:
-            rows = self._eyes.execute(NEXT).all()
+        changes = self._stage.mischief.changes.count
+        if changes != self._seen_at:
+            rows = self._eyes.execute(NEXT, prepare=True).fetchall()
             self._seen = [(what, due_at) for what, due_at in rows if due_at is not None]
-            self._seen_at = committed
+            self._seen_at = changes
         return self._seen
 
     def _free_at(self, job: Job) -> datetime:

@@ -9,6 +9,7 @@ from functools import partial
 from random import Random
 from typing import Any, cast
 
+from devstack.simulation.changes import Changes
 from devstack.simulation.clock import VirtualClock
 from devstack.simulation.tracing import Trace
 from devstack.stripe_simulator.faults import CallTrouble, Fault
@@ -112,7 +113,7 @@ class Mischief:
         self.rival: Callable[[str], None] = lambda _: None
         self.lessons: list[str] = []
         self.transactions = 0
-        self.committed = 0
+        self.changes = Changes()
         self._clock = clock
         self._trace = trace
 
@@ -175,6 +176,7 @@ def begin_through(begin: Begin, mischief: Mischief) -> Begin:
         if not mischief.transactions:
             mischief.between()
         mischief.point("before a transaction")
+        writes = mischief.changes.writes
         with begin(actor) as uow:
             mischief.transactions += 1
             try:
@@ -182,7 +184,7 @@ def begin_through(begin: Begin, mischief: Mischief) -> Begin:
             finally:
                 mischief.transactions -= 1
             mischief.point("before the commit")
-        mischief.committed += 1
+        mischief.changes.committed(since=writes)
         mischief.point("after the commit")
 
     return begun

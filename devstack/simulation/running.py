@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 
-from sqlalchemy import Connection
+import psycopg
 from sqlalchemy.orm import sessionmaker
 
 from devstack.simulation import checks, database, mail, world
@@ -40,6 +40,7 @@ from instainstru_core.adapters.stripe.gateway import StripeGateway
 from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
 from instainstru_core.kernel import ids
 from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.measure import overheard
 from instainstru_core.kernel.uow import begin_with
 from instainstru_core.runtime import Runtime
 
@@ -123,8 +124,7 @@ class Simulation:
     def __init__(self, database_url: str) -> None:
         self._runtime = composition.build(database.settings_for(database_url))
         database.plan_once(self._runtime.engine)
-        self._eyes = self._runtime.engine.connect()
-        self._eyes.execution_options(isolation_level="AUTOCOMMIT")
+        self._eyes = database.eyes(database_url)
 
     def run(self, plan: Plan) -> Report:
         """One seed from its beginning to its end."""
@@ -133,7 +133,8 @@ class Simulation:
         clock = VirtualClock()
         with ids.made_by(SeededIds(clock, _dice(plan, "ids"))):
             play = _Play(plan, self._runtime, self._eyes, clock)
-            facts = play.whole()
+            with overheard(play.stage.mischief.changes.hear):
+                facts = play.whole()
         stage = play.stage
         return Report(
             plan=plan,
@@ -168,7 +169,9 @@ def prepared() -> Generator[Simulation]:
 class _Play:
     """One seed."""
 
-    def __init__(self, plan: Plan, runtime: Runtime, eyes: Connection, clock: VirtualClock) -> None:
+    def __init__(
+        self, plan: Plan, runtime: Runtime, eyes: psycopg.Connection, clock: VirtualClock
+    ) -> None:
         self._plan = plan
         self._engine = runtime.engine
         trace = Trace(clock)

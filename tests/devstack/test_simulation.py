@@ -12,10 +12,12 @@ from typer.testing import CliRunner
 
 from cli.app import app
 from devstack.simulation import checks, running
+from devstack.simulation.changes import Changes
 from devstack.simulation.clock import SeededIds, VirtualClock
 from devstack.simulation.facts import TABLES, Facts, summed
 from devstack.simulation.mischief import Level
 from devstack.simulation.running import Plan, Report, Simulation
+from devstack.simulation.world import call
 from devstack.stripe_simulator.simulator import Simulator
 
 SMALL = Plan(seed=7, days=3, students=8)
@@ -158,6 +160,47 @@ class TestCommands:
         row = {"id": "c", "action": "refund", "reference": "booking:one", "state": "confirmed"}
         found = list(checks.commands(facts(payment_commands=[row]), STRIPE))
         assert found == ["command c (refund) had 0 effects"]
+
+
+class TestDisputes:
+    def test_that_stand_otherwise_at_the_bank_are_seen(self) -> None:
+        stripe = Simulator(VirtualClock(), starting_balance=checks.STARTING_BALANCE)
+        form = {
+            "amount": "9000",
+            "currency": "usd",
+            "payment_method": "pm_card_visa",
+            "confirm": "true",
+            "automatic_payment_methods[enabled]": "true",
+            "automatic_payment_methods[allow_redirects]": "never",
+        }
+        charge = call(stripe, "/v1/payment_intents", form)["latest_charge"]
+        dispute = str(stripe.open_dispute(charge, amount=4_000)["id"])
+        row = {"vendor_id": dispute, "state": "open", "withdrawn_cents": 4_000, "ask_at": None}
+
+        unheard = list(checks.lessons(facts(), stripe))
+        stripe.close_dispute(dispute, won=True)
+        overtaken = list(checks.lessons(facts(chargebacks=[row]), stripe))
+        told = row | {"state": "won", "withdrawn_cents": 0}
+
+        assert unheard == [f"dispute {dispute} of {charge} was never heard of"]
+        assert overtaken == [f"dispute {dispute} is won with 0 withdrawn, for us open with 4000"]
+        assert list(checks.lessons(facts(chargebacks=[told]), stripe)) == []
+        assert list(checks.lessons(facts(chargebacks=[told | {"ask_at": "soon"}]), stripe)) == [
+            f"dispute {dispute} is still to be asked about at soon"
+        ]
+
+
+def test_the_worker_looks_again_after_a_commit_that_wrote_what_it_looks_at() -> None:
+    changes = Changes()
+    outer = changes.writes
+    changes.hear(None, "UPDATE lesson_money SET due_at = now()", None)
+    inner = changes.writes
+    changes.hear(None, "SELECT due_at FROM lesson_money FOR UPDATE", None)
+    changes.hear(None, "INSERT INTO outbox VALUES (1)", None)
+    changes.committed(since=inner)
+    before = changes.count
+    changes.committed(since=outer)
+    assert (before, changes.count) == (0, 1)
 
 
 class TestCalendars:
