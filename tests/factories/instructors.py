@@ -7,7 +7,7 @@ its edges are round numbers.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -345,7 +345,12 @@ def area(
     west: float = WEST,
     size: float = 0.02,
 ) -> str:
-    """A square neighborhood of one polygon. Asking twice for a key gives the same one."""
+    """A square neighborhood of one polygon. Asking twice for a key gives the same one.
+
+    The same change of the same map makes the same version of it, so that the names that a process
+    keeps of it serve the next test.
+    """
+    version = uow.session.scalar(text("SELECT token FROM place_versions"))
     known = uow.session.execute(
         insert(DisplayArea)
         .values(key=key, name=name, borough=borough, position=999, aliases=[])
@@ -358,7 +363,7 @@ def area(
     ring = f"{west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}"
     uow.session.add(
         Region(
-            id=new_id(),
+            id=stable_id("test.region", key),
             code=f"TEST-{key}",
             name=name,
             borough=borough,
@@ -369,4 +374,8 @@ def area(
         )
     )
     uow.session.flush()
+    change = f"{version} {key} {name} {borough} {ring}"
+    uow.session.execute(
+        text("UPDATE place_versions SET token = md5(:change)::uuid"), {"change": change}
+    )
     return key
