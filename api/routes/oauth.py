@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from api.deps import RuntimeDep, VisitorDep
 from api.routing import Router
-from instainstru_core.domains.access import service
+from instainstru_core.domains.access import flows, service
 from instainstru_core.domains.access.errors import (
     BadTokenRequest,
     CodeRefused,
@@ -38,6 +38,7 @@ router = Router(base="", tags=["oauth"])
     operation_id="oauth.token",
     summary="A token for a service, by client credentials",
     response_model=TokenView,
+    response_model_exclude_none=True,
     responses={400: {"model": TokenError}, 401: {"model": TokenError}, 404: {}},
 )
 def token(
@@ -47,13 +48,15 @@ def token(
     form: Annotated[TokenRequest, Form()],
     authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> TokenView | JSONResponse:
-    """Prove the client with HTTP Basic or with form fields. Refusals are those of RFC 6749."""
+    """Prove the client with HTTP Basic or with form fields. Refusals are those of RFC 6749.
+
+    A person's program exchanges its code, and later each refresh token, once.
+    """
     issuer = service.issuer_of(runtime.settings)
     try:
-        with runtime.begin(visitor) as uow:
-            view = service.answer_token_request(
-                uow, form, authorization=authorization, issuer=issuer
-            )
+        view = flows.answer_token_request(
+            runtime.begin, actor=visitor, request=form, authorization=authorization, issuer=issuer
+        )
     except (
         BadTokenRequest,
         CodeRefused,

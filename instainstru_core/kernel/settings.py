@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     oauth_jwks_url: str = ""
     oauth_signing_key_file: Path | None = None
     oauth_token_minutes: int = Field(default=60, ge=1, le=24 * 60)
+    oauth_refresh_days: int = Field(default=30, ge=1, le=365)
     oauth_allowed_orgs: list[str] = []
     mcp_static_tokens: dict[str, StaticToken] = {}
     mcp_static_tokens_enabled: bool = Field(

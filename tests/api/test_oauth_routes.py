@@ -135,7 +135,7 @@ class TestMetadata:
             "token_endpoint": "https://api.example.org/oauth2/token",
             "registration_endpoint": "https://api.example.org/oauth2/register",
             "jwks_uri": "https://api.example.org/oauth2/jwks",
-            "grant_types_supported": ["client_credentials", "authorization_code"],
+            "grant_types_supported": ["client_credentials", "authorization_code", "refresh_token"],
             "token_endpoint_auth_methods_supported": [
                 "client_secret_basic",
                 "client_secret_post",

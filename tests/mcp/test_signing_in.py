@@ -217,6 +217,24 @@ class TestACode:
         again = house.exchange(wish, code)
         assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
 
+    def test_shown_with_a_wrong_verifier_is_worth_nothing_afterwards(self, house: House) -> None:
+        wish = house.wish()
+        code = house.code(wish)
+        for verifier in (VERIFIER + "x", VERIFIER):
+            answer = house.exchange(wish, code, code_verifier=verifier)
+            assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+    def test_lets_a_program_go_on_without_the_person(self, house: House) -> None:
+        wish = house.wish()
+        first = house.exchange(wish, house.code(wish)).json()
+        form = {"grant_type": "refresh_token", "client_id": wish["client_id"]}
+        renewed = httpx.post(
+            f"{house.api}/oauth2/token", data=form | {"refresh_token": first["refresh_token"]}
+        ).json()
+        assert Copilot(house.mcp, renewed["access_token"]).ask("services_catalog")
+        refused = httpx.post(f"{house.api}/oauth2/token", data=form | {"refresh_token": "x.y"})
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+
     @pytest.mark.parametrize(
         "changes",
         [

@@ -63,3 +63,24 @@ class AuthorizationCode(Base):
     challenge: Mapped[str]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+class ProgramSession(Base):
+    """A program acts for a person until this ends. Its refresh token changes at each use.
+
+    The id comes of the code it began with, so that a code shown twice can end what it began.
+    """
+
+    __tablename__ = "program_sessions"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[Id] = mapped_column(index=True)
+    client_id: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    refresh_digest: Mapped[str] = mapped_column(unique=True)
+    previous_digest: Mapped[str | None]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str | None]

@@ -92,6 +92,8 @@ SCOPE_PERMISSIONS: Mapping[str, frozenset[Permission]] = {
 SIGNING_ALGORITHM = "RS256"
 PUBLIC_PREFIX = "public_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+REUSE_GRACE = timedelta(seconds=10)
+"""A program may ask twice at the same moment; the slower of the two is only refused."""
 DANGEROUS_SCHEMES = frozenset({"javascript", "data", "file", "vbscript", "blob", "about"})
 
 
@@ -227,6 +229,29 @@ def redirected(uri: str, **parameters: str) -> str:
     """The address with these parameters; empty ones are left out."""
     given = urlencode({name: value for name, value in parameters.items() if value})
     return f"{uri}{'&' if urlsplit(uri).query else '?'}{given}"
+
+
+def refresh_token_of(session_id: str, random: str) -> str:
+    """A refresh token. It names its session, so that an old one tells whose it was."""
+    return f"{session_id}.{random}"
+
+
+def session_named(refresh_token: str) -> str | None:
+    """The session that a refresh token names; None in any other text."""
+    session_id, _, random = refresh_token.partition(".")
+    return session_id if random and re.fullmatch(r"[0-9a-f]{32}", session_id) else None
+
+
+def session_of_code(code_digest: str) -> str:
+    """The session that begins with this code."""
+    return code_digest[:32]
+
+
+def is_stolen(digest: str, previous: str | None, *, now: datetime, rotated_at: datetime) -> bool:
+    """Whether an old refresh token is in two hands: it is not the last one, or comes too late to
+    have been sent at the same moment as the last.
+    """
+    return digest != previous or now - rotated_at >= REUSE_GRACE
 
 
 def _same_but_port(uri: str, known: str) -> bool:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from instainstru_core.domains.access.models import (
     AuthorizationCode,
     PermissionOverride,
+    ProgramSession,
     RoleGrant,
     ServiceClient,
 )
-from instainstru_core.domains.access.types import Role
+from instainstru_core.domains.access.types import ProgramEnd, Role
 from instainstru_core.kernel.authority import Permission
 from instainstru_core.kernel.repository import Repository
 
@@ -138,6 +139,77 @@ def forget_codes(session: Session, *, before: datetime, limit: int) -> int:
         delete(AuthorizationCode)
         .where(AuthorizationCode.digest.in_(old))
         .returning(AuthorizationCode.digest)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
+
+
+def spent_code(session: Session, digest: str) -> AuthorizationCode | None:
+    """A code that was taken before."""
+    return session.scalars(
+        select(AuthorizationCode).where(
+            AuthorizationCode.digest == digest, AuthorizationCode.used_at.is_not(None)
+        )
+    ).one_or_none()
+
+
+def rotate(
+    session: Session, session_id: str, *, digest: str, new_digest: str, client_id: str, at: datetime
+) -> ProgramSession | None:
+    """Put a new refresh token in the place of this one; None unless it is the one that counts."""
+    return session.scalars(
+        update(ProgramSession)
+        .where(
+            ProgramSession.id == session_id,
+            ProgramSession.refresh_digest == digest,
+            ProgramSession.client_id == client_id,
+            ProgramSession.ended_at.is_(None),
+            ProgramSession.expires_at > at,
+        )
+        .values(refresh_digest=new_digest, previous_digest=digest, used_at=at)
+        .returning(ProgramSession)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+
+
+def superseded(session: Session, session_id: str, digest: str) -> ProgramSession | None:
+    """The session that goes on, of which this is an old refresh token or none that was ever."""
+    return session.scalars(
+        select(ProgramSession).where(
+            ProgramSession.id == session_id,
+            ProgramSession.refresh_digest != digest,
+            ProgramSession.ended_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def end_sessions(
+    session: Session, *, at: datetime, reason: ProgramEnd, session_id: str = "", user_id: str = ""
+) -> list[str]:
+    """End what goes on of one session, or of a person; says whose it was."""
+    which = ProgramSession.user_id == user_id if user_id else ProgramSession.id == session_id
+    ended = session.scalars(
+        update(ProgramSession)
+        .where(which, ProgramSession.ended_at.is_(None))
+        .values(ended_at=at, ended_reason=reason.value)
+        .returning(ProgramSession.user_id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(ended)
+
+
+def forget_sessions(session: Session, *, before: datetime, limit: int) -> int:
+    """Delete the oldest of the sessions that ran out before this, and say how many."""
+    old = (
+        select(ProgramSession.id)
+        .where(ProgramSession.expires_at < before)
+        .order_by(ProgramSession.expires_at)
+        .limit(limit)
+    )
+    gone = session.scalars(
+        delete(ProgramSession)
+        .where(ProgramSession.id.in_(old))
+        .returning(ProgramSession.id)
         .execution_options(synchronize_session=False)
     )
     return len(gone.all())

@@ -113,6 +113,7 @@ class TokenRequest(BaseModel):
     code: str = Field(default="", max_length=500, repr=False)
     code_verifier: str = Field(default="", max_length=200, repr=False)
     redirect_uri: str = Field(default="", max_length=2_000)
+    refresh_token: str = Field(default="", max_length=200, repr=False)
 
 
 class TokenView(BaseModel):
@@ -124,6 +125,9 @@ class TokenView(BaseModel):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - RFC 6750 names the type so
     expires_in: int = Field(description="Seconds until it expires.")
     scope: str = Field(description="The scopes it may be used for, separated by spaces.")
+    refresh_token: str | None = Field(
+        default=None, description="Of a person's sign-in: exchanged once for the next two tokens."
+    )
 
 
 class TokenError(BaseModel):
@@ -170,6 +174,7 @@ class Issuer(BaseModel):
     resource: str = ""
     signing_key: str = Field(repr=False)
     ttl: timedelta
+    refresh_ttl: timedelta = timedelta(days=30)
 
 
 class RegisterPublicClient(BaseModel):
@@ -194,7 +199,7 @@ class PublicClientView(BaseModel):
     client_id: str
     client_name: str
     redirect_uris: list[str]
-    grant_types: list[str] = ["authorization_code"]
+    grant_types: list[str] = ["authorization_code", "refresh_token"]
     response_types: list[str] = ["code"]
     token_endpoint_auth_method: str = "none"  # noqa: S105 - the method's name
 

@@ -18,3 +18,12 @@ class Scope(StrEnum):
     MCP_WRITE = "mcp:write"
     MCP_MONEY = "mcp:money"
     MCP_COMMS = "mcp:comms"
+
+
+class ProgramEnd(StrEnum):
+    """Why a program may no longer act for a person."""
+
+    CODE_REUSED = "code_reused"
+    REFRESH_REUSED = "refresh_reused"
+    RIGHTS_LOST = "rights_lost"
+    SIGNED_OUT = "signed_out"

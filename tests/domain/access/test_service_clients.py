@@ -59,6 +59,7 @@ def answered(
         view = service.answer_token_request(
             uow, request, authorization=authorization, issuer=ISSUER
         )
+        assert view is not None
     claims: dict[str, object] = jwt.decode(view.access_token, options={"verify_signature": False})
     return claims
 

@@ -7,6 +7,7 @@ import pytest
 
 from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.catalog.errors import FiltersUnusable
+from instainstru_core.domains.catalog.models import Service
 from instainstru_core.domains.instructors import service
 from instainstru_core.domains.instructors.errors import (
     FormatNotOffered,
@@ -324,7 +325,12 @@ class TestLessonTerms:
         live = instructors.live_instructor(uow)
         lute = instructors.catalog_service(uow, "test-lute")
         gone = instructors.offering(uow, live.id, lute.id, active=False)
-        for offering_id in (paused.offering_id, suspended.offering_id, gone, new_id(), "x"):
+        oboe = instructors.live_instructor(uow, service="test-oboe")
+        uow.session.get_one(Service, oboe.service_id).is_active = False
+        uow.session.flush()
+        retired = oboe.offering_id
+        closed = (paused.offering_id, suspended.offering_id, gone, retired, new_id(), "x")
+        for offering_id in closed:
             with pytest.raises(OfferingNotFound):
                 service.lesson_terms(uow, offering_id, ONLINE)
 

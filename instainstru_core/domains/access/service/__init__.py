@@ -1,6 +1,11 @@
 """Roles, overrides, programs, and the tokens that programs and people get."""
 
 from instainstru_core.domains.access.service.clients import clients, disable_client, register_client
+from instainstru_core.domains.access.service.continuing import (
+    end_programs,
+    forget_programs,
+    refresh,
+)
 from instainstru_core.domains.access.service.rights import (
     actor_for,
     clear_override,
@@ -35,9 +40,11 @@ __all__ = [
     "clear_override",
     "clients",
     "disable_client",
+    "end_programs",
     "enroll",
     "exchange_code",
     "forget_codes",
+    "forget_programs",
     "grant_role",
     "issue_token",
     "issuer_metadata",
@@ -46,6 +53,7 @@ __all__ = [
     "override",
     "permissions_of",
     "read_authorization",
+    "refresh",
     "register_client",
     "register_public_client",
     "require_other",

@@ -28,10 +28,11 @@ from instainstru_core.domains.access.schemas import (
     TokenRequest,
     TokenView,
 )
+from instainstru_core.domains.access.service import continuing
 from instainstru_core.domains.access.service.rights import permissions_of
-from instainstru_core.domains.access.types import Scope
+from instainstru_core.domains.access.types import ProgramEnd, Scope
 from instainstru_core.domains.audit import service as audit
-from instainstru_core.kernel.ids import new_id
+from instainstru_core.domains.audit.types import Outcome
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
 
@@ -116,43 +117,53 @@ def authorize(uow: Uow, user_id: str, wanted: Authorization, issuer: Issuer) -> 
 
 
 @operation("access.exchange_code")
-def exchange_code(uow: Uow, request: TokenRequest, issuer: Issuer) -> TokenView:
-    """A token for a code, once, for whoever holds what its challenge was made of."""
-    row = repository.spend_code(uow.session, policy.digest_of(request.code), at=uow.now)
+def exchange_code(uow: Uow, request: TokenRequest, issuer: Issuer) -> TokenView | None:
+    """Tokens for a code, once, for whoever holds what its challenge was made of; else None.
+
+    A code that is shown is worth nothing afterwards, whatever was wrong with it: it may be in other
+    hands. One that is shown again ends what it began. The flow refuses once that is committed.
+    """
+    digest = policy.digest_of(request.code)
+    row = repository.spend_code(uow.session, digest, at=uow.now)
+    if row is None:
+        if repository.spent_code(uow.session, digest) is not None:
+            continuing.end(uow, policy.session_of_code(digest), ProgramEnd.CODE_REUSED)
+        return None
     holds = (
-        row is not None
-        and uow.now < row.expires_at
+        uow.now < row.expires_at
         and row.client_id == request.client_id
         and row.redirect_uri == request.redirect_uri
         and policy.answers(row.challenge, request.code_verifier)
     )
-    if row is None or not holds:
-        raise CodeRefused("This code is unknown, used, over or not yours. Sign in again.")
-    token_id = new_id()
     audit.record(
         uow,
         "access.exchange_code",
         subject_kind="user",
         subject_id=row.user_id,
-        details={"scopes": row.scopes, "jti": token_id},
+        outcome=Outcome.SUCCESS if holds else Outcome.REFUSED,
+        code=None if holds else CodeRefused.code,
+        details={"scopes": row.scopes},
     )
-    token = policy.signed_token(
-        signing_key=issuer.signing_key,
-        issuer=issuer.url,
-        audience=issuer.audience,
-        subject=row.user_id,
-        client_id=policy.program_of(row.client_id),
+    if not holds:
+        return None
+    session_id = policy.session_of_code(digest)
+    fresh = continuing.begin_session(
+        uow,
+        session_id=session_id,
+        user_id=row.user_id,
+        client_id=row.client_id,
         scopes=row.scopes,
-        token_id=token_id,
+        issuer=issuer,
+    )
+    token = continuing.person_token(
+        user_id=row.user_id,
+        client_id=row.client_id,
+        scopes=row.scopes,
+        session_id=session_id,
         now=uow.now,
-        ttl=issuer.ttl,
-        session_id=row.digest[:32],
+        issuer=issuer,
     )
-    return TokenView(
-        access_token=token,
-        expires_in=int(issuer.ttl.total_seconds()),
-        scope=" ".join(row.scopes),
-    )
+    return token.model_copy(update={"refresh_token": fresh})
 
 
 @operation("access.forget_codes")

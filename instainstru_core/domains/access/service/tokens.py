@@ -16,6 +16,7 @@ from instainstru_core.domains.access.errors import (
 )
 from instainstru_core.domains.access.repository import ServiceClients
 from instainstru_core.domains.access.schemas import Issuer, IssuerMetadata, TokenRequest, TokenView
+from instainstru_core.domains.access.service.continuing import REFRESH_GRANT, refresh
 from instainstru_core.domains.access.service.signing_in import CODE_GRANT, exchange_code
 from instainstru_core.domains.access.types import Scope
 from instainstru_core.domains.audit import service as audit
@@ -26,19 +27,25 @@ from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Uow
 
 GRANT_TYPE = "client_credentials"
+GRANTS = (GRANT_TYPE, CODE_GRANT, REFRESH_GRANT)
 NOBODY = policy.digest_of("")
 
 
 @operation("access.answer_token_request")
 def answer_token_request(
     uow: Uow, request: TokenRequest, *, authorization: str | None, issuer: Issuer
-) -> TokenView:
-    """The token endpoint: the client's proof is in the header or in the form, never in both."""
+) -> TokenView | None:
+    """The token endpoint: the client's proof is in the header or in the form, never in both.
+
+    None for a code or a refresh token that is no good: the flow refuses once that is committed.
+    """
     if request.grant_type == CODE_GRANT:
         return exchange_code(uow, request, issuer)
+    if request.grant_type == REFRESH_GRANT:
+        return refresh(uow, request, issuer)
     if request.grant_type != GRANT_TYPE:
         missing = BadTokenRequest if not request.grant_type else UnsupportedGrant
-        raise missing(f"Ask with grant_type={GRANT_TYPE} or {CODE_GRANT}: there is no other.")
+        raise missing(f"Ask with grant_type={', '.join(GRANTS)}: there is no other.")
     client_id, secret = request.client_id, request.client_secret
     if authorization is not None:
         if secret:
@@ -132,6 +139,7 @@ def issuer_of(settings: Settings) -> Issuer:
         resource=f"{settings.mcp_url.rstrip('/')}/mcp",
         signing_key=_read_key(path),
         ttl=timedelta(minutes=settings.oauth_token_minutes),
+        refresh_ttl=timedelta(days=settings.oauth_refresh_days),
     )
 
 
@@ -143,7 +151,7 @@ def issuer_metadata(issuer: Issuer) -> IssuerMetadata:
         token_endpoint=f"{issuer.url}/oauth2/token",
         registration_endpoint=f"{issuer.url}/oauth2/register",
         jwks_uri=f"{issuer.url}/oauth2/jwks",
-        grant_types_supported=[GRANT_TYPE, CODE_GRANT],
+        grant_types_supported=list(GRANTS),
         token_endpoint_auth_methods_supported=[
             "client_secret_basic",
             "client_secret_post",

@@ -274,6 +274,7 @@ def _strong(secret: str) -> str:
 def _end_all(uow: Uow, row: User, reason: SessionEnd) -> None:
     row.tokens_valid_after = uow.now
     LoginSessions(uow.session).end(repository.of_user(row.id), now=uow.now, reason=reason)
+    access.end_programs(uow, row.id)
 
 
 def _new_session(uow: Uow, user_id: str, terms: TokenTerms) -> Tokens:

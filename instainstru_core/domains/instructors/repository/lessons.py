@@ -74,7 +74,10 @@ def _lesson(*, reached: bool, hosts: bool, chosen: bool) -> Select[*tuple[Any, .
         .join(Instructor, Instructor.id == Offering.instructor_id)
         .join(User, User.id == Instructor.id)
         .where(
-            Offering.id == bindparam("offering_id", type_=String), Offering.is_active, is_bookable()
+            Offering.id == bindparam("offering_id", type_=String),
+            Offering.is_active,
+            Service.is_active,
+            is_bookable(),
         )
     )
     if reached:
