@@ -25,6 +25,8 @@ from instainstru_core.domains.notifications import reactions
 from instainstru_core.domains.notifications.models import Delivery
 from instainstru_core.domains.notifications.types import Template
 from instainstru_core.domains.payments.errors import ProviderUnreachable
+from instainstru_core.domains.reporting import service as reporting
+from instainstru_core.domains.reporting.policy import telling
 from instainstru_core.kernel.authority import SYSTEM, PermissionMissing
 from instainstru_core.kernel.idempotency import KeyReused
 from tests.factories.money import STAFF, Market
@@ -287,6 +289,25 @@ class TestALessonThatIsNotSettledYet:
             sources = [str(lot.source) for lot in uow.session.scalars(select(CreditLot))]
         assert sorted(sources) == ["adjustment", "refund"]
         market.assert_at_rest()
+
+
+class TestWhatTheCopilotTells:
+    def test_is_why_the_refund_waits_and_then_what_became_of_it(self, market: Market) -> None:
+        """Never that it is still on its way to the card."""
+        booking_id = refused_after_a_lost_part(market)
+
+        def told() -> tuple[list[str], str]:
+            with market.runtime.begin(STAFF) as uow:
+                (payment,) = reporting.payment_explain(uow, booking_id).data.payments
+            return [refund.where for refund in payment.refunds], payment.next
+
+        where, comes_next = told()
+        assert comes_next == telling.REFUND_REFUSED
+        settle(market, booking_id, CREDIT)
+        where, comes_next = told()
+        assert comes_next == telling.OVER
+        day = telling.moment(market.clock.now)
+        assert where == [f"$40.00 became credit of the student instead of a refund on {day}."]
 
 
 class TestAnOrderOfStaff:

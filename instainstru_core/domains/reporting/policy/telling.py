@@ -104,6 +104,10 @@ IN_BANKS = "Banks show it within 5 to 10 business days."
 LET_GO = "Nothing was charged; banks drop it from the statement within a week."
 UNDER_WAY = "A call to the payment provider is open: its answer decides what comes next."
 IN_REVIEW = "People have to look at it first: nothing moves by itself until they released it."
+REFUND_REFUSED = (
+    "The payment provider refuses the refund, because the payment was disputed at the bank. Staff"
+    " settle it: as credit, or as given back by the bank already."
+)
 REPORTED = "A report waits for a decision of staff."
 OVER = "Nothing is left to do: the money is where it belongs."
 
@@ -116,6 +120,16 @@ def moment(at: datetime | None) -> str:
 def failure(code: str) -> str:
     """Why a call failed, in our own words."""
     return FAILURES.get(code, f"The provider said no ({code}).")
+
+
+def settled(credit_cents: int, bank_cents: int, at: datetime) -> str:
+    """What became of a refund that the card could not take."""
+    parts = (
+        (credit_cents, "{} became credit of the student instead of a refund on {}."),
+        (bank_cents, "{} was not refunded on {}, because the bank had given it back already."),
+    )
+    told = [words.format(dollars(cents), moment(at)) for cents, words in parts if cents]
+    return " ".join(told)
 
 
 def outlook(
@@ -139,6 +153,8 @@ def outlook(
         )
     if StaffMove.RESOLVE_REPORT in staff_may:
         return REPORTED
+    if StaffMove.SETTLE_REFUND in staff_may:
+        return REFUND_REFUSED
     return IN_REVIEW if StaffMove.RELEASE_REVIEW in staff_may else OVER
 
 

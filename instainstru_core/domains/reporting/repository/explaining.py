@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from instainstru_core.domains.bookings.models import Booking, LessonMoney
+from instainstru_core.domains.bookings.models import Booking, LessonMoney, RefundSettlement
 from instainstru_core.domains.bookings.types import Outcome
 from instainstru_core.domains.payments.models import Charge, Refund
 from instainstru_core.domains.payments.types import ChargeState, Purpose
@@ -45,6 +45,15 @@ class Returned(NamedTuple):
     vendor_id: str
     cents: int
     reason: str
+    at: datetime
+
+
+class Settled(NamedTuple):
+    """A refund that the provider refused, as staff settled it."""
+
+    chain_id: str
+    credit_cents: int
+    bank_cents: int
     at: datetime
 
 
@@ -132,3 +141,18 @@ def _lessons(session: Session, which: object, *, limit: int) -> list[Lesson]:
         .limit(limit)
     )
     return [Lesson(Line._make(row[:6]), *row[6:]) for row in session.execute(query)]
+
+
+def settlements(session: Session, chain_ids: Collection[str]) -> list[Settled]:
+    """What became of refunds that the provider refused, oldest first."""
+    query = (
+        select(
+            RefundSettlement.chain_id,
+            RefundSettlement.credit_cents,
+            RefundSettlement.bank_cents,
+            RefundSettlement.settled_at,
+        )
+        .where(RefundSettlement.chain_id.in_(chain_ids))
+        .order_by(RefundSettlement.id)
+    )
+    return [Settled._make(row) for row in session.execute(query)]

@@ -13,7 +13,7 @@ from instainstru_core.domains.payments.types import Action, ChargeState
 from instainstru_core.domains.reporting.policy import doubles, telling
 from instainstru_core.domains.reporting.repository import explaining as repository
 from instainstru_core.domains.reporting.repository import story
-from instainstru_core.domains.reporting.repository.explaining import Held, Lesson, Returned
+from instainstru_core.domains.reporting.repository.explaining import Held, Lesson, Returned, Settled
 from instainstru_core.domains.reporting.repository.story import Call, Order, Posting
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.domains.reporting.schemas.explaining import (
@@ -46,6 +46,7 @@ class Files:
     calls: dict[str, list[Call]] = field(default_factory=lambda: defaultdict(list))
     charges: dict[str, list[Held]] = field(default_factory=lambda: defaultdict(list))
     refunds: dict[str, list[Returned]] = field(default_factory=lambda: defaultdict(list))
+    settlements: dict[str, list[Settled]] = field(default_factory=lambda: defaultdict(list))
     orders: dict[str, list[Order]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -127,6 +128,8 @@ def _files(uow: Uow, lessons: Sequence[Lesson]) -> Files:
         files.charges[of[charge.reference]].append(charge)
     for refund in repository.refunds(session, [*of]):
         files.refunds[of[refund.reference]].append(refund)
+    for settled in repository.settlements(session, [*chains.values()]):
+        files.settlements[settled.chain_id].append(settled)
     for order in story.orders(session, [*chains.values()]):
         files.orders[order.chain_id].append(order)
     return files
@@ -202,6 +205,13 @@ def _refunds(files: Files, chain: str, charges: Iterable[Held]) -> Iterator[Refu
             provider_id=refund.vendor_id,
             where=f"{dollars(refund.cents)} went back to the card on"
             f" {telling.moment(refund.at)}. {telling.IN_BANKS}",
+        )
+    for settled in files.settlements[chain]:
+        yield RefundTold(
+            cents=settled.credit_cents + settled.bank_cents,
+            at=settled.at,
+            provider_id=None,
+            where=telling.settled(settled.credit_cents, settled.bank_cents, settled.at),
         )
     waiting = [
         call
