@@ -12,6 +12,10 @@ from instainstru_core.domains.bookings.types import (
     NoShowResolution,
     PaymentStatus,
 )
+from instainstru_core.domains.credits import flows as wallets
+from instainstru_core.domains.credits import service as credits
+from instainstru_core.domains.credits.schemas import BuyCredit
+from instainstru_core.domains.credits.types import TopUpState
 from tests.factories import acts
 from tests.factories.money import Market
 
@@ -84,3 +88,27 @@ class TestAnInstructorWhoCouldNotBePaid:
         row = market.money(booked.id)
         assert (row.review_reason, row.review_since, row.paid_cents) == (None, None, 0)
         assert market.detail(booked.id).payment_status is PaymentStatus.SETTLED
+
+
+class TestATopUpThatIsConfirmedWhileItIsGivenUp:
+    def test_is_charged_and_issued(self, market: Market) -> None:
+        gateway = market.troubled()
+        wish = BuyCredit(
+            cents=10_000, payment_method_id=market.second_card("pm_card_authenticationRequired")
+        )
+        runtime = market.runtime
+        waiting = wallets.top_up(
+            runtime.begin, runtime.payments, actor=market.student, command=wish
+        )
+        assert waiting.client_secret is not None
+        intent_id = waiting.client_secret.partition("_secret")[0]
+        gateway.before("void", lambda: market.stripe.complete_payment_intent(intent_id))
+
+        market.at(market.clock.now + timedelta(minutes=31))
+
+        assert gateway.is_untroubled
+        with runtime.begin(market.student) as uow:
+            told = credits.top_up(uow, waiting.id)
+        assert (told.state, told.failure) == (TopUpState.ISSUED, None)
+        assert market.wallet() == (10_000, 0)
+        market.assert_at_rest()

@@ -66,10 +66,18 @@ def _made(gateway: MoneyGateway, command: Command, now: datetime) -> Outcome:
     if command.intent_id is not None and isinstance(command.call, AuthorizeCall):
         outcome = _looked_at(gateway.intent(command.intent_id))
         if isinstance(outcome, Waiting) and now - command.requested_at >= BROWSER_PATIENCE:
-            gateway.void(key=f"{command.id}:void", intent_id=command.intent_id)
-            return Refused(AuthenticationRequired.code)
+            return _given_up(gateway, command, command.intent_id)
         return outcome
     return Confirmed(_called(gateway, command))
+
+
+def _given_up(gateway: MoneyGateway, command: Command, intent_id: str) -> Outcome:
+    """Nobody confirmed in time. Who does so at this very moment has paid: then that counts."""
+    try:
+        gateway.void(key=f"{command.id}:void", intent_id=intent_id)
+    except CallRefused:
+        return _looked_at(gateway.intent(intent_id))
+    return Refused(AuthenticationRequired.code)
 
 
 def _called(gateway: MoneyGateway, command: Command) -> Intent | RefundSeen | TransferSeen:
