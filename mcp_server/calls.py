@@ -71,7 +71,9 @@ class Calls:
 
     runtime: Runtime
     limits: Limits = field(init=False)
-    reading: list[anyio.CapacityLimiter] = field(default_factory=list[anyio.CapacityLimiter])
+    turns: dict[bool, anyio.CapacityLimiter] = field(
+        default_factory=dict[bool, anyio.CapacityLimiter]
+    )
 
     def __post_init__(self) -> None:
         limits = Limits.of(self.runtime.settings, self.runtime.limiter)
@@ -109,12 +111,16 @@ class Calls:
                 " void."
             )
 
-    def readers(self) -> anyio.CapacityLimiter:
-        """How many may read at once: one thread and its connection are left for changes."""
-        if not self.reading:
+    def readers(self, *, outside: bool) -> anyio.CapacityLimiter:
+        """How many may read at once: one thread and its connection are left for changes.
+
+        Tools that ask somebody outside have turns of their own, half as many: however slow the
+        others are, the database goes on answering.
+        """
+        if outside not in self.turns:
             most = max(1, self.runtime.settings.pool_size - 1)
-            self.reading.append(anyio.CapacityLimiter(most))
-        return self.reading[0]
+            self.turns[outside] = anyio.CapacityLimiter(max(1, most // 2) if outside else most)
+        return self.turns[outside]
 
     @contextmanager
     def _recorded(

@@ -71,7 +71,8 @@ class ServedTool(FrameworkTool):
             asked = await self._asked(arguments, actor)
             if asked is not None:
                 return asked
-        limiter = self._calls.readers() if self._tool.reads else None
+        outside = self._tool.annotations.open_world_hint is True
+        limiter = self._calls.readers(outside=outside) if self._tool.reads else None
         make = self._calls.make
         return await anyio.to_thread.run_sync(make, self._tool, arguments, actor, limiter=limiter)
 

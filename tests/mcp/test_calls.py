@@ -1,6 +1,8 @@
 """What becomes of a call whatever its body does."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from threading import Event
 from typing import Annotated, Any
 
 import pytest
@@ -66,10 +68,22 @@ def away(call: Call) -> Answer[Lines]:
     raise Unavailable("It is away. Try again.", retry_after=3)
 
 
+LET_GO = Event()
+
+
+@reads("Slow elsewhere", open_world=True)
+def slow_elsewhere(call: Call) -> Answer[Lines]:
+    """Wait for somebody outside."""
+    assert LET_GO.wait(timeout=60)
+    return answer(Report(data=Lines(lines=[])), as_of=call.runtime.clock())
+
+
 @pytest.fixture(scope="module")
 def odd(asked: Runtime) -> object:
     """A server of tools with extreme bodies."""
-    with worlds.serving(asked, [many_lines, few_lines, give, long_line, broken, away]) as url:
+    with worlds.serving(
+        asked, [many_lines, few_lines, give, long_line, broken, away, slow_elsewhere]
+    ) as url:
         yield Copilot(url)
 
 
@@ -90,6 +104,17 @@ class TestACall:
         error = odd.refused("long_line")
         assert error["code"] == "tool.answer_too_large"
         assert str(BUDGET_BYTES) in error["message"]
+
+    def test_is_answered_however_many_wait_for_somebody_outside(self, odd: Copilot) -> None:
+        with ThreadPoolExecutor(12) as pool:
+            waiting = [pool.submit(odd.ask, "slow_elsewhere") for _ in range(12)]
+            try:
+                wait(waiting, timeout=1)
+                assert odd.ask("few_lines")["data"]["lines"] == ["x"] * 10
+                assert not any(one.done() for one in waiting)
+            finally:
+                LET_GO.set()
+            assert [one.result()["data"]["lines"] for one in waiting] == [[]] * 12
 
     def test_says_nothing_of_a_bug_but_the_request(self, odd: Copilot) -> None:
         error = odd.refused("broken")
