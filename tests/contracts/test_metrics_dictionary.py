@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
+from sqlalchemy import Engine
 
+from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core.adapters.prometheus import HttpPrometheus
 from instainstru_core.domains.observability import repository, service
 from instainstru_core.domains.observability.errors import QueryInvalid
@@ -22,7 +24,9 @@ from instainstru_core.domains.observability.types import Better, Crew, MetricTyp
 from instainstru_core.domains.reporting.policy import windows
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import utc_now
+from instainstru_core.kernel.settings import Settings
 from instainstru_core.runtime import Runtime
+from tests.conftest import SetClock, begin_on, runtime_of
 from tests.databases import ServerUrls
 from tests.factories.observability import NOW, ScriptedBroker, heartbeat
 from worker.exporter import Standing
@@ -72,9 +76,16 @@ def family(series: str) -> str:
     return re.sub(r"_(?:bucket|sum|count|total)$", "", series)
 
 
-@pytest.fixture
-def exported(runtime: Runtime) -> Mapping[str, set[str]]:
+@pytest.fixture(scope="module")
+def exported(settings: Settings, engine: Engine) -> Mapping[str, set[str]]:
     """The labels of every series that some process of ours exports, by the name of the series."""
+    clock = SetClock()
+    with engine.connect() as connection, connection.begin():
+        begin = begin_on(connection, clock)
+        return series_of(runtime_of(settings, engine, begin, clock, Simulator(clock)))
+
+
+def series_of(runtime: Runtime) -> dict[str, set[str]]:
     found = dict(OF_SCRAPES)
     for module in MEASURING:
         importlib.import_module(module)
