@@ -14,6 +14,7 @@ from instainstru_core.domains.bookings.service.tips import WINDOW as TIP_WINDOW
 from instainstru_core.domains.bookings.types import BookingStatus, Ending
 from instainstru_core.domains.credits import policy as credits
 from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.domains.payments import policy as payments
 from instainstru_core.domains.pricing import policy as pricing
 from instainstru_core.domains.pricing.policy import PricingRules
 from instainstru_core.domains.pricing.types import Tier
@@ -26,6 +27,7 @@ NUMBERS = {
     "capture_wait": agenda.CAPTURE_WAIT // HOUR_LONG,
     "checkout_patience": agenda.CHECKOUT_PATIENCE // MINUTE_LONG,
     "credit_life": credits.LIFE.days,
+    "dispute_patience": payments.ASK_AFTER // HOUR_LONG,
     "dispute_window": agenda.DISPUTE_WINDOW // HOUR_LONG,
     "drop_ahead": agenda.DROP_AHEAD // HOUR_LONG,
     "early_notice": lifecycle.EARLY_NOTICE // HOUR_LONG,

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from instainstru_core.domains.accounts.models import User
+from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.availability.errors import SlotTaken
 from instainstru_core.domains.bookings.errors import CheckoutOver, InstructorNotReady, NotPayable
 from instainstru_core.domains.bookings.types import BookingStatus, Outcome, PaymentStatus
@@ -195,6 +197,21 @@ class TestAnInstructorWhoCannotBePaid:
         with pytest.raises(InstructorNotReady):
             market.pay(booked.id)
         assert market.detail(booked.id).status is BookingStatus.PENDING
+
+    @pytest.mark.parametrize("status", [AccountStatus.SUSPENDED, AccountStatus.DEACTIVATED])
+    def test_who_was_suspended_since_is_not_paid_for_but_paid_for_what_was_taught(
+        self, market: Market, status: AccountStatus
+    ) -> None:
+        taught = market.confirmed()
+        market.at(market.after(taught, hours=1))
+        booked = market.book("2026-06-22T16:00:00")
+        with market.runtime.begin(SYSTEM) as uow:
+            uow.session.get_one(User, market.teacher.id).status = status
+        with pytest.raises(InstructorNotReady):
+            market.pay(booked.id)
+        market.at(market.after(taught, hours=25))
+        assert market.money(taught.id).paid_cents == 10_560
+        assert market.detail(booked.id).status is BookingStatus.PAYMENT_FAILED
 
     def test_whose_account_is_disabled_is_not_paid_for(self, market: Market) -> None:
         booked = market.book()

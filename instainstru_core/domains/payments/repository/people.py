@@ -5,11 +5,25 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, String, and_, bindparam, cast, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from instainstru_core.domains.accounts.models import User
+from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.instructors.models import Instructor
 from instainstru_core.domains.ledger.models import LedgerEntry
 from instainstru_core.domains.ledger.types import AccountKind
@@ -296,6 +310,13 @@ def _standing() -> Select[datetime | None, datetime | None, int]:
 
 
 @cache
+def _is_active(instructor_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether this person's account is neither suspended nor closed: else nobody pays them more."""
+    account = aliased(User)
+    active = account.status == AccountStatus.ACTIVE
+    return exists(select(account.id).where(account.id == instructor_id, active))
+
+
 def _sides(*, named: bool) -> Select[*tuple[Any, ...]]:
     known = PaymentMethod.id == bindparam("card_id", type_=String)
     return (
@@ -311,7 +332,10 @@ def _sides(*, named: bool) -> Select[*tuple[Any, ...]]:
         .outerjoin(PaymentCustomer, PaymentCustomer.user_id == PaymentMethod.user_id)
         .outerjoin(
             ConnectAccount,
-            ConnectAccount.instructor_id == bindparam("instructor_id", type_=String),
+            and_(
+                ConnectAccount.instructor_id == bindparam("instructor_id", type_=String),
+                _is_active(ConnectAccount.instructor_id),
+            ),
         )
         .outerjoin(IdentityCheck, IdentityCheck.instructor_id == ConnectAccount.instructor_id)
         .add_columns(
