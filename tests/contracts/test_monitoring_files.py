@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,9 @@ def targets() -> list[tuple[str, str, str]]:
     ]
 
 
+@cache
 def alerts() -> dict[str, dict[str, Any]]:
+    """Every rule by its name, read once."""
     return {
         rule["alert"]: rule
         for path in RULES
