@@ -7,15 +7,16 @@ import socket
 import sys
 from types import FrameType
 
-import uvicorn
-
 from api.app import create_app
 from instainstru_core import runtime as composition
 from instainstru_core.domains.search.flows import finding
-from instainstru_core.kernel import memory
+from instainstru_core.kernel import lean, memory
 from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.runtime import Runtime
+
+with lean.without("watchfiles"):  # this process looks at no files
+    import uvicorn
 
 GRACE_SECONDS = 20
 KEEP_ALIVE_SECONDS = 65

@@ -1,7 +1,6 @@
 """`instainstru <subject> <verb>`: the terminal. A subject is imported when it is used."""
 
 import importlib
-import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
@@ -60,6 +59,8 @@ def _version() -> str:
     try:
         return version(NAME)
     except PackageNotFoundError:
+        import tomllib  # noqa: PLC0415 - only there, and not in each process that serves
+
         project = tomllib.loads((ROOT / "pyproject.toml").read_text())
         return str(project["project"]["version"])
 

@@ -12,7 +12,7 @@ that all go away by themselves; the default of 700 has each of them looked at se
 ARENA_MAX = -8
 """What glibc calls the limit of its arenas, `M_ARENA_MAX`."""
 
-REST_SECONDS = 5.0
+REST_SECONDS = 2.0
 LIBRARY = ctypes.CDLL(None)
 
 

@@ -101,13 +101,17 @@ def spellings(
     for word in rank:
         for shape in _shapes(word):
             shapes.setdefault(shape, []).append(word)
+    alone = {word: (word,) for word in rank}  # most shapes are those of one word: one for all
     right = frozenset(rank) | right | lexicon.FILLERS | lexicon.LESSON_WORDS
     slips = {**lexicon.KNOWN_SLIPS, **misspelled}
     return Spellings(
         right=(right | REAL_WORDS | lexicon.COMMON_WORDS | lexicon.CALENDAR_WORDS) - slips.keys(),
         slips=slips,
         rank=rank,
-        shapes={shape: tuple(words) for shape, words in shapes.items()},
+        shapes={
+            shape: tuple(words) if len(words) > 1 else alone[words[0]]
+            for shape, words in shapes.items()
+        },
         long_words=tuple(word for word in rank if len(word) >= MIN_LETTERS_FOR_TWO - 1),
     )
 

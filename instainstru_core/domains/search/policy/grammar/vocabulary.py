@@ -125,11 +125,18 @@ def _terms(catalog: Sequence[Entry]) -> dict[tuple[str, ...], Named]:
     for entry in catalog:
         _read(entry, drafts)
     _add_verbs(drafts)
+    sets: dict[frozenset[str], frozenset[str]] = {}
+
+    def shared(ids: set[str]) -> frozenset[str]:
+        """Many phrases name the same: one set for all of them."""
+        made = frozenset(ids)
+        return sets.setdefault(made, made)
+
     return {
         words: Named(
             draft.text,
-            frozenset(draft.own or draft.services),
-            frozenset(draft.categories),
+            shared(draft.own or draft.services),
+            shared(draft.categories),
             draft.is_weak or draft.text in lexicon.WEAK_TERMS,
             next(
                 (lexicon.WHO_OF_TERMS[word] for word in words if word in lexicon.WHO_OF_TERMS), None
