@@ -164,3 +164,24 @@ class TestDaysOutOfReach:
     @pytest.mark.parametrize("text", ["piano on august 5", "piano on 2026-01-05"])
     def test_ask_nothing_of_calendars(self, text: str) -> None:
         assert wanting.when(Given(), read(text), SATURDAY) is None
+
+
+class TestHoursOneOrTheOther:
+    @pytest.mark.parametrize(
+        ("text", "after", "before"),
+        [
+            ("guitar 6 or 7 pm", 18 * 60, 20 * 60),
+            ("guitar at 5pm or 6pm", 17 * 60, 19 * 60),
+            ("guitar not on mondays or after 8pm", None, 20 * 60),
+            ("guitar not mondays or before 10am", 10 * 60, None),
+            ("guitar 4pm or later", 16 * 60, None),
+        ],
+    )
+    def test_are_read(self, text: str, after: int | None, before: int | None) -> None:
+        found = read(text)
+        assert found.time is not None
+        assert (found.time.after, found.time.before, found.rest) == (after, before, "")
+
+    @pytest.mark.parametrize("text", ["math for grade 5 or 6", "piano for ages 6 or 7"])
+    def test_are_none_where_nothing_says_so(self, text: str) -> None:
+        assert read(text).time is None

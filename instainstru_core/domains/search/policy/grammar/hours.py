@@ -58,6 +58,8 @@ class Kind(IntEnum):
     AT = 2
     AROUND = 3
     BETWEEN = 4
+    EITHER = 5
+    """At one of both, or in between: "6 or 7pm"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +230,9 @@ def between(line: Line, at: int, start: int) -> Span | None:
         return None
     second, first, certain = one
     gap = line.gap(second)
+    either = line.word(second) == "or"
     joins = line.word(second) in _JOINS or (line.word(second) == "and" and start != at)
-    if joins and not gap:
+    if (joins or either) and not gap:
         second += 1
     elif gap != "-":
         return None
@@ -240,8 +243,11 @@ def between(line: Line, at: int, start: int) -> Span | None:
     if not certain and not also and start == at and (gap == "-" and _is_date(line, at, second)):
         return None
     sure = certain or also
+    if either and not sure:
+        return None
+    kind = Kind.EITHER if either else Kind.BETWEEN
     weight = Weight.FIXED if sure else Weight.GUESS if start == at else Weight.PLAIN
-    return Span(start, end, Slot.TIME, Hours(Kind.BETWEEN, first, last), weight)
+    return Span(start, end, Slot.TIME, Hours(kind, first, last), weight)
 
 
 def _is_date(line: Line, at: int, second: int) -> bool:
@@ -302,6 +308,9 @@ def _bounds(
             return Sureness.HOUR, max(first - HOUR, 0), min(first + HOUR, DAY)
         case Kind.BETWEEN:
             return (Sureness.BOUND, *_ends(said, evening=evening, morning=morning))
+        case Kind.EITHER:
+            start, end = _ends(said, evening=evening, morning=morning)
+            return Sureness.HOUR, start, min(end + max(minutes or HOUR, HOUR), DAY)
 
 
 def _ends(said: Hours, *, evening: bool, morning: bool) -> tuple[int, int]:

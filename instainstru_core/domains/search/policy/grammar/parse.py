@@ -10,6 +10,7 @@ from datetime import date
 from instainstru_core.domains.search.policy.grammar import (
     again,
     dates,
+    exclusions,
     holidays,
     hours,
     lengths,
@@ -35,7 +36,7 @@ _RULES = joined(
     holidays.RULES,
     people.RULES,
     places.RULES,
-    topics.RULES,
+    exclusions.RULES,
     phrases.RULES,
     again.RULES,
 )
@@ -67,7 +68,7 @@ def parse(text: str, words: Words, today: date) -> Parsed:
         tail=text[tokens[-1].end :].strip(),
     )
     spans = chosen(_read(line))
-    spans = chosen((*spans, *topics.also_excluded(line, spans)))
+    spans = chosen((*spans, *exclusions.also_excluded(line, spans)))
     return told(text, corrected, line, spans)
 
 

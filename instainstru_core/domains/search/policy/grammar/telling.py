@@ -13,12 +13,13 @@ from instainstru_core.domains.search.policy.grammar import (
     topics,
 )
 from instainstru_core.domains.search.policy.grammar.days import Days
+from instainstru_core.domains.search.policy.grammar.exclusions import Unwished
 from instainstru_core.domains.search.policy.grammar.hours import WINDOWS, Hours, Stretch, Sureness
 from instainstru_core.domains.search.policy.grammar.people import Who
 from instainstru_core.domains.search.policy.grammar.phrases import Today
 from instainstru_core.domains.search.policy.grammar.places import Spot
 from instainstru_core.domains.search.policy.grammar.spans import Line, Span, Weight
-from instainstru_core.domains.search.policy.grammar.topics import Topic, Unwished
+from instainstru_core.domains.search.policy.grammar.topics import Topic
 from instainstru_core.domains.search.types.parsed import (
     Again,
     LessonType,
