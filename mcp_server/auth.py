@@ -185,7 +185,7 @@ class StrictJwt(TokenVerifier):
             token,
             key,
             algorithms=[SIGNING_ALGORITHM],
-            issuer=self.issuer,
+            issuer=[self.issuer, self.issuer + "/"],  # the same one, however it is written
             audience=self.audience,
             options={
                 "require": REQUIRED_CLAIMS,

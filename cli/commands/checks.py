@@ -50,6 +50,7 @@ def settle(
             raise CheckNotFound("This person never began a check.")
         report_id = levers.settle(
             runtime.settings.checkr_api_url,
+            candidate_id=found.candidate_id,
             invitation_id=found.invitation_id,
             report_id=found.report_id,
             status="complete",

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import RLock
@@ -24,6 +24,7 @@ from instainstru_core.kernel.clock import utc_now
 CONTROL = "/_sim/"
 INVITATION_LIFE = timedelta(days=7)
 KEPT_EVENTS = 10_000
+PACKAGE = "basic_plus"
 Json: TypeAlias = dict[str, Any]
 Trouble = Literal["timeout_before", "timeout_after", "error_before", "error_after", "rate_limit"]
 MOVABLE = ("status", "result", "assessment", "adjudication", "includes_canceled")
@@ -80,6 +81,18 @@ class Simulator:
     def trouble(self, *kinds: Trouble) -> None:
         """Let the next calls go wrong so, one each."""
         self._troubles.extend(kinds)
+
+    def load(self, checks: Iterable[Json]) -> int:
+        """Know these checks, as if each had been ordered here; says how many. Announces nothing.
+
+        Each is {candidate_id, invitation_id, report_id, status, package, email, ...}; what is known
+        already stays as it is.
+        """
+        count = 0
+        with self._lock:
+            for check in checks:
+                count += self._known_from(check)
+        return count
 
     def complete_invitation(self, invitation_id: str) -> str:
         """The person fills in the form: a report begins. Answers with its id."""
@@ -217,6 +230,40 @@ class Simulator:
         self._tell("invitation.created", made)
         return Answer(201, dict(made))
 
+    def _known_from(self, check: Json) -> bool:
+        invitation_id, report_id = str(check["invitation_id"]), check.get("report_id")
+        if invitation_id in self._things["invitations"]:
+            return False
+        candidate = self._things["candidates"].setdefault(
+            str(check["candidate_id"]),
+            self._thing("candidates", "candidate", str(check["candidate_id"]))
+            | {"email": check.get("email"), "report_ids": []},
+        )
+        self._things["invitations"][invitation_id] = self._thing(
+            "invitations", "invitation", invitation_id
+        ) | {
+            "status": "completed" if report_id else "pending",
+            "candidate_id": candidate["id"],
+            "package": check.get("package", PACKAGE),
+            "report_id": report_id,
+            "expires_at": check.get("expires_at"),
+        }
+        if report_id is not None:
+            candidate["report_ids"].append(report_id)
+            self._things["reports"][str(report_id)] = self._thing(
+                "reports", "report", str(report_id)
+            ) | {
+                "status": check.get("status", "pending"),
+                "result": check.get("result"),
+                "assessment": None,
+                "adjudication": None,
+                "includes_canceled": False,
+                "candidate_id": candidate["id"],
+                "package": check.get("package", PACKAGE),
+                "completed_at": check.get("completed_at"),
+            }
+        return True
+
     def _new_report(self, candidate_id: str, package: str) -> Json:
         made: Json = self._thing("reports", "report") | {
             "status": "pending",
@@ -236,8 +283,8 @@ class Simulator:
         self._things["candidates"][candidate_id]["report_ids"].append(made["id"])
         return made
 
-    def _thing(self, kind: str, name: str) -> Json:
-        made = self._mint()
+    def _thing(self, kind: str, name: str, known: str | None = None) -> Json:
+        made = known or self._mint()
         return {
             "id": made,
             "object": name,
@@ -273,6 +320,8 @@ class Simulator:
                     self.end_invitation(name, status)
                 case "POST", ["reports", name]:
                     self.move_report(name, **payload)
+                case "POST", ["load"]:
+                    self.load(payload["checks"])
                 case "POST", ["troubles"]:
                     self.trouble(*cast("list[Trouble]", payload["troubles"]))
                 case _:

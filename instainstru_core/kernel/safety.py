@@ -5,10 +5,11 @@ word. PROD refuses destructive work unless the host's full name is typed. A row 
 itself says which tier it is, so that a wrong URL cannot pass for another.
 """
 
+import os
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Connection, insert, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Mapped, mapped_column
 
 from instainstru_core.kernel.db import Base
@@ -16,6 +17,12 @@ from instainstru_core.kernel.errors import Forbidden
 
 LOCAL_HOSTS = frozenset({"", "localhost", "127.0.0.1", "::1"})
 NAMES_A_HOST = ("host", "hostaddr", "service")
+FROM_ENVIRONMENT = {
+    "PGHOST": ("host",),
+    "PGHOSTADDR": ("hostaddr",),
+    "PGSERVICE": ("service",),
+}
+"""Variables that name a host to the driver, unless the URL says one of these."""
 
 
 class Tier(StrEnum):
@@ -43,14 +50,21 @@ class EnvironmentMarker(Base):
 def host_of(database_url: str) -> str:
     """The host a URL names, or all of them that are not this machine; empty for a unix socket.
 
-    What the query of the URL says counts as well: the driver lets it overrule the rest.
+    What the query of the URL says counts as well: the driver lets it overrule the rest. So does
+    what the driver takes from the environment where the URL is silent.
     """
     url = make_url(database_url)
     said = [url.host or "", *(url.query.get(word, "") for word in NAMES_A_HOST)]
+    variables = [name for name, words in FROM_ENVIRONMENT.items() if not _says(url, words)]
+    said += [os.environ.get(name, "") for name in variables]  # noqa: TID251 - as the driver does
     parts = ",".join(part if isinstance(part, str) else ",".join(part) for part in said)
     names = dict.fromkeys(name for name in parts.split(",") if name and not name.startswith("/"))
     away = [name for name in names if name not in LOCAL_HOSTS]
     return ",".join(away or list(names)[:1])
+
+
+def _says(url: URL, words: tuple[str, ...]) -> bool:
+    return any(word in url.query or (word == "host" and url.host) for word in words)
 
 
 def is_local(database_url: str) -> bool:

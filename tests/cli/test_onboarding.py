@@ -97,6 +97,21 @@ class TestChecks:
         assert (shown["status"], shown["is_clear"]) == ("consider", False)
         assert "consider" in terminal("checks", "show", maya.id).out
 
+    def test_are_known_to_a_simulator_that_was_started_again(
+        self, terminal: Terminal, committed_runtime: Runtime, checkr: SimulatorServer
+    ) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            maya = live_instructor(uow, live=False)
+        before = checks.provider(Simulator(checks.KEY))
+        flows.start_check(committed_runtime.begin, before, actor=maya.actor)
+        at = {"INSTAINSTRU_CHECKR_API_URL": checkr.url}
+        done = terminal("checks", "settle", maya.id, "--json", **at).json
+        after = checks.provider(checkr.simulator)
+        event = checks.event("report.completed", done["report_id"])
+        flows.on_check(committed_runtime.begin, after, SYSTEM, event)
+        shown = terminal("checks", "show", maya.id, "--json").json
+        assert (shown["status"], shown["is_clear"]) == ("clear", True)
+
     def test_are_left_to_the_provider_itself_and_to_nobody_who_is_away(
         self, terminal: Terminal, committed_runtime: Runtime
     ) -> None:

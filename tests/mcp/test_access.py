@@ -137,6 +137,11 @@ class TestJwt:
         assert 'error="invalid_token"' in answer.headers["www-authenticate"]
         assert "resource_metadata=" in answer.headers["www-authenticate"]
 
+    def test_of_our_issuer_holds_however_its_address_ends(self, url: str) -> None:
+        for issuer, status in ((worlds.ISSUER + "/", 200), (worlds.ISSUER + "//", 401)):
+            made = token(worlds.signing_key(), iss=issuer)
+            assert post(url, made).status_code == status
+
     def test_holds_until_the_second_it_expires(self, url: str) -> None:
         last = token(worlds.signing_key(), exp=int(MORNING.timestamp()) + 1)
         assert post(url, last).status_code == 200

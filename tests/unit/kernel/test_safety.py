@@ -34,6 +34,29 @@ class TestGuard:
         with pytest.raises(DatabaseProtected):
             guard(url, Tier.STG, agreed=True)
 
+    @pytest.mark.parametrize(
+        ("url", "variable", "refused"),
+        [
+            ("postgresql://u@/demo", "PGHOST", True),
+            ("postgresql://u@/demo", "PGSERVICE", True),
+            (LOCAL, "PGHOST", False),
+            (SOCKET, "PGHOST", False),
+            (LOCAL, "PGHOSTADDR", True),
+            (SOCKET, "PGSERVICE", True),
+            ("postgresql://u@/demo?hostaddr=127.0.0.1&host=localhost", "PGHOSTADDR", False),
+        ],
+    )
+    def test_sees_a_host_that_the_environment_names_where_the_url_does_not(
+        self, monkeypatch: pytest.MonkeyPatch, url: str, variable: str, *, refused: bool
+    ) -> None:
+        guard(url, Tier.INT)
+        monkeypatch.setenv(variable, "db.prod.example")
+        if not refused:
+            guard(url, Tier.INT)
+            return
+        with pytest.raises(DatabaseProtected, match="db\\.prod\\.example"):
+            guard(url, Tier.INT)
+
     def test_asks_for_a_word_before_hurting_staging(self) -> None:
         with pytest.raises(DatabaseProtected):
             guard(LOCAL, Tier.STG)
