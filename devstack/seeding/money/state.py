@@ -67,6 +67,7 @@ class MoneyRow:
     transfer_last_failed_at: datetime | None = None
     refund_due_cents: int = 0
     refunded_cents: int = 0
+    refund_settled_cents: int = 0
     credit_back_cents: int = 0
     charged_back_cents: int = 0
     is_disputed: bool = False
