@@ -16,10 +16,13 @@ from sqlalchemy import event, text
 
 from api import metrics
 from api.app import create_app
-from instainstru_core.domains.search.errors import ModelUnavailable
+from instainstru_core import runtime as composition
+from instainstru_core.domains.search import service
+from instainstru_core.domains.search.errors import IndexLoading, ModelUnavailable
 from instainstru_core.domains.search.flows import finding
 from instainstru_core.domains.search.flows.embedding import QueryVectors
 from instainstru_core.domains.search.flows.reading import Readings
+from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.ports import Question
 from instainstru_core.domains.search.schemas import ResultsView, SearchInstructors
 from instainstru_core.domains.search.types.meaning import ModelUse, Vectors
@@ -267,6 +270,44 @@ class TestCalendarsThatDoNotAnswer:
         assert any(hint.startswith("Calendars could not be looked at") for hint in answer.hints)
         assert after.degradation.level == "none"
         assert {one.free_at for one in after.items} == {datetime(2026, 6, 16, 13, tzinfo=UTC)}
+
+
+class TestOffersThatAreBeingRead:
+    def test_are_searched_as_they_were_and_who_has_none_is_told_to_come_back(
+        self, committed_runtime: Runtime, crowd: list[LiveInstructor]
+    ) -> None:
+        new = composition.build(committed_runtime.settings)
+
+        def read(runtime: Runtime, seconds: float) -> Index:
+            with runtime.begin(SYSTEM) as uow:
+                return service.fresh(uow, deadline=Deadline.within(seconds))
+
+        before = read(committed_runtime, 30)
+        with committed_runtime.engine.begin() as connection:
+            connection.execute(text("UPDATE search_feed SET version = version + 1"))
+        with ThreadPoolExecutor(2) as pool, committed_runtime.engine.connect() as holding:
+            holding.execute(text("LOCK TABLE regions IN ACCESS EXCLUSIVE MODE"))
+            reading = [pool.submit(read, one, 30) for one in (committed_runtime, new)]
+            wait_until(lambda: waiting_for_regions(committed_runtime) == 2)
+            meanwhile = read(committed_runtime, 0.3)
+            with pytest.raises(IndexLoading) as told:
+                read(new, 0.3)
+            holding.rollback()
+            after = [one.result(30) for one in reading]
+        new.close()
+        assert meanwhile is before
+        assert told.value.facts["retry_after"] == 2
+        assert [one.rows for one in after] == [before.rows] * 2 == [len(crowd)] * 2
+        assert before not in after
+
+
+def waiting_for_regions(runtime: Runtime) -> int:
+    """How many wait to read the map."""
+    waiting = text(
+        "SELECT count(*) FROM pg_locks WHERE relation = 'regions'::regclass AND NOT granted"
+    )
+    with runtime.engine.connect() as connection:
+        return connection.scalar(waiting) or 0
 
 
 class TestManyAtOnce:

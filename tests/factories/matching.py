@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from instainstru_core.domains.instructors.types import LessonFormat
-from instainstru_core.domains.search.policy.matching.index import Index, built
+from instainstru_core.domains.search.policy.matching.gathering import gathered
+from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.places import Areas
-from instainstru_core.domains.search.types.matching import AreaShape, Lesson, Offered, Spot, Teacher
+from instainstru_core.domains.search.types.matching import (
+    AreaShape,
+    Lesson,
+    Offered,
+    Offers,
+    People,
+    Spot,
+    Teacher,
+)
 from instainstru_core.domains.search.types.parsed import AgeGroup, Audience, Skill
 from instainstru_core.domains.search.types.wanted import Relaxable, Sort, Wanted, When
 from instainstru_core.kernel.ids import id_of
@@ -81,7 +90,42 @@ class City:
 
     @property
     def index(self) -> Index:
-        return built(AREAS, [(self.teachers, self.offers)])
+        return gathered(AREAS, [(people_of(self.teachers), offers_of(self.offers))])
+
+
+def people_of(teachers: Sequence[Teacher]) -> People:
+    """These instructors in columns."""
+    return People(
+        ids=[one.instructor_id for one in teachers],
+        years=[one.years for one in teachers],
+        is_founding=[one.is_founding for one in teachers],
+        is_described=[one.is_described for one in teachers],
+        active=[one.active_on and one.active_on.toordinal() for one in teachers],
+        joined=[one.joined_on.toordinal() for one in teachers],
+        star_sum=[one.star_sum for one in teachers],
+        reviews=[one.review_count for one in teachers],
+        areas=[one.area_keys for one in teachers],
+        spots=[one.spots for one in teachers],
+    )
+
+
+def offers_of(offered: Sequence[Offered]) -> Offers:
+    """These offers in columns."""
+    return Offers(
+        instructor_ids=[one.instructor_id for one in offered],
+        service_ids=[one.service_id for one in offered],
+        durations=[tuple(one.durations) for one in offered],
+        age_groups=[tuple(one.age_groups) for one in offered],
+        skills=[tuple(one.skills) for one in offered],
+        options=[
+            tuple((key, value) for key, values in one.filters.items() for value in values)
+            for one in offered
+        ],
+        is_described=[one.is_described for one in offered],
+        student=[one.prices.get(TRAVEL, 0) for one in offered],
+        instructor=[one.prices.get(STUDIO, 0) for one in offered],
+        online=[one.prices.get(ONLINE, 0) for one in offered],
+    )
 
 
 def city(*pairs: tuple[Teacher, Offered]) -> City:

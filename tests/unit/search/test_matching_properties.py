@@ -1,5 +1,6 @@
 """Matching against a reference that goes through every offer, and what holds for any city."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -7,9 +8,17 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instainstru_core.domains.search.policy.matching.index import Index, built
+from instainstru_core.domains.search.policy.matching.gathering import gathered
+from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.searching import matched
-from instainstru_core.domains.search.types.matching import Found, Offered, Spot, Teacher
+from instainstru_core.domains.search.types.matching import (
+    Found,
+    Offered,
+    Offers,
+    People,
+    Spot,
+    Teacher,
+)
 from instainstru_core.domains.search.types.parsed import AgeGroup, Audience, Skill
 from instainstru_core.domains.search.types.wanted import Sort, Wanted, Where
 from instainstru_core.kernel.ids import id_of
@@ -27,6 +36,8 @@ from tests.factories.matching import (
     City,
     Row,
     offer,
+    offers_of,
+    people_of,
     reference,
     teacher,
     who,
@@ -210,9 +221,15 @@ class TestMatching:
             teachers = {key: one for key, one in teachers.items() if key not in ids}
             teachers |= {one.instructor_id: one for one in changed}
             offers = [one for one in offers if one.instructor_id not in ids] + new
-        anew = built(AREAS, [(list(teachers.values()), offers)])
+        anew = gathered(AREAS, _chunks(list(teachers.values()), offers))
         assert matched(index, wanted, today=TODAY) == matched(anew, wanted, today=TODAY)
         assert (index.mean, index.rows) == (anew.mean, anew.rows)
+
+
+def _chunks(teachers: list[Teacher], offered: list[Offered]) -> Iterator[tuple[People, Offers]]:
+    """Four instructors at a time, each with all offers there are: those of others do not count."""
+    for start in range(0, len(teachers), 4):
+        yield people_of(teachers[start : start + 4]), offers_of(offered)
 
 
 class TestPages:

@@ -22,6 +22,7 @@ from instainstru_core.domains.search.policy.grammar import parse
 from instainstru_core.domains.search.policy.meaning import fusion
 from instainstru_core.domains.search.policy.meaning.lookup import Lookup
 from instainstru_core.domains.search.schemas import ResultsView, SearchInstructors
+from instainstru_core.domains.search.schemas.suggesting import SuggestionsView
 from instainstru_core.domains.search.service import (
     asking,
     embeddings,
@@ -30,6 +31,7 @@ from instainstru_core.domains.search.service import (
     meaning,
     places,
     recording,
+    suggesting,
 )
 from instainstru_core.domains.search.service.finding import Answered, Order
 from instainstru_core.domains.search.service.vocabulary import vocabulary
@@ -148,10 +150,13 @@ def record(
 
 
 def warm(finder: Finder) -> None:
-    """Read what every search needs, so that the first one does not wait for it."""
+    """Read what searches and suggestions need, so that the first one does not wait for it."""
     with finder.begin(SYSTEM) as uow:
         vocabulary(uow)
         index.fresh(uow)
+        suggesting.prepare(uow)
+        for view in (SearchInstructors, ResultsView, SuggestionsView):
+            view.model_rebuild()
         embedder = finder.vectors.embedder
         embedder.prepare()
         for kind in (EmbeddingKind.SERVICE, EmbeddingKind.AREA):

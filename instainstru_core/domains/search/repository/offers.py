@@ -1,7 +1,7 @@
 """All that is offered, for the index in memory, and the feed of what changes of it."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,11 +18,13 @@ from instainstru_core.domains.search.types.matching import (
     AreaName,
     AreaShape,
     Offered,
+    Offers,
+    People,
     Spot,
     Teacher,
 )
 
-FORMATS = {str(one): one for one in LessonFormat}
+PRICED = (LessonFormat.STUDENT_LOCATION, LessonFormat.INSTRUCTOR_LOCATION, LessonFormat.ONLINE)
 FEED = text(
     """
     SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS oldest,
@@ -46,7 +48,7 @@ TEACHERS = """
            (greatest(i.updated_at, u.last_login_at) AT TIME ZONE 'America/New_York')::date,
            (i.created_at AT TIME ZONE 'America/New_York')::date,
            coalesce(r.star_sum, 0), coalesce(r.count, 0),
-           ARRAY(SELECT area_key FROM service_areas a WHERE a.instructor_id = i.id),
+           (SELECT string_agg(area_key, ' ') FROM service_areas a WHERE a.instructor_id = i.id),
            (
                SELECT string_agg(
                    concat_ws(' ', approximate_latitude, approximate_longitude, area_key), ';'
@@ -61,18 +63,23 @@ TEACHERS = """
     """
 TEACHERS_BY_ID = text(TEACHERS.format(which="i.id = ANY(:ids)"))
 TEACHERS_AFTER = text(TEACHERS.format(which="i.id > :after") + " ORDER BY i.id LIMIT :count")
-OFFERED = text(
-    """
-    SELECT o.instructor_id, o.service_id, o.durations, o.age_groups, o.skill_levels,
-           o.filters::text, coalesce(length(o.description), 0) >= 50,
-           array_agg(p.format), array_agg(p.hourly_rate_cents)
+OFFERED = """
+    SELECT o.instructor_id, o.service_id, o.durations::text, o.age_groups::text,
+           o.skill_levels::text, o.filters::text, coalesce(length(o.description), 0) >= 50,
+           coalesce(max(hourly_rate_cents) FILTER (WHERE format = 'student_location'), 0),
+           coalesce(max(hourly_rate_cents) FILTER (WHERE format = 'instructor_location'), 0),
+           coalesce(max(hourly_rate_cents) FILTER (WHERE format = 'online'), 0)
     FROM offerings o
     JOIN services s ON s.id = o.service_id
     JOIN offering_prices p ON p.offering_id = o.id
-    WHERE o.is_active AND s.is_active AND o.instructor_id = ANY(:ids)
+    WHERE o.is_active AND s.is_active AND {which}
     GROUP BY o.id
     """
+OFFERED_BY = text(OFFERED.format(which="o.instructor_id = ANY(:ids)"))
+OFFERED_BETWEEN = text(
+    OFFERED.format(which="o.instructor_id > :after AND o.instructor_id <= :last")
 )
+"""Arrays come as text: many say the same, which is then read once."""
 NAMES = text("SELECT key, name, borough FROM display_areas ORDER BY borough, position, key")
 SHAPES = text(
     """
@@ -129,15 +136,21 @@ def teachers(session: Session, ids: Collection[str]) -> list[Teacher]:
     return [_teacher(row) for row in rows]
 
 
-def teachers_after(session: Session, after: str, count: int) -> list[Teacher]:
-    """The next so many instructors who may be found, by id."""
-    rows = session.execute(TEACHERS_AFTER, {"after": after, "count": count})
-    return [_teacher(row) for row in rows]
+def everybody(session: Session, count: int) -> Iterator[tuple[People, Offers]]:
+    """All instructors who may be found, so many at a time by id, with all that is offered from the
+    first of them to the last, by others as well.
+    """
+    after = ""
+    while rows := session.execute(TEACHERS_AFTER, {"after": after, "count": count}).all():
+        last: str = rows[-1][0]
+        offered = session.execute(OFFERED_BETWEEN, {"after": after, "last": last}).all()
+        yield _people(rows), _offers(offered)
+        after = last
 
 
 def offered(session: Session, ids: Collection[str]) -> list[Offered]:
     """What these instructors offer at a price, of services that are taught."""
-    return [_offered(row) for row in session.execute(OFFERED, {"ids": sorted(ids)})]
+    return [_offered(row) for row in session.execute(OFFERED_BY, {"ids": sorted(ids)})]
 
 
 def shapes(session: Session) -> list[AreaShape]:
@@ -182,9 +195,44 @@ def _teacher(row: Sequence[Any]) -> Teacher:
         joined_on=row[5],
         star_sum=row[6],
         review_count=row[7],
-        area_keys=row[8],
-        spots=[] if row[9] is None else [_spot(one) for one in row[9].split(";")],
+        area_keys=(row[8] or "").split(),
+        spots=_spots(row[9]),
     )
+
+
+def _people(rows: Sequence[Sequence[Any]]) -> People:
+    ids, years, founding, described, active, joined, *stars, areas, spots = zip(*rows, strict=True)
+    return People(
+        ids=ids,
+        years=years,
+        is_founding=founding,
+        is_described=described,
+        active=[one and one.toordinal() for one in active],
+        joined=[one.toordinal() for one in joined],
+        star_sum=stars[0],
+        reviews=stars[1],
+        areas=[(one or "").split() for one in areas],
+        spots=list(map(_spots, spots)),
+    )
+
+
+def _offers(rows: Sequence[Sequence[Any]]) -> Offers:
+    if not rows:
+        return Offers(*([] for _ in Offers._fields))
+    who, services, durations, ages, skills, filters, *rest = zip(*rows, strict=True)
+    return Offers(
+        who,
+        services,
+        list(map(_lengths, durations)),
+        list(map(_words, ages)),
+        list(map(_words, skills)),
+        list(map(_options, filters)),
+        *rest,
+    )
+
+
+def _spots(told: str | None) -> list[Spot]:
+    return [] if told is None else [_spot(one) for one in told.split(";")]
 
 
 def _spot(told: str) -> Spot:
@@ -199,14 +247,32 @@ def _filters(told: str) -> Mapping[str, Sequence[str]]:
     return MappingProxyType(found)
 
 
+@lru_cache(maxsize=4_096)
+def _options(told: str) -> tuple[tuple[str, str], ...]:
+    """The same as pairs of a key and a value."""
+    return tuple((key, value) for key, values in _filters(told).items() for value in values)
+
+
+@lru_cache(maxsize=4_096)
+def _words(told: str) -> tuple[str, ...]:
+    """The words of an array of plain ones."""
+    return tuple(one for one in told[1:-1].split(",") if one)
+
+
+@lru_cache(maxsize=4_096)
+def _lengths(told: str) -> tuple[int, ...]:
+    """The numbers of an array."""
+    return tuple(map(int, _words(told)))
+
+
 def _offered(row: Sequence[Any]) -> Offered:
     return Offered(
         instructor_id=row[0],
         service_id=row[1],
-        durations=row[2],
-        age_groups=row[3],
-        skills=row[4],
+        durations=_lengths(row[2]),
+        age_groups=_words(row[3]),
+        skills=_words(row[4]),
         filters=_filters(row[5]),
         is_described=row[6],
-        prices={FORMATS[kind]: cents for kind, cents in zip(row[7], row[8], strict=True)},
+        prices={kind: cents for kind, cents in zip(PRICED, row[7:], strict=True) if cents},
     )

@@ -7,7 +7,7 @@ goes on with it.
 
 import gc
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session
 
 from instainstru_core.domains.search.errors import IndexLoading
 from instainstru_core.domains.search.policy import budget
-from instainstru_core.domains.search.policy.matching.index import Index, built
+from instainstru_core.domains.search.policy.matching.gathering import gathered
+from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.repository import offers
 from instainstru_core.domains.search.repository.offers import News
-from instainstru_core.domains.search.types.matching import Offered, Teacher
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
@@ -151,7 +151,7 @@ def _brought_up(session: Session, state: State | None) -> State:
     news = offers.news(session, news.oldest)
     areas = Areas.of(offers.shapes(session), offers.names(session))
     with _no_collector():
-        index = built(areas, _everybody(session))
+        index = gathered(areas, offers.everybody(session, CHUNK))
     return State(index, news.version, news.oldest, frozenset(news.changed))
 
 
@@ -175,10 +175,3 @@ def _no_collector() -> Generator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _everybody(session: Session) -> Iterator[tuple[Sequence[Teacher], Sequence[Offered]]]:
-    after = ""
-    while teachers := offers.teachers_after(session, after, CHUNK):
-        yield teachers, offers.offered(session, [one.instructor_id for one in teachers])
-        after = teachers[-1].instructor_id

@@ -82,6 +82,36 @@ class Offered:
     is_described: bool
 
 
+class People(NamedTuple):
+    """Many instructors in columns, by id. `active` and `joined` are ordinals of New York days."""
+
+    ids: Sequence[str]
+    years: Sequence[int]
+    is_founding: Sequence[bool]
+    is_described: Sequence[bool]
+    active: Sequence[int | None]
+    joined: Sequence[int]
+    star_sum: Sequence[int]
+    reviews: Sequence[int]
+    areas: Sequence[Sequence[str]]
+    spots: Sequence[Sequence[Spot]]
+
+
+class Offers(NamedTuple):
+    """What they offer, in columns. A price is that of an hour in cents, 0 where there is none."""
+
+    instructor_ids: Sequence[str]
+    service_ids: Sequence[str]
+    durations: Sequence[tuple[int, ...]]
+    age_groups: Sequence[tuple[str, ...]]
+    skills: Sequence[tuple[str, ...]]
+    options: Sequence[tuple[tuple[str, str], ...]]
+    is_described: Sequence[bool]
+    student: Sequence[int]
+    instructor: Sequence[int]
+    online: Sequence[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What a result's place in the order follows from, each in ten-thousandths.

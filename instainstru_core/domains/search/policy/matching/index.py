@@ -18,7 +18,6 @@ from instainstru_core.domains.search.policy.matching.columns import (
     joined,
     laid,
 )
-from instainstru_core.domains.search.policy.matching.piling import Pile
 from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.policy.matching.writing import Option, Writer
 from instainstru_core.domains.search.types.matching import Offered, Teacher
@@ -188,31 +187,6 @@ class Index:
         spans = dict(zip(self.blocks, pairwise([0, *ends]), strict=True))
         blocks = {key: base.between(*span) for key, span in spans.items()}
         return replace(self, blocks=blocks, base=base, spans=spans)
-
-
-def built(areas: Areas, chunks: Iterable[tuple[Sequence[Teacher], Sequence[Offered]]]) -> Index:
-    """An index of everybody, from chunks of instructors with all that they offer."""
-    pile, ids, count = Pile(), list[NDArray[np.uint64]](), 0
-    options: dict[Option, int] = {}
-    stars = reviews = 0
-    for teachers, offered in chunks:
-        known = {one.instructor_id: one for one in teachers}
-        numbers = {one: count + at for at, one in enumerate(known)}
-        count += len(known)
-        ids.append(halves(known))
-        writer = Writer(areas, numbers.get, options)
-        for offer in offered:
-            writer.add(known[offer.instructor_id], offer)
-        pile.add(*writer.whole())
-        teaching = {offer.instructor_id for offer in offered}
-        stars += sum(known[one].star_sum for one in teaching)
-        reviews += sum(known[one].review_count for one in teaching)
-    index = Index(areas, {}, options, Numbers.of(ids), stars, reviews)
-    if not len(pile):
-        return index
-    base, spans = pile.laid()
-    blocks = {key: base.between(*span) for key, span in spans.items()}
-    return replace(index, blocks=blocks, base=base, spans=spans)
 
 
 def _ratings(blocks: Mapping[str, Block], numbers: Sequence[int]) -> tuple[int, int]:

@@ -72,11 +72,6 @@ class Writer:
             for service_id, rows in self._rows.items()
         }
 
-    def whole(self) -> tuple[list[str], Block]:
-        """The service of each row, and all that was taken in one block, in no order."""
-        services = [service_id for service_id, rows in self._rows.items() for _ in rows]
-        return services, self._block([row for rows in self._rows.values() for row in rows])
-
     def _person(self, teacher: Teacher) -> Person | None:
         key = teacher.instructor_id
         if key not in self._people:
@@ -91,7 +86,7 @@ class Writer:
             halves_of(teacher.instructor_id),
             _bytes_of(self.areas.whole(teacher.area_keys), WORDS),
             _bytes_of(self.areas.whole(spot.area_key for spot in teacher.spots), WORDS),
-            _grid(teacher.spots),
+            grid(teacher.spots),
         )
 
     def _block(self, rows: list[tuple[Person, Offered]]) -> Block:
@@ -121,13 +116,20 @@ class Writer:
         )
 
     def _options(self, offer: Offered) -> bytes:
-        whole = 0
-        for key, values in offer.filters.items():
-            for value in values:
-                whole |= 1 << self.options.setdefault((key, value), len(self.options))
-        if len(self.options) > MAX_OPTIONS:
-            raise TooManyOptions(f"{len(self.options)} options, {MAX_OPTIONS} at most")
-        return _bytes_of(whole, OPTION_WORDS)
+        said = ((key, value) for key, values in offer.filters.items() for value in values)
+        return _bytes_of(option_bits(said, self.options), OPTION_WORDS)
+
+
+def option_bits(said: Iterable[Option], options: dict[Option, int]) -> int:
+    """What an offering says as bits; each option gets one when it is first met. Raises
+    TooManyOptions where there are more than bits.
+    """
+    whole = 0
+    for one in said:
+        whole |= 1 << options.setdefault(one, len(options))
+    if len(options) > MAX_OPTIONS:
+        raise TooManyOptions(f"{len(options)} options, {MAX_OPTIONS} at most")
+    return whole
 
 
 def duration_bits(minutes: Iterable[int]) -> int:
@@ -154,7 +156,7 @@ def _bits(given: Iterable[str], known: Sequence[str]) -> int:
     return sum(1 << at for at, one in enumerate(known) if one in wanted)
 
 
-def _grid(spots: Sequence[Spot]) -> list[int]:
+def grid(spots: Sequence[Spot]) -> list[int]:
     """Up to four places as latitude and longitude in ten-thousandths of a degree."""
     found: list[int] = []
     for spot in spots[:MAX_SPOTS]:
@@ -182,6 +184,11 @@ def _each(bits: Callable[[Any], int], given: Sequence[Sequence[Any]], kind: str)
 
 def _bytes_of(whole: int, words: int) -> bytes:
     return whole.to_bytes(8 * words, "little")
+
+
+def words_of_each(wholes: Iterable[int], words: int) -> NDArray[np.uint64]:
+    """These numbers as columns of words, the lowest first."""
+    return _words([_bytes_of(whole, words) for whole in wholes], words)
 
 
 def _words(rows: Sequence[bytes], words: int) -> NDArray[np.uint64]:
