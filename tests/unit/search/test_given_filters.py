@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import cast
 
 import pytest
 
@@ -27,8 +28,8 @@ OF: Mapping[int, tuple[str, str]] = {
 
 def definitions(case: Case) -> tuple[FilterDefinition, ...]:
     """The filters that the case brings, else those of the packaged subcategory."""
-    given = case.given.get("filters")
-    if isinstance(given, dict):
+    if "filters" in case.given:
+        given = cast("dict[str, list[str]]", case.given["filters"])
         return tuple(
             FilterDefinition(
                 key,

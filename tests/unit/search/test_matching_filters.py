@@ -1,5 +1,7 @@
 """Who answers: places, prices of formats, what offers say of themselves. And the facets."""
 
+from typing import cast
+
 import pytest
 
 from instainstru_core.domains.instructors.types import LessonFormat
@@ -213,7 +215,8 @@ class TestFacets:
         assert told["lesson_types"] == {"in_person": 2, "travels": 2}
 
     def test_of_prices_count_who_is_left_by_that_price(self) -> None:
-        for name, count in self.facets(self.OF)["prices"].items():  # type: ignore[attr-defined]
+        bands = cast("dict[str, int]", self.facets(self.OF)["prices"])
+        for name, count in bands.items():
             low, _, high = name.partition("-")
             bounds = {"min_cents": int(low), "max_cents": int(high) if high else None}
             assert len(strict(self.OF, wish(**bounds))) == count
