@@ -63,9 +63,7 @@ def service_lookup(call: Call, query: Wish, limit: Few = 5) -> Answer[ServicesFo
     instructors.
     """
     with call.begin() as uow:
-        report = reporting.service_lookup(
-            uow, query, limit=limit, embedder=call.runtime.embedder
-        )
+        report = reporting.service_lookup(uow, query, limit=limit, embedder=call.runtime.embedder)
         matches = report.data.matches
         next_actions = [
             suggest(

@@ -191,7 +191,13 @@ class TestSupplyGaps:
         told = {"service_id": maya.service_id, "cache_hit": True, "shown_as": search_id}
         searched(uow, "theremin", 1, by="g1", **told)
         (gap,) = service.search_supply_gaps(uow, "2h", by=GapBy.SERVICE).data.gaps
-        assert (gap.area, gap.people, gap.searches, gap.shown, gap.instructors) == (None, 2, 3, 3, 1)
+        assert (gap.area, gap.people, gap.searches, gap.shown, gap.instructors) == (
+            None,
+            2,
+            3,
+            3,
+            1,
+        )
 
     def test_counts_for_each_of_a_few_services_and_for_none_of_many(self, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
