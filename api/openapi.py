@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route as PlainRoute
 
-from api import deps, examples
+from api import deps, examples, parameters
 from api.errors import Problem
 from api.routing import Route
 
@@ -75,7 +75,9 @@ def document(app: FastAPI) -> dict[str, Any]:
     )
     for route in api_routes(app):
         for method in route.verbs:
-            _complete(schema["paths"][route.path_format][method.lower()], route, method)
+            operation = schema["paths"][route.path_format][method.lower()]
+            _complete(operation, route, method)
+            parameters.describe(operation)
     _add_components(schema)
     examples.complete(schema)
     app.state.document = zlib.compress(to_json(schema))

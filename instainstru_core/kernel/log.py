@@ -19,6 +19,9 @@ SECRET_KEYS = re.compile(
 EMAIL = re.compile(r"([A-Za-z0-9_.+%-])[A-Za-z0-9_.+%-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+ASSIGNED = re.compile(
+    r"(?i)\b([\w-]*(?:password|passwd|secret|token|api_?key)[\w-]*=[\"']?)[^\s&,;\"')\]}]+"
+)
 URL_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
 PHONE = re.compile(
     r"(?<![\w.])\+?1?[ -.]?\(?\d{3}\)?[ -.]\d{3}[ -.]\d{4}(?!\w)|(?<!\w)\+[1-9]\d{7,14}(?!\w)"
@@ -38,6 +41,8 @@ def redacted(text: str) -> str:
     lowered = text.lower()
     if "bearer" in lowered or "basic" in lowered:
         text = BEARER.sub(rf"\1 {HIDDEN}", text)
+    if "=" in text:
+        text = ASSIGNED.sub(rf"\1{HIDDEN}", text)
     if "eyJ" in text:
         text = JWT.sub(HIDDEN, text)
     if "@" in text:

@@ -45,6 +45,14 @@ class TestTheDocument:
             or operation["summary"].endswith(".")
         ] == []
 
+    def test_says_what_each_parameter_means(self) -> None:
+        assert [
+            (name, parameter["name"])
+            for name, operation in operations()
+            for parameter in operation.get("parameters", [])
+            if not (parameter.get("description") or parameter["schema"].get("description"))
+        ] == []
+
     def test_gives_each_operation_one_subject(self) -> None:
         assert [name for name, operation in operations() if len(operation["tags"]) != 1] == []
 
