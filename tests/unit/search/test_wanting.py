@@ -243,6 +243,11 @@ class TestHints:
         (hint,) = hints(UNDERSTOOD, times_checked=False)
         assert hint.startswith("Calendars could not be looked at in time.")
 
+    def test_say_that_time_ran_out_and_not_that_nobody_is_there(self) -> None:
+        for found in (FOUND, NOBODY_FOUND):
+            (hint,) = hints(UNDERSTOOD, replace(found, cut=True))
+            assert hint.startswith("Time ran out before everybody's calendar was looked at.")
+
     def test_say_what_to_change_where_nobody_was_found(self) -> None:
         assert hints(UNDERSTOOD, replace(NOBODY_FOUND, is_taught=False)) == [
             "Nobody teaches this yet."
@@ -320,6 +325,12 @@ class TestTheNote:
         self, total: int, relaxed: tuple[Relaxable, ...], note: str | None
     ) -> None:
         assert telling.relaxation_note(Found((), total, exact=True, relaxed=relaxed)) == note
+
+    def test_claims_nothing_of_those_who_were_not_looked_at(self) -> None:
+        found = Found((), 0, exact=False, relaxed=(Relaxable.TIME,), cut=True)
+        note = telling.relaxation_note(found)
+        assert note is not None
+        assert note.startswith("In the time there was, nobody answers all of it. These do but")
 
 
 class TestWhoseAnswerItIs:

@@ -25,10 +25,12 @@ def relaxation_note(found: Found) -> str | None:
     if not found.relaxed:
         return None
     given_up = _listed([NAMES[one] for one in found.relaxed], "and")
-    if found.total == 0:
-        return f"Nobody answers all of it. These do but for {given_up}; each says what."
     number = "Only one answers" if found.total == 1 else f"Only {found.total} answer"
-    return f"{number} all of it. The others do but for {given_up}; each says what."
+    others = "The others" if found.total else "These"
+    said = f"{number if found.total else 'Nobody answers'} all of it."
+    if found.cut:
+        said = f"In the time there was, {said[0].lower()}{said[1:]}"
+    return f"{said} {others} do but for {given_up}; each says what."
 
 
 def hints(
@@ -40,13 +42,17 @@ def hints(
     said = [*_words(asked, nearest), *_unwished(asked), *_place(asked), *_days(asked)]
     if asked.again_lacks is not None:
         said.append(AGAIN[asked.again_lacks])
-    elif asked.parsed.again is not None and not found.items:
+    elif asked.parsed.again is not None and not (found.items or found.cut):
         said.append("Who taught you before has nothing like this now. Say less, or not 'same'.")
     if asked.model in {ModelUse.OFF, ModelUse.TIMEOUT, ModelUse.BUSY, ModelUse.OPEN_CIRCUIT}:
         said.append("This says several things at once. Ask for one at a time if it misses yours.")
     if not times_checked:
         said.append("Calendars could not be looked at in time. Search again for who has room.")
-    if found.items or _is_unknown(asked):
+    elif found.cut:
+        said.append(
+            "Time ran out before everybody's calendar was looked at. Search again for more."
+        )
+    if found.items or found.cut or _is_unknown(asked):
         return said
     return [*said, _wider(asked.wanted) if found.is_taught else "Nobody teaches this yet."]
 
