@@ -103,19 +103,11 @@ def _offers(rows: Ranked, which: Sequence[int], services: Sequence[str]) -> dict
     """The offers of these rows. Columns are read for all of them at once."""
     taken = np.array(which, np.intp)
     columns = rows.service, rows.formats, rows.cents, rows.score
-    told = zip(*(column[taken].tolist() for column in columns), strict=True)
-    return {
-        row: Offer(
-            service_id=services[service],
-            formats=formats_of(formats),
-            from_cents=cents,
-            score=score,
-            signals=signals,
-        )
-        for row, (service, formats, cents, score), signals in zip(
-            which, told, rows.signals(taken), strict=True
-        )
-    }
+    numbers, formats, cents, scores = (column[taken].tolist() for column in columns)
+    names = [services[int(number)] for number in numbers]
+    kinds = map(formats_of, formats)
+    made = map(Offer, names, kinds, cents, scores, rows.signals(taken))
+    return dict(zip(which, made, strict=True))
 
 
 def id_at(rows: Ranked, row: int) -> str:
