@@ -38,8 +38,9 @@ def run(settings: Settings, *, host: str, port: int) -> None:
     composition.check_tier(runtime)
     runtime.embedder.prepare()  # first: what reading it leaves is used by all that comes after
     app = create_app(runtime)
+    with lean.without("cryptography"):  # 8 MB: access tokens here have a key of the server's own
+        importlib.import_module("jwt")
     composition.prepare_vendors(runtime)
-    importlib.import_module("jwt")  # here, nearly each request has a token
     server = _Settled(
         uvicorn.Config(
             app,

@@ -17,6 +17,7 @@ from instainstru_core.domains.reporting import service as reporting
 SPENT = ("openai", "tokenizers", "wordllama", "matplotlib", "IPython", "alembic", "pytest", "PIL")
 """What whole libraries are for that a part of ours does without, or that commands need."""
 SHOWN = ("rich", "pygments", "charset_normalizer", "pandas", "docutils")
+CURVES = "cryptography.hazmat.bindings._rust"
 REPORTS = "instainstru_core.domains.reporting.service.insights"
 RUNTIME = "composition.build(load(DATABASE_URL='postgresql+psycopg://nobody@127.0.0.1/none', {}))"
 API = f"""
@@ -26,6 +27,8 @@ import api.server
 runtime = {RUNTIME.format("STRIPE_SECRET_KEY='sk_test_none'")}
 api.server.create_app(runtime)
 runtime.embedder.prepare()
+with api.server.lean.without("cryptography"):
+    import jwt
 composition.prepare_vendors(runtime)
 """
 WORKER = f"""
@@ -59,7 +62,10 @@ def imported(program: str) -> set[str]:
 @pytest.mark.parametrize(
     ("program", "never"),
     [
-        (API, (*SPENT, *SHOWN, REPORTS, "httpx", "celery", "kombu", "fastmcp", "pydantic.v1")),
+        (
+            API,
+            (*SPENT, *SHOWN, REPORTS, "httpx", "celery", "kombu", "fastmcp", "pydantic.v1", CURVES),
+        ),
         (WORKER, (*SPENT, *SHOWN, REPORTS, "httpx", "fastapi", "fastmcp", "uvicorn")),
         (MCP, (*SPENT, "celery", "kombu", "stripe", "api")),
     ],

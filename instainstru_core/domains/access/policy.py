@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from instainstru_core.domains.access.types import Role, Scope
@@ -306,10 +306,7 @@ def signed_token(
         claims["org_id"] = org_id
     if session_id is not None:
         claims["sid"] = session_id
-    import jwt  # noqa: PLC0415 - 9 MB that only processes which read tokens need
-
-    key = _private_key(signing_key)
-    return jwt.encode(claims, key, SIGNING_ALGORITHM, headers={"kid": key_id(signing_key)})
+    return _signed(claims, signing_key)
 
 
 def public_jwk(signing_key: str) -> dict[str, Any]:
@@ -328,14 +325,29 @@ def key_id(signing_key: str) -> str:
     numbers = _public_numbers(signing_key)
     canonical = json.dumps({name: numbers[name] for name in ("e", "kty", "n")}, sort_keys=True)
     digest = hashlib.sha256(canonical.replace(" ", "").encode()).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return _encoded(digest)
+
+
+def _signed(claims: Mapping[str, Any], signing_key: str) -> str:
+    """The claims as a JSON Web Token (RFC 7519), signed as RFC 7518 says of RS256."""
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - 7 MB for who signs
+    from cryptography.hazmat.primitives.asymmetric import padding  # noqa: PLC0415 - as above
+
+    head = {"alg": SIGNING_ALGORITHM, "kid": key_id(signing_key), "typ": "JWT"}
+    parts = (json.dumps(one, separators=(",", ":")).encode() for one in (head, claims))
+    signed = ".".join(map(_encoded, parts))
+    proof = _private_key(signing_key).sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{signed}.{_encoded(proof)}"
 
 
 def _public_numbers(signing_key: str) -> dict[str, str]:
-    from jwt.algorithms import RSAAlgorithm  # noqa: PLC0415 - as above
-
-    public = RSAAlgorithm.to_jwk(_private_key(signing_key).public_key(), as_dict=True)
-    return {name: cast("str", public[name]) for name in ("kty", "n", "e")}
+    public = _private_key(signing_key).public_key().public_numbers()
+    found = {"n": public.n, "e": public.e}
+    lengths = {name: (number.bit_length() + 7) // 8 for name, number in found.items()}
+    return {
+        "kty": "RSA",
+        **{name: _encoded(found[name].to_bytes(lengths[name])) for name in found},
+    }
 
 
 @lru_cache(maxsize=4)
