@@ -184,7 +184,9 @@ def readmit(uow: Uow, instructor_id: str) -> StaffProfileView:
 def _any_row(uow: Uow, instructor_id: str) -> Instructor:
     person = repository.person(uow.session, Instructor.id == instructor_id, lock=True)
     if person is None:
-        raise InstructorNotFound("There is no instructor with this id.")
+        raise InstructorNotFound(
+            "There is no instructor with this id. Look them up by name or address first."
+        )
     return person.row
 
 

@@ -43,7 +43,9 @@ def person_row(uow: Uow, instructor_id: str) -> Person:
     """Whoever has this id. Refuses with InstructorNotFound."""
     found = repository.person(uow.session, Instructor.id == instructor_id)
     if found is None:
-        raise InstructorNotFound("There is no instructor with this id.")
+        raise InstructorNotFound(
+            "There is no instructor with this id. Look them up by name or address first."
+        )
     return found
 
 
