@@ -34,12 +34,12 @@ CLIENTS = 20
 
 def results(world: World, mcp: Server, bare: Server, token: str, effort: Effort) -> list[Result]:
     """A tool with real queries, alone and for many at once, and the list of all tools."""
+    queries = _tool_queries(world)
     ours, peer = Client(mcp.port), Client(bare.port)
     asked = _tool_call(SUMMARY, {"window": SUMMARY_WINDOW}, token)
     echoed = _tool_call(ECHO, {"text": "hello"}, token)
     _check(ours.send(asked))
     _check(peer.send(echoed))
-    queries = _tool_queries(world)
     return [
         _alone(world, queries, lambda: ours.timed(asked), lambda: peer.timed(echoed), effort),
         _crowded(queries, (mcp, bare), (asked, echoed), effort),

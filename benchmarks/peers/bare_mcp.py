@@ -77,5 +77,6 @@ if __name__ == "__main__":
         http="httptools",
         ws="none",
         access_log=False,
+        timeout_keep_alive=65,  # as ours: its client waits while others are measured
         log_level="warning",
     )
