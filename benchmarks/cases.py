@@ -172,7 +172,8 @@ def memory_results(servers: Sequence[tuple[str, Server, float]]) -> list[Result]
             server.megabytes(),
             limit,
             "MB",
-            "after the measurements; with all child processes",
+            f"{server.mapped_megabytes():.0f} MB of it mapped files; after the measurements; with"
+            " all child processes",
         )
         for name, server, limit in servers
     ]

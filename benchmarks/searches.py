@@ -66,8 +66,11 @@ def _city(place: Place, effort: Effort, figures: Figures) -> None:
             Result(shown(size), "cold search, p95", high, TAIL_MS[size], "ms", told),
         ]
         found.append(searching.together(place, server, 16, effort))
-        megabytes = server.megabytes()
-    told = f"limit 180 MB and 19 MB of weights; {size:,} instructors in memory"
+        megabytes, mapped = server.megabytes(), server.mapped_megabytes()
+    told = (
+        f"limit 180 MB and 19 MB of weights, which are read and not held; {size:,} instructors in"
+        f" memory; {mapped:.0f} MB of it mapped files"
+    )
     found.append(Result(shown(size), "memory of the API", megabytes, MEMORY_MB, "MB", told))
     if size == CROWDED:
         found.append(searching.statements(place))

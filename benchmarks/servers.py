@@ -31,10 +31,15 @@ class Server:
 
         What they share counts once. Files they map count in full, as if no other process had them.
         """
-        found = [_memory_of(pid) for pid in _family(self.process.pid)]
-        private = sum(figures["Pss_Anon"] for figures in found)
-        files = max(figures["Rss"] - figures["Anonymous"] for figures in found)
-        return (private + files) * 1024 / 1e6
+        private = sum(figures["Pss_Anon"] for figures in self._figures())
+        return private * 1024 / 1e6 + self.mapped_megabytes()
+
+    def mapped_megabytes(self) -> float:
+        """The part of it that is mapped files, mostly code of libraries, in 10^6 bytes."""
+        return max(one["Rss"] - one["Anonymous"] for one in self._figures()) * 1024 / 1e6
+
+    def _figures(self) -> list[dict[str, int]]:
+        return [_memory_of(pid) for pid in _family(self.process.pid)]
 
 
 @contextmanager
