@@ -205,7 +205,7 @@ class TestStaffProfile:
         view = service.staff_profile(uow, teacher.id)
         assert (view.first_name, view.last_name) == ("Maya", "Okafor")
         assert (view.status, view.account_status) == (
-            InstructorStatus.LIVE,
+            InstructorStatus.PAUSED,
             AccountStatus.SUSPENDED,
         )
         assert [step.milestone for step in view.milestones] == list(FUNNEL)
