@@ -421,5 +421,6 @@ class TestAskingFurther:
         )
         model = Model("Flatbush, Brooklyn")
         late_one = self.guessed(begin, words, model, "georgetown", Deadline.within(0.05))
-        assert late_one.skipped == (Skipped(Tier.MODEL, WhySkipped.NO_TIME),)
+        # On a busy machine there may be no time for vectors either.
+        assert late_one.skipped[-1] == Skipped(Tier.MODEL, WhySkipped.NO_TIME)
         assert model.asked == []

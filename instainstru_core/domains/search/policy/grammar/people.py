@@ -253,13 +253,13 @@ def counted(line: Line, at: int) -> Span | None:
     years = line.word(at + 1) in _YEAR_WORDS and "experience" in line.run(at + 2, 1) + line.run(
         at + 3, 1
     )
-    if not years and line.word(at + 1) not in _COUNTED:
+    if not years and line.word(at + 1) not in COUNTED:
         return None
     return Span(at, at + 1, None, None, Weight.NAMED)
 
 
 # fmt: off
-_COUNTED = frozenset({
+COUNTED = frozenset({
     "kids", "children", "adults", "people", "students", "persons", "lessons", "lesson", "sessions",
     "classes", "times", "friends", "siblings", "boys", "girls", "teens", "toddlers", "sons",
     "daughters", "participants", "players",
