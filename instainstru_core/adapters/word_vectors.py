@@ -107,13 +107,13 @@ class WordVectors:
     def _loaded(self) -> tuple[WordPieces, Weights]:
         with self._loading:
             if self._pieces is None:
-                self._pieces = WordPieces(_file(TOKENS))
+                self._pieces = WordPieces(file_of(TOKENS))
             if self._weights is None:
-                self._weights = Weights(_file(WEIGHTS))
+                self._weights = Weights(file_of(WEIGHTS))
             return self._pieces, self._weights
 
 
-def _file(name: str) -> Path:
+def file_of(name: str) -> Path:
     """A file of the package, which is only found, not imported: that would take 10 MB."""
     found = find_spec(PACKAGE)
     if found is None or found.origin is None:
