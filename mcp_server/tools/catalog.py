@@ -59,9 +59,7 @@ def services_catalog(
 
 @reads("Look up a service")
 def service_lookup(call: Call, query: Wish, limit: Few = 5) -> Answer[ServicesFound]:
-    """The services that a search for these words looks for, the best match first, with their live
-    instructors.
-    """
+    """Services that a search for these words looks for, best match first, with who teaches them."""
     with call.begin() as uow:
         report = reporting.service_lookup(uow, query, limit=limit, embedder=call.runtime.embedder)
         matches = report.data.matches
