@@ -136,6 +136,7 @@ def _columns(dice: Random) -> Columns:
         starts=starts,
         ends=starts + 60,
         travels=np.array([dice.random() < TRAVELS for _ in busy], dtype=np.bool_),
+        taught=np.ones(len(busy), dtype=np.bool_),
     )
 
 

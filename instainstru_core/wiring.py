@@ -89,8 +89,8 @@ def reactions(
     added: dict[type[Event], Reaction] = {
         AvailabilityDaysChanged: search.on_time,
         AvailabilityWeekSaved: search.on_time,
-        BookingCancelled: search.on_time,
-        BookingCreated: search.on_time,
+        BookingCancelled: search.on_booking,
+        BookingCreated: search.on_booking,
         BookingDropped: search.on_lesson,
         BookingRescheduled: search.on_lesson,
         InstructorChanged: search.on_instructor,

@@ -83,6 +83,12 @@ class OccupiedTime(Base):
         ),
         CheckConstraint("upper(span) - lower(span) <= interval '1 day'", name="span_length"),
         Index("ix_occupied_times_ahead", "instructor_id", text("upper(span)")),
+        Index(
+            "ix_occupied_times_learning",
+            "student_id",
+            text("upper(span)"),
+            postgresql_where="student_id IS NOT NULL",
+        ),
         Index("ix_occupied_times_expires", "expires_at", postgresql_where="expires_at IS NOT NULL"),
     )
 

@@ -104,10 +104,14 @@ class Buffers:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """A span that is taken, and whether the instructor travels for it."""
+    """A span that is taken, whether the instructor travels for it, and whether they teach in it.
+
+    Pauses are between lessons that somebody teaches: there is none around one that they take.
+    """
 
     span: Span
     travels: bool
+    taught: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from instainstru_core.domains.search.ports import Answers
 from instainstru_core.domains.search.service.overtaking import overtaken
 from instainstru_core.kernel.uow import Uow
 
-OfTime = AvailabilityDaysChanged | AvailabilityWeekSaved | BookingCancelled | BookingCreated
+OfTime = AvailabilityDaysChanged | AvailabilityWeekSaved
+OfBooking = BookingCancelled | BookingCreated
 OfLesson = BookingDropped | BookingRescheduled
 OfInstructor = (
     InstructorChanged
@@ -48,13 +49,20 @@ class Overtaking:
         """Somebody has other hours free: that concerns answers in which they are, or nearly are."""
         self.answers.touch([caching.of_instructor(event.instructor_id)])
 
+    def on_booking(self, uow: Uow, event: OfBooking) -> None:  # noqa: ARG002 - a reaction has one
+        """The same of both people of a lesson: whoever learns in it may teach too."""
+        self._of_both(event.instructor_id, event.student_id)
+
     def on_lesson(self, uow: Uow, event: OfLesson) -> None:
         """The same where the fact only names the lesson."""
         lesson = bookings.message_facts(uow, event.booking_id)
-        self.answers.touch([caching.of_instructor(lesson.instructor_id)])
+        self._of_both(lesson.instructor_id, lesson.student_id)
 
     def on_instructor(self, uow: Uow, event: OfInstructor) -> None:
         """Somebody is seen otherwise: that concerns all who look for what they teach, where they
         teach it.
         """
         self.answers.touch(overtaken(uow, [event.instructor_id]))
+
+    def _of_both(self, *people: str) -> None:
+        self.answers.touch([caching.of_instructor(person) for person in people])

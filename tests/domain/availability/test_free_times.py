@@ -86,6 +86,13 @@ class TestFreeTimes:
         availability.occupied(uow, teacher.id, at(16, 16), at(16, 17), travels=True)
         assert windows(free(uow, teacher.id)) == ["09:00-11:00", "14:00-18:00"]
 
+    def test_takes_off_what_they_take_themselves_without_a_pause(self, uow: Uow) -> None:
+        learner, teacher = instructors.live_instructor(uow), instructors.live_instructor(uow)
+        availability.occupied(
+            uow, teacher.id, at(16, 16), at(16, 17), student_id=learner.id, travels=True
+        )
+        assert windows(free(uow, learner.id)) == ["09:00-12:00", "13:00-18:00"]
+
     def test_counts_a_hold_until_it_ends(self, uow: Uow) -> None:
         teacher = instructors.live_instructor(uow)
         for hour, ends in ((14, uow.now), (18, uow.now + timedelta(microseconds=1))):
@@ -371,9 +378,18 @@ class TestFreeForMany:
         availability.occupied(uow, gone.id, at(16, 13), at(16, 20), expires_at=uow.now)
         away = instructors.live_instructor(uow)
         availability.blackout(uow, away.id, TUESDAY)
-        ids = [busy.id, night.id, gone.id, away.id]
+        learns = instructors.live_instructor(uow)
+        availability.occupied(
+            uow, away.id, at(16, 13), at(16, 14), student_id=learns.id, travels=True
+        )
+        ids = [busy.id, night.id, gone.id, away.id, learns.id]
         found = service.free_for_many(uow, ids, [TUESDAY], formats=[ONLINE])
-        assert found == {busy.id: at(16, 14, 45), night.id: at(16, 4, 15), gone.id: at(16, 13)}
+        assert found == {
+            busy.id: at(16, 14, 45),
+            night.id: at(16, 4, 15),
+            gone.id: at(16, 13),
+            learns.id: at(16, 14),
+        }
 
     def test_asks_once_more_for_those_who_live_elsewhere(
         self, uow: Uow, count_statements: Callable[[], AbstractContextManager[list[str]]]

@@ -64,10 +64,16 @@ def all_of(maya: LiveInstructor) -> set[str]:
 class TestAFact:
     def test_of_somebody_s_time_concerns_answers_that_they_are_in(self, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)
-        ids = {"booking_id": "b", "student_id": "s", "instructor_id": maya.id}
         for event in (
             AvailabilityWeekSaved(instructor_id=maya.id, monday=MONDAY, version=2),
             AvailabilityDaysChanged(instructor_id=maya.id, first=MONDAY, last=MONDAY),
+        ):
+            assert react(uow, event) == [caching.of_instructor(maya.id)]
+
+    def test_of_a_lesson_concerns_whoever_learns_too_for_they_may_teach(self, uow: Uow) -> None:
+        maya, zoe = instructors.live_instructor(uow), instructors.live_instructor(uow)
+        ids = {"booking_id": "b", "student_id": zoe.id, "instructor_id": maya.id}
+        for event in (
             BookingCreated(
                 **ids,
                 service_id=maya.service_id,
@@ -76,7 +82,10 @@ class TestAFact:
             ),
             BookingCancelled(**ids, starts_at=uow.now, cancelled_by="student", notice="early"),
         ):
-            assert react(uow, event) == [caching.of_instructor(maya.id)]
+            assert react(uow, event) == [
+                caching.of_instructor(maya.id),
+                caching.of_instructor(zoe.id),
+            ]
 
     def test_of_somebody_s_standing_concerns_who_looks_for_what_they_teach(self, uow: Uow) -> None:
         maya = instructors.live_instructor(uow)

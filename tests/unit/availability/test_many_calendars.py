@@ -30,7 +30,7 @@ class Teacher(NamedTuple):
     """Some days, what is taken on them in minutes from the first, and how careful they are."""
 
     days: Sequence[OpenDay]
-    taken: Sequence[tuple[int, int, bool]]
+    taken: Sequence[tuple[int, int, bool, bool]]
     buffers: tuple[int, int]
     protected: bool
 
@@ -43,8 +43,8 @@ def calendar(teacher: Teacher, first: date) -> Calendar:
         overnight_protection=teacher.protected,
         days={first + number * ONE_DAY: day for number, day in enumerate(teacher.days)},
         busy=tuple(
-            Busy(Span(start + at * MINUTE, start + (at + length) * MINUTE), travels)
-            for at, length, travels in teacher.taken
+            Busy(Span(start + at * MINUTE, start + (at + length) * MINUTE), travels, taught)
+            for at, length, travels, taught in teacher.taken
         ),
     )
 
@@ -70,9 +70,10 @@ def columns(teachers: Sequence[Teacher], first: date) -> Columns:
         travel=np.array([each.buffers[1] for each in teachers], np.int64),
         protected=np.array([each.protected for each in teachers], np.bool_),
         busy=np.array([row for row, *_ in taken], np.int64),
-        starts=np.array([at for _, at, _, _ in taken], np.int64),
-        ends=np.array([at + length for _, at, length, _ in taken], np.int64),
-        travels=np.array([travels for *_, travels in taken], np.bool_),
+        starts=np.array([at for _, at, *_ in taken], np.int64),
+        ends=np.array([at + length for _, at, length, *_ in taken], np.int64),
+        travels=np.array([travels for *_, travels, _ in taken], np.bool_),
+        taught=np.array([taught for *_, taught in taken], np.bool_),
     )
 
 
@@ -128,7 +129,8 @@ teachers = st.builds(
     Teacher,
     st.lists(open_days, min_size=3, max_size=3),
     st.lists(
-        st.tuples(st.integers(-200, 3 * 1440), st.integers(1, 240), st.booleans()), max_size=3
+        st.tuples(st.integers(-200, 3 * 1440), st.integers(1, 240), st.booleans(), st.booleans()),
+        max_size=3,
     ),
     st.tuples(st.integers(10, 30), st.integers(30, 120)),
     st.booleans(),
@@ -202,7 +204,7 @@ class TestFirstStarts:
     def test_leave_out_the_second_of_two_equal_hours(self) -> None:
         """From one to two twice in the night: the first time is taken, the second has no name."""
         day = OpenDay(policy.stretch(60, 120))
-        taken = Teacher([day, OpenDay(), OpenDay()], [(0, 120, False)], (10, 30), False)
+        taken = Teacher([day, OpenDay(), OpenDay()], [(0, 120, False, True)], (10, 30), False)
         free = Teacher([day, OpenDay(), OpenDay()], [], (10, 30), False)
         asked = Asked([AUTUMN], None, None, now=datetime(2026, 10, 30, 12, tzinfo=UTC))
         kinds = [LessonFormat.ONLINE] * 2

@@ -215,7 +215,8 @@ class TestFreeMinutes:
     @given(
         days=st.lists(listed_days().map(day_of), min_size=3, max_size=3),
         lessons=st.lists(
-            st.tuples(st.integers(-100, 3000), st.integers(1, 200), st.booleans()), max_size=3
+            st.tuples(st.integers(-100, 3000), st.integers(1, 200), st.booleans(), st.booleans()),
+            max_size=3,
         ),
         lesson_format=st.sampled_from(FORMATS),
         minutes=st.sampled_from([30, 45, 60, 90, 240]),
@@ -226,7 +227,7 @@ class TestFreeMinutes:
         self,
         *,
         days: list[OpenDay],
-        lessons: list[tuple[int, int, bool]],
+        lessons: list[tuple[int, int, bool, bool]],
         lesson_format: LessonFormat,
         minutes: int,
         first: date,
@@ -235,8 +236,8 @@ class TestFreeMinutes:
         """Nothing of the bit algebra is used for the other side: instants, clocks and loops."""
         start = midnight(first, NY)
         busy = tuple(
-            Busy(Span(start + at * MINUTE, start + (at + length) * MINUTE), travels)
-            for at, length, travels in lessons
+            Busy(Span(start + at * MINUTE, start + (at + length) * MINUTE), travels, taught)
+            for at, length, travels, taught in lessons
         )
         calendar = Calendar(
             timezone=NY,
@@ -303,6 +304,8 @@ def bookable(
     for busy in calendar.busy:
         travels = busy.travels or instructor_travels(lesson_format)
         pause = calendar.buffers.travel if travels else calendar.buffers.usual
+        if not busy.taught:
+            pause = timedelta(0)
         if start < busy.span.end + pause and busy.span.start < end + pause:
             return False
     return True

@@ -26,7 +26,7 @@ from instainstru_core.domains.availability.policy.line import (
     segments,
     wall_minute,
 )
-from instainstru_core.domains.availability.policy.rules import startable
+from instainstru_core.domains.availability.policy.rules import pause_around, startable
 from instainstru_core.domains.availability.types import (
     Calendar,
     DayPart,
@@ -44,11 +44,11 @@ QUARTERS_A_DAY = DAY_MINUTES // GRID
 def free_line(calendar: Calendar, lesson_format: LessonFormat, first: date, last: date) -> Line:
     """The minutes of local days that are open for a format and free of lessons and pauses."""
     days = {day: usable(found, lesson_format) for day, found in calendar.days.items()}
-    travels, buffers = instructor_travels(lesson_format), calendar.buffers
-    pauses = {kind: buffers.between(travels, kind) for kind in (False, True)}
+    travels = instructor_travels(lesson_format)
+    pauses = [pause_around(taken, calendar.buffers, travels=travels) for taken in calendar.busy]
     return line(days, first, last, calendar.timezone).without_all(
-        (taken.span.start - pauses[taken.travels], taken.span.end + pauses[taken.travels])
-        for taken in calendar.busy
+        (taken.span.start - pause, taken.span.end + pause)
+        for taken, pause in zip(calendar.busy, pauses, strict=True)
     )
 
 

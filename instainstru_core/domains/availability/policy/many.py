@@ -62,7 +62,7 @@ class Columns:
     `open` is 180 bytes a day of each instructor; `tagged` names the rows that have tags at all,
     and `low` and `high` are the planes of these rows alone. Of each span that is taken there are
     the row, the minutes from the first day's beginning (outwards to whole minutes), and whether
-    the instructor travels for it. Buffers are minutes.
+    the instructor travels for it, and teaches in it. Buffers are minutes.
     """
 
     zone_name: str
@@ -78,6 +78,7 @@ class Columns:
     starts: Numbers
     ends: Numbers
     travels: NDArray[np.bool_]
+    taught: NDArray[np.bool_]
 
     @property
     def people(self) -> int:
@@ -209,6 +210,7 @@ def _take_off(columns: Columns, rows: Numbers, lesson_format: LessonFormat, free
         columns.travel[columns.busy],
         columns.usual[columns.busy],
     )
+    pause *= columns.taught
     end_of_line = free.shape[1] * WORD
     starts = np.clip(columns.starts - pause, 0, end_of_line)
     ends = np.clip(columns.ends + pause, 0, end_of_line)

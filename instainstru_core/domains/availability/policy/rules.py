@@ -61,9 +61,14 @@ def protected_morning(now: datetime, zone_name: str, lesson_format: LessonFormat
     return Span(midnight(day, zone_name), at_wall(day, hour * 60, zone_name))
 
 
+def pause_around(taken: Busy, buffers: Buffers, *, travels: bool) -> timedelta:
+    """The pause between what is taken and a lesson for which the instructor travels, or not."""
+    return buffers.between(travels, taken.travels) if taken.taught else timedelta(0)
+
+
 def conflicts(wanted: Busy, taken: Busy, buffers: Buffers) -> bool:
     """Whether an instructor cannot do both; a gap of exactly the buffer is enough."""
-    buffer = buffers.between(wanted.travels, taken.travels)
+    buffer = pause_around(taken, buffers, travels=wanted.travels)
     return (
         wanted.span.start < taken.span.end + buffer and taken.span.start < wanted.span.end + buffer
     )

@@ -20,15 +20,14 @@ from instainstru_core.kernel.time import Span
 
 
 class Taken(NamedTuple):
-    """A calendar, and who of the two is in another lesson at the time that was asked about.
+    """A calendar, and whether the student is in another lesson at the time that was asked about.
 
-    Somebody who teaches may take lessons too, and nobody is in two at once. A student is busy with
-    either; of an instructor the calendar has what they teach, so here is what they learn.
+    Somebody who teaches may take lessons too, and nobody is in two at once: both kinds count here
+    and in the calendar.
     """
 
     calendar: Calendar
     student_busy: bool
-    instructor_learns: bool
 
 
 def calendars(
@@ -63,7 +62,7 @@ def taken(
     student_id: str | None,
     chain_id: str | None,
 ) -> Taken | None:
-    """The calendar around one lesson, and who of the two is taken at the time."""
+    """The calendar around one lesson, and whether its student is taken at the time."""
     asked = {
         "wanted_id": instructor_id,
         "student_id": student_id,
@@ -77,7 +76,7 @@ def taken(
         asked["chain_id"] = chain_id
     query = _taken(moves=chain_id is not None)
     row = session.execute(query, asked).one_or_none()
-    return None if row is None else Taken(_calendar(row), row.student_busy, row.instructor_learns)
+    return None if row is None else Taken(_calendar(row), row.student_busy)
 
 
 # Statements that every booking asks are built once: building one costs more than asking it.
@@ -102,10 +101,9 @@ def _taken(*, moves: bool) -> Select[*tuple[Any, ...]]:
     student = bindparam("student_id", type_=String)
     learns, teaches = OccupiedTime.student_id == student, OccupiedTime.instructor_id == student
     elsewhere = or_(_meeting(still, learns), _meeting(still, teaches))
-    taught = _meeting(still, OccupiedTime.student_id == bindparam("wanted_id", type_=String))
     return (
         _calendars(still)
-        .add_columns(elsewhere.label("student_busy"), taught.label("instructor_learns"))
+        .add_columns(elsewhere.label("student_busy"))
         .where(Instructor.id == bindparam("wanted_id", type_=String))
     )
 
@@ -135,17 +133,8 @@ def _calendars(stands: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .correlate(Instructor)
         .scalar_subquery()
     )
-    key = OccupiedTime.id
-    busy = (
-        select(
-            func.array_agg(aggregate_order_by(func.lower(OccupiedTime.span), key)).label("starts"),
-            func.array_agg(aggregate_order_by(func.upper(OccupiedTime.span), key)).label("ends"),
-            func.array_agg(aggregate_order_by(OccupiedTime.travels, key)).label("travels"),
-        )
-        .where(OccupiedTime.instructor_id == Instructor.id, meets("within"), stands)
-        .correlate(Instructor)
-        .lateral("busy")
-    )
+    taught = _spans(OccupiedTime.instructor_id == Instructor.id, stands).lateral("taught")
+    learned = _spans(OccupiedTime.student_id == Instructor.id, stands).lateral("learned")
     return (
         select(
             Instructor.id,
@@ -157,19 +146,38 @@ def _calendars(stands: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             opened.c.bits,
             opened.c.tags,
             blackouts.label("blackouts"),
-            busy.c.starts,
-            busy.c.ends,
-            busy.c.travels,
+            taught.c.starts,
+            taught.c.ends,
+            taught.c.travels,
+            learned.c.starts.label("learned_starts"),
+            learned.c.ends.label("learned_ends"),
         )
         .select_from(Instructor)
         .join(opened, true())
-        .join(busy, true())
+        .join(taught, true())
+        .join(learned, true())
+    )
+
+
+def _spans(whose: ColumnElement[bool], stands: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The spans that somebody's lessons take meanwhile, gathered into arrays."""
+    key = OccupiedTime.id
+    return (
+        select(
+            func.array_agg(aggregate_order_by(func.lower(OccupiedTime.span), key)).label("starts"),
+            func.array_agg(aggregate_order_by(func.upper(OccupiedTime.span), key)).label("ends"),
+            func.array_agg(aggregate_order_by(OccupiedTime.travels, key)).label("travels"),
+        )
+        .where(whose, meets("within"), stands)
+        .correlate(Instructor)
     )
 
 
 def _calendar(row: Any) -> Calendar:  # noqa: ANN401 - a row of `_calendars`
     blackouts = frozenset[date](row.blackouts or ())
     days = zip(row.days or (), row.bits or (), row.tags or (), strict=True)
+    teaches = zip(row.starts or (), row.ends or (), row.travels or (), strict=True)
+    learns = zip(row.learned_starts or (), row.learned_ends or (), strict=True)
     return Calendar(
         timezone=row.timezone,
         buffers=Buffers(
@@ -178,11 +186,9 @@ def _calendar(row: Any) -> Calendar:  # noqa: ANN401 - a row of `_calendars`
         ),
         overnight_protection=row.overnight_protection,
         days={day: from_stored(bits, tags) for day, bits, tags in days if day not in blackouts},
-        busy=tuple(
-            Busy(Span(start, end), travels)
-            for start, end, travels in zip(
-                row.starts or (), row.ends or (), row.travels or (), strict=True
-            )
+        busy=(
+            *(Busy(Span(start, end), travels) for start, end, travels in teaches),
+            *(Busy(Span(start, end), travels=False, taught=False) for start, end in learns),
         ),
         blackouts=blackouts,
     )

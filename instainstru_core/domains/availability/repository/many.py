@@ -38,13 +38,22 @@ LOAD = text(
             WHERE b.instructor_id = d.instructor_id AND b.day = d.day
         )
     ), busy AS (
-        SELECT int4send(asked.number) || int4send(o.travels::int)
+        SELECT int4send(asked.number) || int2send(o.travels::int::int2) || int2send(1::int2)
                || int8send((extract(epoch FROM lower(o.span)) * 1000000)::bigint)
                || int8send((extract(epoch FROM upper(o.span)) * 1000000)::bigint) AS taken
         FROM asked
         JOIN occupied_times o ON o.instructor_id = asked.id
              AND upper(o.span) > :start AND lower(o.span) < :end
              AND upper(o.span) < :end + interval '1 day'  -- no span is longer than that
+        WHERE asked.here AND (o.expires_at IS NULL OR o.expires_at > :now)
+        UNION ALL
+        SELECT int4send(asked.number) || int2send(0::int2) || int2send(0::int2)
+               || int8send((extract(epoch FROM lower(o.span)) * 1000000)::bigint)
+               || int8send((extract(epoch FROM upper(o.span)) * 1000000)::bigint)
+        FROM asked
+        JOIN occupied_times o ON o.student_id = asked.id
+             AND upper(o.span) > :start AND lower(o.span) < :end
+             AND upper(o.span) < :end + interval '1 day'
         WHERE asked.here AND (o.expires_at IS NULL OR o.expires_at > :now)
     )
     SELECT
@@ -70,7 +79,9 @@ LOAD = text(
 PERSON = np.dtype([("number", ">i4"), ("usual", ">i2"), ("travel", ">i2"), ("guarded", ">i4")])
 DAY = np.dtype([("number", ">i4"), ("offset", ">i4"), ("bits", "u1", (DAY_BYTES,))])
 TAGGED = np.dtype([("number", ">i4"), ("offset", ">i4"), ("tags", "u1", (TAG_BYTES,))])
-TAKEN = np.dtype([("number", ">i4"), ("travels", ">i4"), ("start", ">i8"), ("end", ">i8")])
+TAKEN = np.dtype(
+    [("number", ">i4"), ("travels", ">i2"), ("taught", ">i2"), ("start", ">i8"), ("end", ">i8")]
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE_IN_MICROSECONDS = 60_000_000
@@ -143,4 +154,5 @@ def _columns(
         starts=(taken["start"].astype(np.int64) - begins_at) // MINUTE_IN_MICROSECONDS,
         ends=-((begins_at - taken["end"].astype(np.int64)) // MINUTE_IN_MICROSECONDS),
         travels=taken["travels"] != 0,
+        taught=taken["taught"] != 0,
     )

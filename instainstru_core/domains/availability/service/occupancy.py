@@ -79,9 +79,7 @@ def require_open(
     if not policy.suits(calendar, span, lesson_format):
         raise _not_open(calendar, span)
     wanted = Busy(span, instructor_travels(lesson_format))
-    if found.instructor_learns or any(
-        policy.conflicts(wanted, busy, calendar.buffers) for busy in calendar.busy
-    ):
+    if any(policy.conflicts(wanted, busy, calendar.buffers) for busy in calendar.busy):
         raise _slot_taken(Party.INSTRUCTOR)
     if found.student_busy:
         raise _slot_taken(Party.STUDENT)
