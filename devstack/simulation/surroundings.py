@@ -105,9 +105,10 @@ class Surroundings:
                     stage.after(name, act(booking_id, students[student_id]), minutes=1)
         for (booking_id,) in self._rows(STOPPED):
             if stage.dice.random() < patience:
-                name = "release" if stage.chance(0.3) and patience < 1 else "settle refund"
-                act = self._release if name == "release" else self._settle_refund
-                stage.after(name, act(booking_id), minutes=2)
+                if stage.chance(0.3) and patience < 1:
+                    stage.after("release", self._release(booking_id), minutes=2)
+                else:
+                    stage.after("settle refund", self._settle_refund(booking_id), minutes=2)
         if patience == 1:
             for (booking_id,) in self._rows(OBJECTED):
                 stage.after("resolve", self._fates.resolve(booking_id), minutes=2)

@@ -25,7 +25,7 @@ Row: TypeAlias = tuple[Any, ...]
 Process: TypeAlias = Callable[[Any], Any]
 
 HELD = "direct_connection"
-DIALECT = PGDialect_psycopg()
+DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)

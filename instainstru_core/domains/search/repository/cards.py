@@ -56,12 +56,12 @@ def cards(session: Session, ids: Collection[str]) -> dict[str, Card]:
     for row in session.execute(CARDS, {"ids": sorted(ids)}):
         *told, areas, places, offerings = row
         pairs = iter((offerings or "").split())
-        found[row[0]] = Card(
-            *told,
-            area_keys=(areas or "").split(),
-            places=[_place(one) for one in places.split(";")] if places else [],
-            offerings=dict(zip(pairs, pairs, strict=True)),
+        several = (
+            (areas or "").split(),
+            [_place(one) for one in places.split(";")] if places else [],
+            dict(zip(pairs, pairs, strict=True)),
         )
+        found[row[0]] = Card._make([*told, *several])
     return found
 
 

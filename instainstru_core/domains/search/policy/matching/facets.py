@@ -128,11 +128,12 @@ def _count(tally: Tally, index: Index, block: Block, plan: Plan) -> None:
     held = failures == 0
     prices = Prices(block, plan)
     answers = prices.fit(plan.channels)
-    whole = answers & held
+    whole: Truth = answers & held
 
     def but(name: str) -> Truth:
         truth = passed.get(name)
-        return whole if truth is None else answers & (held | ((failures == 1) & ~truth))
+        others: Truth = whole if truth is None else answers & (held | ((failures == 1) & ~truth))
+        return others
 
     for lesson_type, channels in CHANNELS.items():
         tally.add("lesson_type", lesson_type, block, prices.fit(channels) & held)
