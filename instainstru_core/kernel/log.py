@@ -20,7 +20,7 @@ EMAIL = re.compile(r"([A-Za-z0-9_.+%-])[A-Za-z0-9_.+%-]*@([A-Za-z0-9-]+(?:\.[A-Z
 BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 ASSIGNED = re.compile(
-    r"(?i)\b([\w-]*(?:password|passwd|secret|token|api_?key)[\w-]*=[\"']?)[^\s&,;\"')\]}]+"
+    r"(?i)\b([\w-]*(?:password|passwd|secret|token|api_?key)[\w-]*=[\"']?)(?!\[hidden)[^\s&,;\"')\]}]+"
 )
 URL_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
 PHONE = re.compile(

@@ -24,6 +24,7 @@ from instainstru_core.domains.notifications.schemas import (
     NoShowReportedFacts,
     PayoutSentFacts,
     RefundedFacts,
+    RefundSettledFacts,
     ReviewPublishedFacts,
 )
 from instainstru_core.domains.notifications.types import Reader, Template
@@ -66,6 +67,7 @@ MORE: dict[type[Facts], dict[str, Any]] = {
     CaptureFailedFacts: {"total_cents": 13_440},
     AccountLockedFacts: {"total_cents": 13_440},
     NoShowReportedFacts: {"reader": Reader.STUDENT, "is_mutual": False},
+    RefundSettledFacts: {"credit_cents": 5_000, "bank_cents": 1_000},
     RefundedFacts: {"refund_cents": 13_440},
     PayoutSentFacts: {"payout_cents": 10_200},
     ReviewPublishedFacts: {"stars": 4},

@@ -126,7 +126,7 @@ class TestWords:
             ("bookings_summary", {"window": "2026-02-30"}, "reporting.window_unclear"),
             ("bookings_summary", {"window": "9999"}, "reporting.window_unclear"),
             ("bookings_recent", {"cursor": "e30"}, "paging.bad_cursor"),
-            ("bookings_recent", {"status": "confirmed"}, "tool.bad_arguments"),
+            ("bookings_recent", {"status": "confirming"}, "tool.bad_arguments"),
             ("bookings_recent", {"limit": "many"}, "tool.bad_arguments"),
             ("services_catalog", {"category": SQL}, "reporting.category_unknown"),
             ("instructors_list", {"service": "no-such-service"}, "catalog.service_not_found"),

@@ -63,7 +63,9 @@ class Stage:
 
     def card(self, customer_id: str, like: str = "pm_card_visa") -> CardSeen:
         return self.gateway.attach_card(
-            key=self.key(f"attach-{like}"), customer_id=customer_id, payment_method_id=like
+            key=self.key(f"attach-{like}-{customer_id}"),
+            customer_id=customer_id,
+            payment_method_id=like,
         )
 
     def authorize(
