@@ -1,6 +1,6 @@
 """Many pieces of work in one task: each on its own, none in the way of the others."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from celery.exceptions import SoftTimeLimitExceeded
 from prometheus_client import Counter
@@ -24,14 +24,15 @@ class SomeFailed(Conflict):
     code = "worker.some_failed"
 
 
-def each(name: str, items: Sequence[str], act: Callable[[str], bool]) -> None:
+def each(name: str, items: Iterable[str], act: Callable[[str], bool]) -> None:
     """Do this for each item, whatever becomes of the others. Raises SomeFailed at the end.
 
     Where the database cannot be reached at all, or the task's time is up, the rest is left: it is
     due again.
     """
-    failed = 0
+    tried = failed = 0
     for item in items:
+        tried += 1
         try:
             done = act(item)
         except (DatabaseUnreachable, SoftTimeLimitExceeded):
@@ -44,7 +45,7 @@ def each(name: str, items: Sequence[str], act: Callable[[str], bool]) -> None:
             ITEMS.labels(name, "failed").inc()
         else:
             ITEMS.labels(name, "done" if done else "busy").inc()
-    refuse_failures(failed, of=len(items))
+    refuse_failures(failed, of=tried)
 
 
 def refuse_failures(failed: int, *, of: int) -> None:

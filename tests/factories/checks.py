@@ -48,9 +48,9 @@ def check(
     return row
 
 
-def provider(simulator: Simulator) -> CheckrProvider:
+def provider(simulator: Simulator, kind: type[CheckrProvider] = CheckrProvider) -> CheckrProvider:
     """The real client, speaking to the simulator without a socket."""
-    return CheckrProvider(
+    return kind(
         SecretStr(KEY),
         api_url="http://checkr.test",
         package="basic_plus",

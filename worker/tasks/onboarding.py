@@ -1,6 +1,6 @@
 """Checks whose events were lost, and profiles whose check no longer counts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from instainstru_core.domains.background_checks.errors import CheckRefused
@@ -17,11 +17,18 @@ _log = logger(__name__)
 
 
 def _look_again(desk: Desk) -> None:
-    """Ask the provider about every check under way, a page at a time."""
+    """Ask the provider about every check under way; one that fails stops no other."""
+    page: dict[str, OpenCheck] = {}
+    each("onboarding.look_again", _under_way(desk, page), partial(_look, desk, page))
+
+
+def _under_way(desk: Desk, page: dict[str, OpenCheck]) -> Iterator[str]:
+    """The ids of checks under way, a page at a time; the page that an id is on is in `page`."""
     after = ""
     while found := flows.open_checks(desk.runtime.begin, desk.actor, after, limit=BATCH):
-        known = {check.id: check for check in found}
-        each("onboarding.look_again", list(known), partial(_look, desk, known))
+        page.clear()
+        page.update((check.id, check) for check in found)
+        yield from [check.id for check in found]
         after = found[-1].id
 
 
