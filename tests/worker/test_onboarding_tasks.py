@@ -11,7 +11,7 @@ from instainstru_core.domains.background_checks import service as checks
 from instainstru_core.domains.background_checks.errors import CheckUnavailable
 from instainstru_core.domains.background_checks.types import InvitationSeen
 from instainstru_core.domains.onboarding import flows
-from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.authority import SYSTEM, Actor
 from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock
 from tests.factories import checks as made
@@ -38,7 +38,7 @@ class TestLookingAgain:
     ) -> None:
         checkr = Simulator(made.KEY, clock=clock)
         provider = made.provider(checkr, kind=Deaf)
-        people = []
+        people: list[Actor] = []
         for _ in range(4):
             with runtime.begin(SYSTEM) as uow:
                 actor = live_instructor(uow, live=False).actor
