@@ -85,9 +85,19 @@ class TestPublicProfile:
         teacher = instructors.live_instructor(uow)
         gone = instructors.catalog_service(uow, "test-lute")
         instructors.offering(uow, teacher.id, gone.id, active=False)
+        retired = instructors.catalog_service(uow, "test-oboe")
+        instructors.offering(uow, teacher.id, retired.id)
+        assert [each.service_slug for each in service.public(uow, teacher.id).offerings] == [
+            "test-oboe",
+            "test-theremin",
+        ]
+        uow.session.get_one(Service, retired.id).is_active = False
+        uow.session.flush()
         assert [each.service_slug for each in service.public(uow, teacher.id).offerings] == [
             "test-theremin"
         ]
+        listed = service.listing(uow, ListingFilters(service_id=retired.id))
+        assert listed.items == []
 
     def test_is_there_for_those_who_can_be_booked(self, uow: Uow) -> None:
         hidden = [

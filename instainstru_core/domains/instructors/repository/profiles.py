@@ -89,7 +89,10 @@ def bookable(
 def offerings(
     session: Session, *which: ColumnElement[bool], active_only: bool = True
 ) -> dict[str, list[Taught]]:
-    """By instructor, in order of the services' names. One statement, prices too."""
+    """By instructor, in order of the services' names. One statement, prices too.
+
+    What the catalog gave up teaching is not active either.
+    """
     query = (
         select(
             Offering,
@@ -104,7 +107,7 @@ def offerings(
         .order_by(Service.name, Offering.id)
     )
     if active_only:
-        query = query.where(Offering.is_active)
+        query = query.where(Offering.is_active, Service.is_active)
     found: dict[str, Taught] = {}
     for row, slug, name, kind, cents in session.execute(query):
         taught = found.setdefault(row.id, Taught(row, slug, name, {}))
@@ -217,7 +220,11 @@ def _teaches(
     lesson_format: LessonFormat | None,
     filters: Mapping[str, Collection[str]],
 ) -> ColumnElement[bool]:
-    wanted = select(Offering.id).where(Offering.instructor_id == Instructor.id, Offering.is_active)
+    wanted = (
+        select(Offering.id)
+        .join(Service, Service.id == Offering.service_id)
+        .where(Offering.instructor_id == Instructor.id, Offering.is_active, Service.is_active)
+    )
     if service_id is not None:
         wanted = wanted.where(Offering.service_id == service_id)
     for key, values in sorted(filters.items()):
