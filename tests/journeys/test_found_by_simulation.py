@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from instainstru_core.domains.bookings.errors import NotRefundable
+from instainstru_core.domains.bookings.models import Booking, NoShowReport
 from instainstru_core.domains.bookings.types import (
     Absent,
     BookingStatus,
@@ -16,8 +18,14 @@ from instainstru_core.domains.credits import flows as wallets
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.credits.schemas import BuyCredit
 from instainstru_core.domains.credits.types import TopUpState
+from instainstru_core.kernel.authority import SYSTEM
 from tests.factories import acts
+from tests.factories.gateways import Crash
 from tests.factories.money import Market
+
+
+def crash() -> None:
+    raise Crash
 
 
 class TestALessonThatStaffCancelAfterAReport:
@@ -61,6 +69,58 @@ class TestALessonThatIsReportedAndObjectedTo:
 
         row = market.money(moved.id)
         assert (row.ending, row.outcome) == (ended.ending, ended.outcome)
+        market.assert_at_rest()
+
+
+class TestALessonThatIsReportedAndEndedByTheBank:
+    @pytest.mark.parametrize("hours", [23, 300])
+    def test_has_its_report_confirmed_by_silence_after_24_hours(
+        self, market: Market, hours: int
+    ) -> None:
+        booked = market.confirmed("2026-06-18T16:00:00")
+        market.at(market.before(booked, hours=20))
+        moved = acts.move(market, booked.id, "2026-06-19T16:00:00")
+        dispute_id = market.dispute(moved.id)
+        reported_at = market.after(moved, hours=0)
+        market.at(reported_at)
+        acts.report(market, moved.id, Absent.INSTRUCTOR, actor=market.student)
+        market.at(reported_at + timedelta(hours=hours))
+        market.close(dispute_id, won=False)
+        ended = market.money(moved.id)
+        assert ended.settled_at == market.clock.now
+
+        market.at(reported_at + timedelta(hours=hours + 2))
+
+        with market.runtime.begin(SYSTEM) as uow:
+            report = uow.session.get_one(NoShowReport, moved.id)
+        assert report.resolution is NoShowResolution.CONFIRMED_NO_DISPUTE
+        row = market.money(moved.id)
+        assert (row.ending, row.outcome, row.due_at) == (Ending.CHARGED_BACK, ended.outcome, None)
+        market.assert_at_rest()
+
+
+class TestALessonThatABankEndsWhileItIsMoved:
+    def test_is_not_moved_and_gives_both_times_back(self, market: Market) -> None:
+        """The whole amount is taken first, and the bank's last word comes before the answer."""
+        booked = market.confirmed("2026-06-18T16:00:00")
+        market.at(market.before(booked, hours=20))
+        gateway = market.troubled()
+        gateway.after("capture", crash)
+        with pytest.raises(Crash):
+            acts.move(market, booked.id, "2026-06-19T16:00:00")
+        assert market.money(booked.id).moving_to_id is not None
+        market.close(market.dispute(booked.id), won=False)
+
+        market.at(market.after(booked, hours=30))
+
+        assert gateway.is_untroubled
+        row = market.money(booked.id)
+        assert (row.ending, row.moving_to_id) == (Ending.CHARGED_BACK, None)
+        assert market.detail(booked.id).status is BookingStatus.CANCELLED
+        assert acts.occupied(market) == set()
+        with market.runtime.begin(SYSTEM) as uow:
+            unpaid = select(Booking.id).where(Booking.status == BookingStatus.PENDING)
+            assert uow.session.scalars(unpaid).all() == []
         market.assert_at_rest()
 
 

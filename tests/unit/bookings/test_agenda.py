@@ -223,6 +223,17 @@ class TestNoShow:
         assert agenda.decide(self.reported, silent_at - TICK) == wait(silent_at, DueKind.NO_SHOW)
         assert agenda.decide(self.reported, silent_at).step is Step.RESOLVE_NO_SHOW
 
+    def test_is_confirmed_by_silence_after_a_bank_ended_the_lesson_too(self) -> None:
+        silent_at = self.reported_at + timedelta(hours=24)
+        ended = replace(self.reported, is_held=False, ending=Ending.CHARGED_BACK)
+        settled = replace(ended, is_settled=True)
+
+        assert agenda.decide(ended, silent_at).step is Step.SETTLE
+        assert agenda.decide(settled, silent_at - TICK) == wait(silent_at, DueKind.NO_SHOW)
+        assert agenda.decide(settled, silent_at).step is Step.RESOLVE_NO_SHOW
+        objected = replace(settled, report_is_disputed=True)
+        assert agenda.decide(objected, silent_at) == agenda.DONE
+
     def test_that_is_disputed_waits_for_staff(self) -> None:
         disputed = replace(self.reported, report_is_disputed=True)
 

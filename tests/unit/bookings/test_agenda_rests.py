@@ -150,7 +150,7 @@ EFFECTS: Mapping[Step, Callable[[World, Decision], None]] = {
     Step.DROP: _becoming(status=BookingStatus.PAYMENT_FAILED, ending=Ending.PAYMENT_FAILED),
     Step.COMPLETE: _becoming(status=BookingStatus.COMPLETED),
     Step.END_TAKEN: _becoming(ending=Ending.LESSON_TAKEN),
-    Step.RESOLVE_NO_SHOW: _becoming(ending=Ending.STUDENT_NO_SHOW),
+    Step.RESOLVE_NO_SHOW: _becoming(ending=Ending.STUDENT_NO_SHOW, reported_at=None),
     Step.END_UNPAID: _becoming(ending=Ending.STUDENT_CANCEL_UNPAID),
     Step.SETTLE: _settle,
     Step.ESCALATE: _settle,

@@ -345,7 +345,17 @@ def _settled(case: Case, now: datetime) -> Decision | None:
         return Decision(Step.REVERSE, cents=case.paid_cents - case.owed_cents)
     if case.paid_cents < case.owed_cents:
         return _pay(case, now)
-    return DONE
+    return None
+
+
+def _silence(case: Case, now: datetime) -> Decision | None:
+    """A report about a lesson that a bank ended first: silence confirms it as well."""
+    if case.ending is None or case.reported_at is None or case.report_is_disputed:
+        return None
+    silent_at = case.reported_at + DISPUTE_WINDOW
+    if now >= silent_at:
+        return Decision(Step.RESOLVE_NO_SHOW)
+    return Decision(due_at=silent_at, due_kind=DueKind.NO_SHOW)
 
 
 def _pay(case: Case, now: datetime) -> Decision:
@@ -369,4 +379,5 @@ RULES: tuple[Rule, ...] = (
     _give_back,
     _take,
     _settled,
+    _silence,
 )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.availability import service as availability
-from instainstru_core.domains.bookings.service import advancing, books, losing, steps
+from instainstru_core.domains.bookings.service import advancing, books, losing, moves, steps
 from instainstru_core.domains.bookings.service.lesson import Lesson, chain_id_of, held
 from instainstru_core.domains.bookings.types import (
     BookingStatus,
@@ -152,7 +152,9 @@ def _lost(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
 
 
 def _end(uow: Uow, lesson: Lesson) -> None:
-    """A locked lesson whose money the bank took back does not take place."""
+    """A locked lesson whose money the bank took back does not take place, nor does a move of it."""
+    if lesson.money.moving_to_id is not None:
+        moves.abandon(uow, lesson)
     booking = lesson.booking
     if booking.status in {BookingStatus.PENDING, BookingStatus.CONFIRMED}:
         booking.status = BookingStatus.CANCELLED

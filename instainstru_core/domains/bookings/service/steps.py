@@ -127,7 +127,10 @@ def resolve_no_show(
     *,
     resolution: NoShowResolution = NoShowResolution.CONFIRMED_NO_DISPUTE,
 ) -> None:
-    """A report stands: by silence, or because staff say so."""
+    """A report stands: by silence, or because staff say so.
+
+    A lesson that a bank ended meanwhile stays ended as it is.
+    """
     report = lesson.report
     if report is None:
         msg = "a no-show without a report"
@@ -135,10 +138,10 @@ def resolve_no_show(
     report.resolution = resolution
     report.resolved_at = uow.now
     report.resolved_by = uow.actor.id
-    if resolution is NoShowResolution.DISPUTE_UPHELD:
+    if lesson.money.ending is None and resolution is NoShowResolution.DISPUTE_UPHELD:
         end(uow, lesson, Ending.DISPUTE_UPHELD)
         complete(uow, lesson)
-    else:
+    elif lesson.money.ending is None:
         end(uow, lesson, CONFIRMED_ABSENCE[report.absent])
     uow.emit(NoShowResolved(booking_id=lesson.booking.id, resolution=resolution))
     _audit(uow, "bookings.resolve_no_show", lesson.booking, resolution=resolution)
