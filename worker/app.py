@@ -89,6 +89,8 @@ def create_app(workplace: Workplace) -> Celery:
         broker_transport_options={
             "visibility_timeout": workplace.visibility_seconds,
             "unacked_restore_interval": min(10, workplace.visibility_seconds // 2),
+            # Who is killed while giving tasks out again must not keep others from it for 5 minutes.
+            "unacked_mutex_expire": min(30, workplace.visibility_seconds),
             "unacked_restore_throttle": 1,
             "socket_keepalive": True,
             "socket_timeout": 30,
