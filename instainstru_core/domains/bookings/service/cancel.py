@@ -1,7 +1,5 @@
 """Cancelling before the start."""
 
-import hashlib
-
 from instainstru_core.domains.accounts.policy import public_name
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.availability import service as availability
@@ -11,14 +9,13 @@ from instainstru_core.domains.bookings.errors import (
     AlreadyStarted,
     NotCancellable,
     OwnBooking,
-    PreviewOutdated,
 )
 from instainstru_core.domains.bookings.events import BookingCancelled
 from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.policy import settlement
 from instainstru_core.domains.bookings.repository.lessons import Named
 from instainstru_core.domains.bookings.schemas import CancelBooking, CancelPreview
-from instainstru_core.domains.bookings.service import advancing, steps
+from instainstru_core.domains.bookings.service import advancing, previews, steps
 from instainstru_core.domains.bookings.service.lesson import Lesson, as_it_is, held
 from instainstru_core.domains.bookings.service.views import reference, visible
 from instainstru_core.domains.bookings.types import (
@@ -77,11 +74,9 @@ def cancel(
         return None
     if payments.pending(uow, lesson.reference):
         raise payments.command_open(lesson.reference)
-    if confirm is not None and confirm != _preview(uow, lesson, named, command).confirm:
-        raise PreviewOutdated(
-            "Something changed since the preview. Look at it again, then confirm the new one.",
-            booking_id=booking_id,
-        )
+    if confirm is not None:
+        current = _preview(uow, lesson, named, command).confirm
+        previews.refuse_outdated(confirm, current, booking_id=booking_id)
     notice = _cancel(uow, row, by, command.reason)
     steps.end(uow, lesson, _ending(lesson, by, notice, keep=command.keep_payment))
     return advancing.proceed(uow, lesson)
@@ -139,7 +134,7 @@ def _preview(uow: Uow, lesson: Lesson, named: Named, command: CancelBooking) -> 
         hold_released_cents=row.card_cents if is_held and not charged else 0,
         credit_back_cents=given_back,
         instructor_cents=settled.owed.amount,
-        confirm=hashlib.sha256(repr(seen).encode()).hexdigest()[:24],
+        confirm=previews.mark(*seen),
     )
 
 

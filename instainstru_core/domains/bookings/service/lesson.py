@@ -60,6 +60,12 @@ class Lesson:
         """What of the instructor's share is left after refunds by staff and chargebacks."""
         return self.money.owed_cents - self.taken_back_cents
 
+    @property
+    def given_over_cents(self) -> int:
+        """By how much refunds by staff and chargebacks together are more than was taken."""
+        row = self.money
+        return max(0, row.refund_due_cents + row.charged_back_cents - row.captured_cents)
+
 
 def held(uow: Uow, chain_id: str, *, fence: int | None = None) -> Lesson:
     """The lesson of this chain, held until the transaction ends. Two statements.

@@ -58,13 +58,8 @@ def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str) -> None:
 
 
 def _given_twice(lesson: Lesson, cents: int) -> int:
-    """What of these cents the student has as credit already, in the place of a refund.
-
-    All that goes back, by us and by banks, is never more than was taken.
-    """
-    row = lesson.money
-    over = row.refund_due_cents + row.charged_back_cents - row.captured_cents
-    return min(max(over, 0), cents) if row.refund_settled_cents else 0
+    """What of these cents the student has as credit already, in the place of a refund."""
+    return min(lesson.given_over_cents, cents) if lesson.money.refund_settled_cents else 0
 
 
 def lose_credit(uow: Uow, reference: str, cents: int, *, student_id: str, key: str) -> None:

@@ -4,10 +4,8 @@ A charge that was disputed can no longer be refunded. Staff look first and confi
 leaves the lesson's pot, the student is told, and the lesson's money goes on.
 """
 
-import hashlib
-
 from instainstru_core.domains.audit import service as audit
-from instainstru_core.domains.bookings.errors import NotRefundable, PreviewOutdated
+from instainstru_core.domains.bookings.errors import NotRefundable
 from instainstru_core.domains.bookings.events import RefundSettled
 from instainstru_core.domains.bookings.models import RefundSettlement
 from instainstru_core.domains.bookings.repository import money as repository
@@ -16,9 +14,8 @@ from instainstru_core.domains.bookings.schemas import (
     RefundSettlementView,
     SettleRefund,
 )
-from instainstru_core.domains.bookings.service import advancing, books, refund_orders
-from instainstru_core.domains.bookings.service.lesson import Lesson, case_of, held
-from instainstru_core.domains.bookings.service.views import visible
+from instainstru_core.domains.bookings.service import advancing, books, previews, refund_orders
+from instainstru_core.domains.bookings.service.lesson import Lesson, case_of
 from instainstru_core.domains.bookings.types import RefundWay
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.types import Action, Command
@@ -37,7 +34,7 @@ def preview_refund_settlement(
 ) -> RefundSettlementPreview:
     """What settling a refused refund this way would do now. Nothing changes. For staff."""
     require(uow.actor, Permission.PAYMENTS_REFUND_ANY)
-    return _preview(uow, _lesson(uow, booking_id, None), command)
+    return _preview(uow, previews.lesson_of(uow, booking_id, None), command)
 
 
 @operation("bookings.settle_refund")
@@ -49,15 +46,11 @@ def settle_refund(
     Raises NotRefundable, and PreviewOutdated where a preview that was confirmed no longer holds.
     """
     require(uow.actor, Permission.PAYMENTS_REFUND_ANY)
-    lesson = _lesson(uow, booking_id, fence)
+    lesson = previews.lesson_of(uow, booking_id, fence)
     if payments.pending(uow, lesson.reference):
         raise payments.command_open(lesson.reference)
     found = _preview(uow, lesson, command)
-    if command.confirm is not None and command.confirm != found.confirm:
-        raise PreviewOutdated(
-            "Something changed since the preview. Look at it again, then confirm the new one.",
-            booking_id=booking_id,
-        )
+    previews.refuse_outdated(command.confirm, found.confirm, booking_id=booking_id)
     row = _write(uow, lesson, command, found)
     _go_on(uow, lesson, row)
     audit.record(
@@ -114,22 +107,21 @@ def _preview(uow: Uow, lesson: Lesson, command: SettleRefund) -> RefundSettlemen
         outstanding_cents=outstanding,
         credit_cents=outstanding - bank,
         bank_cents=bank,
-        confirm=hashlib.sha256(repr(seen).encode()).hexdigest()[:24],
+        confirm=previews.mark(*seen),
     )
 
 
 def _made_by_bank(uow: Uow, lesson: Lesson) -> int:
     """What of the refunds that staff ordered came back from the bank instead.
 
-    Refunds and chargebacks together are never more than the charge: what exceeds it was given back
-    by the bank. Before a lesson is settled its refund leaves out what the bank took anyway.
+    What goes beyond the charge was given back by the bank. Before a lesson is settled its refund
+    leaves out what the bank took anyway.
     """
     row = lesson.money
     if row.settled_at is None:
         return 0
-    over = row.refund_due_cents + row.charged_back_cents - row.captured_cents
     before = sum(one.bank_cents for one in repository.settlements(uow.session, row.chain_id))
-    return max(0, over - before)
+    return max(0, lesson.given_over_cents - before)
 
 
 def _judge(way: RefundWay, *, outstanding: int, bank: int) -> None:
@@ -184,8 +176,3 @@ def _go_on(uow: Uow, lesson: Lesson, settled: RefundSettlement) -> None:
     if row.review_reason == REFUSED:
         row.review_since = row.review_reason = None
     refund_orders.close_orders(uow, lesson)
-
-
-def _lesson(uow: Uow, booking_id: str, fence: int | None) -> Lesson:
-    named, _ = visible(uow, booking_id)
-    return held(uow, named.booking.chain_id, fence=fence)

@@ -5,22 +5,19 @@ that a full refund in pieces takes back exactly all. Credit used for the lesson 
 same way, and credit issued for it is revoked.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.availability import service as availability
 from instainstru_core.domains.bookings.errors import (
     NotRefundable,
-    PreviewOutdated,
     RefundTooLarge,
 )
 from instainstru_core.domains.bookings.models import AdminRefund
 from instainstru_core.domains.bookings.policy.settlement import running_share
 from instainstru_core.domains.bookings.schemas import OrderRefund, RefundPreview
-from instainstru_core.domains.bookings.service import advancing, books, steps
-from instainstru_core.domains.bookings.service.lesson import Lesson, held
-from instainstru_core.domains.bookings.service.views import visible
+from instainstru_core.domains.bookings.service import advancing, books, previews, steps
+from instainstru_core.domains.bookings.service.lesson import Lesson
 from instainstru_core.domains.bookings.types import (
     BookingStatus,
     CancelledBy,
@@ -56,7 +53,7 @@ class Shares:
 def preview_refund(uow: Uow, booking_id: str, command: OrderRefund) -> RefundPreview:
     """What this refund would do now. Nothing changes."""
     require(uow.actor, Permission.PAYMENTS_REFUND_ANY)
-    return _preview(uow, _lesson(uow, booking_id, None), command)
+    return _preview(uow, previews.lesson_of(uow, booking_id, None), command)
 
 
 @operation("bookings.order_refund")
@@ -68,15 +65,11 @@ def order_refund(
     Comes back with what is being done, the order's id, and the call to be made for it now.
     """
     require(uow.actor, Permission.PAYMENTS_REFUND_ANY)
-    lesson = _lesson(uow, booking_id, fence)
+    lesson = previews.lesson_of(uow, booking_id, fence)
     if payments.pending(uow, lesson.reference):
         raise payments.command_open(lesson.reference)
     found = _preview(uow, lesson, command)
-    if command.confirm is not None and command.confirm != found.confirm:
-        raise PreviewOutdated(
-            "Something changed since the preview. Look at it again, then confirm the new one.",
-            booking_id=booking_id,
-        )
+    previews.refuse_outdated(command.confirm, found.confirm, booking_id=booking_id)
     if found.action is RefundAction.VOID:
         _cancel(uow, lesson)
         order_id = None
@@ -123,7 +116,7 @@ def _preview(uow: Uow, lesson: Lesson, command: OrderRefund) -> RefundPreview:
         platform_cents=shares.platform,
         credit_back_cents=shares.credit_back,
         credit_revoked_cents=shares.credit_revoked,
-        confirm=hashlib.sha256(repr(seen).encode()).hexdigest()[:24],
+        confirm=previews.mark(*seen),
     )
 
 
@@ -224,8 +217,3 @@ def _cancel(uow: Uow, lesson: Lesson) -> None:
     uow.session.flush()
     availability.release(uow, steps.occupies(row.id))
     steps.end(uow, lesson, Ending.ADMIN_CANCEL_REFUND)
-
-
-def _lesson(uow: Uow, booking_id: str, fence: int | None) -> Lesson:
-    named, _ = visible(uow, booking_id)
-    return held(uow, named.booking.chain_id, fence=fence)
