@@ -1,6 +1,9 @@
 """What people do with lessons, with the money that follows."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import BaseModel
 
 from instainstru_core.domains.bookings import service
 from instainstru_core.domains.bookings.errors import MoveFailed, MoveUnderWay
@@ -40,25 +43,12 @@ def checkout(
     """Pay for a lesson. What happened is told, also when the card was refused; with a key, a
     repeat gets the same answer and nothing is charged twice.
     """
-    operation = f"bookings.checkout:{booking_id}"
-    with cashier.begin(actor) as uow:
-        known = idempotency.claim(
-            uow, operation=operation, key=idempotency_key, request=command, kind=CheckoutView
-        )
-        if known is not None:
-            return known
-        chain_id = _chain(uow, booking_id)
 
     def start(uow: Uow, fence: int | None) -> Command | None:
         return service.checkout(uow, booking_id, command, fence=fence)
 
-    def tell(uow: Uow, recorded: Recorded | None) -> CheckoutView:
-        told = _told(uow, booking_id, recorded)
-        if told.result in FINAL:
-            idempotency.answer(uow, operation=operation, key=idempotency_key, result=told)
-        return told
-
-    return run_to(cashier, actor=actor, chain_id=chain_id, start=start, tell=tell)
+    asked = _Keyed("checkout", idempotency_key, command)
+    return _paid(cashier, actor, booking_id, asked, start)
 
 
 def retry_payment(
@@ -72,25 +62,12 @@ def retry_payment(
     """Try a refused payment again, perhaps with another card. A repeated key gets the same answer,
     once there is one.
     """
-    operation = f"bookings.retry_payment:{booking_id}"
-    with cashier.begin(actor) as uow:
-        known = idempotency.claim(
-            uow, operation=operation, key=idempotency_key, request=command, kind=CheckoutView
-        )
-        if known is not None:
-            return known
-        chain_id = _chain(uow, booking_id)
 
     def start(uow: Uow, fence: int | None) -> Command | None:
         return service.retry_payment(uow, booking_id, command, fence=fence)
 
-    def tell(uow: Uow, recorded: Recorded | None) -> CheckoutView:
-        told = _told(uow, booking_id, recorded)
-        if told.result in FINAL:
-            idempotency.answer(uow, operation=operation, key=idempotency_key, result=told)
-        return told
-
-    return run_to(cashier, actor=actor, chain_id=chain_id, start=start, tell=tell)
+    asked = _Keyed("retry_payment", idempotency_key, command)
+    return _paid(cashier, actor, booking_id, asked, start)
 
 
 def cancel(
@@ -211,6 +188,37 @@ def _chain(uow: Uow, booking_id: str) -> str:
 def _detail(cashier: Cashier, actor: Actor, booking_id: str) -> BookingDetailView:
     with cashier.begin(actor) as uow:
         return service.detail(uow, booking_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """What is asked with an idempotency key: by which name, and what."""
+
+    name: str
+    key: str | None
+    request: BaseModel
+
+
+def _paid(
+    cashier: Cashier, actor: Actor, booking_id: str, asked: _Keyed, start: Start
+) -> CheckoutView:
+    """Let a lesson be paid for, once for each key. What is final is its answer from then on."""
+    operation = f"bookings.{asked.name}:{booking_id}"
+    with cashier.begin(actor) as uow:
+        known = idempotency.claim(
+            uow, operation=operation, key=asked.key, request=asked.request, kind=CheckoutView
+        )
+        if known is not None:
+            return known
+        chain_id = _chain(uow, booking_id)
+
+    def tell(uow: Uow, recorded: Recorded | None) -> CheckoutView:
+        told = _told(uow, booking_id, recorded)
+        if told.result in FINAL:
+            idempotency.answer(uow, operation=operation, key=asked.key, result=told)
+        return told
+
+    return run_to(cashier, actor=actor, chain_id=chain_id, start=start, tell=tell)
 
 
 def _told(uow: Uow, booking_id: str, recorded: Recorded | None) -> CheckoutView:
