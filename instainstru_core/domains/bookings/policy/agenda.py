@@ -213,7 +213,12 @@ def _no_show(case: Case, now: datetime) -> Decision | None:
         return None
     if case.report_is_disputed or case.reported_at is None:
         return DONE
-    silent_at = case.reported_at + DISPUTE_WINDOW
+    return _confirmed_by_silence(case.reported_at, now)
+
+
+def _confirmed_by_silence(reported_at: datetime, now: datetime) -> Decision:
+    """Nobody objected in time: then a report stands."""
+    silent_at = reported_at + DISPUTE_WINDOW
     if now >= silent_at:
         return Decision(Step.RESOLVE_NO_SHOW)
     return Decision(due_at=silent_at, due_kind=DueKind.NO_SHOW)
@@ -352,10 +357,7 @@ def _silence(case: Case, now: datetime) -> Decision | None:
     """A report about a lesson that a bank ended first: silence confirms it as well."""
     if case.ending is None or case.reported_at is None or case.report_is_disputed:
         return None
-    silent_at = case.reported_at + DISPUTE_WINDOW
-    if now >= silent_at:
-        return Decision(Step.RESOLVE_NO_SHOW)
-    return Decision(due_at=silent_at, due_kind=DueKind.NO_SHOW)
+    return _confirmed_by_silence(case.reported_at, now)
 
 
 def _pay(case: Case, now: datetime) -> Decision:
