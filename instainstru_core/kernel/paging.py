@@ -4,18 +4,21 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from instainstru_core.kernel.errors import Invalid
+from instainstru_core.kernel.uow import Uow
 
 MAX_PAGE = 100
 
 View = TypeVar("View")
 Item = TypeVar("Item")
+Listed = TypeVar("Listed")
 Key: TypeAlias = tuple[str | int | None, ...]
 
 
@@ -94,6 +97,24 @@ def moment_after(cursor: str | None, scope: str) -> tuple[datetime, str] | None:
     if moment.tzinfo is None:
         raise bad_cursor()
     return moment, str(row_id)
+
+
+def pages(
+    begin: Callable[[], AbstractContextManager[Uow]],
+    read: Callable[..., Sequence[Listed]],
+    *,
+    place: Callable[[Listed], str],
+    size: int,
+) -> Iterator[Sequence[Listed]]:
+    """All that `read(uow, after=, limit=)` finds, a page at a time, each in a unit of work of its
+    own that is over when the page is told. The next begins behind the `place` of the last found.
+    """
+    after: str | None = ""
+    while after is not None:
+        with begin() as uow:
+            found = read(uow, after=after, limit=size)
+        yield found
+        after = place(found[-1]) if len(found) == size else None
 
 
 def bad_cursor() -> BadCursor:

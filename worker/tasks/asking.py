@@ -10,6 +10,7 @@ from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.observability.types import Queue
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.flows import sync
+from instainstru_core.kernel.paging import pages
 from worker.batches import each
 from worker.jobs import Desk, Job
 
@@ -18,25 +19,17 @@ PAGE = 200
 
 def _ask_identities(desk: Desk) -> None:
     """Ask about every check of identity that is not over and that nobody told of for long."""
-    found: list[str] = []
-    after: str | None = ""
-    while after is not None:
-        with desk.begin() as uow:
-            page = payments.identities_to_ask(uow, after=after, limit=PAGE)
-        found += [one.vendor_id for one in page]
-        after = page[-1].instructor_id if len(page) == PAGE else None
+    waiting = pages(
+        desk.begin, payments.identities_to_ask, place=lambda one: one.instructor_id, size=PAGE
+    )
+    found = [one.vendor_id for page in waiting for one in page]
     each("payments.ask_identities", found, partial(_look_at_identity, desk))
 
 
 def _ask_stopped(desk: Desk) -> None:
     """Ask about lessons that stopped because their hold was taken elsewhere: then they go on."""
-    found: list[str] = []
-    after: str | None = ""
-    while after is not None:
-        with desk.begin() as uow:
-            page = bookings.stopped_holds(uow, after=after, limit=PAGE)
-        found += [one.intent_id for one in page]
-        after = page[-1].chain_id if len(page) == PAGE else None
+    stopped = pages(desk.begin, bookings.stopped_holds, place=lambda one: one.chain_id, size=PAGE)
+    found = [one.intent_id for page in stopped for one in page]
     each("bookings.ask_stopped", found, partial(_look_at_intent, desk))
 
 

@@ -15,6 +15,7 @@ from instainstru_core.domains.bookings.types import DueKind
 from instainstru_core.domains.observability.types import Queue
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.kernel.log import logger
+from instainstru_core.kernel.paging import pages
 from instainstru_core.kernel.uow import Uow
 from worker.batches import each
 from worker.jobs import Desk, Job, in_pages
@@ -68,13 +69,9 @@ def _find_tips(desk: Desk) -> None:
 
 
 def _hand_out(desk: Desk, job: Job, page: Callable[..., list[str]], *, strip: str = "") -> None:
-    after: str | None = ""
-    while after is not None:
-        with desk.begin() as uow:
-            found = page(uow, after=after, limit=PAGE)
+    for found in pages(desk.begin, page, place=lambda one: one.removeprefix(strip), size=PAGE):
         for start in range(0, len(found), AT_ONCE):
             desk.hand_out(job, tuple(found[start : start + AT_ONCE]))
-        after = found[-1].removeprefix(strip) if len(found) == PAGE else None
 
 
 def _finder(name: str, *kinds: DueKind) -> Job:

@@ -4,11 +4,13 @@ An event may be lost for good, of a dispute that was opened as well as of one th
 """
 
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from instainstru_core.domains.bookings.flows.driving import Cashier
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.kernel.authority import Actor
+from instainstru_core.kernel.paging import pages
 
 PAGE = 200
 
@@ -22,14 +24,9 @@ class Unheard(NamedTuple):
 
 def disputes_to_ask(cashier: Cashier, *, actor: Actor) -> list[str]:
     """The disputes (the provider's ids) that are due to be asked about, read page by page."""
-    found: list[str] = []
-    after: str | None = ""
-    while after is not None:
-        with cashier.begin(actor) as uow:
-            page = payments.due_disputes(uow, after=after, limit=PAGE)
-        found += [due.vendor_id for due in page]
-        after = page[-1].id if len(page) == PAGE else None
-    return found
+    begin = partial(cashier.begin, actor)
+    due = pages(begin, payments.due_disputes, place=lambda one: one.id, size=PAGE)
+    return [one.vendor_id for page in due for one in page]
 
 
 def find_disputes(cashier: Cashier, *, actor: Actor) -> Unheard:
