@@ -4,7 +4,7 @@ An answer that lacks what we need is no answer: the validation error becomes Pro
 """
 
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -17,6 +17,21 @@ class Object(BaseModel):
     """Anything that has an identifier; an object stands where we asked for more than that."""
 
     id: str
+
+
+Listed = TypeVar("Listed", bound=Object)
+
+
+class PageAnswer(BaseModel, Generic[Listed]):
+    """A page of a list, the newest first."""
+
+    data: list[Listed]
+    has_more: bool
+
+    @property
+    def next_cursor(self) -> str | None:
+        """Behind what the next page begins; None where there is none."""
+        return self.data[-1].id if self.has_more and self.data else None
 
 
 Reference: TypeAlias = str | Object
@@ -181,13 +196,6 @@ class PayoutAnswer(Object):
     failure_code: str | None = None
 
 
-class PayoutsAnswer(BaseModel):
-    """A page of them."""
-
-    data: list[PayoutAnswer]
-    has_more: bool
-
-
 class IdentityError(BaseModel):
     code: str | None = None
 
@@ -222,20 +230,6 @@ class DisputeAnswer(Object):
     payment_intent: Reference | None = None
     balance_transactions: list[BalanceLine] = Field(default_factory=list[BalanceLine])
     evidence_details: EvidenceDetails | None = None
-
-
-class DisputesAnswer(BaseModel):
-    """A page of them."""
-
-    data: list[DisputeAnswer]
-    has_more: bool
-
-
-class LinesAnswer(BaseModel):
-    """A page of the books."""
-
-    data: list[BalanceLine]
-    has_more: bool
 
 
 def instant(seconds: int | None) -> datetime | None:

@@ -11,15 +11,13 @@ from instainstru_core.adapters.stripe.answers import (
     BalanceLine,
     CardAnswer,
     DisputeAnswer,
-    DisputesAnswer,
     IdentityAnswer,
     IntentAnswer,
     LastError,
-    LinesAnswer,
     LinkAnswer,
     Object,
+    PageAnswer,
     PayoutAnswer,
-    PayoutsAnswer,
     RefundAnswer,
     Schedule,
     SetupAnswer,
@@ -161,10 +159,10 @@ def payout(values: Values) -> PayoutSeen:
 
 
 def payouts(values: Values) -> Payouts:
-    page = PayoutsAnswer.model_validate(values)
+    page = PageAnswer[PayoutAnswer].model_validate(values)
     return Payouts(
         items=tuple(_payout(answer) for answer in page.data),
-        next_cursor=page.data[-1].id if page.has_more and page.data else None,
+        next_cursor=page.next_cursor,
     )
 
 
@@ -200,10 +198,10 @@ def dispute(values: Values) -> DisputeSeen:
 
 
 def disputes(values: Values) -> Disputes:
-    page = DisputesAnswer.model_validate(values)
+    page = PageAnswer[DisputeAnswer].model_validate(values)
     return Disputes(
         items=tuple(_dispute(answer) for answer in page.data),
-        next_cursor=page.data[-1].id if page.has_more and page.data else None,
+        next_cursor=page.next_cursor,
     )
 
 
@@ -223,10 +221,10 @@ def _dispute(answer: DisputeAnswer) -> DisputeSeen:
 
 
 def balance_changes(values: Values) -> BalanceChanges:
-    page = LinesAnswer.model_validate(values)
+    page = PageAnswer[BalanceLine].model_validate(values)
     return BalanceChanges(
         items=tuple(_change(line) for line in page.data),
-        next_cursor=page.data[-1].id if page.has_more and page.data else None,
+        next_cursor=page.next_cursor,
     )
 
 
