@@ -34,9 +34,8 @@ class KeyInUse(Unavailable):
 
 
 class Known(NamedTuple):
-    """What was asked with a key before, and what it was answered, if it was."""
+    """What a key that was used before was answered, if it was."""
 
-    request_hash: str
     response: dict[str, Any] | None
 
 
@@ -92,8 +91,7 @@ def once(
     if known is not None:
         return kind.model_validate(known.response)
     result = produce()
-    asked = {f"its_{name}": value for name, value in identity.items()}
-    uow.session.execute(_ANSWER, {**asked, "answer": result.model_dump(mode="json")})
+    answer(uow, operation=operation, key=key, result=result)
     return result
 
 
@@ -151,7 +149,7 @@ def _claimed(uow: Uow, identity: dict[str, str], digest: str) -> Known | None:
         found = connection.execute(_STORED, identity).one_or_none()
         if found is not None:
             _refuse_another(found.request_hash, digest)
-            return Known(found.request_hash, found.response)
+            return Known(found.response)
     raise KeyInUse("This idempotency key is in use at this moment. Try again.", retry_after=1)
 
 
