@@ -88,7 +88,7 @@ def _spoken(words: str, today: date) -> spoken.Spoken | None:
     """Days by their name. Raises UnclearWindow where no calendar has them."""
     if not words.isascii():
         return None
-    for year in re.findall(r"\b\d{4}\b", words):
+    for year in YEARS.findall(words):
         _check_year(int(year))
     try:
         return spoken.named(words, today)

@@ -16,7 +16,7 @@ def erase_own_searches(uow: Uow, *, secret: str) -> ErasedView:
     """Remove one's own history for good, and take one's name from searches and clicks."""
     require(uow.actor, Permission.ACCOUNT_MANAGE_OWN)
     assert uow.actor.id is not None, "who manages an account is somebody"
-    return _erased(uow, uow.actor.id, secret=secret, is_done=True)
+    return _erased(uow, uow.actor.id, secret=secret)
 
 
 @operation("search.erase_searcher")
@@ -28,7 +28,7 @@ def erase_searcher(uow: Uow, user_id: str, *, secret: str, dry_run: bool = False
             uow.session, user_id=user_id, person=policy.person_hash(secret, user_id)
         )
         return ErasedView(histories=held[0], searches=held[1], is_done=False)
-    return _erased(uow, user_id, secret=secret, is_done=True)
+    return _erased(uow, user_id, secret=secret)
 
 
 @operation("search.forget_deactivated")
@@ -42,7 +42,7 @@ def forget_deactivated(uow: Uow, *, secret: str, limit: int) -> int:
     return len(gone)
 
 
-def _erased(uow: Uow, user_id: str, *, secret: str, is_done: bool) -> ErasedView:
+def _erased(uow: Uow, user_id: str, *, secret: str) -> ErasedView:
     rows, searches = _forget(uow, user_id, secret=secret)
     audit.record(
         uow,
@@ -51,7 +51,7 @@ def _erased(uow: Uow, user_id: str, *, secret: str, is_done: bool) -> ErasedView
         subject_id=user_id,
         details={"histories": rows, "searches": searches},
     )
-    return ErasedView(histories=rows, searches=searches, is_done=is_done)
+    return ErasedView(histories=rows, searches=searches, is_done=True)
 
 
 def _forget(uow: Uow, user_id: str, *, secret: str) -> tuple[int, int]:
