@@ -8,8 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from devstack.stripe_simulator.simulator import Simulator
-from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.domains.availability.errors import SlotTaken
 from instainstru_core.domains.availability.models import OccupiedTime
 from instainstru_core.domains.bookings import flows
@@ -20,29 +18,12 @@ from instainstru_core.domains.credits.schemas import BuyCredit
 from instainstru_core.domains.payments.models import Charge, Chargeback
 from instainstru_core.kernel.authority import SYSTEM, Actor
 from instainstru_core.kernel.errors import Conflict, Refusal
-from instainstru_core.runtime import Runtime
-from tests.conftest import SetClock
 from tests.factories import money
 from tests.factories.instructors import live_instructor
 from tests.factories.money import STAFF, Market
 from tests.together import at_once
 from tests.worker.workbench import Workbench
 from worker.tasks.disputes import ASK_DISPUTES, FIND_DISPUTES
-
-NOWHERE = "redis://127.0.0.1:1/0"
-
-
-@pytest.fixture(params=["redis up", "redis down"])
-def market(
-    request: pytest.FixtureRequest,
-    committed_runtime: Runtime,
-    stripe: Simulator,
-    clock: SetClock,
-) -> Market:
-    runtime = committed_runtime
-    if request.param == "redis down":
-        runtime = replace(runtime, mutex=RedisMutex(NOWHERE))
-    return money.market(runtime, stripe, clock)
 
 
 def finish(market: Market) -> None:

@@ -7,42 +7,22 @@ keep order alone, so every race is run both ways and has to end the same.
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
-from devstack.stripe_simulator.simulator import Simulator
-from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.domains.bookings import flows, service
 from instainstru_core.domains.bookings.schemas import BookingDetailView, GiveTip, RescheduleBooking
 from instainstru_core.domains.bookings.types import BookingStatus, Outcome
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.errors import Conflict, Refusal
-from instainstru_core.runtime import Runtime
-from tests.conftest import SetClock
-from tests.factories import money
 from tests.factories.money import Market
 from tests.together import at_once
 
-NOWHERE = "redis://127.0.0.1:1/0"
 SOON = "2026-06-16T09:00:00"
 ELSEWHERE = "2026-06-22T10:00:00"
 SLOTS = ("2026-06-18T10:00:00", "2026-06-18T12:00:00", "2026-06-18T14:00:00")
-
-
-@pytest.fixture(params=["redis up", "redis down"])
-def market(
-    request: pytest.FixtureRequest,
-    committed_runtime: Runtime,
-    stripe: Simulator,
-    clock: SetClock,
-) -> Market:
-    runtime = committed_runtime
-    if request.param == "redis down":
-        runtime = replace(runtime, mutex=RedisMutex(NOWHERE))
-    return money.market(runtime, stripe, clock)
 
 
 def cancelling(market: Market, booking_id: str) -> Callable[[], object]:
