@@ -314,6 +314,12 @@ def person() -> str:
     return str(claims.get("email", ""))
 
 
+def session() -> str:
+    """The sign-in that the token of a person belongs to."""
+    token = get_access_token()
+    return "" if token is None else str(token.claims.get(SESSION, ""))
+
+
 def issuer_url(settings: Settings) -> str:
     """The issuer whose tokens are taken."""
     return (settings.oauth_issuer or settings.api_url).rstrip("/")

@@ -32,6 +32,7 @@ from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from mcp_server import auth, errors, metrics
 from mcp_server.charts import Picture
+from mcp_server.clients import Clients
 from mcp_server.detail import summarized, wants_summary
 from mcp_server.errors import AnswerTooLarge
 from mcp_server.lean import DETAIL
@@ -71,6 +72,7 @@ class Calls:
 
     runtime: Runtime
     limits: Limits = field(init=False)
+    clients: Clients = field(init=False)
     turns: dict[bool, anyio.CapacityLimiter] = field(
         default_factory=dict[bool, anyio.CapacityLimiter]
     )
@@ -78,6 +80,7 @@ class Calls:
     def __post_init__(self) -> None:
         limits = Limits.of(self.runtime.settings, self.runtime.limiter)
         object.__setattr__(self, "limits", limits)
+        object.__setattr__(self, "clients", Clients(self.runtime))
 
     def make(self, tool: Tool, arguments: dict[str, Any], actor: Actor) -> ToolResult:
         """The answer of the tool. Raises ToolError in words for the model."""
@@ -195,11 +198,14 @@ class Calls:
         return summarized(encoded) if is_summary else encoded
 
     def _resolved(self, actor: Actor) -> Actor:
-        """A person as we know them, with what their roles allow at this moment."""
+        """A person as we know them, with what their roles allow at this moment; a program that
+        may still come in.
+        """
         if actor.kind is not ActorKind.USER:
+            self.clients.require(actor)
             return actor
         with self.runtime.begin(actor) as uow:
-            return accounts.as_person(uow, actor, auth.person())
+            return accounts.as_person(uow, actor, auth.person(), session_id=auth.session())
 
     def _write(self, record: Record, arguments: dict[str, Any]) -> None:
         """Write the call to the audit trail, in a transaction of its own."""

@@ -86,5 +86,5 @@ def register_client(uow: UowDep, command: RegisterClient) -> RegisteredClientVie
     summary="Give a service client no more tokens",
 )
 def disable_client(uow: UowDep, client_id: str) -> ClientView:
-    """Tokens it holds end by themselves. Doing it again changes nothing."""
+    """Tokens it holds open nothing some seconds later. Doing it again changes nothing."""
     return service.disable_client(uow, client_id)

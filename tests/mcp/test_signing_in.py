@@ -5,23 +5,29 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import func, select, update
 
 from api.app import create_app
 from instainstru_core import runtime as composition
 from instainstru_core.domains.access import service as access
-from instainstru_core.domains.access.models import AuthorizationCode
+from instainstru_core.domains.access.models import AuthorizationCode, ProgramSession
 from instainstru_core.domains.access.types import Role
+from instainstru_core.domains.accounts import service as people
+from instainstru_core.domains.accounts.models import User
+from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.audit.schemas import AuditEntryView, AuditFilters
-from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.authority import SYSTEM, Actor
 from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock, settings_for
 from tests.databases import ServerUrls, clone
+from tests.factories import access as clients
 from tests.factories import accounts
 from tests.mcp import world as worlds
 from tests.mcp.world import Copilot
@@ -40,6 +46,7 @@ class House:
     """An issuer, a copilot, and somebody who may use it."""
 
     runtime: Runtime
+    clock: SetClock
     api: str
     mcp: str
     admin_id: str
@@ -81,6 +88,10 @@ class House:
         wish = self.wish(**changes)
         return Copilot(self.mcp, self.exchange(wish, self.code(wish)).json()["access_token"])
 
+    def refresh(self, wish: dict[str, str], token: str) -> httpx.Response:
+        form = {"grant_type": "refresh_token", "client_id": wish["client_id"]}
+        return httpx.post(f"{self.api}/oauth2/token", data=form | {"refresh_token": token})
+
     def entry(self, action: str) -> AuditEntryView:
         with self.runtime.begin(SYSTEM) as uow:
             return audit.search(uow, AuditFilters(action=action), limit=1).items[0]
@@ -98,14 +109,15 @@ def house(servers: ServerUrls, signing_key_file: Path) -> Iterator[House]:
                 "oauth_signing_key_file": signing_key_file,
             }
         )
-        runtime = composition.build(settings, SetClock())
+        clock = SetClock()
+        runtime = composition.build(settings, clock)
         stack.callback(runtime.close)
         with runtime.begin(SYSTEM) as uow:
             admin = accounts.student(uow)
             access.grant_role(uow, admin.id, Role.ADMIN)
         api = stack.enter_context(serving(create_app(runtime)))
         mcp = stack.enter_context(worlds.serving(runtime))
-        yield House(runtime, api, mcp, admin.id, admin.email)
+        yield House(runtime, clock, api, mcp, admin.id, admin.email)
 
 
 class TestDiscovery:
@@ -227,12 +239,9 @@ class TestACode:
     def test_lets_a_program_go_on_without_the_person(self, house: House) -> None:
         wish = house.wish()
         first = house.exchange(wish, house.code(wish)).json()
-        form = {"grant_type": "refresh_token", "client_id": wish["client_id"]}
-        renewed = httpx.post(
-            f"{house.api}/oauth2/token", data=form | {"refresh_token": first["refresh_token"]}
-        ).json()
+        renewed = house.refresh(wish, first["refresh_token"]).json()
         assert Copilot(house.mcp, renewed["access_token"]).ask("services_catalog")
-        refused = httpx.post(f"{house.api}/oauth2/token", data=form | {"refresh_token": "x.y"})
+        refused = house.refresh(wish, "x.y")
         assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
 
     @pytest.mark.parametrize(
@@ -278,11 +287,118 @@ class TestAPerson:
             access.grant_role(uow, other.id, Role.ADMIN)
             access.revoke_role(uow, house.admin_id, Role.ADMIN)
         try:
-            error = ada.refused("bookings_summary")
-            assert error["code"] == "access.permission_missing"
+            for tool in ("bookings_summary", "services_catalog"):
+                error = ada.refused(tool)
+                assert error["code"] == "access.permission_missing"
         finally:
             with house.runtime.begin(SYSTEM) as uow:
                 access.grant_role(uow, house.admin_id, Role.ADMIN)
+
+
+class TestAnAccessToken:
+    """It ends with the sign-in that it was given for, however long it would still hold."""
+
+    def refused(self, ada: Copilot) -> tuple[str, bool]:
+        error = ada.refused("services_catalog")
+        return error["code"], error["retryable"]
+
+    def test_ends_when_the_person_signs_out_everywhere(self, house: House) -> None:
+        first, second = house.signed_in(), house.signed_in()
+        assert first.ask("services_catalog")
+        with house.runtime.begin(Actor(house.admin_id)) as uow:
+            people.sign_out_everywhere(uow)
+        assert self.refused(first) == self.refused(second) == ("accounts.session_over", False)
+        assert house.signed_in().ask("services_catalog")
+
+    def test_ends_with_every_code_that_was_not_exchanged(self, house: House) -> None:
+        wish = house.wish()
+        code = house.code(wish)
+        with house.runtime.begin(Actor(house.admin_id)) as uow:
+            people.sign_out_everywhere(uow)
+        answer = house.exchange(wish, code)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+    def test_ends_when_its_code_is_shown_again(self, house: House) -> None:
+        wish = house.wish()
+        code = house.code(wish)
+        ada = Copilot(house.mcp, house.exchange(wish, code).json()["access_token"])
+        assert ada.ask("services_catalog")
+        assert house.exchange(wish, code).status_code == 400
+        assert self.refused(ada) == ("accounts.session_over", False)
+
+    def test_ends_when_an_old_refresh_token_comes_again(self, house: House) -> None:
+        wish = house.wish()
+        given = house.exchange(wish, house.code(wish)).json()
+        newer = house.refresh(wish, given["refresh_token"]).json()
+        newest = house.refresh(wish, newer["refresh_token"]).json()
+        ada = Copilot(house.mcp, newest["access_token"])
+        assert ada.ask("services_catalog")
+        assert house.refresh(wish, given["refresh_token"]).status_code == 400
+        assert self.refused(ada) == ("accounts.session_over", False)
+
+    def test_ends_when_the_sign_in_has_run_out(self, house: House) -> None:
+        ada = house.signed_in()
+        with house.runtime.begin(SYSTEM) as uow:
+            last = select(func.max(ProgramSession.created_at)).scalar_subquery()
+            uow.session.execute(
+                update(ProgramSession)
+                .where(ProgramSession.created_at == last)
+                .values(expires_at=uow.now)
+            )
+        assert self.refused(ada) == ("accounts.session_over", False)
+
+    @pytest.mark.parametrize("status", [AccountStatus.SUSPENDED, AccountStatus.DEACTIVATED])
+    def test_opens_nothing_while_the_account_is_not_open(
+        self, house: House, status: AccountStatus
+    ) -> None:
+        ada = house.signed_in()
+        self.set_status(house, status)
+        try:
+            assert self.refused(ada) == (f"accounts.{status}", False)
+        finally:
+            self.set_status(house, AccountStatus.ACTIVE)
+        assert ada.ask("services_catalog")
+
+    def set_status(self, house: House, status: AccountStatus) -> None:
+        with house.runtime.begin(SYSTEM) as uow:
+            uow.session.execute(update(User).where(User.id == house.admin_id).values(status=status))
+
+
+class TestAProgramOfItsOwn:
+    """One that signs in with a secret: what it was given ends some seconds after its removal."""
+
+    @pytest.fixture
+    def robot(self, house: House) -> tuple[str, Copilot]:
+        with house.runtime.begin(SYSTEM) as uow:
+            known = clients.client(uow)
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": known.client_id,
+            "client_secret": known.client_secret,
+        }
+        given = httpx.post(f"{house.api}/oauth2/token", data=form).json()
+        return known.client_id, Copilot(house.mcp, given["access_token"])
+
+    def test_opens_nothing_five_seconds_after_it_was_disabled(
+        self, house: House, robot: tuple[str, Copilot]
+    ) -> None:
+        client_id, copilot = robot
+        assert copilot.ask("services_catalog")
+        with house.runtime.begin(SYSTEM) as uow:
+            access.disable_client(uow, client_id)
+        house.clock.advance(timedelta(seconds=5) - timedelta(microseconds=1))
+        assert copilot.ask("services_catalog")
+        house.clock.advance(timedelta(microseconds=1))
+        for _ in range(2):
+            assert copilot.refused("services_catalog")["code"] == "access.client_withdrawn"
+
+    def test_opens_nothing_at_all_when_it_was_disabled_before(
+        self, house: House, robot: tuple[str, Copilot]
+    ) -> None:
+        client_id, copilot = robot
+        with house.runtime.begin(SYSTEM) as uow:
+            access.disable_client(uow, client_id)
+        assert copilot.refused("services_catalog")["code"] == "access.client_withdrawn"
 
 
 class TestAStaticToken:

@@ -107,6 +107,11 @@ def permissions_for(
     return (by_role | given) - taken
 
 
+def may_use_copilot(held: frozenset[Permission]) -> bool:
+    """Whether a person who may do this may call tools at all: all of them begin with reading."""
+    return held >= READS
+
+
 def permissions_for_scopes(scopes: Iterable[str]) -> frozenset[Permission]:
     """What a service token may do. A scope we do not know allows nothing."""
     return frozenset[Permission]().union(

@@ -127,6 +127,16 @@ def spend_code(session: Session, digest: str, *, at: datetime) -> AuthorizationC
     ).one_or_none()
 
 
+def void_codes(session: Session, user_id: str, *, at: datetime) -> None:
+    """Take every code that this person gave and nobody has exchanged."""
+    session.execute(
+        update(AuthorizationCode)
+        .where(AuthorizationCode.user_id == user_id, AuthorizationCode.used_at.is_(None))
+        .values(used_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def forget_codes(session: Session, *, before: datetime, limit: int) -> int:
     """Delete the oldest of the codes that ended before this, and say how many."""
     old = (

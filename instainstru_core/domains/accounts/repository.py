@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from instainstru_core.domains.access.models import PermissionOverride, RoleGrant
+from instainstru_core.domains.access.models import PermissionOverride, ProgramSession, RoleGrant
 from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.accounts.models import LoginSession, User
 from instainstru_core.domains.accounts.policy import Lookup
@@ -33,6 +33,7 @@ from instainstru_core.kernel import direct
 from instainstru_core.kernel.authority import Permission
 from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.direct import Direct
+from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.repository import Repository
 
 _USERS = Base.metadata.tables[User.__tablename__]
@@ -63,6 +64,16 @@ _PRINCIPAL = (
 )
 PRINCIPAL = Direct(lambda: _PRINCIPAL)  # every authenticated request asks it
 
+# Of an access token that a program holds: whether what it was given for is over. NULL for a sign-in
+# that another issuer keeps.
+_PROGRAM_IS_OVER = (
+    select(or_(ProgramSession.ended_at.is_not(None), ProgramSession.expires_at <= bindparam("now")))
+    .where(ProgramSession.id == bindparam("session_id"), ProgramSession.user_id == User.id)
+    .correlate(User)
+    .scalar_subquery()
+)
+_BEHIND_PROGRAM = select(User.id, User.status, ROLES, OVERRIDES, _PROGRAM_IS_OVER)
+
 # Both sides are folded by the database, so that they are folded alike.
 _CREDENTIALS = select(User.id, User.email, User.password_hash).where(
     func.lower(User.email) == func.lower(bindparam("email", type_=Text()))
@@ -86,6 +97,17 @@ class Principal:
     ended_at: datetime | None
     roles: frozenset[Role]
     overrides: dict[Permission, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class BehindProgram:
+    """A person whom a program acts for, with all that decides what it may do at this moment."""
+
+    id: str
+    status: AccountStatus
+    roles: frozenset[Role]
+    overrides: dict[Permission, bool]
+    is_over: bool
 
 
 _SESSIONS = Base.metadata.tables[LoginSession.__tablename__]
@@ -126,16 +148,41 @@ def principal(session: Session, *, user_id: str, session_id: str) -> Principal |
     if not found:
         return None
     status, valid_after, started_at, expires_at, ended_at, held, changed = found[0]
-    roles: list[str] = held or []
-    overrides: dict[str, bool] = changed or {}
+    roles, overrides = _rights(held, changed)
     return Principal(
         status=AccountStatus(status),
         tokens_valid_after=valid_after,
         started_at=started_at,
         expires_at=expires_at,
         ended_at=ended_at,
-        roles=frozenset(Role(role) for role in roles),
-        overrides={Permission(name): granted for name, granted in overrides.items()},
+        roles=roles,
+        overrides=overrides,
+    )
+
+
+def behind_program(
+    session: Session, *, named: str, session_id: str, now: datetime
+) -> BehindProgram | None:
+    """The person with this id or address, and whether this program's sign-in is over at this
+    moment. One statement.
+    """
+    which = User.id == named if is_id(named) else func.lower(User.email) == named
+    asked = {"session_id": session_id, "now": now}
+    found = session.execute(_BEHIND_PROGRAM.where(which), asked).one_or_none()
+    if found is None:
+        return None
+    user_id, status, held, changed, is_over = found
+    roles, overrides = _rights(held, changed)
+    return BehindProgram(user_id, AccountStatus(status), roles, overrides, is_over is True)
+
+
+def _rights(
+    held: list[str] | None, changed: dict[str, bool] | None
+) -> tuple[frozenset[Role], dict[Permission, bool]]:
+    """Roles and overrides as the subqueries tell them: NULL where there are none."""
+    return (
+        frozenset(Role(role) for role in held or []),
+        {Permission(name): granted for name, granted in (changed or {}).items()},
     )
 
 

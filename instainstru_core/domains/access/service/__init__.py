@@ -1,6 +1,11 @@
 """Roles, overrides, programs, and the tokens that programs and people get."""
 
-from instainstru_core.domains.access.service.clients import clients, disable_client, register_client
+from instainstru_core.domains.access.service.clients import (
+    clients,
+    disable_client,
+    is_withdrawn,
+    register_client,
+)
 from instainstru_core.domains.access.service.continuing import (
     end_programs,
     forget_programs,
@@ -46,6 +51,7 @@ __all__ = [
     "forget_codes",
     "forget_programs",
     "grant_role",
+    "is_withdrawn",
     "issue_token",
     "issuer_metadata",
     "issuer_of",

@@ -54,9 +54,21 @@ def clients(uow: Uow) -> list[ClientView]:
     return [ClientView.model_validate(row) for row in rows]
 
 
+@operation("access.is_withdrawn")
+def is_withdrawn(uow: Uow, client_id: str) -> bool:
+    """Whether this program was disabled or is past its end. Public: the door verified its token.
+
+    Of a program that is registered elsewhere nothing is known, so it was not.
+    """
+    row = ServiceClients(uow.session).one_or_none(repository.client(client_id))
+    return row is not None and not policy.is_usable(
+        now=uow.now, expires_at=row.expires_at, disabled_at=row.disabled_at
+    )
+
+
 @operation("access.disable_client")
 def disable_client(uow: Uow, client_id: str) -> ClientView:
-    """Give this program no more tokens. Those it has end by themselves."""
+    """Give this program no more tokens. Those it has open nothing some seconds later."""
     require(uow.actor, Permission.ACCESS_MANAGE)
     row = ServiceClients(uow.session).one_or_none(repository.client(client_id).with_for_update())
     if row is None:

@@ -7,7 +7,7 @@ from instainstru_core.domains.access import policy, repository
 from instainstru_core.domains.access.models import ProgramSession
 from instainstru_core.domains.access.schemas import Issuer, TokenRequest, TokenView
 from instainstru_core.domains.access.service.rights import permissions_of
-from instainstru_core.domains.access.types import ProgramEnd, Scope
+from instainstru_core.domains.access.types import ProgramEnd
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.audit.types import Outcome
 from instainstru_core.kernel.ids import new_id
@@ -69,7 +69,7 @@ def refresh(uow: Uow, request: TokenRequest, issuer: Issuer) -> TokenView | None
     held = permissions_of(uow, row.user_id)
     scopes = [scope for scope in row.scopes if policy.SCOPE_PERMISSIONS[scope] <= held]
     asked = policy.granted_scopes(request.scope, scopes)
-    if Scope.MCP_READ.value not in scopes:
+    if not policy.may_use_copilot(held):
         end(uow, session_id, ProgramEnd.RIGHTS_LOST)
         return None
     token = person_token(
@@ -100,7 +100,11 @@ def end(uow: Uow, session_id: str, reason: ProgramEnd) -> None:
 
 @operation("access.end_programs")
 def end_programs(uow: Uow, user_id: str) -> int:
-    """No program goes on acting for this person; says how many did. Called by accounts."""
+    """No program goes on acting for this person; says how many did. Called by accounts.
+
+    Codes that were not exchanged yet begin nothing any more.
+    """
+    repository.void_codes(uow.session, user_id, at=uow.now)
     ended = repository.end_sessions(
         uow.session, at=uow.now, reason=ProgramEnd.SIGNED_OUT, user_id=user_id
     )

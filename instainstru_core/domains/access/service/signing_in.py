@@ -91,7 +91,7 @@ def authorize(uow: Uow, user_id: str, wanted: Authorization, issuer: Issuer) -> 
     """Where the program hears that this person, who was proven, lets it act for them."""
     held = permissions_of(uow, user_id)
     scopes = [scope for scope in wanted.scopes if policy.SCOPE_PERMISSIONS[scope] <= held]
-    if Scope.MCP_READ.value not in scopes:
+    if not policy.may_use_copilot(held):
         raise ScopeNotAllowed("Only staff may use the copilot. Ask an administrator for the role.")
     code = secrets.token_urlsafe(CODE_BYTES)
     uow.session.add(

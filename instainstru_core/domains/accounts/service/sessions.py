@@ -23,7 +23,13 @@ from instainstru_core.domains.accounts.service.rows import own_id, refuse_inacti
 from instainstru_core.domains.accounts.types import SessionEnd
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.audit.types import Outcome
-from instainstru_core.kernel.authority import Actor, Door, Permission, require
+from instainstru_core.kernel.authority import (
+    Actor,
+    Door,
+    Permission,
+    PermissionMissing,
+    require,
+)
 from instainstru_core.kernel.ids import is_id, new_id
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.settings import Settings
@@ -134,29 +140,36 @@ def start_session(
 
 
 @operation("accounts.active_person")
-def active_person(uow: Uow, named: str) -> str:
-    """The id of the person with this id or this address, whose account is open. For doors and
-    flows that know who it is.
-    """
-    by_address = repository.by_email(policy.normalized_email(named))
-    query = repository.by_id(named) if is_id(named) else by_address
-    row = Users(uow.session).one_or_none(query)
-    if row is None:
-        raise PersonUnknown(
-            "There is no account of this person here. Sign in with the address of your account."
-        )
+def active_person(uow: Uow, user_id: str) -> str:
+    """This person's id, if their account is open. For flows that know who it is."""
+    row = row_of(uow, user_id)
     refuse_inactive(row.status)
     return row.id
 
 
 @operation("accounts.as_person")
-def as_person(uow: Uow, actor: Actor, named: str) -> Actor:
+def as_person(uow: Uow, actor: Actor, named: str, *, session_id: str) -> Actor:
     """The actor as the person an issuer named, by id or verified address. Public: the door has
     verified the token. They may do what both their token and their roles allow at this moment.
+
+    Refuses with PersonUnknown, AccountSuspended, AccountDeactivated, SessionOver or
+    PermissionMissing. A sign-in that another issuer keeps is its to end: it is not known here.
     """
-    user_id = active_person(uow, named)
-    held = access.permissions_of(uow, user_id)
-    return replace(actor, id=user_id, permissions=actor.permissions & held)
+    key = named if is_id(named) else policy.normalized_email(named)
+    found = repository.behind_program(uow.session, named=key, session_id=session_id, now=uow.now)
+    if found is None:
+        raise PersonUnknown(
+            "There is no account of this person here. Sign in with the address of your account."
+        )
+    refuse_inactive(found.status)
+    if found.is_over:
+        raise SessionOver("This sign-in has ended. Sign in to the copilot again.")
+    held = access_policy.permissions_for(found.roles, found.overrides)
+    if not access_policy.may_use_copilot(held):
+        raise PermissionMissing(
+            "Only staff may use the copilot. Ask an administrator for the role."
+        )
+    return replace(actor, id=found.id, permissions=actor.permissions & held)
 
 
 @operation("accounts.note_failed_sign_in")
