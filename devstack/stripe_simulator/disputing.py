@@ -11,8 +11,10 @@ ANSWER_WITHIN = 7 * DAY
 def open_dispute(
     world: World, charge: Json, reason: str = "fraudulent", amount: int | None = None
 ) -> Json:
-    """The bank takes the money back, and Stripe a fee."""
-    if not charge["captured"] or charge["disputed"]:
+    """The bank takes the money back, and Stripe a fee. A charge may be contested part by part."""
+    earlier = _contested(world, charge)
+    left = int(charge["amount_captured"]) - earlier
+    if not charge["captured"] or left <= 0 or (earlier and not 0 < (amount or 0) <= left):
         raise StripeRefusal(f"Charge {charge['id']} cannot be disputed.", param="charge")
     dispute = connect_shapes.dispute(world.mint.new("dp"), world.now, charge, reason)
     if amount is not None:
@@ -34,6 +36,15 @@ def open_dispute(
     dispute["balance_transactions"].append(withdrawal)
     world.emit("charge.dispute.funds_withdrawn", dispute)
     return dispute
+
+
+def _contested(world: World, charge: Json) -> int:
+    """What of a charge banks look into, or have kept. It may be contested again once it was won."""
+    return sum(
+        int(one["amount"])
+        for one in world.of("dispute")
+        if one["charge"] == charge["id"] and one["status"] != "won"
+    )
 
 
 def decide(world: World, dispute: Json, *, won: bool) -> Json:

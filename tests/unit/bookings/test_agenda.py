@@ -442,3 +442,28 @@ class TestSettled:
         blocked = self.paid(is_blocked=True, paid_cents=0)
 
         assert agenda.decide(blocked, CLOSES_AT) == agenda.DONE
+
+
+class TestAChargeThatABankKept:
+    kept = case(captured_cents=13_440, charged_back_cents=13_440, is_locked=True)
+
+    def test_ends_a_lesson_that_is_not_settled(self) -> None:
+        assert agenda.decide(self.kept, before(hours=30)) == Decision(Step.END_CHARGED_BACK)
+
+    @pytest.mark.parametrize(
+        "spared",
+        [
+            {"charged_back_cents": 13_439},
+            {"captured_cents": 0, "is_locked": False},
+            {"is_disputed": True},
+        ],
+    )
+    def test_ends_none_while_a_part_is_left_or_nobody_knows(self, spared: dict[str, Any]) -> None:
+        found = agenda.decide(replace(self.kept, **spared), before(hours=30))
+
+        assert found.step is None
+
+    def test_ends_it_once(self) -> None:
+        ended = replace(self.kept, ending=Ending.CHARGED_BACK)
+
+        assert agenda.decide(ended, before(hours=30)) == Decision(Step.SETTLE)

@@ -54,6 +54,7 @@ class Step(StrEnum):
     ESCALATE = "escalate"
     FINISH_MOVE = "finish_move"
     ABANDON_MOVE = "abandon_move"
+    END_CHARGED_BACK = "end_charged_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,14 @@ def checkout_expiry(starts_at: datetime, now: datetime) -> datetime:
 def _blocked(case: Case, _: datetime) -> Decision | None:
     """The provider refused something that cannot be refused: people look at it first."""
     return DONE if case.is_blocked else None
+
+
+def _taken_back(case: Case, _: datetime) -> Decision | None:
+    """A bank kept all of the charge before the lesson was settled: whatever was, it ends so."""
+    is_spared = case.is_settled or case.is_disputed or case.ending is Ending.CHARGED_BACK
+    if is_spared or not case.is_captured or case.charged_back_cents < case.captured_cents:
+        return None
+    return Decision(Step.END_CHARGED_BACK)
 
 
 def _stale_hold(case: Case, _: datetime) -> Decision | None:
@@ -370,6 +379,7 @@ def _pay(case: Case, now: datetime) -> Decision:
 
 
 RULES: tuple[Rule, ...] = (
+    _taken_back,
     _blocked,
     _stale_hold,
     _move,

@@ -44,6 +44,7 @@ LOCAL: Mapping[Step, Callable[[Uow, Lesson], None]] = {
     Step.ESCALATE: steps.escalate,
     Step.FINISH_MOVE: moves.finish,
     Step.ABANDON_MOVE: moves.abandon,
+    Step.END_CHARGED_BACK: moves.end_charged_back,
 }
 ASKED: Mapping[Step, Callable[[Uow, Lesson, Decision], Command | None]] = {
     Step.AUTHORIZE: calls.authorize,

@@ -3,15 +3,9 @@
 from datetime import datetime
 
 from instainstru_core.domains.audit import service as audit
-from instainstru_core.domains.availability import service as availability
-from instainstru_core.domains.bookings.service import advancing, books, losing, moves, steps
+from instainstru_core.domains.bookings.service import advancing, books, losing
 from instainstru_core.domains.bookings.service.lesson import Lesson, chain_id_of, held
-from instainstru_core.domains.bookings.types import (
-    BookingStatus,
-    CancelledBy,
-    Ending,
-    Outcome,
-)
+from instainstru_core.domains.bookings.types import Outcome
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.types import ChargebackChange, DisputeSeen, DisputeState
@@ -31,8 +25,10 @@ def note_chargeback(uow: Uow, chain_id: str, seen: DisputeSeen, *, asked_at: dat
     if change is None or chain_id_of(change.reference) != chain_id:
         return
     _withdraw(uow, change, seen, asked_at)
+    lesson.money.charged_back_cents += change.more_cents
+    lesson.money.is_disputed = change.open_cents > 0
     if change.before is None:
-        _opened(uow, lesson, change)
+        _opened(uow, lesson)
     if not change.is_over:
         _follow(uow, lesson, change)
     audit.record(
@@ -88,9 +84,10 @@ def _follow(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
 def _follow_other(uow: Uow, change: ChargebackChange, student_id: str) -> None:
     """The bank has decided about a charge that was not for a lesson."""
     reference = change.reference
-    credits.unfreeze(uow, reference)
+    if not change.open_cents:
+        credits.unfreeze(uow, reference)
     if change.state is DisputeState.WON:
-        losing.lift_restriction(uow, student_id, reference)
+        losing.lift_restriction(uow, student_id)
     else:
         payments.restrict(uow, student_id, reference)
         losing.lose_credit(uow, reference, change.cents, student_id=student_id, key=change.id)
@@ -109,58 +106,37 @@ def _withdraw(uow: Uow, change: ChargebackChange, seen: DisputeSeen, asked_at: d
         )
 
 
-def _opened(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
+def _opened(uow: Uow, lesson: Lesson) -> None:
     """The payout is frozen, and so is credit that the lesson issued."""
-    row = lesson.money
-    row.is_disputed = True
-    row.charged_back_cents += change.cents
     credits.freeze(uow, lesson.reference)
     if credits.spent(uow, lesson.reference) > 0:
-        payments.restrict(uow, row.student_id, lesson.reference)
+        payments.restrict(uow, lesson.money.student_id, lesson.reference)
 
 
 def _won(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
     """Everything is as before; the instructor is paid the same amount again."""
     row = lesson.money
-    row.is_disputed = False
     row.charged_back_cents -= change.cents
-    credits.unfreeze(uow, lesson.reference)
-    losing.lift_restriction(uow, row.student_id, lesson.reference)
-    if row.settled_at is not None:
+    if not change.open_cents:
+        credits.unfreeze(uow, lesson.reference)
+    losing.lift_restriction(uow, row.student_id)
+    if row.settled_at is not None and not row.charged_back_cents:
         row.outcome = Outcome.DISPUTE_WON
 
 
 def _lost(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
     """The money is gone: whoever had a part of it gives it back, as far as it is there.
 
-    Of a lesson that is not settled yet a part may be gone: it goes on, and settling it takes that
-    part from everybody.
+    A lesson that is not settled yet goes on: what the bank kept counts when it is settled, and if
+    it is all of the charge the agenda ends the lesson. How much that is may not be known yet.
     """
     row = lesson.money
-    row.is_disputed = False
-    credits.unfreeze(uow, lesson.reference)
+    if not change.open_cents:
+        credits.unfreeze(uow, lesson.reference)
     payments.restrict(uow, row.student_id, lesson.reference)
-    is_all = row.refund_due_cents + row.charged_back_cents >= row.captured_cents
-    if row.settled_at is not None:
-        losing.lose(uow, lesson, change.cents, key=change.id)
-    elif is_all:
-        _end(uow, lesson)
-    if is_all:
+    if row.settled_at is None:
+        return
+    losing.lose(uow, lesson, change.cents, key=change.id, open_cents=change.open_cents)
+    if losing.gone_for_good(lesson, change.open_cents) >= row.captured_cents:
         credits.revoke_milestone(uow, reference=lesson.reference)
-    if is_all and row.settled_at is not None:
         row.outcome = Outcome.STUDENT_WINS_DISPUTE_FULL_REFUND
-
-
-def _end(uow: Uow, lesson: Lesson) -> None:
-    """A locked lesson whose money the bank took back does not take place, nor does a move of it."""
-    if lesson.money.moving_to_id is not None:
-        moves.abandon(uow, lesson)
-    booking = lesson.booking
-    if booking.status in {BookingStatus.PENDING, BookingStatus.CONFIRMED}:
-        booking.status = BookingStatus.CANCELLED
-        booking.cancelled_at = uow.now
-        booking.cancelled_by = CancelledBy.ADMIN
-        booking.cancellation_reason = "The payment was disputed at the bank"
-        uow.session.flush()
-        availability.release(uow, steps.occupies(booking.id))
-    steps.end(uow, lesson, Ending.CHARGED_BACK)

@@ -98,7 +98,7 @@ def _paid(uow: Uow, lesson: Lesson, command: Command) -> None:
     uow.session.flush()
     if not repository.debts(uow.session, row.student_id):
         payments.unlock(uow, row.student_id)
-    losing.lift_restriction(uow, row.student_id, lesson.reference)
+    losing.lift_restriction(uow, row.student_id)
     audit.record(
         uow,
         "bookings.pay_debt",

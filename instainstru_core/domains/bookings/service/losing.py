@@ -12,14 +12,15 @@ from instainstru_core.kernel.money import ZERO, Cents
 from instainstru_core.kernel.uow import Uow
 
 
-def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str) -> None:
+def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str, open_cents: int = 0) -> None:
     """The bank keeps so much of the charge: whoever had a part of it gives that back.
 
     The instructor's share, credit that was used and credit that was issued go back in proportion,
-    as differences of a running total. Issued credit that is gone becomes a debt.
+    as differences of a running total. Issued credit that is gone becomes a debt. What other
+    disputes are about that are still open does not count yet.
     """
     row = lesson.money
-    gone = row.refund_due_cents + row.charged_back_cents
+    gone = gone_for_good(lesson, open_cents)
 
     def share(amount: int) -> int:
         before = running_share(amount, part=gone - cents, whole=row.captured_cents)
@@ -43,7 +44,7 @@ def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str) -> None:
     twice = credits.revoke_paid_back(
         uow,
         reference=lesson.reference,
-        cents=_given_twice(lesson, cents),
+        cents=_given_twice(lesson, cents, gone),
         into=books.DISPUTE_LOSSES,
     )
     spent = revoked.spent_cents + twice.spent_cents
@@ -57,9 +58,15 @@ def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str) -> None:
     row.debt_cents += spent
 
 
-def _given_twice(lesson: Lesson, cents: int) -> int:
+def gone_for_good(lesson: Lesson, open_cents: int) -> int:
+    """What of a charge staff gave back or a bank has kept, without what disputes are open about."""
+    return lesson.money.refund_due_cents + lesson.money.charged_back_cents - open_cents
+
+
+def _given_twice(lesson: Lesson, cents: int, gone: int) -> int:
     """What of these cents the student has as credit already, in the place of a refund."""
-    return min(lesson.given_over_cents, cents) if lesson.money.refund_settled_cents else 0
+    over = max(0, gone - lesson.money.captured_cents)
+    return min(over, cents) if lesson.money.refund_settled_cents else 0
 
 
 def lose_credit(uow: Uow, reference: str, cents: int, *, student_id: str, key: str) -> None:
@@ -78,13 +85,11 @@ def lose_credit(uow: Uow, reference: str, cents: int, *, student_id: str, key: s
     )
 
 
-def lift_restriction(uow: Uow, student_id: str, reference: str) -> None:
-    """This reference no longer restricts the student. Another that does keeps them restricted:
-    a dispute that was lost and not made good, or an open one whose credit is spent.
+def lift_restriction(uow: Uow, student_id: str) -> None:
+    """A dispute is won or made good. Another keeps the student restricted: one that was lost and
+    not made good, or an open one whose credit is spent.
     """
-    for other, state in payments.standing_chargebacks(uow, student_id).items():
-        if other == reference:
-            continue
-        if state is DisputeState.LOST or credits.spent(uow, other) > 0:
+    for reference, state in payments.standing_chargebacks(uow, student_id).items():
+        if state is DisputeState.LOST or credits.spent(uow, reference) > 0:
             return
     payments.lift_restriction(uow, student_id)

@@ -7,7 +7,12 @@ from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.policy import agenda
 from instainstru_core.domains.bookings.service import confirming, steps
 from instainstru_core.domains.bookings.service.lesson import Lesson
-from instainstru_core.domains.bookings.types import BookingStatus, CancelledBy, PaymentStatus
+from instainstru_core.domains.bookings.types import (
+    BookingStatus,
+    CancelledBy,
+    Ending,
+    PaymentStatus,
+)
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.kernel.uow import Uow
 
@@ -65,6 +70,22 @@ def replace(uow: Uow, lesson: Lesson, child: Booking) -> None:
         details={"to_booking_id": child.id, "locked": row.locked_at is not None},
     )
     lesson.booking = child
+
+
+def end_charged_back(uow: Uow, lesson: Lesson) -> None:
+    """A lesson whose money the bank took back does not take place, nor does a move of it."""
+    if lesson.money.moving_to_id is not None:
+        abandon(uow, lesson)
+    booking = lesson.booking
+    if booking.status in {BookingStatus.PENDING, BookingStatus.CONFIRMED}:
+        booking.status = BookingStatus.CANCELLED
+        booking.cancelled_at = uow.now
+        booking.cancelled_by = CancelledBy.ADMIN
+        booking.cancellation_reason = "The payment was disputed at the bank"
+        uow.session.flush()
+        availability.release(uow, steps.occupies(booking.id))
+    credits.revoke_milestone(uow, reference=lesson.reference)
+    steps.end(uow, lesson, Ending.CHARGED_BACK)
 
 
 def credit_for(lesson: Lesson, child: Booking) -> int:

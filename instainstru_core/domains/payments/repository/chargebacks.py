@@ -66,6 +66,16 @@ def chargebacks(session: Session, reference: str) -> Sequence[Chargeback]:
     ).all()
 
 
+def open_cents(session: Session, reference: str) -> int:
+    """What the disputes of a reference that are open are about, all together."""
+    total = session.scalar(
+        select(func.sum(Chargeback.cents)).where(
+            Chargeback.reference == reference, Chargeback.state == DisputeState.OPEN
+        )
+    )
+    return int(total or 0)
+
+
 def chargebacks_of_student(session: Session, student_id: str) -> Sequence[Chargeback]:
     """What stands against a student: neither won nor made good, oldest first."""
     return session.scalars(

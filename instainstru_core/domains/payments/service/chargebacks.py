@@ -1,6 +1,7 @@
 """What we know of disputes, and of which of them to ask the provider: events may never come."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ def note_chargeback(uow: Uow, seen: DisputeSeen, *, asked_at: datetime) -> Charg
 
     The amounts that moved since we last knew are told, so that they can be posted once. Of two
     answers the one that was asked for later counts, in whatever order they come. A bank's last word
-    stands; money may still move after it.
+    stands, about the amount too; money may still move after it.
     """
     charge = repository.locked_charge(uow.session, seen.charge_id)
     if charge is None:
@@ -35,7 +36,10 @@ def note_chargeback(uow: Uow, seen: DisputeSeen, *, asked_at: datetime) -> Charg
     if row is not None and row.heard_at is not None and row.heard_at > asked_at:
         return None
     before = None if row is None else row.state
+    known_cents = 0 if row is None else row.cents
     row = row or _opened(uow, charge, seen)
+    if row.state is DisputeState.OPEN:
+        row.cents = seen.cents
     change = ChargebackChange(
         id=row.id,
         reference=row.reference,
@@ -44,6 +48,7 @@ def note_chargeback(uow: Uow, seen: DisputeSeen, *, asked_at: datetime) -> Charg
         before=before,
         withdrawn_cents=seen.withdrawn_cents - row.withdrawn_cents,
         fee_cents=seen.fee_cents - row.fee_cents,
+        more_cents=row.cents - known_cents,
     )
     row.state, row.heard_at = change.state, asked_at
     row.withdrawn_cents, row.fee_cents = seen.withdrawn_cents, seen.fee_cents
@@ -58,7 +63,9 @@ def note_chargeback(uow: Uow, seen: DisputeSeen, *, asked_at: datetime) -> Charg
         withdrawn_cents=row.withdrawn_cents,
     )
     uow.session.flush()
-    return change if change.is_news else None
+    if not change.is_news:
+        return None
+    return replace(change, open_cents=repository.open_cents(uow.session, row.reference))
 
 
 @operation("payments.due_disputes")
@@ -103,9 +110,13 @@ def unasked_disputes(uow: Uow, *, before: datetime) -> int:
 
 
 def standing_chargebacks(uow: Uow, student_id: str) -> dict[str, DisputeState]:
-    """The references of a student with a dispute that is neither won nor made good."""
+    """The references of a student with a dispute that is neither won nor made good.
+
+    Of several about one reference a lost one is told.
+    """
     found = repository.chargebacks_of_student(uow.session, student_id)
-    return {row.reference: row.state for row in found}
+    lost_last = sorted(found, key=lambda row: row.state is DisputeState.LOST)
+    return {row.reference: row.state for row in lost_last}
 
 
 def make_good(uow: Uow, reference: str) -> None:

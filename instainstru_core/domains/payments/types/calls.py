@@ -187,8 +187,9 @@ class Recorded:
 class ChargebackChange:
     """What is new about a chargeback. `before` is None when it was just opened.
 
-    `withdrawn_cents` and `fee_cents` are what the bank took since we last knew; negative amounts
-    came back.
+    `cents` is what it is about, `more_cents` how much more that is than we knew. `withdrawn_cents`
+    and `fee_cents` are what the bank took since we last knew; negative amounts came back.
+    `open_cents` is what all disputes of its reference that are open now are about.
     """
 
     id: str
@@ -198,6 +199,8 @@ class ChargebackChange:
     before: DisputeState | None
     withdrawn_cents: int
     fee_cents: int
+    more_cents: int = 0
+    open_cents: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -207,7 +210,8 @@ class ChargebackChange:
     @property
     def is_news(self) -> bool:
         """Whether anything is to follow from it."""
-        return self.before is not self.state or bool(self.withdrawn_cents or self.fee_cents)
+        moved = self.withdrawn_cents or self.fee_cents or self.more_cents
+        return self.before is not self.state or bool(moved)
 
 
 @dataclass(frozen=True, slots=True)
