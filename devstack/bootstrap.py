@@ -18,7 +18,6 @@ from devstack.setup import python_environment, system_packages, unpacked
 from devstack.setup.console import report, step
 from devstack.trouble import StackTrouble
 
-OLDEST_PYTHON = (3, 11)
 DATABASE_PACKAGE = "postgresql-postgis"
 REDIS_PACKAGE = "redis-tools"  # its one program is the server, too
 MONITORING = {"prometheus": programs.prometheus, "prometheus-alertmanager": programs.alertmanager}
@@ -46,11 +45,6 @@ def main(places: Places) -> int:
 
 def check_machine() -> None:
     """Refuse early what cannot work. Raises StackTrouble."""
-    if sys.version_info < OLDEST_PYTHON:
-        raise StackTrouble(
-            f"python3 is {platform.python_version()}; this project needs 3.11 or newer.",
-            "Install a newer Python and put it first on PATH, or run `make PYTHON=python3.12 ...`.",
-        )
     if platform.system() != "Linux" and not servers_given():
         raise StackTrouble(
             f"The private servers run on Linux; this is {platform.system()}.",
