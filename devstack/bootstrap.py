@@ -59,6 +59,7 @@ def servers_given() -> bool:
 
 def ensure_programs(places: Places) -> None:
     """Find the servers' programs, and fetch those that are missing. Raises StackTrouble."""
+    unpacked.discard_unfinished(places)
     wanted = missing(places)
     if wanted:
         print("Set-up: this machine lacks " + ", ".join(wanted), flush=True)

@@ -10,11 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from devstack.places import Places
+from devstack.places import Places, write_private
 from devstack.setup import system_packages, unpacked
 from devstack.setup.console import run, step
 from devstack.trouble import StackTrouble
 
+STAMP = "instainstru.json"
 LOCK = "requirements.lock"
 UV_LOCK = "devstack/setup/uv.lock.txt"
 ADVICE = (
@@ -32,26 +33,33 @@ def needs_venv_package() -> bool:
 
 def ensure(places: Places) -> None:
     """Bring `.venv` in line with the lock and the project; quick when it already is."""
-    stamp = places.venv / "instainstru.json"
+    stamp = places.venv / STAMP
     wanted = _wanted(places.root)
-    found = _read(stamp)
-    works = _works(places.venv) and found.get("root", wanted["root"]) == wanted["root"]
-    if works and found == wanted:
-        return
-    stamp.unlink(missing_ok=True)
-    if not works:
+    if not is_made(places):
         with step("making the Python environment"):
             _make(places)
-    uv = places.venv / "bin/uv"
-    if not uv.exists() or found.get("uv") != wanted["uv"]:
+        _note(stamp, {"root": wanted["root"]})
+    found = _read(stamp)
+    if found == wanted:
+        return
+    if found.get("uv") != wanted["uv"] or not (places.venv / "bin/uv").exists():
         with step("installing uv"):
             _install_uv(places)
+        found = _note(stamp, {**found, "uv": wanted["uv"]})
     if found.get("lock") != wanted["lock"]:
+        _note(stamp, {"root": wanted["root"], "uv": wanted["uv"]})  # half of a lock is none
         with step("installing the Python packages of the lock"):
             _uv(places, "sync", "--require-hashes", LOCK)
+        found = _note(stamp, {**found, "lock": wanted["lock"]})
     with step("installing the project itself, editable"):
         _uv(places, "install", "--no-deps", "--no-build-isolation", "--editable", ".")
-    stamp.write_text(json.dumps(wanted))
+    _note(stamp, wanted)
+
+
+def is_made(places: Places) -> bool:
+    """Whether there is a whole environment, for this very folder, and its Python still runs."""
+    made_for = _read(places.venv / STAMP).get("root")
+    return made_for == str(places.root) and _works(places.venv)
 
 
 def _wanted(root: Path) -> dict[str, str]:
@@ -69,6 +77,12 @@ def _read(stamp: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return found
+
+
+def _note(stamp: Path, done: dict[str, str]) -> dict[str, str]:
+    """Remember what is there whole, so that a run that was broken off is taken up there."""
+    write_private(stamp, json.dumps(done))
+    return done
 
 
 def _works(venv: Path) -> bool:

@@ -20,6 +20,7 @@ BUILT_FOR = {
     "prometheus": b"/usr/share/prometheus/web",
     "prometheus-alertmanager": b"/usr/share/prometheus/alertmanager",
 }
+UNFINISHED = "unfinished"
 LEFT_OUT = re.compile(r"^(libllvm|libclang|libz3)")  # only for just-in-time compilation, off here
 
 
@@ -34,6 +35,7 @@ def fetch(places: Places, packages: Sequence[str], *, with_dependencies: bool) -
     archives = places.opt / "archives"
     shutil.rmtree(archives, ignore_errors=True)
     archives.mkdir(parents=True)
+    (places.opt / UNFINISHED).touch()
     options = _options(places)
     names = _with_missing(packages, options) if with_dependencies else list(packages)
     run(["apt-get", *options, "download", "-qq", *names], advice=ADVICE, cwd=archives)
@@ -41,6 +43,13 @@ def fetch(places: Places, packages: Sequence[str], *, with_dependencies: bool) -
         run(["dpkg-deb", "-x", archive, places.opt], advice=ADVICE)
     shutil.rmtree(archives)
     _finish_what_scripts_would(places.opt)
+    (places.opt / UNFINISHED).unlink()
+
+
+def discard_unfinished(places: Places) -> None:
+    """Throw away what a broken off run unpacked: a program may be there in part."""
+    if (places.opt / UNFINISHED).exists():
+        shutil.rmtree(places.opt)
 
 
 def _options(places: Places) -> list[str]:
