@@ -7,7 +7,7 @@ import redis
 
 FIRST, LAST = 2, 15  # 0 is the demo's, 1 the other tests'
 TAKEN = "it:taken"
-SECONDS = 300
+SECONDS = 3_600
 
 
 @contextmanager

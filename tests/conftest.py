@@ -1,12 +1,16 @@
 """Real Postgres and Redis for every test that asks; each test undone or on its own database."""
 
 import gc
+import inspect
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
+import httpx2
+import hypothesis
 import pytest
 import structlog
 from sqlalchemy import Connection, Engine
@@ -15,6 +19,7 @@ from sqlalchemy.orm import sessionmaker
 from devstack.stripe_simulator.in_process import InProcessClient
 from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core import runtime as composition
+from instainstru_core.adapters import broker, health_pages, limiter, mutex, search_cache
 from instainstru_core.adapters.broker import RedisBroker
 from instainstru_core.adapters.mutex import RedisMutex
 from instainstru_core.adapters.resend import UnconfiguredMailer
@@ -27,8 +32,27 @@ from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
 from instainstru_core.runtime import Runtime
 from tests.databases import ServerUrls, clone, database_for, ensure_servers
+from tests.patience import PATIENCE_SECONDS
 
 WEBHOOK_SECRET = "whsec_test"
+LIMITS = (
+    (broker, "TIMEOUT_SECONDS"),
+    (health_pages, "TIMEOUT_SECONDS"),
+    (limiter, "TIMEOUT_SECONDS"),
+    (mutex, "TIMEOUT_SECONDS"),
+    (search_cache, "LOOK_SECONDS"),
+    (search_cache, "TOUCH_SECONDS"),
+)
+"""After so long our adapters do without a server of this machine."""
+
+hypothesis.settings.register_profile(
+    "reliable",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("reliable")
 
 
 class SetClock:
@@ -42,6 +66,16 @@ class SetClock:
 
     def advance(self, by: timedelta) -> None:
         self.now += by
+
+
+def pytest_configure() -> None:
+    """Nothing here is in a hurry but the tests of deadlines: the machine may be slow or busy."""
+    for library in (httpx, httpx2):
+        usual = inspect.signature(library.get).parameters["timeout"].default
+        for part in usual.as_dict():
+            setattr(usual, part, PATIENCE_SECONDS)
+    for module, name in LIMITS:
+        setattr(module, name, PATIENCE_SECONDS)
 
 
 def pytest_sessionstart() -> None:
@@ -97,7 +131,9 @@ def settings_for(database_url: str, servers: ServerUrls) -> Settings:
         # As many answers as tests would be told again to others: those that keep them say so.
         search_cache=False,
         # Machines that run tests may be busy: only tests of the deadline are in a hurry.
+        pool_wait_seconds=PATIENCE_SECONDS,
         search_budget_ms=30_000,
+        statement_timeout_ms=round(PATIENCE_SECONDS) * 1_000,
     )
 
 

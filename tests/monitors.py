@@ -4,7 +4,6 @@ Of four rules one fires, one is pending for a day, one never fires, and one cann
 """
 
 import subprocess
-import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,9 +16,9 @@ import yaml
 from devstack import monitoring, programs
 from devstack.places import Places
 from devstack.programs import Program
+from tests.patience import wait_until
 from tests.processes import free_port
 
-PATIENCE_SECONDS = 60.0
 TWO_SERIES = (
     '(label_replace(vector(1), "a", "1", "", "") or label_replace(vector(1), "a", "2", "", ""))'
 )
@@ -102,7 +101,7 @@ def running(folder: Path) -> Generator[Monitors]:
             )
         )
         found = Monitors(f"http://127.0.0.1:{ours}", f"http://127.0.0.1:{others}")
-        _await(found)
+        wait_until(lambda: _stand_as_wished(found))
         yield found
 
 
@@ -120,13 +119,6 @@ def _started(program: Program, *options: str) -> Generator[None]:
     finally:
         process.terminate()
         process.wait()
-
-
-def _await(monitors: Monitors) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _stand_as_wished(monitors):
-        assert time.monotonic() < deadline, "the rules were not evaluated"
-        time.sleep(0.1)
 
 
 def _stand_as_wished(monitors: Monitors) -> bool:

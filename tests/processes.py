@@ -12,13 +12,13 @@ import httpx
 
 from instainstru_core.kernel.settings import Settings
 from tests.databases import ROOT
+from tests.patience import PATIENCE_SECONDS
 
 START = """
 from {module} import run
 from instainstru_core.kernel import settings
 run(settings.load(), host="127.0.0.1", port={port})
 """
-PATIENCE_SECONDS = 60.0
 
 
 def free_port() -> int:

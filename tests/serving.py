@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from tests.patience import PATIENCE_SECONDS
 from tests.processes import free_port
 
 
@@ -39,4 +40,4 @@ def serving(app: Any) -> Generator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(PATIENCE_SECONDS)

@@ -6,6 +6,7 @@ from threading import Barrier
 from typing import TypeVar
 
 from instainstru_core.kernel.errors import Refusal
+from tests.patience import PATIENCE_SECONDS
 
 Answer = TypeVar("Answer")
 
@@ -15,7 +16,7 @@ def at_once(calls: Sequence[Callable[[], Answer]]) -> list[Answer | Refusal]:
     barrier = Barrier(len(calls))
 
     def run(call: Callable[[], Answer]) -> Answer | Refusal:
-        barrier.wait(timeout=10)
+        barrier.wait(PATIENCE_SECONDS)
         try:
             return call()
         except Refusal as refusal:

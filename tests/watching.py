@@ -12,6 +12,7 @@ from devstack.sentry_simulator.store import Kept
 from instainstru_core.adapters.sentry import sdk
 from instainstru_core.kernel import log
 from instainstru_core.kernel.settings import Settings
+from tests.patience import PATIENCE_SECONDS
 
 TOKEN = "sntryu_a_simulated_token"
 KEY = "0123456789abcdef0123456789abcdef"
@@ -50,7 +51,7 @@ def told(
 
 def only_event(server: SimulatorServer) -> Kept:
     """The one event that it was told of."""
-    sentry_sdk.flush(timeout=5)
+    sentry_sdk.flush(PATIENCE_SECONDS)
     (issue,) = server.simulator.store.issues()
     (event,) = issue.events
     return event

@@ -1,6 +1,5 @@
 """Searches when something is slow or many come at once: what lacks is said, who waits is told."""
 
-import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,6 +32,7 @@ from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers
 from tests.factories import instructors
 from tests.factories.instructors import LiveInstructor
+from tests.patience import PATIENCE_SECONDS, wait_until
 
 SEARCH = "/api/v1/search"
 COMPLEX = "theremin or if there is none oboe, and also something for the evening"
@@ -235,15 +235,6 @@ def threads() -> Generator[Callable[[TestClient, dict[str, str]], Future[Respons
         yield lambda client, query: pool.submit(client.get, SEARCH, params=query)
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Until this is so; five seconds at the most."""
-    for _ in range(500):
-        if is_so():
-            return
-        threading.Event().wait(0.01)
-    pytest.fail("it never came to that")
-
-
 class TestCalendarsThatDoNotAnswer:
     def test_are_left_out_and_that_is_said(
         self, committed_runtime: Runtime, crowd: list[LiveInstructor]
@@ -293,7 +284,7 @@ class TestOffersThatAreBeingRead:
             with pytest.raises(IndexLoading) as told:
                 read(new, 0.3)
             holding.rollback()
-            after = [one.result(30) for one in reading]
+            after = [one.result(PATIENCE_SECONDS) for one in reading]
         new.close()
         assert meanwhile is before
         assert told.value.facts["retry_after"] == 2
@@ -324,8 +315,8 @@ class TestManyAtOnce:
                 second = ask(client, {"q": "theremin"})
                 wait_until(lambda: app.state.searches.turns.in_flight == 2)
                 assert client.get("/api/v1/catalog/categories").status_code == 200
-                refused = second.result(5)
-            assert first.result(5).status_code == 200
+                refused = second.result(PATIENCE_SECONDS)
+            assert first.result(PATIENCE_SECONDS).status_code == 200
             assert client.get(SEARCH, params={"q": "theremin"}).status_code == 200
         assert (refused.status_code, refused.json()["code"]) == (503, "search.busy")
         assert refused.headers["retry-after"] == "2"
@@ -346,7 +337,7 @@ class TestManyAtOnce:
             with calendars_locked(committed_runtime):
                 asked = [ask(client, query) for _ in range(5)]
                 wait_until(lambda: in_progress(app) == 5)
-            found = [one.result(5) for one in asked]
+            found = [one.result(PATIENCE_SECONDS) for one in asked]
         assert {one.status_code for one in found} == {200}
         assert len({one.json()["search_id"] for one in found}) == 5
         assert len({len(one.content) for one in found}) == 1

@@ -3,6 +3,7 @@
 import signal
 
 from instainstru_core.kernel.settings import Settings
+from tests.patience import PATIENCE_SECONDS
 from tests.processes import free_port, get, running
 
 
@@ -15,4 +16,4 @@ class TestRun:
             assert "process_resident_memory_bytes" in answer.text
             assert "server" not in answer.headers
             process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE_SECONDS) == 0

@@ -8,6 +8,7 @@ import sentry_sdk
 from api.app import create_app
 from instainstru_core.kernel import log
 from instainstru_core.runtime import Runtime
+from tests.patience import PATIENCE_SECONDS
 from tests.serving import serving
 from tests.watching import SECRET, only_event, simulated, told
 
@@ -35,5 +36,5 @@ def test_a_refusal_is_not_told(runtime: Runtime) -> None:
     log.configure(lasting=False)
     with simulated() as server, told(server, "api"), serving(create_app(runtime)) as url:
         assert httpx.get(f"{url}/api/v1/nowhere").status_code == 404
-        sentry_sdk.flush(timeout=5)
+        sentry_sdk.flush(PATIENCE_SECONDS)
         assert server.simulator.store.issues() == []

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +22,8 @@ from tests.cli.conftest import Terminal
 from tests.conftest import settings_for
 from tests.databases import ROOT, ServerUrls, clone
 from tests.factories.access import signing_key
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.processes import free_port, get
-
-STOP_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def serving(
         try:
             yield process
             process.send_signal(signal.SIGTERM)
-            assert process.wait(STOP_SECONDS) in {0, -signal.SIGTERM}
+            assert process.wait(PATIENCE_SECONDS) in {0, -signal.SIGTERM}
         finally:
             process.kill()
 
@@ -214,7 +212,7 @@ class TestServe:
             env={**os.environ, **known},
             capture_output=True,
             text=True,
-            timeout=STOP_SECONDS,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
         assert refused.returncode == 1
@@ -234,10 +232,3 @@ class TestServe:
             (folder,) = tmp_path.glob("instainstru-metrics-*")
             wait_until(lambda: any(folder.glob("*.db")))
         assert list(tmp_path.iterdir()) == []
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + STOP_SECONDS
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -15,6 +15,7 @@ from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock
 from tests.factories.accounts import student
 from tests.factories.notifications import ScriptedMailer, facts, queued
+from tests.patience import PATIENCE_SECONDS
 from tests.together import at_once
 
 
@@ -56,17 +57,17 @@ class TestSenders:
 
         def hold(_mail: Mail) -> None:
             inside.set()
-            assert go_on.wait(10)
+            assert go_on.wait(PATIENCE_SECONDS)
 
         slow = ScriptedMailer(before=hold)
         sending = threading.Thread(
             target=lambda: flows.send_due(committed_runtime.begin, slow, actor=SYSTEM, limit=1)
         )
         sending.start()
-        assert inside.wait(10)
+        assert inside.wait(PATIENCE_SECONDS)
         quick = flows.send_due(committed_runtime.begin, ScriptedMailer(), actor=SYSTEM)
         go_on.set()
-        sending.join(10)
+        sending.join(PATIENCE_SECONDS)
         assert quick == Sending(claimed=1, sent=1)
         assert states(committed_runtime) == {DeliveryState.SENT: 2}
 

@@ -4,7 +4,6 @@ The mutex keeps others away early. Where its service is gone the rows and comman
 keep order alone, so every race is run both ways and has to end the same.
 """
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from instainstru_core.domains.bookings.types import BookingStatus, Outcome
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.errors import Conflict, Refusal
 from tests.factories.money import Market
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.together import at_once
 
 SOON = "2026-06-16T09:00:00"
@@ -47,12 +47,12 @@ def wait_until_blocked(market: Market) -> None:
     """Until somebody waits for a row that somebody else holds."""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     waiting += " AND datname = current_database()"
-    for _ in range(500):
+
+    def somebody_waits() -> bool:
         with market.runtime.engine.connect() as connection:
-            if connection.scalar(text(waiting)):
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
+            return bool(connection.scalar(text(waiting)))
+
+    wait_until(somebody_waits)
 
 
 def only_conflicts(answers: list[object]) -> int:
@@ -197,7 +197,7 @@ class TestAJobAndAPerson:
                 )
                 late = pool.submit(market.cancel, booked.id)
                 wait_until_blocked(market)
-            answer = late.result(timeout=10)
+            answer = late.result(PATIENCE_SECONDS)
 
         child = market.detail(answer.moved_to_id or "")
         assert market.detail(child.id).status is BookingStatus.CONFIRMED

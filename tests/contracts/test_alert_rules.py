@@ -13,6 +13,7 @@ from devstack import monitoring, programs
 from devstack.places import Places
 from instainstru_core.domains.observability import repository
 from tests.contracts.test_monitoring_files import RULES, alerts
+from tests.patience import PATIENCE_SECONDS
 
 LASTING = "x40"
 REQUESTS = "instainstru_http_requests_total"
@@ -363,7 +364,7 @@ def test_prometheus_fires_where_it_should_and_is_quiet_elsewhere(tmp_path: Path)
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert found.returncode == 0, found.stdout + found.stderr
 
@@ -388,7 +389,7 @@ def test_the_private_prometheus_can_read_its_configuration(tmp_path: Path) -> No
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert found.returncode == 0, found.stdout + found.stderr
     assert f"SUCCESS: {len(RULES)} rule files found" in found.stdout

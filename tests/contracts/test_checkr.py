@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import json
 import os
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -35,6 +34,7 @@ from instainstru_core.domains.background_checks.errors import (
 from instainstru_core.domains.background_checks.types import CandidateData
 from instainstru_core.domains.webhooks.errors import PayloadUnreadable, SignatureRefused
 from instainstru_core.kernel.ids import new_id
+from tests.patience import wait_until
 from tests.processes import free_port
 
 KEY = "checkr_test_key"
@@ -292,9 +292,7 @@ class TestWebhooks:
             report_id = httpx.post(lever).json()["report_id"]
             done = {"status": "complete", "result": "clear"}
             assert httpx.post(f"{server.url}/_sim/reports/{report_id}", json=done).is_success
-            deadline = time.monotonic() + 10
-            while len(taken) < 5 and time.monotonic() < deadline:
-                time.sleep(0.02)
+            wait_until(lambda: len(taken) >= 5)
             provider.close()
         listener.shutdown()
         listener.server_close()

@@ -22,6 +22,7 @@ from instainstru_core.domains.observability.errors import (
 )
 from instainstru_core.domains.observability.types import Found, Point, Series
 from instainstru_core.kernel.errors import Refusal
+from tests.patience import PATIENCE_SECONDS
 from tests.processes import free_port
 
 AT = datetime(2026, 6, 15, 14, 0, tzinfo=UTC)
@@ -214,6 +215,6 @@ class TestPatience:
             prometheus = HttpPrometheus(f"http://127.0.0.1:{listener.getsockname()[1]}")
             with pytest.raises(PrometheusUnreachable):
                 prometheus.instant("up", at=AT)
-            hanging_up.join(5)
+            hanging_up.join(PATIENCE_SECONDS)
             prometheus.close()
         assert broken == 3

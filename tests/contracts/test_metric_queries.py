@@ -11,6 +11,7 @@ from devstack import programs
 from devstack.places import Places
 from instainstru_core.domains.observability import repository
 from instainstru_core.domains.observability.policy import templates
+from tests.patience import PATIENCE_SECONDS
 
 METRICS = {metric.name: metric for metric in repository.dictionary()}
 REQUESTS = "instainstru_http_requests_total"
@@ -138,6 +139,6 @@ def test_queries_count_what_happened(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert found.returncode == 0, found.stdout + found.stderr

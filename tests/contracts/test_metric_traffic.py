@@ -5,7 +5,6 @@ The traffic is written into the store of a Prometheus of its own; the questions 
 """
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,11 +18,11 @@ from instainstru_core.domains.observability.schemas import AskMetric, MetricAnsw
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.uow import Begin
 from tests.contracts.traffic import STEP, Traffic, known_traffic
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.processes import free_port
 
 METRICS = {metric.name: metric for metric in repository.dictionary() if metric.promql}
 SECONDS = 15 * 60
-PATIENCE_SECONDS = 30.0
 REQUESTS = "instainstru_http_requests"
 REQUEST_SECONDS = "instainstru_http_request_duration_seconds"
 OPERATIONS = "instainstru_service_operations"
@@ -286,7 +285,7 @@ def prometheus(
         ],
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     yield from _serving(program, folder)
 
@@ -308,11 +307,8 @@ def _serving(program: programs.Program, folder: Path) -> Iterator[HttpPrometheus
     )
     client = HttpPrometheus(monitoring.url(port))
     try:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not monitoring.answers(port):
-            assert time.monotonic() < deadline
-            assert process.poll() is None
-            time.sleep(0.05)
+        wait_until(lambda: process.poll() is not None or monitoring.answers(port))
+        assert process.poll() is None
         yield client
     finally:
         client.close()

@@ -19,6 +19,7 @@ from instainstru_core.domains.observability import repository
 from instainstru_core.domains.observability.policy import promql
 from instainstru_core.runtime import DASHBOARDS
 from tests.contracts import test_metrics_dictionary as dictionary
+from tests.patience import PATIENCE_SECONDS
 
 RULES = sorted((ROOT / "monitoring/rules").glob("*.yml"))
 BOARDS = sorted(DASHBOARDS.glob("*.json"))
@@ -148,5 +149,5 @@ def promtool(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )

@@ -18,6 +18,7 @@ from instainstru_core.kernel.settings import Settings
 from tests.brokers import own_broker
 from tests.databases import ServerUrls
 from tests.factories.observability import NOW, heartbeat
+from tests.patience import PATIENCE_SECONDS
 from tests.processes import free_port
 from worker import schedule
 from worker.app import Workplace, create_app
@@ -71,7 +72,7 @@ class TestBacklog:
         app.tasks[RELAY.name].apply_async()
         app.tasks[RELAY.name].apply_async()
         with app.connection_for_read() as connection, connection.SimpleQueue("default") as queue:
-            message = queue.get(timeout=5)
+            message = queue.get(timeout=PATIENCE_SECONDS)
             assert broker.backlog(QUEUES) == Backlog(
                 {"default": 1, "maintenance": 0}, {"default": 1}
             )

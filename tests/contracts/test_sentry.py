@@ -35,6 +35,7 @@ from instainstru_core.domains.observability.ports import Sentry
 from instainstru_core.domains.observability.types import IssueQuery, IssueSort, WhichEvent
 from instainstru_core.kernel.errors import Refusal
 from tests.databases import ROOT
+from tests.patience import PATIENCE_SECONDS
 from tests.processes import free_port
 from tests.watching import TOKEN, simulated, told
 
@@ -65,7 +66,7 @@ class Telling:
                 _charge(words, cause)
             except CardDeclined as failure:
                 event_id = sentry_sdk.capture_exception(failure)
-        sentry_sdk.flush(timeout=5)
+        sentry_sdk.flush(PATIENCE_SECONDS)
         assert event_id is not None
         return event_id
 
@@ -197,7 +198,7 @@ class TestIssues:
                 scope.fingerprint = [words]
                 for _ in range(place + 1):
                     sentry_sdk.capture_message(words)
-        sentry_sdk.flush(timeout=5)
+        sentry_sdk.flush(PATIENCE_SECONDS)
         first = sentry.issues(query(sort=IssueSort.FREQ, limit=2))
         assert [issue.title for issue in first.items] == ["Three", "Two"]
         assert (first.total, first.next_cursor) == (3, "0:2:0")
@@ -362,5 +363,5 @@ def test_an_environment_is_known_from_whatever_comes_from_it(
     with pytest.raises(SentryEnvironmentUnknown):
         sentry.issues(query(environment="production"))
     sentry_sdk.crons.capture_checkin(monitor_slug="a-job", status="ok")
-    sentry_sdk.flush(timeout=5)
+    sentry_sdk.flush(PATIENCE_SECONDS)
     assert sentry.issues(query(environment="production")).items == []

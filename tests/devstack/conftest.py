@@ -2,8 +2,7 @@
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,7 @@ from devstack.lease import Lease
 from devstack.places import Places
 from devstack.process_id import ProcessId
 from tests.databases import ROOT
-
-PATIENCE_SECONDS = 10.0
+from tests.patience import wait_until
 
 
 def checkout(root: Path) -> Places:
@@ -30,13 +28,6 @@ def checkout(root: Path) -> Places:
 
 def supervisor_of(places: Places) -> ProcessId | None:
     return ProcessId.read(places.run / "supervisor.json")
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.02)
 
 
 def nothing_runs(places: Places) -> bool:

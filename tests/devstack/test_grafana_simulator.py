@@ -13,6 +13,7 @@ from devstack.grafana_simulator.server import SimulatorServer
 from devstack.grafana_simulator.simulator import Simulator
 from instainstru_core.runtime import DASHBOARDS
 from tests.databases import ROOT
+from tests.patience import PATIENCE_SECONDS
 from tests.processes import free_port, get
 
 TOKEN = "glsa_of_this_test"
@@ -107,4 +108,4 @@ def test_runs_as_a_program_until_it_is_told_to_stop() -> None:
         assert get(process, port, "/api/health").status_code == 200
     finally:
         process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0

@@ -13,6 +13,7 @@ from devstack.stripe_simulator.sending import Endpoint
 from devstack.stripe_simulator.server import SimulatorServer
 from devstack.trouble import StackTrouble
 from tests.databases import ServerUrls, clone
+from tests.patience import PATIENCE_SECONDS
 from tests.processes import free_port
 
 
@@ -92,7 +93,7 @@ class TestListen:
         provider.listen(simulator.url, f"http://127.0.0.1:{server.server_port}/hook")
         simulator.simulator.load([json.dumps({"object": "account", "id": "acct_1"})])
         simulator.simulator.disable_account("acct_1")
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
         server.server_close()
         assert heard == ["account.updated"]
 

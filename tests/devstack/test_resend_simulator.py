@@ -17,6 +17,7 @@ from devstack.resend_simulator.reading import CarrierIsReal, SimulatorUnreachabl
 from devstack.resend_simulator.server import SimulatorServer
 from devstack.resend_simulator.simulator import KEY_LIFE, Simulator
 from tests.databases import ROOT
+from tests.patience import PATIENCE_SECONDS
 from tests.processes import free_port
 
 KEY = "re_test_key"
@@ -150,7 +151,7 @@ class TestKeys:
         class Slow(Simulator):
             def handle(self, *given: Any) -> Answer:
                 inside.set()
-                assert go_on.wait(10)
+                assert go_on.wait(PATIENCE_SECONDS)
                 return super().handle(*given)
 
         with SimulatorServer(Slow(KEY)) as server:
@@ -159,10 +160,10 @@ class TestKeys:
                 first: list[httpx.Response] = []
                 sending = threading.Thread(target=lambda: first.append(send(client, key="k")))
                 sending.start()
-                assert inside.wait(10)
+                assert inside.wait(PATIENCE_SECONDS)
                 assert problem(send(client, key="k")) == (409, "concurrent_idempotent_requests")
                 go_on.set()
-                sending.join(10)
+                sending.join(PATIENCE_SECONDS)
                 assert first[0].status_code == 200
                 assert send(client, key="k").json() == first[0].json()
 
@@ -254,4 +255,4 @@ def test_the_program_serves_until_it_is_told_to_stop() -> None:
         )
         assert answer.status_code == 200
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0

@@ -28,6 +28,7 @@ from devstack.trouble import StackTrouble
 from tests.databases import ServerUrls
 from tests.devstack.conftest import checkout, cluster, nothing_runs, sleeper
 from tests.devstack.test_ports import taken
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = [
     pytest.mark.stack,
@@ -56,7 +57,7 @@ def ask_stripe(url: str, key: str) -> int:
         f"{url}/v1/balance", headers={"Authorization": f"Bearer {key}"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as refusal:
         return refusal.code

@@ -19,8 +19,8 @@ from mcp_server.envelope import Answer, answer
 from mcp_server.tool import Call, reads
 from tests.mcp import world as worlds
 from tests.mcp.world import Copilot, token
+from tests.patience import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 10
 CALL_SLOW = {
     "jsonrpc": "2.0",
     "id": 1,

@@ -21,6 +21,7 @@ from mcp_server.tool import Call, previews, reads
 from mcp_server.tools.bookings import bookings_summary
 from tests.mcp import world as worlds
 from tests.mcp.world import Copilot
+from tests.patience import PATIENCE_SECONDS
 
 LINE = "x" * 1_000
 
@@ -74,7 +75,7 @@ LET_GO = Event()
 @reads("Slow elsewhere", open_world=True)
 def slow_elsewhere(call: Call) -> Answer[Lines]:
     """Wait for somebody outside."""
-    assert LET_GO.wait(timeout=60)
+    assert LET_GO.wait(PATIENCE_SECONDS)
     return answer(Report(data=Lines(lines=[])), as_of=call.runtime.clock())
 
 

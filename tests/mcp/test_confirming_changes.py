@@ -36,6 +36,7 @@ from mcp_server.envelope import Answer
 from mcp_server.tool import Call, Tool, previews, writes
 from tests.mcp import world as worlds
 from tests.mcp.world import Copilot, token
+from tests.patience import PATIENCE_SECONDS
 
 Number = Annotated[int, Field(ge=1, le=99)]
 
@@ -82,7 +83,7 @@ def give(uow: Uow, wish: Wish, key: str) -> Gift:
 def send(call: Call, wish: Wish, order: Order) -> Gift:
     STAGE.arrived.set()
     if STAGE.waits is not None:
-        STAGE.waits.wait(10)
+        STAGE.waits.wait(PATIENCE_SECONDS)
     with call.begin() as uow:
         return give(uow, wish, order.key)
 
@@ -267,10 +268,10 @@ class TestAToken:
         STAGE.waits = Event()
         with ThreadPoolExecutor(1) as pool:
             running = pool.submit(ops.ask, "send_execute", confirm_token=key)
-            assert STAGE.arrived.wait(10)
+            assert STAGE.arrived.wait(PATIENCE_SECONDS)
             error = ops.refused("send_execute", confirm_token=key)
             STAGE.waits.set()
-            assert running.result(10)["data"]["replayed"] is False
+            assert running.result(PATIENCE_SECONDS)["data"]["replayed"] is False
         assert (error["code"], error["retryable"]) == ("confirmation.in_progress", True)
         assert error["facts"] == {"retry_after": 5}
 
@@ -291,7 +292,10 @@ class Person:
         async def calling() -> Any:
             transport = StreamableHttpTransport(f"{self.url}/mcp", auth=writer(self.url).token)
             async with Client(
-                transport, mode="2026-07-28", elicitation_handler=answering, timeout=30
+                transport,
+                mode="2026-07-28",
+                elicitation_handler=answering,
+                timeout=PATIENCE_SECONDS,
             ) as client:
                 return await client.call_tool(
                     "instainstru_give_execute", {"confirm_token": key}, raise_on_error=False

@@ -14,6 +14,7 @@ from instainstru_core.runtime import Runtime
 from tests.databases import ROOT
 from tests.mcp import world as worlds
 from tests.mcp.world import Copilot, World, token
+from tests.patience import PATIENCE_SECONDS
 from tests.processes import free_port, get
 
 START = """
@@ -59,7 +60,7 @@ class TestTheProcess:
             assert resident(process.pid) < MEGABYTES
             assert "instainstru_mcp_tool_calls_total{" in get(process, port, "/metrics").text
             process.send_signal(signal.SIGTERM)
-            _, said = process.communicate(timeout=20)
+            _, said = process.communicate(timeout=PATIENCE_SECONDS)
         finally:
             process.kill()
             process.wait()
@@ -69,7 +70,7 @@ class TestTheProcess:
 
 def until_it_listens(process: subprocess.Popen[str], port: int) -> None:
     """Wait for the start, which takes seconds where many tests share few processors."""
-    deadline = time.monotonic() + worlds.PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

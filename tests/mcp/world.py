@@ -34,12 +34,12 @@ from mcp_server.server import create_app
 from tests.factories import access, instructors
 from tests.factories.bookings import booking
 from tests.factories.instructors import LiveInstructor
+from tests.patience import PATIENCE_SECONDS
 from tests.serving import serving as served
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "instainstru-mcp"
 OPERATOR = "Ada Rook"
-PATIENCE_SECONDS = 60
 STATIC = "a-static-token-of-more-than-32-characters"
 ENDED = "a-static-token-that-is-no-longer-accepted"
 ENDLESS = "a-static-token-that-was-given-without-end"

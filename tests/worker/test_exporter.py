@@ -17,6 +17,7 @@ from instainstru_core.kernel.outbox import OutboxRow
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.runtime import Runtime
 from tests.factories.observability import NOW, ScriptedBroker, heartbeat
+from tests.patience import PATIENCE_SECONDS
 from tests.processes import free_port, get, running
 from worker.exporter import Standing
 
@@ -101,4 +102,4 @@ class TestRun:
             assert "instainstru_exporter_database_up 1.0" in answer.text
             assert "process_start_time_seconds" in answer.text
             process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE_SECONDS) == 0

@@ -3,8 +3,7 @@
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +21,11 @@ from instainstru_core.runtime import Runtime
 from tests.brokers import own_broker
 from tests.conftest import settings_for
 from tests.databases import ServerUrls, clone
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.processes import free_port
 from tests.worker.at_work import TABLE, LessonPraised, kill, worker_at_work
 from worker.app import Workplace, create_app
 from worker.relay import REACT, RELAY
-
-PATIENCE_SECONDS = 60.0
 
 
 @dataclass
@@ -61,13 +59,6 @@ class Site:
         """What the status says of this worker."""
         status = flows.worker_status(self.runtime.broker, actor=SYSTEM).data
         return [one for one in status.workers if one.name.startswith(f"worker-{process.pid}@")]
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +178,7 @@ class TestAWorker:
         with worker_at_work(site.settings, free_port(), site.accident) as process:
             wait_until(lambda: bool(site.shown(process)))
             process.send_signal(signal.SIGTERM)
-            assert process.wait(15) == 0
+            assert process.wait(PATIENCE_SECONDS) == 0
         assert site.shown(process) == []
 
     def test_that_is_killed_loses_no_fact_and_doubles_none(self, site: Site) -> None:

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -19,6 +18,7 @@ from devstack.stripe_simulator.server import SimulatorServer
 from devstack.stripe_simulator.world import Secrets
 from tests.databases import ROOT
 from tests.devstack.stripe_simulator.conftest import NEVER_REDIRECT, refused
+from tests.patience import PATIENCE_SECONDS, wait_until
 
 KEY = "sk_test_over_http"
 SECRETS = Secrets(platform="whsec_of_platform", connect="whsec_of_accounts")
@@ -104,13 +104,6 @@ def lever(server: SimulatorServer) -> Iterator[Callable[..., dict[str, object]]]
 Lever = Callable[..., dict[str, object]]
 
 
-def wait_for(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.02)
-
-
 def hold(client: stripe.StripeClient, **options: str) -> stripe.PaymentIntent:
     return client.v1.payment_intents.create(
         {
@@ -129,7 +122,7 @@ def test_a_payment_runs_through(client: stripe.StripeClient, listener: Listener)
     held = hold(client)
     paid = client.v1.payment_intents.capture(held.id, {"expand": ["latest_charge"]})
     assert (paid.status, paid.amount_received) == ("succeeded", 5_000)
-    wait_for(lambda: "payment_intent.succeeded" in listener.types())
+    wait_until(lambda: "payment_intent.succeeded" in listener.types())
     assert listener.types() == [
         "payment_intent.created",
         "charge.succeeded",
@@ -147,8 +140,8 @@ def test_a_webhook_is_sent_until_it_is_taken(
 ) -> None:
     listener.refusals = 2
     client.v1.customers.create({})
-    wait_for(lambda: listener.types() == ["customer.created"])
-    wait_for(lambda: len(_attempts(lever)) == 3)
+    wait_until(lambda: listener.types() == ["customer.created"])
+    wait_until(lambda: len(_attempts(lever)) == 3)
     assert _attempts(lever) == [(1, 500), (2, 500), (3, 200)]
 
 
@@ -180,7 +173,7 @@ def test_a_key_is_in_use_while_its_call_runs(
     server.simulator.faults.add(Fault("slow", path="/v1/payment_intents", seconds=1.0))
     first = threading.Thread(target=lambda: hold(client, idempotency_key="once"))
     first.start()
-    wait_for(lambda: server.simulator.faults.active() == [])  # it has struck: the call runs
+    wait_until(lambda: server.simulator.faults.active() == [])  # it has struck: the call runs
     error = refused(stripe.APIError, lambda: hold(client, idempotency_key="once"))
     first.join()
     assert error.error is not None
@@ -276,6 +269,6 @@ def test_it_runs_as_a_program() -> None:
             url = program.stdout.readline().split()[-1]
             assert httpx.get(f"{url}/_sim/health").json() == {"status": "ok"}
             program.terminate()
-            assert program.wait(timeout=10) == 0
+            assert program.wait(PATIENCE_SECONDS) == 0
         finally:
             program.kill()

@@ -9,6 +9,7 @@ from instainstru_core.kernel import locks
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.uow import DatabaseBusy, DatabaseUnreachable, QueryTooSlow
 from instainstru_core.runtime import Runtime, build
+from tests.patience import PATIENCE_SECONDS
 
 
 class TestBegin:
@@ -30,7 +31,7 @@ class TestBegin:
                 with committed_runtime.begin(SYSTEM) as uow:
                     lock = text("SELECT pg_advisory_xact_lock(:key)")
                     uow.session.execute(lock, {"key": first})
-                    barrier.wait(timeout=5)
+                    barrier.wait(PATIENCE_SECONDS)
                     uow.session.execute(lock, {"key": second})
             except DatabaseBusy as refusal:
                 refused.append(refusal)
@@ -39,7 +40,7 @@ class TestBegin:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=20)
+            thread.join(PATIENCE_SECONDS)
         assert [refusal.code for refusal in refused] == ["database.busy"]
 
     def test_a_database_that_is_not_there_is_unreachable(self, runtime: Runtime) -> None:

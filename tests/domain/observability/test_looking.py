@@ -20,6 +20,7 @@ from instainstru_core.domains.observability.flows.looking import (
 from instainstru_core.domains.observability.policy.health import Check, Section, Status
 from instainstru_core.domains.observability.schemas.health import HealthOverview
 from tests.conftest import SetClock
+from tests.patience import PATIENCE_SECONDS
 
 MOMENT = timedelta(microseconds=1)
 FINE: Figures = {Check.TASKS_WAITING: 0, Check.QUEUES_NOBODY_TAKES: 0}
@@ -85,7 +86,7 @@ class TestASource:
 
         def hanging() -> Figures:
             asked.append(1)
-            go_on.wait(10)
+            go_on.wait(PATIENCE_SECONDS)
             return FINE
 
         search = lambda: {Check.ZERO_RESULT_SHARE_24H: 0.0}  # noqa: E731
@@ -131,15 +132,15 @@ class TestAnAnswer:
 
         def slow() -> Figures:
             looking.set()
-            go_on.wait(10)
+            go_on.wait(PATIENCE_SECONDS)
             return {**FINE, Check.TASKS_WAITING: 50}
 
         with ThreadPoolExecutor(2) as threads:
             first = threads.submit(seen, board, clock, queues=slow)
-            looking.wait(10)
+            looking.wait(PATIENCE_SECONDS)
             second = threads.submit(seen, board, clock, queues=slow)
             if given:
-                assert second.result(timeout=5) is before
+                assert second.result(PATIENCE_SECONDS) is before
             go_on.set()
             assert first.result().overall is Status.WARN
             assert (second.result() is before) is given

@@ -8,6 +8,7 @@ import pytest
 from instainstru_core.domains.search.service.keeping import LOOK_AGAIN_SECONDS, Kept
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.runtime import Runtime
+from tests.patience import PATIENCE_SECONDS
 
 
 class Clock:
@@ -36,7 +37,7 @@ class Source:
     def make(self) -> str:
         self.made += 1
         self.begun.set()
-        assert self.go_on.wait(5)
+        assert self.go_on.wait(PATIENCE_SECONDS)
         return f"version {self.version}"
 
 
@@ -79,7 +80,7 @@ class TestKept:
         source.go_on.clear()
         with ThreadPoolExecutor(1) as pool:
             new = pool.submit(get, committed_runtime, kept, source)
-            assert source.begun.wait(5)
+            assert source.begun.wait(PATIENCE_SECONDS)
             assert get(committed_runtime, kept, source) == "version 1"
             source.go_on.set()
             assert new.result() == "version 2"
