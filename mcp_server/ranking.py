@@ -11,10 +11,11 @@ from math import log
 from typing import Any
 
 from instainstru_core.domains.observability.policy.likeness import Likeness
+from mcp_server.sayings import SAME, SAYINGS
 from mcp_server.tool import PREFIX, Tool
 
 SATURATION, LENGTH = 1.2, 0.75  # the usual k1 and b of BM25
-NAME, TITLE, PURPOSE, ARGUMENT = 4, 3, 3, 1
+NAME, TITLE, PURPOSE, SAYING, ARGUMENT = 4, 3, 3, 3, 1
 UNLIKELY = 0.6
 LIKE = 0.3  # from here on letters alone are a match
 CALM = 10  # how much the first places count when two rankings are put together
@@ -24,96 +25,43 @@ OFTEN = frozenset(
         "a all am an and any are as at be been by can could did do does for from get give had has"
         " have how i if in is it its let list look me my now of on one or our out please right"
         " see show so tell that the their them there these they this those to up us was we were"
-        " what when where which who whose why will with would you your",
+        " want need some into over what when where which who whose why will with would you your",
     )
 )
 ENDINGS = ("ations", "ation", "ings", "ing", "ions", "ion", "ies", "ied", "ed", "es", "s", "e", "y")
 SHORTEST_STEM = 3
 WORD = re.compile(r"[a-z0-9]+")
 
-A_METRIC = "metric value plain question judged thresholds"
+A_METRIC = "value plain question judged"
 SAID = tuple(
     (re.compile(way), words)
     for way, words in (
-        # What is named
         (r"\b\w+@\w+", "email people find users"),
-        (r"\+\d{7,}|\bphone\b", "phone people find users"),
+        (r"\+\d[\d ()-]{6,}|\bphone\b", "phone people find users"),
         (r"\b(?:cus|pi|ch|acct|re|seti)_\w+|\b[0-9a-hjkmnp-tv-z]{26}\b", "id stripe find"),
-        (r"\b(?:anything|who or what|belongs to|whose)\b", "find whatever"),
+        (r"\b(?:anything (?:about|on)|who or what|belongs? to|whose)\b", "find whatever"),
         (r"\bevt_\w+", "webhook event detail"),
         (r"\bcode [0-9a-z]{8}\b", "invite detail"),
-        (r"\b[a-z]+-\d+\b", "issue one detail"),
+        (r"\b[a-z]{2,}(?:-[a-z]+)*-(?=\w*\d)[0-9a-z]{1,6}\b", "sentry issue one short id detail"),
+        (r"\b[0-9a-f]{32}\b", "sentry event id"),
         (
             r"\w\(.*\)|\[\d+[smhd]\]|\b(?:instainstru|process)_\w+|\bup ==|promql",
             "promql expression",
         ),
-        # What is wanted of it
-        (r"\b(?:about|profile|details?|payload|everything about|show the)\b", "one detail"),
-        (r"\binstructors?\b", "instructors"),
-        (r"\b(?:list|all|every|which)\b", "list which"),
-        (r"\b(?:worst|most|top)\b", "top most"),
-        (r"\b(?:slowest|fails? most|success rate|statistics)\b", "statistics rate duration"),
-        (r"\b(?:histor|executions?|runs?|attempts?|retried)\b", "history every attempt"),
-        (r"\b(?:numbers|figures|summary|totals?)\b", "summary figures"),
-        (r"\b(?:latest|newest|most recent)\b", "recent newest"),
-        (r"\b(?:right now|at the moment|currently|doing)\b", "active way running"),
-        (r"\b(?:graph|plot|series|course)\b", "range course points"),
-        (
-            r"\b(?:mean|meaning|defin\w+|measured|thresholds?|dictionary|metrics)\b",
-            "metrics describe",
-        ),
-        (
-            r"\bp\d\d\b|\blatency\b|\bhow (?:slow|fast)\b|\brate\b|\bmetric\b",
-            "metric value question",
-        ),
-        (
-            r"\b(?:step by step|what happened|timeline|story|still do)\b",
-            "story timeline lesson staff",
-        ),
-        (r"\b(?:why|explain|line by line|charged?|ledger)\b", "explain payment money cent"),
-        (r"\b(?:chart|by week|compared|revenue|earn\w*)\b", "revenue report chart"),
-        (r"\b(?:retain|retention|cohorts?|come back)\b", "cohort retention"),
-        # What it is about
-        (r"\b(?:workers?|heartbeat)\b", "celery workers"),
-        (r"\b(?:tasks?|jobs?|background)\b", "celery tasks background"),
-        (r"\b(?:queues?|backlog|broker)\b", "celery queue depth tasks wait"),
-        (r"\b(?:cron|beat|due next|scheduled?)\b", "celery schedule beat"),
-        (r"\b(?:on time|in time|late|overdue)\b", "overdue health keep up"),
-        (r"\b(?:payment processing|captures?|holds?)\b", "payments jobs work"),
-        (r"\b(?:crash\w*|exceptions?|tracebacks?|stack trace|frames)\b", "error failed exceptions"),
-        (r"\b(?:everything|health|morning|overall|system)\b", "health overview everything status"),
-        (r"\b(?:version|release|deploy\w*)\b", "deploy version overview"),
-        (r"\b(?:mute|snooze|quiet)\b", "silence alerts"),
-        (r"\b(?:unmute|(?:lift|remove|end|stop|undo)\b.*\bsilence)", "unsilence ending end"),
-        (r"\b(?:unsuspend|reinstate|(?:lift|undo|end)\b.*\bsuspension)", "unsuspend back"),
-        (r"\bsilenced\b", "kept quiet silences"),
-        (
-            r"\b(?:stuck|waiting|stalled)\b.*\b(?:onboard|check|instructor)|\bwho has been waiting",
-            "stuck instructors step",
-        ),
-        (r"\b(?:onboarding|stages?|funnel|founding slots)\b", "founding funnel stages"),
-        (r"\b(?:found nothing|not offer|in vain|no results?)\b", "search zero results nobody"),
-        (r"\b(?:search for|looking for|look for)\b", "search queries"),
-        (r"\b(?:per category|too few|by area|coverage)\b", "coverage instructors category"),
-        (r"\b(?:offer|catalog\w*|every service)\b", "services catalog"),
-        (r"\b(?:called|matches|is there a)\b", "look up match"),
-        (r"\b(?:trail|audit|changed?|who (?:did|issued|changed))\b", "audit trail search who did"),
-        (r"\b(?:again|reprocess|retry|replay)\b", "replay once more"),
-        (r"\bcopilot\b", "copilot usage tools"),
         (r"\b(?:go ahead|carry out|apply|confirm|execute|previewed)\b", "execute exactly showed"),
         (r"\b(?:what would|what happens if|prepare|preview)\b", "preview show"),
     )
 )
-"""Ways of saying what tools call otherwise."""
+"""What a question names by its form, and the words that tools use for it."""
 
 LISTING = re.compile(r"(?i)(?:list|show|which|who|are all|has any|the list)\b")
 """How a question begins that wants things, not a number."""
-CHANGING = re.compile(
-    r"(?i)\b(?:prepare|preview|what would|what happens if|send|invite|silence|mute|snooze|unsilence"
-    r"|remove|end|lift|suspend|unsuspend|reinstate|cancel|refund|give|take back|replay|process"
-    r"|add|set|stop)\b"
+ASKING = re.compile(
+    r"(?i)\W*(?:what(?:'s)?|which|who|whose|whom|when|where|why|how|is|are|was|were|did|do|does|has"
+    r"|have|had|can|any|show|list|find|look|tell|give me|open|explain|top|most|latest)\b"
+    r"(?! (?:would|happens if))"
 )
-"""What somebody says who wants something to change."""
+"""How a question begins that wants to know something. Whatever else is said may want a change."""
 ENDING = re.compile(
     r"(?i)\b(?:go ahead|carry out|apply|confirm|execute|send the|previewed|proceed|do it)\b"
 )
@@ -130,6 +78,7 @@ def words_of(tool: Tool) -> Counter[str]:
         _add(found, f"{argument.replace('_', ' ')} {schema.get('description', '')}", ARGUMENT)
         for choice in _choices(tool, schema):
             _add(found, str(choice), ARGUMENT)
+    _add(found, SAYINGS.get(tool.name.removeprefix(PREFIX), ""), SAYING)
     return found
 
 
@@ -163,7 +112,7 @@ class Ranking:
         for ranking in (self.lexical(question), self.embedding(question)):
             for place, name in enumerate(ranking):
                 places[name] += 1 / (CALM + place)
-        wants_change, wants_end = bool(CHANGING.search(question)), bool(ENDING.search(question))
+        wants_change, wants_end = not ASKING.match(question), bool(ENDING.search(question))
         for tool in self.tools:
             is_wanted = wants_end if tool.confirms else wants_end or wants_change
             if not tool.reads and not is_wanted:
@@ -196,7 +145,8 @@ def understood(question: str) -> str:
 
 def stems(text: str) -> list[str]:
     """The words that mean something, without their endings."""
-    return [_stem(word) for word in WORD.findall(text.casefold()) if word not in OFTEN]
+    found = (_stem(word) for word in WORD.findall(text.casefold()) if word not in OFTEN)
+    return [_SAME_STEMS.get(stem, stem) for stem in found]
 
 
 class _Words:
@@ -254,3 +204,6 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
             return word[: len(word) - len(ending)]
     return word
+
+
+_SAME_STEMS = {_stem(word): _stem(other) for word, other in SAME.items()}

@@ -89,12 +89,12 @@ def tables(found: Result) -> Sequence[Table | str]:
     parts: list[Table | str] = [
         output.table(
             "tools by",
-            "half",
+            "batch",
             "questions",
             f"first (target {RECALL_AT_1:.0%})",
             f"of the first 3 (target {RECALL_AT_3:.0%})",
             rows=(
-                (one.ranker, one.half, one.questions, f"{one.at_1:.1%}", f"{one.at_3:.1%}")
+                (one.ranker, one.batch, one.questions, f"{one.at_1:.1%}", f"{one.at_3:.1%}")
                 for one in scores.tools
             ),
         ),
@@ -105,7 +105,7 @@ def tables(found: Result) -> Sequence[Table | str]:
             f"right (target {METRICS_RIGHT:.0%})",
             "confidently wrong (target 0)",
             rows=(
-                (one.half, one.questions, f"{one.right:.1%}", one.wrong) for one in scores.metrics
+                (one.batch, one.questions, f"{one.right:.1%}", one.wrong) for one in scores.metrics
             ),
         ),
         "",

@@ -12,11 +12,14 @@ from mcp_server.tool import PREFIX
 PATH = ROOT / "evals" / "questions.yaml"
 
 
-class Half(StrEnum):
-    """Whether a question was written before what it tests, or used while that was written."""
+class Batch(StrEnum):
+    """Whether a question was written before what it tests, while that was written, or later by
+    somebody who had not seen how the others fared.
+    """
 
     BLIND = "blind"
     TUNED = "tuned"
+    FRESH = "fresh"
 
 
 class ToolQuestion(BaseModel):
@@ -27,7 +30,7 @@ class ToolQuestion(BaseModel):
     ask: str
     tool: list[str] = Field(min_length=1)
     args: dict[str, Any] = {}
-    half: Half
+    batch: Batch
 
     @field_validator("tool", mode="before")
     @classmethod
@@ -47,7 +50,7 @@ class MetricQuestion(BaseModel):
     percentile: int | None = None
     filters: dict[str, str] = {}
     top: int | None = None
-    half: Half
+    batch: Batch
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Self:
@@ -73,7 +76,7 @@ def load() -> Questions:
     )
     return Questions.model_validate(
         {
-            kind: [{**one, "half": half} for half, found in halves.items() for one in found]
-            for kind, halves in document.items()
+            kind: [{**one, "batch": batch} for batch, found in batches.items() for one in found]
+            for kind, batches in document.items()
         }
     )

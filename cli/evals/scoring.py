@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from cli.evals.questions import MetricQuestion, Questions, ToolQuestion
+from cli.evals.questions import Batch, MetricQuestion, Questions, ToolQuestion
 from instainstru_core.domains.observability.policy.hearing import Heard
 from instainstru_core.domains.observability.schemas import MetricDefinition
 from instainstru_core.domains.observability.service.metrics import meant
@@ -38,7 +38,7 @@ class Recall(BaseModel):
     model_config = View
 
     ranker: str
-    half: str
+    batch: str
     questions: int
     at_1: float
     at_3: float
@@ -70,7 +70,7 @@ class Metrics(BaseModel):
 
     model_config = View
 
-    half: str
+    batch: str
     questions: int
     right: float
     wrong: int
@@ -89,8 +89,8 @@ class Scores(BaseModel):
     @property
     def is_good(self) -> bool:
         """Whether all targets are met."""
-        recall = next(one for one in self.tools if (one.ranker, one.half) == ("together", "all"))
-        metrics = next(one for one in self.metrics if one.half == "all")
+        recall = next(one for one in self.tools if (one.ranker, one.batch) == ("together", "all"))
+        metrics = next(one for one in self.metrics if one.batch == "all")
         return (
             recall.at_1 >= RECALL_AT_1
             and recall.at_3 >= RECALL_AT_3
@@ -119,7 +119,7 @@ def score(questions: Questions, tools: Sequence[Tool], *, now: datetime) -> Scor
             for name, ranker in rankers.items()
             for recall in _recalls(name, ranker, questions.tools)
         ],
-        metrics=[_metrics(half, read) for half in ("all", "blind", "tuned")],
+        metrics=[_metrics(batch, read) for batch in _batches(questions.metrics)],
         missed=_missed(ranking.together, questions.tools),
         misread=[
             Misread(ask=one.ask, expected=one.metric, found=found, outcome=outcome)
@@ -129,23 +129,29 @@ def score(questions: Questions, tools: Sequence[Tool], *, now: datetime) -> Scor
     )
 
 
+def _batches(asked: Sequence[ToolQuestion] | Sequence[MetricQuestion]) -> list[str]:
+    """All together, then each batch that has any."""
+    present = {one.batch for one in asked}
+    return ["all", *(batch for batch in Batch if batch in present)]
+
+
 def _recalls(name: str, ranker: Ranker, asked: Sequence[ToolQuestion]) -> list[Recall]:
     ranked = [(one, ranker(one.ask)) for one in asked]
 
-    def share(half: str, first: int) -> float:
-        of_half = [(one, found) for one, found in ranked if half in {"all", one.half}]
-        hits = sum(bool(set(found[:first]) & set(one.tool)) for one, found in of_half)
-        return round(hits / len(of_half), 3)
+    def share(batch: str, first: int) -> float:
+        of_batch = [(one, found) for one, found in ranked if batch in {"all", one.batch}]
+        hits = sum(bool(set(found[:first]) & set(one.tool)) for one, found in of_batch)
+        return round(hits / len(of_batch), 3)
 
     return [
         Recall(
             ranker=name,
-            half=half,
-            questions=sum(half in {"all", one.half} for one in asked),
-            at_1=share(half, 1),
-            at_3=share(half, FEW),
+            batch=batch,
+            questions=sum(batch in {"all", one.batch} for one in asked),
+            at_1=share(batch, 1),
+            at_3=share(batch, FEW),
         )
-        for half in ("all", "blind", "tuned")
+        for batch in _batches(asked)
     ]
 
 
@@ -165,10 +171,10 @@ def _short(names: Sequence[str]) -> list[str]:
 Read = tuple[MetricQuestion, Outcome, str | None]
 
 
-def _metrics(half: str, read: Sequence[Read]) -> Metrics:
-    outcomes = [outcome for one, outcome, _ in read if half in {"all", one.half}]
+def _metrics(batch: str, read: Sequence[Read]) -> Metrics:
+    outcomes = [outcome for one, outcome, _ in read if batch in {"all", one.batch}]
     return Metrics(
-        half=half,
+        batch=batch,
         questions=len(outcomes),
         right=round(outcomes.count(Outcome.RIGHT) / len(outcomes), 3),
         wrong=outcomes.count(Outcome.WRONG),

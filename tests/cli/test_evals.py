@@ -11,7 +11,7 @@ from rich.console import Console
 from cli.commands import evals
 from cli.evals import questions, scoring
 from cli.evals.choosing import Choice, choose
-from cli.evals.questions import Half, MetricQuestion, ToolQuestion
+from cli.evals.questions import Batch, MetricQuestion, ToolQuestion
 from cli.evals.scoring import METRICS_RIGHT, RECALL_AT_1, RECALL_AT_3, Outcome
 from cli.llm import Llm
 from devstack.llm_simulator.script import Script, Turn
@@ -20,6 +20,7 @@ from instainstru_core.domains.observability.service.metrics import dictionary
 from instainstru_core.kernel.settings import Settings
 from mcp_server import registry
 from mcp_server.ranking import Ranking, stems
+from mcp_server.sayings import SAYINGS
 from mcp_server.tool import PREFIX
 from tests.cli.conftest import Terminal
 
@@ -36,11 +37,17 @@ class TestTheQuestions:
         assert sum(one.refuse for one in QUESTIONS.metrics) >= 30
 
     def test_were_written_blind_for_half(self) -> None:
-        halves = Counter(one.half for one in QUESTIONS.tools)
-        assert abs(halves[Half.BLIND] - halves[Half.TUNED]) <= 10
-        metrics = Counter((one.half, one.refuse) for one in QUESTIONS.metrics)
-        assert metrics[Half.BLIND, True] == metrics[Half.TUNED, True] == 15
-        assert metrics[Half.BLIND, False] == metrics[Half.TUNED, False] == 45
+        batches = Counter(one.batch for one in QUESTIONS.tools)
+        assert abs(batches[Batch.BLIND] - batches[Batch.TUNED]) <= 10
+        metrics = Counter((one.batch, one.refuse) for one in QUESTIONS.metrics)
+        assert metrics[Batch.BLIND, True] == metrics[Batch.TUNED, True] == 15
+        assert metrics[Batch.BLIND, False] == metrics[Batch.TUNED, False] == 45
+
+    def test_were_asked_anew_by_others(self) -> None:
+        assert sum(one.batch is Batch.FRESH for one in QUESTIONS.tools) >= 40
+        refused = Counter(one.refuse for one in QUESTIONS.metrics if one.batch is Batch.FRESH)
+        assert refused[False] >= 20
+        assert refused[True] >= 10
 
     def test_are_asked_once(self) -> None:
         for asked in (QUESTIONS.tools, QUESTIONS.metrics):
@@ -64,9 +71,9 @@ class TestTheQuestions:
 
     def test_are_either_answered_or_refused(self) -> None:
         with pytest.raises(ValidationError):
-            MetricQuestion(ask="both", metric="gmv", refuse=True, half=Half.BLIND)
+            MetricQuestion(ask="both", metric="gmv", refuse=True, batch=Batch.BLIND)
         with pytest.raises(ValidationError):
-            MetricQuestion(ask="neither", half=Half.BLIND)
+            MetricQuestion(ask="neither", batch=Batch.BLIND)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +85,7 @@ class TestTheTargets:
     """What nobody may spoil: a new description, tool, metric or synonym is measured here."""
 
     def test_hold_for_finding_tools(self, scores: scoring.Scores) -> None:
-        found = {(one.ranker, one.half): one for one in scores.tools}
+        found = {(one.ranker, one.batch): one for one in scores.tools}
         together = found["together", "all"]
         assert together.at_1 >= RECALL_AT_1, scores.missed
         assert together.at_3 >= RECALL_AT_3, scores.missed
@@ -96,15 +103,15 @@ class TestTheTargets:
         assert not scores.model_copy(update={"metrics": [wrong]}).is_good
 
     def test_count_an_answer_to_another_metric_as_wrong(self) -> None:
-        asked = MetricQuestion(ask="gmv today", metric="take_rate", half=Half.BLIND)
+        asked = MetricQuestion(ask="gmv today", metric="take_rate", batch=Batch.BLIND)
         percentile = MetricQuestion(
-            ask="p99 latency", metric="http_latency", percentile=95, half=Half.BLIND
+            ask="p99 latency", metric="http_latency", percentile=95, batch=Batch.BLIND
         )
-        refused = MetricQuestion(ask="gmv today", refuse=True, half=Half.BLIND)
+        refused = MetricQuestion(ask="gmv today", refuse=True, batch=Batch.BLIND)
         given = questions.Questions(
             tools=QUESTIONS.tools[:1], metrics=[asked, percentile, refused] * 2
         )
-        tuned = [one.model_copy(update={"half": Half.TUNED}) for one in given.metrics[:3]]
+        tuned = [one.model_copy(update={"batch": Batch.TUNED}) for one in given.metrics[:3]]
         both = given.model_copy(update={"metrics": [*given.metrics[:3], *tuned]})
         with_tools = [*QUESTIONS.tools[:1], QUESTIONS.tools[-1]]
         found = scoring.score(
@@ -112,6 +119,30 @@ class TestTheTargets:
         )
         assert {one.outcome for one in found.misread} == {Outcome.WRONG}
         assert found.metrics[0].wrong == 6
+
+
+class TestSayings:
+    """What people say who want a tool: words for the ranker, which no list of tools carries."""
+
+    def test_are_there_for_every_tool_that_begins_something(self) -> None:
+        begins = {name.removeprefix(PREFIX) for name, tool in TOOLS.items() if not tool.confirms}
+        assert begins - set(SAYINGS) == set()
+
+    def test_make_one_of_two_words(self) -> None:
+        assert stems("Tutors of pupils") == stems("instructor student")
+
+    @pytest.mark.parametrize(
+        ("said", "wanted"),
+        [
+            ("call off a lesson", "booking_cancel_preview"),
+            ("block this teacher", "instructor_suspend_preview"),
+            ("9c41f0de2b7a4c9f8e1d5a6b7c8d9e0f", "sentry_event_lookup"),
+            ("open INSTAINSTRU-API-7F", "sentry_issue_detail"),
+            ("whose number is +1 212 555 0188", "find"),
+        ],
+    )
+    def test_find_what_is_named_otherwise(self, said: str, wanted: str) -> None:
+        assert Ranking(registry.declared()).together(said)[0] == PREFIX + wanted
 
 
 class TestRankers:
@@ -147,12 +178,12 @@ ASKED = [
         ask="bookings yesterday",
         tool=["bookings_summary"],
         args={"window": "yesterday"},
-        half=Half.BLIND,
+        batch=Batch.BLIND,
     ),
-    ToolQuestion(ask="is everything ok", tool=["health_overview"], half=Half.BLIND),
-    ToolQuestion(ask="who is this", tool=["find"], half=Half.BLIND),
+    ToolQuestion(ask="is everything ok", tool=["health_overview"], batch=Batch.BLIND),
+    ToolQuestion(ask="who is this", tool=["find"], batch=Batch.BLIND),
     ToolQuestion(
-        ask="bookings today", tool=["bookings_summary"], args={"window": "today"}, half=Half.TUNED
+        ask="bookings today", tool=["bookings_summary"], args={"window": "today"}, batch=Batch.TUNED
     ),
 ]
 
@@ -185,7 +216,12 @@ class TestTheCommand:
     def test_prints_scores(self, terminal: Terminal) -> None:
         ran = terminal("evals", "run", "--json")
         assert ran.code == 0, ran.err
-        assert [one["half"] for one in ran.json["scores"]["metrics"]] == ["all", "blind", "tuned"]
+        assert [one["batch"] for one in ran.json["scores"]["metrics"]] == [
+            "all",
+            "blind",
+            "tuned",
+            "fresh",
+        ]
         assert (ran.json["model"], ran.json["choices"]) == (None, None)
 
     def test_shows_people_tables(self, scores: scoring.Scores) -> None:

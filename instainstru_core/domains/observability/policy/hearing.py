@@ -57,10 +57,13 @@ REWRITTEN = (
     (re.compile(r"\bhow long (?:does|do|did|will) "), " latency "),
     (re.compile(r"\bhow (?:fast|slow|quick|quickly|slowly)\b"), " latency "),
     (re.compile(r"\bhow (?:old|long ago)\b"), " age "),
-    (re.compile(r"\bhow often\b"), " rate "),
+    (re.compile(r"\bhow often\b|\b(?:what|which|how (?:big|large) a) part of\b"), " rate "),
+    (re.compile(r"\bhow full\b"), " usage "),
+    (re.compile(r"\b(?:a|each|every) second\b"), " per second "),
+    (re.compile(r"\b(?:pay|pays|paid|paying) out\b"), " payout "),
     (re.compile(r"\bwe (?:still )?owe\b|\bowed to\b"), " liability "),
     (re.compile(r"\bowe[sd]?\b(?: us\b| by\b)?"), " debt "),
-    (re.compile(r"\b(?:total )?(?:number|amount|count) of\b"), " "),
+    (re.compile(r"\b(?:total )?(?:number|amount|count) of\b|\bcount\b"), " "),
 )
 """Ways to ask, and the word that names what they ask for."""
 KINDS = (

@@ -42,6 +42,7 @@ COUNTED = re.compile(
 )
 LONE = re.compile(r"(last|next) (minute|hour)")
 LAST_DAY = "last day"
+SINCE_MIDNIGHT = "since midnight"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 YEAR_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})", re.ASCII)
 YEAR = re.compile(r"\d{4}", re.ASCII)
@@ -71,7 +72,7 @@ def parse(text: str, *, now: datetime, timezone: str = BUSINESS_ZONE) -> Window:
     are counted back from now. "this month vs last" is this month, to be seen beside the one before.
     """
     words = " ".join(text.casefold().replace("_", " ").split()) if len(text) <= MAX_LENGTH else ""
-    words = spoken.simplified(words)
+    words = spoken.simplified(words).replace(SINCE_MIDNIGHT, "today")
     if compared := COMPARED.fullmatch(words):
         return _compared(compared["main"], compared["other"], now, timezone)
     today = local_day(now, timezone)
