@@ -6,15 +6,13 @@ Everything it starts ends with it, however it ends: the supervisor watches its l
 import argparse
 import hashlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
 
-from devstack import clients, environment, monitoring, processes, stack, vendors
+from devstack import clients, environment, interrupts, monitoring, processes, stack, vendors
 from devstack.lease import Death, Lease
 from devstack.places import Places
 from devstack.touring.story import Addresses
@@ -48,8 +46,7 @@ class Show:
 def run(*, once: bool) -> int:
     """The whole demo. Returns the exit code."""
     show = Show()
-    signal.signal(signal.SIGTERM, _as_interrupt)
-    signal.signal(signal.SIGHUP, _as_interrupt)
+    interrupts.heed()
     try:
         with Lease.take(show.places) as lease:
             try:
@@ -60,11 +57,14 @@ def run(*, once: bool) -> int:
             except KeyboardInterrupt:
                 answered = not once
             finally:
+                interrupts.ignore()
                 print("\nStopping what the demo started ...", flush=True)
                 processes.stop(lease)
     except StackTrouble as trouble:
         _explain(trouble)
         return 1
+    except KeyboardInterrupt:  # before anything was started
+        answered = not once
     print(f"Stopped. Nothing of it is left running ({_since(show)}).", flush=True)
     return 0 if answered else 1
 
@@ -284,10 +284,6 @@ def _indented(text: str) -> str:
 
 def _since(show: Show) -> str:
     return f"{time.perf_counter() - show.started:.1f} s"
-
-
-def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

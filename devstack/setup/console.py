@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from devstack.interrupts import ENDINGS
 from devstack.trouble import StackTrouble
-
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
