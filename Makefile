@@ -2,7 +2,7 @@
 PYTHON ?= python3
 # Every test and server is a new process: without kept bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
-RUN := TMPDIR=$(CURDIR)/.devstack/tmp .venv/bin/python -m
+RUN := TMPDIR="$(CURDIR)/.devstack/tmp" .venv/bin/python -m
 # Three for two cores: one of them waits for a server most of the time.
 AT_ONCE ?= 3
 UV := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate

@@ -49,7 +49,9 @@ def prometheus(places: Places, port: int, alertmanager_port: int) -> Child:
         scrape(places, {})
     write_private(
         configuration,
-        PROMETHEUS.format(rules=RULES, alertmanager_port=alertmanager_port, targets=targets),
+        PROMETHEUS.format(
+            rules=_quoted(RULES), alertmanager_port=alertmanager_port, targets=_quoted(targets)
+        ),
     )
     return Child(
         name="prometheus",
@@ -131,6 +133,11 @@ def _required(found: programs.Program | None, name: str) -> programs.Program:
             f"There is no {name} on this machine or in the project's folder.", "Run `make setup`."
         )
     return found
+
+
+def _quoted(path: Path) -> str:
+    """A path as YAML takes it, whatever is in its name."""
+    return json.dumps(str(path), ensure_ascii=False)
 
 
 def _targets(places: Places) -> Path:

@@ -1,6 +1,7 @@
 """The private Redis: memory only, on a loopback port with a password."""
 
 import contextlib
+import json
 import socket
 
 from devstack import programs
@@ -32,7 +33,8 @@ def child(places: Places, port: int, password: str) -> Child:
         )
     folder = private_folder(places.state / "redis")
     configuration = folder / "redis.conf"
-    write_private(configuration, CONFIGURATION.format(port=port, password=password, folder=folder))
+    quoted = json.dumps(str(folder), ensure_ascii=False)
+    write_private(configuration, CONFIGURATION.format(port=port, password=password, folder=quoted))
     return Child(
         name="redis",
         argv=(str(found.path), str(configuration)),

@@ -28,7 +28,7 @@ from devstack.trouble import StackTrouble
 from tests.databases import ServerUrls
 from tests.devstack.conftest import checkout, cluster, nothing_runs, sleeper
 from tests.devstack.test_ports import taken
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS, wait_until
 
 pytestmark = [
     pytest.mark.stack,
@@ -119,6 +119,17 @@ class TestEnsure:
             assert not set(mine.values()) & set(theirs.values())
         assert nothing_runs(other)
         privileges.remove_data(other)
+
+    def test_works_in_a_folder_of_any_name(self, tmp_path: Path) -> None:
+        odd = checkout(tmp_path / "Zoë's, my #1: folder")
+        with Lease.take(odd) as lease:
+            stack.ensure(lease, stack.DATABASES + stack.MONITORS)
+            assert ask(odd, "SELECT 1") == (1,)
+            monitoring.scrape(odd, {"prometheus": ports.remembered(odd)["prometheus"]})
+            url = environment.read(odd)["PROMETHEUS_URL"]
+            wait_until(lambda: monitoring.value_of(url, 'count(up{role="prometheus"})') == 1)
+        assert nothing_runs(odd)
+        privileges.remove_data(odd)
 
     def test_an_unknown_server_is_refused(self, lease: Lease) -> None:
         with pytest.raises(StackTrouble, match="no server called mongo"):
