@@ -74,7 +74,7 @@ ConfirmToken = Annotated[
         strip_whitespace=True, to_upper=True, max_length=40, pattern=r"^[A-Za-z0-9]+$"
     ),
     Field(
-        description="The `confirm_token` of your preview.",
+        description="From your preview.",
         examples=["7KQ4W9ZT2MXB5RHCV8NA"],
     ),
 ]

@@ -7,6 +7,7 @@ Schema: TypeAlias = dict[str, Any]
 NULL = {"type": "null"}
 DETAIL = "detail"
 COPIED = frozenset({"confirm_token"})
+UNCOPIED = frozenset({"examples", "maxLength", "pattern"})
 DETAILS = ("full", "summary")
 
 
@@ -125,13 +126,15 @@ def listed_arguments(schema: Schema, *, reads: bool) -> Schema:
 def _without_repeats(argument: Schema, defined: dict[str, Schema], *, is_copied: bool) -> Schema:
     """The argument without examples that are its default or one of the few words it may be.
 
-    What is only ever copied from an answer needs none either.
+    What is only ever copied from an answer needs none either, nor to know its own form.
     """
+    if is_copied:
+        return {name: value for name, value in argument.items() if name not in UNCOPIED}
     named = [argument, *argument.get("anyOf", [])]
     known = [defined.get(str(one.get("$ref", "")).rpartition("/")[2], one) for one in named]
     words = [word for one in known for word in one.get("enum", [])]
     said = [*words, argument.get("default")]
-    if not is_copied and not all(example in said for example in argument.get("examples", [])):
+    if not all(example in said for example in argument.get("examples", [])):
         return argument
     return {name: value for name, value in argument.items() if name != "examples"}
 

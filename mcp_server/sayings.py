@@ -33,12 +33,10 @@ SAME: Mapping[str, str] = {
 """Words that mean the same in every question and every description, whatever their endings."""
 
 SAYINGS: Mapping[str, str] = {
-    "account_suspend_preview": (
-        "lock, block, ban, close a student's or user's account for fraud, abuse, a stolen card, stop"
-        " somebody from signing in or booking"
-    ),
-    "account_restore_preview": (
-        "unlock, unban, reopen, restore a suspended account, let a student or user back in"
+    "account_standing_preview": (
+        "suspend, lock, block, ban, close a student's, customer's or user's account or login for"
+        " fraud, abuse, a stolen card, stop somebody from signing in or booking, sign them out,"
+        " restore, reopen, unlock, unban, unblock an account, let a student back in"
     ),
     "booking_cancel_preview": (
         "call off a lesson tomorrow, cancel this booking for somebody, cannot come, ill, sick,"

@@ -8,9 +8,9 @@ import typer
 from rich.table import Table
 
 from cli import output, session
-from cli.commands.users import meant
 from cli.errors import agree
 from cli.output import AsJson, Yes
+from cli.people import meant
 from instainstru_core.domains.availability import service
 from instainstru_core.domains.availability.schemas import (
     AddBlackouts,

@@ -5,12 +5,11 @@ from typing import Annotated
 import typer
 
 from cli import output, session
-from cli.commands import users
 from cli.errors import agree
 from cli.output import AsJson, Yes
+from cli.people import Who, meant
 from instainstru_core.domains.search import service
 
-Who = Annotated[str, typer.Argument(help="An id, e-mail address, phone number or name.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only count, change nothing.")]
 
 
@@ -22,7 +21,7 @@ def erase(who: Who, *, dry_run: DryRun = False, yes: Yes = False, as_json: AsJso
     with session.working() as runtime:
         secret = runtime.settings.location_secret.get_secret_value()
         with runtime.begin(session.operator()) as uow:
-            person = users.meant(uow, who)
+            person = meant(uow, who)
         name = f"{person.first_name} {person.last_name}"
         if not dry_run:
             agree(f"Forget for good what {name} searched for?", yes=yes)

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     REVIEWS_READ_ANY = "reviews:read_any"
     SEARCH_ALIASES_MANAGE = "search_aliases:manage"
     SEARCH_ANALYTICS_READ = "search_analytics:read"
+    USERS_MANAGE = "users:manage"
     USERS_READ = "users:read"
     WEBHOOKS_MANAGE = "webhooks:manage"
     WEBHOOKS_READ = "webhooks:read"

@@ -56,6 +56,39 @@ class TestShow:
         )
 
 
+class TestSuspending:
+    def test_shows_first_then_does_it_and_undoes_it(
+        self, terminal: Terminal, committed_runtime: Runtime
+    ) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            maya = person(uow, first_name="Maya", last_name="Okafor")
+        suspend = ("users", "suspend", "Maya Okafor", "--reason", "fraud")
+        before = terminal("users", "standing", maya, "--json").json
+        assert (before["status"], before["suspension"]) == ("active", None)
+        assert terminal(*suspend, "--dry-run", "--json").json == before
+        unasked = terminal(*suspend, "--json")
+        assert (unasked.code, unasked.problem["code"]) == (1, "cli.declined")
+        assert terminal("users", "standing", maya, "--json").json == before
+
+        done = terminal(*suspend, "--note", "Stolen cards.", "--yes", "--json").json
+        assert done["status"] == "suspended"
+        assert (done["suspension"]["reason"], done["suspension"]["note"]) == (
+            "fraud",
+            "Stolen cards.",
+        )
+        again = terminal(*suspend, "--yes", "--json")
+        assert (again.code, again.problem["code"]) == (1, "accounts.already_suspended")
+        assert "fraud" in terminal("users", "standing", maya).out
+
+        restore = ("users", "restore", maya, "--reason", "mistake")
+        assert terminal(*restore, "--dry-run", "--json").json["status"] == "suspended"
+        assert terminal(*restore, "--yes", "--json").json == before
+
+    def test_needs_a_reason_that_there_is(self, terminal: Terminal) -> None:
+        for reason in ((), ("--reason", "dislike")):
+            assert terminal("users", "suspend", "x", *reason, "--yes").code == 2
+
+
 class TestErasingSearches:
     def test_counts_asks_and_does_it(self, terminal: Terminal, committed_runtime: Runtime) -> None:
         with committed_runtime.begin(SYSTEM) as uow:

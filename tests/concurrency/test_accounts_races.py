@@ -12,9 +12,15 @@ from instainstru_core.domains.access.errors import LastAdmin
 from instainstru_core.domains.access.schemas import OverridePermission, RightsView
 from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.accounts import flows, service
-from instainstru_core.domains.accounts.errors import RefreshRefused
+from instainstru_core.domains.accounts.errors import AccountSuspended, RefreshRefused
 from instainstru_core.domains.accounts.models import LoginSession, User
-from instainstru_core.domains.accounts.schemas import SignUpAccepted, SignUpStudent, Tokens
+from instainstru_core.domains.accounts.schemas import (
+    SignUpAccepted,
+    SignUpStudent,
+    SuspendAccount,
+    Tokens,
+)
+from instainstru_core.domains.accounts.types import AccountStatus, SuspensionReason
 from instainstru_core.kernel.authority import (
     ANONYMOUS,
     SYSTEM,
@@ -123,6 +129,30 @@ class TestOverride:
         with begin(SYSTEM) as uow:
             left = [access.permissions_of(uow, row.id) for row in (first, second)]
         assert sum(Permission.ACCESS_MANAGE in held for held in left) == 1
+
+
+class TestSuspending:
+    def test_leaves_an_administrator_when_two_suspend_each_other(
+        self, committed_runtime: Runtime
+    ) -> None:
+        begin = committed_runtime.begin
+        command = SuspendAccount(reason=SuspensionReason.OTHER)
+        with begin(SYSTEM) as uow:
+            first, second, _third = (accounts.admin(uow) for _ in range(3))
+            actors = [accounts.actor_of(uow, row) for row in (first, second)]
+
+        def suspend(asking: int, other: str) -> Callable[[], object]:
+            def run() -> object:
+                with begin(actors[asking]) as uow:
+                    return service.suspend(uow, other, command)
+
+            return run
+
+        answers = at_once([suspend(0, second.id), suspend(1, first.id)])
+        assert sum(isinstance(answer, AccountSuspended) for answer in answers) == 1
+        with begin(SYSTEM) as uow:
+            left = [service.person(uow, row.id).status for row in (first, second)]
+        assert sorted(left) == [AccountStatus.ACTIVE, AccountStatus.SUSPENDED]
 
 
 class TestRevokeRole:

@@ -14,6 +14,8 @@ from tests.contracts.documents import UPDATING, check_snapshot
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "tools.md"
 NAMES = [
+    "instainstru_account_standing_execute",
+    "instainstru_account_standing_preview",
     "instainstru_alert_silence",
     "instainstru_alert_silence_execute",
     "instainstru_alert_unsilence",

@@ -19,7 +19,7 @@ from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.runtime import Runtime
 from tests.conftest import settings_for
 from tests.databases import ServerUrls, clone
-from tests.factories import money
+from tests.factories import accounts, money
 from tests.factories.money import FUNDS, Market
 from tests.journeys.conftest import ToldClock
 from tests.mcp import world as worlds
@@ -328,6 +328,80 @@ class TestCancelling:
         desk.market.cancel(booked.id)
         error = desk.copilot().refused("booking_cancel_preview", **self.wish(booked))
         assert error["code"] == "bookings.already_cancelled"
+
+
+class TestSuspendingAnAccount:
+    def wish(self, desk: Desk, verb: str, reason: str, **changes: str) -> dict[str, Any]:
+        given = {"user_id": desk.market.student.id, "verb": verb, "reason": reason} | changes
+        return shown(desk.copilot(), "account_standing_preview", **given)
+
+    def refusal(self, desk: Desk, **changes: str) -> dict[str, Any]:
+        given = {"user_id": desk.market.student.id, "verb": "suspend", "reason": "fraud"} | changes
+        return desk.copilot().refused("account_standing_preview", **given)
+
+    def test_says_what_ends_and_what_stays_then_does_it(self, desk: Desk) -> None:
+        booked, ops = desk.market.confirmed(), desk.copilot()
+        found = self.wish(desk, "suspend", "fraud", note="Stolen cards.")
+        name = found["preview"]["name"]
+        assert found["summary"] == (
+            f"Suspend the account of {name}: 0 sign-ins and 0 programs end at once. Until staff"
+            " restore it the person cannot sign in, book, pay or be booked, and no search finds"
+            " them. The 1 lesson that lies ahead stays booked: decide about it by itself."
+        )
+        assert [one["booking_id"] for one in found["preview"]["lessons"]] == [booked.id]
+        done = shown(ops, "account_standing_execute", confirm_token=found["confirm_token"])
+        student = desk.market.student.id
+        assert done["result"] == {"user_id": student, "status": "suspended"}
+        assert desk.market.detail(booked.id).status is BookingStatus.CONFIRMED
+        assert self.refusal(desk)["code"] == "accounts.already_suspended"
+
+        key = self.wish(desk, "restore", "mistake")["confirm_token"]
+        back = shown(ops, "account_standing_execute", confirm_token=key)
+        assert back["result"] == {"user_id": student, "status": "active"}
+        actions = [desk.entries(f"accounts.{verb}")[0] for verb in ("suspend", "restore")]
+        assert [one.actor_id for one in actions] == ["ops", "ops"]
+        error = self.refusal(desk, verb="restore", reason="mistake")
+        assert error["code"] == "accounts.not_suspended"
+
+    @pytest.mark.parametrize(
+        ("verb", "reason", "allowed"),
+        [
+            ("restore", "fraud", ["resolved", "mistake", "other"]),
+            (
+                "suspend",
+                "mistake",
+                ["safety", "fraud", "abuse", "policy", "compromised", "other"],
+            ),
+        ],
+    )
+    def test_wants_a_reason_that_fits(
+        self, desk: Desk, verb: str, reason: str, allowed: list[str]
+    ) -> None:
+        error = self.refusal(desk, verb=verb, reason=reason)
+        assert (error["code"], error["field"], error["allowed"]) == (
+            "accounts.reason_unfit",
+            "reason",
+            allowed,
+        )
+
+    def test_is_shown_anew_when_a_lesson_was_booked_meanwhile(self, desk: Desk) -> None:
+        key = self.wish(desk, "suspend", "abuse")["confirm_token"]
+        desk.market.confirmed()
+        error = desk.copilot().refused("account_standing_execute", confirm_token=key)
+        assert error["code"] == "confirmation.state_changed"
+
+    def test_of_staff_is_for_people_who_manage_rights(self, desk: Desk) -> None:
+        with desk.runtime.begin(SYSTEM) as uow:
+            admin = accounts.admin(uow)
+        key = self.wish(desk, "suspend", "compromised", user_id=admin.id)["confirm_token"]
+        error = desk.copilot().refused("account_standing_execute", confirm_token=key)
+        assert error["code"] == "access.permission_missing"
+
+    def test_is_for_those_who_may_change_things(self, desk: Desk) -> None:
+        given = {"user_id": desk.market.student.id, "verb": "suspend", "reason": "fraud"}
+        reader = desk.copilot(scope="mcp:read mcp:money")
+        error = reader.refused("account_standing_preview", **given)
+        assert error["code"] == "access.scope_missing"
 
 
 class TestSuspending:

@@ -71,6 +71,7 @@ WRITES = frozenset(
         Permission.OPERATIONS_MANAGE,
         Permission.REVIEWS_MODERATE,
         Permission.SEARCH_ALIASES_MANAGE,
+        Permission.USERS_MANAGE,
         Permission.WEBHOOKS_MANAGE,
     }
 )

@@ -62,6 +62,18 @@ class AccountDeactivated(Forbidden):
     code = "accounts.deactivated"
 
 
+class AlreadySuspended(Conflict):
+    code = "accounts.already_suspended"
+
+
+class NotSuspended(Conflict):
+    code = "accounts.not_suspended"
+
+
+class AccountClosed(Conflict):
+    code = "accounts.closed"
+
+
 class HashingBusy(Unavailable):
     code = "accounts.busy"
 

@@ -230,6 +230,16 @@ class Users(Repository[User]):
         order = list(MatchReason)
         return [(user, order[place]) for user, place in self.session.execute(query)]
 
+    def has_administrator(self) -> bool:
+        """Whether an administrator is left whose account is open."""
+        query = (
+            select(User.id)
+            .join(RoleGrant, RoleGrant.user_id == User.id)
+            .where(RoleGrant.role == Role.ADMIN, User.status == AccountStatus.ACTIVE)
+            .limit(1)
+        )
+        return self.session.scalar(query) is not None
+
     def cards(self, ids: Collection[str]) -> Sequence[tuple[str, str, str, str, AccountStatus]]:
         """Id, first name, last name, zone and status of these people."""
         query = select(User.id, User.first_name, User.last_name, User.timezone, User.status).where(

@@ -16,7 +16,12 @@ from pydantic import (
 
 from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.accounts import policy
-from instainstru_core.domains.accounts.types import AccountStatus, MatchReason
+from instainstru_core.domains.accounts.types import (
+    AccountStatus,
+    MatchReason,
+    RestorationReason,
+    SuspensionReason,
+)
 from instainstru_core.kernel.authority import Permission
 from instainstru_core.kernel.time import BUSINESS_ZONE, zone
 
@@ -135,6 +140,31 @@ class UpdateMe(BaseModel):
     phone: Phone | None = None
     zip_code: ZipCode | None = None
     timezone: Zone = BUSINESS_ZONE
+
+
+Note = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$"),
+    Field(description="More about why, for staff.", examples=["Asked for by phone."]),
+]
+
+
+class SuspendAccount(BaseModel):
+    """Why an account is suspended."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: SuspensionReason
+    note: Note | None = None
+
+
+class RestoreAccount(BaseModel):
+    """Why a suspended account is opened again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: RestorationReason
+    note: Note | None = None
 
 
 class PersonView(BaseModel):

@@ -21,6 +21,25 @@ class PasswordProblem(StrEnum):
     UNCHANGED = "unchanged"
 
 
+class SuspensionReason(StrEnum):
+    """Why staff suspend an account."""
+
+    SAFETY = "safety"
+    FRAUD = "fraud"
+    ABUSE = "abuse"
+    POLICY = "policy"
+    COMPROMISED = "compromised"
+    OTHER = "other"
+
+
+class RestorationReason(StrEnum):
+    """Why staff open a suspended account again."""
+
+    RESOLVED = "resolved"
+    MISTAKE = "mistake"
+    OTHER = "other"
+
+
 class SessionEnd(StrEnum):
     """Why a sign-in ended before its time."""
 
@@ -28,6 +47,7 @@ class SessionEnd(StrEnum):
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, not a password
     REFRESH_REUSED = "refresh_reused"
+    SUSPENDED = "suspended"
 
 
 class MatchReason(StrEnum):

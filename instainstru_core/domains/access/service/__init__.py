@@ -12,6 +12,7 @@ from instainstru_core.domains.access.service.continuing import (
     refresh,
 )
 from instainstru_core.domains.access.service.rights import (
+    ADMINS,
     actor_for,
     clear_override,
     enroll,
@@ -39,6 +40,7 @@ from instainstru_core.domains.access.service.tokens import (
 )
 
 __all__ = [
+    "ADMINS",
     "actor_for",
     "answer_token_request",
     "authorize",

@@ -33,6 +33,7 @@ from instainstru_core.domains.accounts.service.sessions import (
     start_session,
     terms_of,
 )
+from instainstru_core.domains.accounts.service.standing import restore, suspend
 
 __all__ = [
     "active_person",
@@ -53,6 +54,7 @@ __all__ = [
     "override",
     "own_credentials",
     "person",
+    "restore",
     "revoke_role",
     "rights",
     "rotate_session",
@@ -60,6 +62,7 @@ __all__ = [
     "sign_out_everywhere",
     "sign_up_student",
     "start_session",
+    "suspend",
     "terms_of",
     "update_me",
 ]

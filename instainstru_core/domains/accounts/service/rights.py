@@ -4,6 +4,7 @@ from instainstru_core.domains.access import service as access
 from instainstru_core.domains.access.schemas import OverridePermission, RightsView
 from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.accounts.service.rows import row_of
+from instainstru_core.domains.accounts.service.standing import require_administrator
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
@@ -28,7 +29,8 @@ def grant_role(uow: Uow, user_id: str, role: Role) -> RightsView:
 def revoke_role(uow: Uow, user_id: str, role: Role) -> RightsView:
     """Take a role away. It counts from their next request on."""
     _existing(uow, user_id)
-    access.revoke_role(uow, user_id, role)
+    if access.revoke_role(uow, user_id, role) and role is Role.ADMIN:
+        require_administrator(uow)
     return access.rights(uow, user_id)
 
 

@@ -248,7 +248,7 @@ def sign_out(
 def sign_out_everywhere(uow: Uow) -> None:
     """End every sign-in of the signed-in person, this one too."""
     row = row_of(uow, own_id(uow), lock=True)
-    _end_all(uow, row, SessionEnd.SIGNED_OUT_EVERYWHERE)
+    end_all(uow, row, SessionEnd.SIGNED_OUT_EVERYWHERE)
     audit.record(uow, "accounts.sign_out_everywhere", subject_kind="user", subject_id=row.id)
 
 
@@ -263,7 +263,7 @@ def change_password(
     if row.password_hash != verified.password_hash:
         raise BadCredentials("The password was changed a moment ago. Sign in with the new one.")
     row.password_hash = password_hash
-    _end_all(uow, row, SessionEnd.PASSWORD_CHANGED)
+    end_all(uow, row, SessionEnd.PASSWORD_CHANGED)
     audit.record(uow, "accounts.change_password", subject_kind="user", subject_id=row.id)
     return _new_session(uow, row.id, terms)
 
@@ -284,7 +284,8 @@ def _strong(secret: str) -> str:
     return secret
 
 
-def _end_all(uow: Uow, row: User, reason: SessionEnd) -> None:
+def end_all(uow: Uow, row: User, reason: SessionEnd) -> None:
+    """End every sign-in of this person, and every program that acts for them."""
     row.tokens_valid_after = uow.now
     LoginSessions(uow.session).end(repository.of_user(row.id), now=uow.now, reason=reason)
     access.end_programs(uow, row.id)

@@ -5,11 +5,12 @@ from datetime import datetime
 from pydantic import Field
 
 from instainstru_core.domains.access.types import Role
-from instainstru_core.domains.accounts.types import AccountStatus
+from instainstru_core.domains.accounts.types import AccountStatus, SuspensionReason
+from instainstru_core.domains.bookings.types import BookingStatus
 from instainstru_core.domains.instructors.types import InstructorStatus
 from instainstru_core.domains.reporting.schemas.base import View
 from instainstru_core.domains.reporting.schemas.bookings import HistoryRow, SideFigures
-from instainstru_core.domains.reporting.types import PersonMatch
+from instainstru_core.domains.reporting.types import AsWhom, PersonMatch
 
 
 class Candidate(View):
@@ -65,6 +66,43 @@ class PeopleFound(View):
     found: int
     ambiguous: bool = Field(description="More than one person fits: ask which is meant.")
     people: list[PersonFound]
+
+
+class LessonAhead(View):
+    """A booking that is still to take place, or to be paid for."""
+
+    booking_id: str
+    starts_at: datetime
+    status: BookingStatus
+    side: AsWhom = Field(description="Which side of it the person is on.")
+    other_id: str
+    other: str = Field(description='The person on the other side: "First L."')
+    service: str
+    lesson_price_cents: int
+
+
+class Suspension(View):
+    """The last time that the account was suspended."""
+
+    at: datetime
+    reason: SuspensionReason
+    note: str | None
+    by: str | None = Field(description="The id of who did it; null from the terminal.")
+
+
+class AccountStanding(View):
+    """Whether an account is open, and what depends on that."""
+
+    user_id: str
+    name: str = Field(description='"First L."')
+    status: AccountStatus
+    roles: list[Role]
+    suspension: Suspension | None = Field(description="Null unless it is suspended now.")
+    sign_ins: int = Field(description="Devices that are signed in.")
+    programs: int = Field(description="Programs that act for the person.")
+    is_shown: bool = Field(description="Whether searches find the person as an instructor.")
+    lessons_ahead: int = Field(description="All there are, on both sides.")
+    lessons: list[LessonAhead] = Field(description="The soonest of them, at most 20.")
 
 
 class BookingHistory(View):

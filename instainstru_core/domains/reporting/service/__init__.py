@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         search_top_queries,
         search_zero_results,
     )
+    from instainstru_core.domains.reporting.service.standing import account_standing
     from instainstru_core.domains.reporting.service.story import booking_story
     from instainstru_core.domains.reporting.service.supply import (
         instructors_coverage,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from instainstru_core.domains.reporting.service.usage import copilot_usage
 
 __all__ = [
+    "account_standing",
     "audit_search",
     "booking_story",
     "bookings_recent",
@@ -123,6 +125,7 @@ MODULES = {
         "search_top_queries",
         "search_zero_results",
     ),
+    "standing": ("account_standing",),
     "story": ("booking_story",),
     "supply": (
         "instructors_coverage",
