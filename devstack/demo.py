@@ -21,7 +21,7 @@ from devstack.trouble import StackTrouble
 INSTRUCTORS = 300
 STEPS = 6
 SCRAPES = 2
-SCRAPE_SECONDS = 30.0
+SCRAPE_SECONDS = 180.0
 SEEDED = "DEVSTACK_SEEDED"
 
 

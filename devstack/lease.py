@@ -18,8 +18,8 @@ from devstack.places import ROOT, Places
 from devstack.process_id import ProcessId
 from devstack.trouble import StackTrouble
 
-CONNECT_SECONDS = 45.0  # a stack that is just stopping has to be gone first
-ANSWER_SECONDS = 60.0
+CONNECT_SECONDS = 120.0  # a stack that is just stopping has to be gone first
+ANSWER_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from devstack.places import ROOT, Places, private_folder
 from devstack.trouble import StackTrouble
 from instainstru_core.adapters.broker import RedisBroker
 
-READY_SECONDS = 60.0
+READY_SECONDS = 240.0
 STOP_SECONDS = 12.0
 TOKEN_PATH = "/oauth2/token"  # noqa: S105 - a path
 JWKS_PATH = "/oauth2/jwks"

@@ -26,7 +26,7 @@ DATABASES = ("redis", "postgres")
 MONITORS = ("alertmanager", "prometheus")
 SIMULATORS = tuple(vendor.name for vendor in vendors.VENDORS)
 ALL = DATABASES + MONITORS + SIMULATORS
-READY_SECONDS = 30.0
+READY_SECONDS = 180.0
 ATTEMPTS = 3
 
 

@@ -29,7 +29,7 @@ from devstack.children import Child, Running, stop_all, stop_leftovers
 from devstack.places import Places, private_folder, write_private
 from devstack.process_id import ProcessId
 
-FIRST_LEASE_SECONDS = 20.0
+FIRST_LEASE_SECONDS = 90.0
 LARGEST_LINE = 1_000_000
 Reply: TypeAlias = dict[str, Any]
 

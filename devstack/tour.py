@@ -25,7 +25,7 @@ from instainstru_core.kernel.clock import utc_now
 
 PREFIX = "instainstru_"
 SCOPE = "mcp:read"
-TIMEOUT_SECONDS = 20.0
+TIMEOUT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)

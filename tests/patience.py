@@ -7,9 +7,9 @@ PATIENCE_SECONDS = 240.0
 """No test passes or fails by it where all is well; it only ends those that would hang."""
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Until this holds; fails when it has not come true in all that time."""
+def wait_until(holds: Callable[[], bool], *, pause: float = 0.02) -> None:
+    """Until this holds, looked at every `pause` seconds; fails when it never comes true."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not holds():
         assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.02)
+        time.sleep(pause)

@@ -35,7 +35,7 @@ class Turn:
 
 @dataclass(slots=True)
 class Script:
-    """The turns that are left, and everything that was asked."""
+    """The turns that are left, and everything that was asked. `sleep` is how turns take long."""
 
     turns: list[Turn]
     key: str
@@ -44,6 +44,7 @@ class Script:
     heard: list[Json] = field(default_factory=list[Json])
     embedded: list[Json] = field(default_factory=list[Json])
     embedding_turns: list[Turn] = field(default_factory=list[Turn])
+    sleep: Callable[[float], object] = time.sleep
     _lock: Any = field(default_factory=Lock)
 
     def answer(self, headers: Mapping[str, str], body: bytes) -> tuple[int, Json]:
@@ -55,7 +56,7 @@ class Script:
             self.heard.append(asked)
             turn = self.turns.pop(0) if self.turns else Turn(words="I have nothing to say.")
             number = len(self.heard)
-        time.sleep(turn.seconds)
+        self.sleep(turn.seconds)
         if turn.status != OK:
             return turn.status, _error(SECRET, "simulated")
         return OK, self._said(turn, number)
@@ -68,7 +69,7 @@ class Script:
         with self._lock:
             self.embedded.append(asked)
             turn = self.embedding_turns.pop(0) if self.embedding_turns else Turn()
-        time.sleep(turn.seconds)
+        self.sleep(turn.seconds)
         if turn.status != OK:
             return turn.status, _error(SECRET, "simulated")
         return OK, embeddings.answer(asked)

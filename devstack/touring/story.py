@@ -20,8 +20,8 @@ from devstack.seeding.world import PASSWORD
 from devstack.touring.stop import Facts, differences, one
 
 API = "/api/v1"
-TIMEOUT_SECONDS = 20.0
-MAIL_SECONDS = 60.0
+TIMEOUT_SECONDS = 120.0
+MAIL_SECONDS = 180.0
 LATE = timedelta(hours=12)
 MARGIN = timedelta(minutes=20)
 TEACHER = """

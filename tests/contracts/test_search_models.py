@@ -6,7 +6,6 @@
 import json
 import os
 import threading
-import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -27,6 +26,7 @@ from instainstru_core.domains.search.types.meaning import ModelUse
 from instainstru_core.domains.search.types.parsed import Audience, LessonType, Skill
 from instainstru_core.domains.search.types.reading import Reading
 from instainstru_core.kernel.deadline import Deadline
+from tests.patience import PATIENCE_SECONDS, wait_until
 
 KEY = "sk-of-this-test"
 TODAY = date(2026, 11, 28)
@@ -87,7 +87,7 @@ def embedder(server: LlmServer, calls: ModelCalls) -> Iterator[OpenAiEmbedder]:
     embedder.close()
 
 
-def soon(seconds: float = 5.0) -> Deadline:
+def soon(seconds: float = PATIENCE_SECONDS) -> Deadline:
     return Deadline.within(seconds)
 
 
@@ -95,7 +95,12 @@ def said(**changes: Any) -> Turn:
     return Turn(words=json.dumps(SAID | changes))
 
 
-def use_of(reader: OpenAiReader, seconds: float = 5.0) -> ModelUse:
+def said_late() -> Turn:
+    """What is said only when a test wants it."""
+    return Turn(words=json.dumps(SAID), seconds=PATIENCE_SECONDS)
+
+
+def use_of(reader: OpenAiReader, seconds: float = PATIENCE_SECONDS) -> ModelUse:
     with pytest.raises(ModelUnavailable) as refused:
         reader.read(ASKED, deadline=soon(seconds))
     assert "secret" not in refused.value.message
@@ -189,10 +194,10 @@ class TestReading:
         assert len(script.heard) == 1
 
     def test_ends_with_its_deadline(self, script: Script, reader: OpenAiReader) -> None:
-        script.turns = [Turn(words=json.dumps(SAID), seconds=0.4)]
-        started = time.perf_counter()
+        answer = threading.Event()
+        script.sleep, script.turns = answer.wait, [said_late()]
         assert use_of(reader, 0.1) is ModelUse.TIMEOUT
-        assert time.perf_counter() - started < 0.3
+        answer.set()
 
     def test_does_not_begin_without_time(self, script: Script, reader: OpenAiReader) -> None:
         assert use_of(reader, 0.0) is ModelUse.TIMEOUT
@@ -310,18 +315,19 @@ class TestThePlaces:
     def test_are_for_so_many_calls_of_any_kind(
         self, script: Script, reader: OpenAiReader, embedder: OpenAiEmbedder, calls: ModelCalls
     ) -> None:
-        script.turns = [Turn(words=json.dumps(SAID), seconds=0.3)] * 2
+        answer = threading.Event()
+        script.sleep, script.turns = answer.wait, [said_late()] * 2
         busy = [
             threading.Thread(target=reader.read, args=(ASKED,), kwargs={"deadline": soon()})
             for _ in range(2)
         ]
         for thread in busy:
             thread.start()
-        while len(script.heard) < 2:
-            time.sleep(0.005)
+        wait_until(lambda: len(script.heard) == 2)
         with pytest.raises(ModelUnavailable) as refused:
-            embedder.embed(["piano"], deadline=soon(0.05))
+            embedder.embed(["piano"], deadline=Deadline(0.05, clock=lambda: 0.0))
         assert refused.value.use is ModelUse.BUSY
+        answer.set()
         for thread in busy:
             thread.join()
         assert embedder.embed(["piano"], deadline=soon()).shape == (1, 64)

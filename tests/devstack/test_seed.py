@@ -27,6 +27,7 @@ from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.safety import DatabaseProtected, Tier
 from instainstru_core.kernel.settings import Settings
 from tests.databases import ServerUrls, clone
+from tests.patience import PATIENCE_SECONDS
 
 TODAY = date(2026, 6, 15)
 INSTRUCTORS = 40
@@ -88,7 +89,7 @@ class TestWorld:
         known = settings.model_copy(update={"database_url": SecretStr(database.url)})
         runtime = composition.build(known)
         wish = finding.wish_of(runtime.finder, SearchInstructors(q="piano"))
-        deadline = Deadline.within(30)
+        deadline = Deadline.within(PATIENCE_SECONDS)
         found = finding.found(runtime.finder, SYSTEM, wish, deadline=deadline).view
         runtime.close()
         assert found.total > 0

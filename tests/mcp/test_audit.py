@@ -1,8 +1,11 @@
 """Each call leaves a row: who, what, how it ended and how long it took; never what was typed."""
 
+import json
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from hashlib import sha256
+from http.client import HTTPConnection
 from typing import Any
 
 import httpx
@@ -29,6 +32,7 @@ CALL_SLOW = {
 }
 HEADERS = {
     "Accept": "application/json, text/event-stream",
+    "Content-Type": "application/json",
     "MCP-Protocol-Version": "2025-11-25",
     "Authorization": f"Bearer {token(worlds.signing_key())}",
 }
@@ -139,9 +143,9 @@ class TestAuditTrail:
             return answer(Report(data=Lines(lines=[])), as_of=call.runtime.clock())
 
         with worlds.serving(asked, [slow]) as url:
-            with pytest.raises(httpx.ReadTimeout):
-                httpx.post(f"{url}/mcp", json=CALL_SLOW, headers=HEADERS, timeout=0.3)
-            assert begun.wait(PATIENCE_SECONDS)
+            with closing(HTTPConnection(url.removeprefix("http://"))) as client:
+                client.request("POST", "/mcp", json.dumps(CALL_SLOW), HEADERS)
+                assert begun.wait(PATIENCE_SECONDS)
             gate.set()
         # The server has ended, and with it every call that was begun.
         entry = latest("mcp.slow")

@@ -18,11 +18,10 @@ from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Uow
 from tests.databases import ROOT
 
-VISIBILITY_SECONDS = 4
 START = """
 from instainstru_core.kernel import settings
 from tests.worker.at_work import main
-main(settings.load(), {port})
+main(settings.load(), {}, {})
 """
 TABLE = "CREATE TABLE traces (lesson_id text, pid int)"
 ACCIDENT = "AT_WORK_ACCIDENT"
@@ -53,7 +52,7 @@ def leave_trace(uow: Uow, event: LessonPraised) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(settings: Settings, port: int) -> None:
+def main(settings: Settings, port: int, visibility_seconds: int) -> None:
     from worker.app import run_worker  # noqa: PLC0415 - tests import this module without Celery
 
     run_worker(
@@ -61,17 +60,24 @@ def main(settings: Settings, port: int) -> None:
         host="127.0.0.1",
         port=port,
         reactions={LessonPraised: (leave_trace,)},
-        visibility_seconds=VISIBILITY_SECONDS,
+        visibility_seconds=visibility_seconds,
     )
 
 
 @contextmanager
 def worker_at_work(
-    settings: Settings, port: int, accident: Path, **environment: str
+    settings: Settings,
+    port: int,
+    accident: Path,
+    *,
+    visibility_seconds: int = 3_600,
+    **environment: str,
 ) -> Generator[subprocess.Popen[bytes]]:
     """A worker with children of its own; all are gone afterwards, whatever happens.
 
-    `environment` are settings beyond the database and the broker.
+    It gives out again what others have held for `visibility_seconds`, which takes it for lost: a
+    slow machine may need as long for what it does well. `environment` are settings beyond the
+    database and the broker.
     """
     with TemporaryDirectory() as metrics:
         known = {
@@ -81,7 +87,7 @@ def worker_at_work(
             ACCIDENT: str(accident),
         }
         process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", START.format(port=port)],
+            [sys.executable, "-W", "ignore", "-c", START.format(port, visibility_seconds)],
             env={**os.environ, **known, **environment},
             cwd=ROOT,
             start_new_session=True,

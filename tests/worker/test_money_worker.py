@@ -22,9 +22,9 @@ from tests.brokers import own_broker
 from tests.conftest import SetClock, settings_for
 from tests.databases import ServerUrls, clone
 from tests.factories.money import FUNDS, Market, market
+from tests.patience import wait_until
 from tests.processes import free_port
 from tests.worker.at_work import worker_at_work
-from tests.worker.test_worker import wait_until
 from worker.app import Workplace, create_app
 from worker.tasks.bookings import PLACE_HOLDS
 

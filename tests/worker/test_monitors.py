@@ -15,15 +15,15 @@ from instainstru_core.kernel.settings import Settings
 from tests.brokers import own_broker
 from tests.conftest import settings_for
 from tests.databases import ROOT, ServerUrls, clone
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.processes import free_port
 from tests.worker.at_work import worker_at_work
 from tests.worker.sentry import KEY, Receiver, listening
-from tests.worker.test_worker import wait_until
 from worker import schedule
 from worker.app import Workplace, create_app
 from worker.attempts import Again
 from worker.jobs import Job
-from worker.monitors import LAST_WORDS_SECONDS, Monitors, configs, slug
+from worker.monitors import Monitors, configs, slug
 from worker.relay import RELAY
 from worker.tasks.bookings import CHECK_HEALTH, DRIVE, PLACE_HOLDS
 from worker.tasks.payments import RECONCILE
@@ -79,7 +79,7 @@ class TestWhatSentryKnows:
         loud = {entry.job.name for entry in schedule.ENTRIES if not entry.job.is_quiet}
         known = configs(schedule.ENTRIES)
         assert set(known) == loud
-        assert len(loud) == 33
+        assert len(loud) == 34
         for config in known.values():
             assert config["schedule"]["value"], "no job is due every 0 minutes"
 
@@ -156,7 +156,7 @@ class TestACheckIn:
         assert [line["event"] for line in lines] == ["errors_not_watched"]
 
     def is_at_peace(self, settings: Settings, dsn: str) -> None:
-        """Hundreds of jobs are done in no time, and the end does not wait either."""
+        """Hundreds of jobs, and the end, take less than a few that wait for an answer would."""
         monitors = Monitors(configured(settings, dsn), schedule.ENTRIES)
         started = time.perf_counter()
         done: list[int] = []
@@ -164,9 +164,8 @@ class TestACheckIn:
             with monitors.watching(PLACE_HOLDS, str(number)):
                 done.append(number)
         assert len(done) == 300
-        assert time.perf_counter() - started < 4
         monitors.close()
-        assert time.perf_counter() - started < 4 + LAST_WORDS_SECONDS
+        assert time.perf_counter() - started < PATIENCE_SECONDS
 
 
 def test_without_sentry_its_sdk_is_never_imported(settings: Settings) -> None:

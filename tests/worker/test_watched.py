@@ -7,10 +7,10 @@ from pydantic import SecretStr
 from tests.brokers import own_broker
 from tests.conftest import settings_for
 from tests.databases import ServerUrls, clone
+from tests.patience import wait_until
 from tests.processes import free_port
 from tests.watching import KEY, SECRET, only_event, simulated
 from tests.worker.at_work import worker_at_work
-from tests.worker.test_worker import wait_until
 from worker.app import Workplace, create_app
 from worker.tasks.bookings import CHECK_HEALTH
 

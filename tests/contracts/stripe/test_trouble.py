@@ -177,7 +177,7 @@ class TestTheLine:
         gateway = StripeGateway(
             secret_key=SIMULATED_KEY, api_url=f"{server.url}/", timeout_seconds=0.2
         )
-        server.simulator.faults.add(Fault("slow", path="/v1/customers", seconds=0.5))
+        server.simulator.faults.add(Fault("slow", path="/v1/customers", seconds=3.0))
         with pytest.raises(ProviderUnreachable):
             gateway.create_customer(key="slow", user_id="u", email="a@learn.example", name="A")
         gateway.close()

@@ -135,11 +135,11 @@ class TestAlone:
     def test_over_its_deadline_is_refused_and_the_connection_lives_on(
         self, committed_runtime: Runtime
     ) -> None:
-        hurried = build(committed_runtime.settings.model_copy(update={"statement_timeout_ms": 20}))
+        hurried = build(committed_runtime.settings.model_copy(update={"statement_timeout_ms": 500}))
         with hurried.begin(SYSTEM) as uow:
             (first,) = WHICH.alone(uow.session, {})
         with pytest.raises(QueryTooSlow), hurried.begin(SYSTEM) as uow:
-            SLEEP.alone(uow.session, {"seconds": 5.0})
+            SLEEP.alone(uow.session, {"seconds": 60.0})
         with hurried.begin(SYSTEM) as uow:
             assert WHICH.alone(uow.session, {}) == [first]
         assert pool_of(hurried).checkedout() == 0

@@ -82,8 +82,8 @@ class TestAStatement:
     def test_that_is_slow_is_counted_and_logged_without_its_values(
         self, impatient: Engine, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        before = value("instainstru_db_slow_queries_total", verb="select")
-        with impatient.connect() as connection:
+        with impatient.connect() as connection:  # connecting asks something, at times slowly
+            before = value("instainstru_db_slow_queries_total", verb="select")
             connection.execute(text("SELECT pg_sleep(:long)"), {"long": 0.03})
         assert value("instainstru_db_slow_queries_total", verb="select") == before + 1
         printed = capsys.readouterr().out

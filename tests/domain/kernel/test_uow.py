@@ -16,8 +16,8 @@ class TestBegin:
     def test_a_statement_over_its_deadline_is_refused(self, runtime: Runtime) -> None:
         def wait_too_long() -> None:
             with runtime.begin(SYSTEM) as uow:
-                uow.session.execute(text("SET LOCAL statement_timeout = 20"))
-                uow.session.execute(text("SELECT pg_sleep(2)"))
+                uow.session.execute(text("SET LOCAL statement_timeout = 100"))
+                uow.session.execute(text("SELECT pg_sleep(60)"))
 
         with pytest.raises(QueryTooSlow):
             wait_too_long()

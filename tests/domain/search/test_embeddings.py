@@ -22,6 +22,7 @@ from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.ids import stable_id
 from instainstru_core.kernel.uow import Begin, Uow
 from tests.factories.embeddings import Remote
+from tests.patience import PATIENCE_SECONDS
 
 ASTORIA, INWOOD = "nyc-queens-astoria", "nyc-manhattan-inwood"
 
@@ -122,7 +123,7 @@ def wish(uow: Uow, model: Remote | WordVectors, vectors: dict[str, Vectors] | No
     text = "something for the small hours"
     parsed = Parsed(text, services=(Phrase(text, 0, len(text)),))
     found = meaning.services_meant(
-        uow, parsed, embedder=model, vectors=vectors, deadline=Deadline.within(1)
+        uow, parsed, embedder=model, vectors=vectors, deadline=Deadline.within(PATIENCE_SECONDS)
     )
     assert found.by is By.HYBRID or found.reasons
     return found.by

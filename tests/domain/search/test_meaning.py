@@ -12,6 +12,7 @@ from instainstru_core.domains.search.types.parsed import Parsed, Phrase
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.ids import stable_id
 from instainstru_core.kernel.uow import Uow
+from tests.patience import PATIENCE_SECONDS
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
@@ -35,7 +36,8 @@ def wish(*phrases: str, excluded: tuple[str, ...] = ()) -> Parsed:
 
 
 def meant(uow: Uow, parsed: Parsed) -> Meant:
-    return meaning.services_meant(uow, parsed, embedder=WordVectors(), deadline=Deadline.within(1))
+    deadline = Deadline.within(PATIENCE_SECONDS)
+    return meaning.services_meant(uow, parsed, embedder=WordVectors(), deadline=deadline)
 
 
 def service(slug: str) -> str:

@@ -52,6 +52,7 @@ from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Begin, Uow
 from tests.factories import instructors
+from tests.patience import PATIENCE_SECONDS
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
@@ -65,7 +66,7 @@ FLATBUSH, KENSINGTON = "nyc-brooklyn-flatbush", "nyc-brooklyn-kensington"
 
 
 def soon() -> Deadline:
-    return Deadline.within(5)
+    return Deadline.within(PATIENCE_SECONDS)
 
 
 def late() -> Deadline:

@@ -32,6 +32,7 @@ from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from tests.factories import availability, instructors
 from tests.factories.bookings import booking, student
+from tests.patience import PATIENCE_SECONDS
 
 MONDAY = date(2026, 6, 15)
 TUESDAY = date(2026, 6, 16)
@@ -416,7 +417,7 @@ def statements(finder: finding.Finder, runtime: Runtime, query: str) -> tuple[li
     event.listen(runtime.engine, "before_cursor_execute", note)
     try:
         wish = finding.wish_of(finder, SearchInstructors(q=query))
-        found = finding.found(finder, ANONYMOUS, wish, deadline=Deadline.within(30))
+        found = finding.found(finder, ANONYMOUS, wish, deadline=Deadline.within(PATIENCE_SECONDS))
     finally:
         event.remove(runtime.engine, "before_cursor_execute", note)
     return seen, found.view.total

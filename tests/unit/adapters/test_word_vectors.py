@@ -15,6 +15,7 @@ from instainstru_core.adapters.word_vectors import (
     file_of,
 )
 from instainstru_core.kernel.deadline import Deadline
+from tests.patience import PATIENCE_SECONDS
 
 FILE = file_of(WEIGHTS)
 PIECES, WIDTH = 32_000, 256
@@ -55,7 +56,7 @@ def test_the_file_is_closed_with_the_last_who_has_it() -> None:
 
 
 def test_a_text_is_the_mean_of_its_pieces_at_length_one_also_after_it_was_closed() -> None:
-    vectors, deadline = WordVectors(), Deadline.within(10)
+    vectors, deadline = WordVectors(), Deadline.within(PATIENCE_SECONDS)
     first = vectors.embed(["piano lessons", ""], deadline=deadline)
     vectors.close()
     again = vectors.embed(["piano lessons", ""], deadline=deadline)

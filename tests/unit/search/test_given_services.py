@@ -18,6 +18,7 @@ from instainstru_core.domains.search.policy.meaning.texts import service_texts
 from instainstru_core.domains.search.policy.meaning.vectors import VectorIndex, index
 from instainstru_core.domains.search.types.meaning import Meant
 from instainstru_core.kernel.deadline import Deadline
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.search.cases import Case, cases
 from tests.unit.search.catalogue import lookup, of_category, of_subcategory
 from tests.unit.search.knowledge import entries, words
@@ -30,7 +31,7 @@ MODEL = WordVectors()
 @cache
 def vectors() -> VectorIndex:
     texts = [(entry.id, text) for entry in entries() for text in service_texts(entry)]
-    rows = MODEL.embed([text for _, text in texts], deadline=Deadline.within(30))
+    rows = MODEL.embed([text for _, text in texts], deadline=Deadline.within(PATIENCE_SECONDS))
     return index(
         [(subject, row) for (subject, _), row in zip(texts, rows, strict=True)], MODEL.scale
     )
@@ -39,7 +40,7 @@ def vectors() -> VectorIndex:
 def meant(query: str, today: date) -> Meant:
     parsed = parse(query, words(), today)
     wishes = fusion.unclear(parsed, lookup())
-    rows = MODEL.embed(wishes, deadline=Deadline.within(30))
+    rows = MODEL.embed(wishes, deadline=Deadline.within(PATIENCE_SECONDS))
     return fusion.meant(parsed, lookup(), vectors(), dict(zip(wishes, rows, strict=True)))
 
 

@@ -16,6 +16,7 @@ from instainstru_core.domains.search.types.meaning import ModelUse, Vectors
 from instainstru_core.domains.search.types.parsed import Parsed, Phrase, PriceWish, Skill
 from instainstru_core.domains.search.types.reading import Reading
 from instainstru_core.kernel.deadline import Deadline
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.search.catalogue import lookup
 
 TODAY = date(2026, 11, 28)
@@ -51,7 +52,7 @@ def unclear(text: str, **slots: object) -> Parsed:
 
 
 def soon() -> Deadline:
-    return Deadline.within(1)
+    return Deadline.within(PATIENCE_SECONDS)
 
 
 @pytest.fixture
