@@ -1,9 +1,9 @@
 """Advisory locks that end with the transaction, always taken in one order."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import text
+from sqlalchemy import BindParameter, ColumnElement, func, select, text
 from sqlalchemy.orm import Session
 
 
@@ -18,9 +18,24 @@ def advisory(session: Session, names: Iterable[str]) -> None:
 
     Keys are sorted, so that two callers that want the same locks never wait for each other.
     """
-    keys = sorted({lock_key(name) for name in names})
-    if keys:
+    wanted = keys(names)
+    if wanted:
         session.execute(
             text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"),
-            {"keys": keys},
+            {"keys": wanted},
         )
+
+
+def keys(names: Iterable[str]) -> list[int]:
+    """The keys of these names, in the order in which they are taken."""
+    return sorted({lock_key(name) for name in names})
+
+
+def held(wanted: BindParameter[Sequence[int]]) -> ColumnElement[bool]:
+    """The same as a condition of a statement that changes rows: it waits before it looks for any.
+
+    What the statement reads is as old as its beginning; a row that somebody changed or removed
+    meanwhile is looked at again, as always.
+    """
+    key = func.unnest(wanted).column_valued("key")
+    return select(func.count(func.pg_advisory_xact_lock(key))).scalar_subquery() >= 0

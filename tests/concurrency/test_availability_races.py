@@ -1,10 +1,15 @@
 """Calendars that several change at the same instant, with real commits."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from threading import Thread
+from typing import TypeAlias
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.orm import sessionmaker
 
 from instainstru_core.domains.availability import service
 from instainstru_core.domains.availability.errors import BlackedOut, SlotTaken, WeekChanged
@@ -27,13 +32,57 @@ from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel.authority import SYSTEM, Actor
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.time import Span
+from instainstru_core.kernel.uow import Uow, begin_with
 from instainstru_core.runtime import Runtime
 from tests.factories import availability, instructors
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.together import at_once
 
 NEXT_MONDAY = date(2026, 6, 22)
 NOON = datetime(2026, 6, 16, 16, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+TICK = timedelta(microseconds=1)
+HELD, TAUGHT = "booking:held", "booking:taught"
+Begins: TypeAlias = Callable[[timedelta], AbstractContextManager[Uow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Nina, who learns with Maya and teaches somebody else."""
+
+    begins: Begins
+    maya: str
+    nina: str
+    learner: str
+
+    def occupy(self, uow: Uow, teacher: str, learner: str, name: str, **more: datetime) -> None:
+        service.occupy(
+            uow,
+            instructor_id=teacher,
+            student_id=learner,
+            span=Span(NOON, NOON + HOUR),
+            travels=False,
+            chain_id=new_id(),
+            reference=name,
+            **more,
+        )
+
+    def book(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Book Nina as a teacher, at the very end of the hold; in between, something happens."""
+        span = Span(NOON, NOON + HOUR)
+        with self.begins(timedelta(0)) as uow:
+            service.require_open(
+                uow, self.nina, span, lesson_format=LessonFormat.ONLINE, student_id=self.learner
+            )
+            meanwhile()
+            self.occupy(uow, self.nina, self.learner, TAUGHT)
+
+
+def somebody_waits(runtime: Runtime) -> bool:
+    """Whether a connection waits for a lock that another one has."""
+    with runtime.engine.connect() as connection:
+        query = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(connection.execute(query).scalar_one())
 
 
 def saving(runtime: Runtime, actor: Actor, day: date, version: int) -> Callable[[], SavedWeekView]:
@@ -250,3 +299,69 @@ class TestNeighboringSlots:
         (won,) = [each for each in answers if isinstance(each, str)]
         assert sum(isinstance(each, SlotTaken) for each in answers) == 1
         assert references(committed_runtime) == [won]
+
+
+class TestAHoldThatIsKeptAsItEnds:
+    """Nina learns with Maya; the hold of her checkout ends, and somebody books Nina as a teacher.
+
+    The constraints of the database do not compare somebody's sides, nor do they know pauses.
+    """
+
+    ENDS_AT = NOON - timedelta(hours=20)
+
+    @pytest.fixture
+    def begins(self, committed_runtime: Runtime) -> Begins:
+        """Begins a transaction, on a connection of its own, so long after the hold's end."""
+        sessions = sessionmaker(committed_runtime.engine, expire_on_commit=False)
+        return lambda after: begin_with(sessions, lambda: self.ENDS_AT + after)(SYSTEM)
+
+    @pytest.fixture
+    def nina(self, committed_runtime: Runtime, begins: Begins) -> Sides:
+        with committed_runtime.begin(SYSTEM) as uow:
+            maya, nina = (instructors.live_instructor(uow).id for _ in range(2))
+            sides = Sides(begins, maya, nina, instructors.person(uow))
+        with begins(-HOUR) as uow:
+            sides.occupy(uow, maya, nina, HELD, expires_at=self.ENDS_AT)
+        return sides
+
+    def test_is_seen_by_whoever_books_in_that_instant(
+        self, committed_runtime: Runtime, nina: Sides
+    ) -> None:
+        booked: list[object] = []
+
+        def book() -> None:
+            try:
+                nina.book()
+            except SlotTaken as refusal:
+                booked.append(refusal)
+
+        other = Thread(target=book)
+        with nina.begins(-TICK) as uow:
+            assert service.keep(uow, HELD, people=(nina.maya, nina.nina))
+            other.start()
+            wait_until(lambda: somebody_waits(committed_runtime))
+        other.join(PATIENCE_SECONDS)
+
+        assert [type(one) for one in booked] == [SlotTaken]
+        assert references(committed_runtime) == [HELD]
+
+    def test_is_gone_where_somebody_booked_first(
+        self, committed_runtime: Runtime, nina: Sides
+    ) -> None:
+        kept: list[bool] = []
+
+        def keep() -> None:
+            with nina.begins(-TICK) as uow:
+                kept.append(service.keep(uow, HELD, people=(nina.maya, nina.nina)))
+
+        other = Thread(target=keep)
+
+        def meanwhile() -> None:
+            other.start()
+            wait_until(lambda: somebody_waits(committed_runtime))
+
+        nina.book(meanwhile)
+        other.join(PATIENCE_SECONDS)
+
+        assert kept == [False]
+        assert references(committed_runtime) == [TAUGHT]

@@ -137,7 +137,7 @@ class TestAdding:
             ("noon", "Noor A."),
         ]
         with begin(SYSTEM) as uow:
-            assert service.keep(uow, "booking:noon")
+            assert service.keep(uow, "booking:noon", people=(teacher.id, learner))
 
     def test_reaches_a_year_and_no_further(self, begin: Begin, teacher: LiveInstructor) -> None:
         assert len(add(begin, teacher.actor, MONDAY, date(2027, 6, 15)).items) == 366

@@ -1,17 +1,19 @@
 """What is taken: written, given back, listed. Each is one statement."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import TSTZRANGE
+from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Boolean, DateTime, String
+from sqlalchemy.types import BigInteger, Boolean, DateTime, String
 
 from instainstru_core.domains.accounts.models import User
 from instainstru_core.domains.availability.models import OccupiedTime
 from instainstru_core.domains.availability.repository.calendars import meets, range_of, stands
+from instainstru_core.kernel import locks
 from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.time import Span
@@ -42,9 +44,12 @@ OCCUPY = text(
 )
 
 _OCCUPIED = Base.metadata.tables[OccupiedTime.__tablename__]
+_HELD = locks.held(bindparam("locks", type_=ARRAY(BigInteger)))
+"""Whether the calendars of the people are held, which is waited for before any row is read."""
+
 KEEP = (
     update(_OCCUPIED)
-    .where(_OCCUPIED.c.reference == bindparam("its_reference", type_=String))
+    .where(_OCCUPIED.c.reference == bindparam("its_reference", type_=String), _HELD)
     .values(expires_at=bindparam("until", type_=DateTime(timezone=True)))
 )
 
@@ -76,10 +81,13 @@ def occupy(
     session.execute(OCCUPY, values)
 
 
-def keep(session: Session, reference: str, *, until: datetime | None) -> bool:
-    """Change when the span of this reference ends by itself; False where there is none."""
-    kept = session.connection().execute(KEEP, {"its_reference": reference, "until": until})
-    return kept.rowcount > 0
+def keep(session: Session, reference: str, *, until: datetime | None, names: Iterable[str]) -> bool:
+    """Change when the span of this reference ends by itself; False where there is none.
+
+    The locks of these names are waited for before the row, and held until the transaction ends.
+    """
+    asked = {"its_reference": reference, "until": until, "locks": locks.keys(names)}
+    return session.connection().execute(KEEP, asked).rowcount > 0
 
 
 def release(session: Session, reference: str) -> None:

@@ -1,5 +1,6 @@
 """What takes time up: whether it may, that it does, and that it no longer does."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
@@ -123,9 +124,14 @@ def occupy(
 
 
 @operation("availability.keep")
-def keep(uow: Uow, reference: str, *, until: datetime | None = None) -> bool:
-    """Let what this reference takes up stand until then, or for good. False where it is gone."""
-    return repository.keep(uow.session, reference, until=until)
+def keep(uow: Uow, reference: str, *, people: Iterable[str], until: datetime | None = None) -> bool:
+    """Let what this reference takes up stand until then, or for good. False where it is gone.
+
+    Holds the calendars of both its people, like `require_open`: whoever found that it had ended is
+    done before, and it is gone; whoever asks later sees that it stands.
+    """
+    names = [calendar_lock(person) for person in people]
+    return repository.keep(uow.session, reference, until=until, names=names)
 
 
 @operation("availability.release")

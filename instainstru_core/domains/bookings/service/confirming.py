@@ -55,7 +55,7 @@ def refuse(uow: Uow, lesson: Lesson, code: str) -> None:
 
 def keep_time(uow: Uow, row: Booking) -> bool:
     """Whether the booking's time is its own from now on."""
-    if availability.keep(uow, steps.occupies(row.id)):
+    if availability.keep(uow, steps.occupies(row.id), people=_people(row)):
         return True
     try:
         with uow.savepoint():
@@ -71,7 +71,7 @@ def take_time(uow: Uow, row: Booking, *, until: datetime | None = None) -> None:
     How long ahead a lesson has to be booked is judged by when it was.
     """
     reference = steps.occupies(row.id)
-    if availability.keep(uow, reference, until=until):
+    if availability.keep(uow, reference, people=_people(row), until=until):
         return
     span = Span(row.starts_at, row.ends_at)
     availability.require_open(
@@ -93,3 +93,7 @@ def take_time(uow: Uow, row: Booking, *, until: datetime | None = None) -> None:
         reference=reference,
         expires_at=until,
     )
+
+
+def _people(row: Booking) -> tuple[str, str]:
+    return row.instructor_id, row.student_id
