@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
-# One image, four roles: `serve api`, `serve mcp`, `serve worker`, and the command line itself.
-# `serve beat` and `serve exporter` are the worker's and the monitoring's small companions.
+# One image for every role: `serve api`, `serve mcp`, `serve worker`, its small companions `serve beat`
+# and `serve exporter`, the simulators of outside services, and the command line itself.
 
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 VIRTUAL_ENV=/venv
@@ -14,7 +14,8 @@ FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1
+    PYTHONDONTWRITEBYTECODE=1 \
+    MPLCONFIGDIR=/tmp
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin instainstru
 COPY --from=build /venv /venv
 WORKDIR /app

@@ -10,7 +10,7 @@ import yaml
 from typer.main import get_command
 
 from cli.subjects import SUBJECTS
-from devstack import container_health, processes, stack
+from devstack import container_health, processes, stack, vendors
 from instainstru_core.kernel.settings import Settings
 from tests.databases import ROOT
 from tests.processes import free_port
@@ -61,6 +61,14 @@ class TestCompose:
         }
         assert set(COMPOSE["x-image"]["environment"]) <= known
 
+    def test_errors_go_where_the_processes_of_a_checkout_send_theirs(self) -> None:
+        dsns = {
+            name: SERVICES[name]["environment"]["SENTRY_DSN"] for name in vendors.SENTRY_PROJECTS
+        }
+        (key,) = {dsn.split("//")[1].split("@")[0] for dsn in dsns.values()}
+        url = COMPOSE["x-image"]["environment"]["INSTAINSTRU_SENTRY_URL"]
+        assert dsns == {name: vendors.sentry_dsn(url, key, name) for name in dsns}
+
     def test_prometheus_scrapes_every_role_that_is_scraped(self) -> None:
         text = (ROOT / "devstack/config/prometheus.compose.yaml").read_text()
         jobs = yaml.safe_load(text)["scrape_configs"][0]["static_configs"]
@@ -99,7 +107,7 @@ class TestImage:
         }
         assert packages <= kept
         assert {"migrations", "alembic.ini", "pyproject.toml", "metrics_dictionary.yaml"} <= kept
-        assert "monitoring" in kept
+        assert {"monitoring", "evals", "docs/money.md", "docs/runbooks"} <= kept
 
     def test_runs_as_nobody_of_importance_and_says_how_it_is(self) -> None:
         lines = Path(ROOT / "Dockerfile").read_text().splitlines()
