@@ -20,19 +20,22 @@ LOW = 0xFFFF_FFFF_FFFF_FFFF
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """The offerings of one service, by instructor's id. Rows run along the last axis."""
+    """The offerings of one service, by instructor's id. Rows run along the last axis.
+
+    Areas and options are numbers of sets in the tables of the index.
+    """
 
     high: NDArray[np.uint64]
     low: NDArray[np.uint64]
     who: NDArray[np.int32]
     prices: NDArray[np.int32]
-    areas: NDArray[np.uint64]
-    spot_areas: NDArray[np.uint64]
+    areas: NDArray[np.int32]
+    spot_areas: NDArray[np.int32]
     spots: NDArray[np.int16]
     durations: NDArray[np.uint32]
     ages: NDArray[np.uint8]
     skills: NDArray[np.uint8]
-    options: NDArray[np.uint64]
+    options: NDArray[np.int32]
     star_sum: NDArray[np.int32]
     reviews: NDArray[np.int32]
     years: NDArray[np.uint8]

@@ -21,14 +21,13 @@ from instainstru_core.domains.search.policy.matching.filters import (
     SKILLS,
     STUDENT,
     Plan,
-    Truth,
     filtered,
     offered,
     rated,
     within_bounds,
 )
 from instainstru_core.domains.search.policy.matching.index import Index
-from instainstru_core.domains.search.policy.matching.places import any_of, words_of
+from instainstru_core.domains.search.policy.matching.sets import Truth, words_of
 from instainstru_core.domains.search.policy.matching.writing import (
     DURATION_STEP,
     MAX_DURATION,
@@ -160,12 +159,13 @@ def _count(tally: Tally, index: Index, block: Block, plan: Plan) -> None:
 
 
 def _count_options(tally: Tally, index: Index, block: Block, rows: dict[str, Truth]) -> None:
-    present = [int(word) for word in np.bitwise_or.reduce(block.options, axis=1)]
+    sets = index.option_sets
+    present = sets.union(block.options)
     for (key, value), bit in index.options.items():
         words = words_of(1 << bit, OPTION_WORDS)
         if any(one & there for one, there in zip(words, present, strict=True)):
             name = f"{OPTION}{key}"
-            tally.add(name, value, block, rows[name] & any_of(block.options, words))
+            tally.add(name, value, block, rows[name] & sets.holding(words)[block.options])
 
 
 class Prices:

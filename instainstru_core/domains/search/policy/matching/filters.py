@@ -20,10 +20,9 @@ from instainstru_core.domains.search.policy.matching.places import (
     REACH_METERS,
     UNKNOWN_METERS,
     Reach,
-    any_of,
     meters_between,
-    words_of,
 )
+from instainstru_core.domains.search.policy.matching.sets import Truth, words_of
 from instainstru_core.domains.search.policy.matching.writing import (
     GRID,
     MAX_SPOTS,
@@ -58,8 +57,6 @@ INSTRUCTORS = "instructors"
 NOWHERE_METERS = -1
 """The distance of what has none: online, or without a place that is asked for."""
 
-Truth = NDArray[np.bool_]
-
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -68,8 +65,8 @@ class Plan:
     wanted: Wanted
     reach: Reach | None
     channels: tuple[int, ...]
-    options: tuple[tuple[int, ...], ...]
-    """For each filter the words of its wanted values."""
+    options: tuple[Truth, ...]
+    """For each filter, which sets of options have one of its wanted values."""
 
     @property
     def is_relaxable(self) -> bool:
@@ -101,16 +98,18 @@ def planned(index: Index, wanted: Wanted) -> Plan:
         channels = (STUDENT, INSTRUCTOR) if placed else (STUDENT, INSTRUCTOR, ONLINE)
     return Plan(
         wanted=wanted,
-        reach=index.areas.around(where) if placed else None,
+        reach=index.areas.around(where, index.area_sets) if placed else None,
         channels=channels,
         options=tuple(
-            words_of(
-                sum(
-                    1 << index.options[key, value]
-                    for value in set(values)
-                    if (key, value) in index.options
-                ),
-                OPTION_WORDS,
+            index.option_sets.holding(
+                words_of(
+                    sum(
+                        1 << index.options[key, value]
+                        for value in set(values)
+                        if (key, value) in index.options
+                    ),
+                    OPTION_WORDS,
+                )
             )
             for key, values in wanted.filters.items()
         ),
@@ -172,8 +171,8 @@ def filtered(block: Block, plan: Plan) -> dict[str, Truth]:
         passed[INSTRUCTORS] = _one_of(block, wanted.instructors)
     if wanted.min_rating is not None:
         passed[RATING] = rated(block, round(wanted.min_rating * 1_000))
-    for key, words in zip(wanted.filters, plan.options, strict=True):
-        passed[f"{OPTION}{key}"] = any_of(block.options, words)
+    for key, held in zip(wanted.filters, plan.options, strict=True):
+        passed[f"{OPTION}{key}"] = held[block.options]
     return passed
 
 

@@ -14,6 +14,7 @@ from instainstru_core.domains.search.policy.matching.columns import Block, halve
 from instainstru_core.domains.search.policy.matching.index import Index, Numbers
 from instainstru_core.domains.search.policy.matching.piling import Pile
 from instainstru_core.domains.search.policy.matching.places import WORDS, Areas
+from instainstru_core.domains.search.policy.matching.sets import Numbering, Sets
 from instainstru_core.domains.search.policy.matching.writing import (
     DESCRIBED,
     MAX_YEARS,
@@ -26,7 +27,6 @@ from instainstru_core.domains.search.policy.matching.writing import (
     grid,
     option_bits,
     skill_bits,
-    words_of_each,
 )
 from instainstru_core.domains.search.types.matching import Offers, People
 
@@ -37,6 +37,8 @@ class Gatherer:
     def __init__(self, areas: Areas) -> None:
         self._areas = areas
         self._options: dict[Option, int] = {}
+        self._area_sets = Numbering(Sets.none(WORDS))
+        self._option_sets = Numbering(Sets.none(OPTION_WORDS))
         self._pile = Pile()
         self._ids: list[NDArray[np.uint64]] = []
         self._count = self._stars = self._reviews = 0
@@ -69,6 +71,8 @@ class Gatherer:
             numbers=Numbers.of(self._ids),
             stars=self._stars,
             reviews=self._reviews,
+            area_sets=self._area_sets.sets(),
+            option_sets=self._option_sets.sets(),
         )
         if not len(self._pile):
             return index
@@ -79,15 +83,13 @@ class Gatherer:
     def _of_people(self, people: People) -> dict[str, NDArray[Any]]:
         """What is the same for all offers of somebody; `complete` is whether they said enough."""
         high, low = halves(people.ids)
-        whole = self._areas.whole
+        whole, numbers = self._areas.whole, self._area_sets.each
         active = [NEVER if one is None else one for one in people.active]
         return {
             "high": high,
             "low": low,
-            "areas": words_of_each(map(whole, people.areas), WORDS),
-            "spot_areas": words_of_each(
-                (whole(spot.area_key for spot in spots) for spots in people.spots), WORDS
-            ),
+            "areas": numbers(map(whole, people.areas)),
+            "spot_areas": numbers(whole(spot.area_key for spot in spots) for spots in people.spots),
             "spots": np.array(list(map(grid, people.spots)), np.int16).T,
             "star_sum": np.array(people.star_sum, np.int32),
             "reviews": np.array(people.reviews, np.int32),
@@ -100,13 +102,13 @@ class Gatherer:
 
     def _of_offers(self, offers: Offers) -> dict[str, NDArray[Any]]:
         def options(said: tuple[Option, ...]) -> int:
-            return option_bits(said, self._options)
+            return self._option_sets.of(option_bits(said, self._options))
 
         return {
             "durations": np.array(_alike(duration_bits, offers.durations), np.uint32),
             "ages": np.array(_alike(age_bits, offers.age_groups), np.uint8),
             "skills": np.array(_alike(skill_bits, offers.skills), np.uint8),
-            "options": words_of_each(_alike(options, offers.options), OPTION_WORDS),
+            "options": np.array(_alike(options, offers.options), np.int32),
         }
 
 

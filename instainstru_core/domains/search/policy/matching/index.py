@@ -18,8 +18,9 @@ from instainstru_core.domains.search.policy.matching.columns import (
     joined,
     laid,
 )
-from instainstru_core.domains.search.policy.matching.places import Areas
-from instainstru_core.domains.search.policy.matching.writing import Option, Writer
+from instainstru_core.domains.search.policy.matching.places import WORDS, Areas
+from instainstru_core.domains.search.policy.matching.sets import Numbering, Sets
+from instainstru_core.domains.search.policy.matching.writing import OPTION_WORDS, Option, Writer
 from instainstru_core.domains.search.types.matching import Offered, Teacher
 
 MOST_APART = 64
@@ -103,6 +104,8 @@ class Index:
     reviews: int = 0
     base: Block | None = None
     spans: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    area_sets: Sets = field(default_factory=lambda: Sets.none(WORDS))
+    option_sets: Sets = field(default_factory=lambda: Sets.none(OPTION_WORDS))
 
     @property
     def rows(self) -> int:
@@ -112,7 +115,8 @@ class Index:
     @property
     def bytes(self) -> int:
         """The memory of all columns."""
-        return sum(block.bytes for block in self.blocks.values()) + self.numbers.bytes
+        sets = self.area_sets.words.nbytes + self.option_sets.words.nbytes
+        return sum(block.bytes for block in self.blocks.values()) + self.numbers.bytes + sets
 
     @property
     def mean(self) -> int:
@@ -150,7 +154,8 @@ class Index:
         """The index in which these instructors are as told here, or gone."""
         known = {one.instructor_id: one for one in teachers}
         numbers = self.numbers.with_ids(known.keys())
-        writer = Writer(self.areas, numbers.find, dict(self.options))
+        area_sets, option_sets = Numbering(self.area_sets), Numbering(self.option_sets)
+        writer = Writer(self.areas, numbers.find, dict(self.options), area_sets, option_sets)
         for offer in offered:
             writer.add(known[offer.instructor_id], offer)
         gone = [number for one in ids if (number := numbers.find(one)) is not None]
@@ -175,6 +180,8 @@ class Index:
             self.reviews - before[1] + after[1],
             self.base,
             spans,
+            area_sets.sets(),
+            option_sets.sets(),
         )
         return index if len(blocks) - len(spans) <= MOST_APART else index.laid()
 

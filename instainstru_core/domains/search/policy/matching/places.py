@@ -1,17 +1,17 @@
 """Areas as bits, and how far it is from what is wanted to where somebody teaches. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from instainstru_core.domains.search.policy.matching.sets import Sets, Truth, words_of
 from instainstru_core.domains.search.types.matching import AreaName, AreaShape
 from instainstru_core.domains.search.types.wanted import Where
 
 WORDS = 4
-WORD = 0xFFFF_FFFF_FFFF_FFFF
 MAX_AREAS = 64 * WORDS
 EARTH_METERS = 6_371_000.0
 REACH_METERS = 5_000
@@ -21,7 +21,6 @@ NEAR_METERS = 10_000
 STEP_METERS = 500
 UNKNOWN_METERS = 1_000_000
 
-Bits = NDArray[np.uint64]
 Meters = NDArray[np.int32]
 
 
@@ -73,8 +72,10 @@ class Areas:
         """The same as words."""
         return words_of(self.whole(keys), WORDS)
 
-    def around(self, where: Where) -> "Reach":
-        """How far each area is from where the lesson is wanted, and which are in it."""
+    def around(self, where: Where, sets: Sets) -> "Reach":
+        """How far each area is from where the lesson is wanted, and which are in it; and so for
+        each of these sets of areas.
+        """
         keys = where.area_keys or frozenset()
         far = np.full(len(self.keys), UNKNOWN_METERS, np.int32)
         owners, latitudes, longitudes, radii = self._polygons
@@ -92,7 +93,7 @@ class Areas:
         for key in keys:
             if key in self.numbers:
                 far[self.numbers[key]] = 0
-        return Reach(where=where, within=self.bits(keys), far=far, areas=self)
+        return Reach(where=where, within=self.bits(keys), far=far, areas=self, sets=sets)
 
     @cached_property
     def _ranks(self) -> dict[str, int]:
@@ -118,39 +119,30 @@ class Reach:
     within: tuple[int, ...]
     far: Meters
     areas: Areas
+    sets: Sets
 
-    def covered(self, bits: Bits) -> NDArray[np.bool_]:
-        """Which of these sets of areas hold one that is wanted."""
-        return any_of(bits, self.within)
+    def covered(self, numbers: NDArray[np.int32]) -> Truth:
+        """Which of the sets of areas with these numbers hold one that is wanted."""
+        return self._covered[numbers]
 
-    def meters_to(self, bits: Bits) -> Meters:
-        """The way to the nearest area of each set, up to 10 km in steps of 500 m."""
-        found = np.full(bits.shape[1], UNKNOWN_METERS, np.int32)
+    def meters_to(self, numbers: NDArray[np.int32]) -> Meters:
+        """The way to the nearest area of each of these sets, up to 10 km in steps of 500 m."""
+        return self._meters[numbers]
+
+    @cached_property
+    def _covered(self) -> Truth:
+        return self.sets.holding(self.within)
+
+    @cached_property
+    def _meters(self) -> Meters:
+        found = np.full(len(self.sets), UNKNOWN_METERS, np.int32)
         reached = np.flatnonzero(self.far <= NEAR_METERS)
         steps = -(-self.far[reached] // STEP_METERS)
         for step in np.unique(steps)[::-1]:
             numbers: list[int] = reached[steps == step].tolist()
             wanted = self.areas.bits(self.areas.keys[at] for at in numbers)
-            found[any_of(bits, wanted)] = int(step) * STEP_METERS
+            found[self.sets.holding(wanted)] = int(step) * STEP_METERS
         return found
-
-
-def words_of(whole: int, count: int) -> tuple[int, ...]:
-    """A number as so many words of 64 bits, the lowest first."""
-    words: list[int] = []
-    for _ in range(count):
-        words.append(whole & WORD)
-        whole >>= 64
-    return tuple(words)
-
-
-def any_of(bits: Bits, wanted: Sequence[int]) -> NDArray[np.bool_]:
-    """Which columns of these words share a bit with the wanted ones."""
-    found = np.zeros(bits.shape[1], np.bool_)
-    for word, mask in enumerate(wanted):
-        if mask:
-            found |= (bits[word] & np.uint64(mask)) != 0
-    return found
 
 
 def meters_between(

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.policy.matching.columns import Block, halves_of
-from instainstru_core.domains.search.policy.matching.places import WORDS, Areas
+from instainstru_core.domains.search.policy.matching.places import Areas
+from instainstru_core.domains.search.policy.matching.sets import Numbering
 from instainstru_core.domains.search.types.matching import Offered, Spot, Teacher
 from instainstru_core.domains.search.types.parsed import AgeGroup, Skill
 
@@ -39,22 +40,30 @@ class Person(NamedTuple):
     number: int
     teacher: Teacher
     halves: tuple[int, int]
-    areas: bytes
-    spot_areas: bytes
+    areas: int
+    spot_areas: int
     spots: list[int]
 
 
 class Writer:
     """Takes offerings, one after the other, and makes blocks of them.
 
-    `options` is added to: each filter's value gets a bit when it is first met.
+    What is first met is added: to `options` a bit for each value of a filter, to the sets what
+    nobody else travels to or says.
     """
 
     def __init__(
-        self, areas: Areas, number: Callable[[str], int | None], options: dict[Option, int]
+        self,
+        areas: Areas,
+        number: Callable[[str], int | None],
+        options: dict[Option, int],
+        area_sets: Numbering,
+        option_sets: Numbering,
     ) -> None:
         self.areas = areas
         self.options = options
+        self.area_sets = area_sets
+        self.option_sets = option_sets
         self._number = number
         self._people: dict[str, Person | None] = {}
         self._rows: dict[str, list[tuple[Person, Offered]]] = {}
@@ -84,8 +93,8 @@ class Writer:
             number,
             teacher,
             halves_of(teacher.instructor_id),
-            _bytes_of(self.areas.whole(teacher.area_keys), WORDS),
-            _bytes_of(self.areas.whole(spot.area_key for spot in teacher.spots), WORDS),
+            self.area_sets.of(self.areas.whole(teacher.area_keys)),
+            self.area_sets.of(self.areas.whole(spot.area_key for spot in teacher.spots)),
             grid(teacher.spots),
         )
 
@@ -99,13 +108,13 @@ class Writer:
             low=np.array([one.halves[1] for one in people], np.uint64),
             who=np.array([one.number for one in people], np.int32),
             prices=_wide([[one.prices.get(kind, 0) for kind in PRICED] for one in offers], "i4"),
-            areas=_words([one.areas for one in people], WORDS),
-            spot_areas=_words([one.spot_areas for one in people], WORDS),
+            areas=np.array([one.areas for one in people], np.int32),
+            spot_areas=np.array([one.spot_areas for one in people], np.int32),
             spots=_wide([one.spots for one in people], "i2"),
             durations=_each(duration_bits, [one.durations for one in offers], "u4"),
             ages=_each(age_bits, [one.age_groups for one in offers], "u1"),
             skills=_each(skill_bits, [one.skills for one in offers], "u1"),
-            options=_words([self._options(one) for one in offers], OPTION_WORDS),
+            options=np.array([self._options(one) for one in offers], np.int32),
             star_sum=np.array([one.star_sum for one in teachers], np.int32),
             reviews=np.array([one.review_count for one in teachers], np.int32),
             years=np.array([min(one.years, MAX_YEARS) for one in teachers], np.uint8),
@@ -115,9 +124,9 @@ class Writer:
             complete=np.array([_completeness(one.teacher, offer) for one, offer in rows], np.int16),
         )
 
-    def _options(self, offer: Offered) -> bytes:
+    def _options(self, offer: Offered) -> int:
         said = ((key, value) for key, values in offer.filters.items() for value in values)
-        return _bytes_of(option_bits(said, self.options), OPTION_WORDS)
+        return self.option_sets.of(option_bits(said, self.options))
 
 
 def option_bits(said: Iterable[Option], options: dict[Option, int]) -> int:
@@ -180,21 +189,6 @@ def _each(bits: Callable[[Any], int], given: Sequence[Sequence[Any]], kind: str)
             known[one] = bits(one)
         column.append(known[one])
     return np.array(column, kind)
-
-
-def _bytes_of(whole: int, words: int) -> bytes:
-    return whole.to_bytes(8 * words, "little")
-
-
-def words_of_each(wholes: Iterable[int], words: int) -> NDArray[np.uint64]:
-    """These numbers as columns of words, the lowest first."""
-    return _words([_bytes_of(whole, words) for whole in wholes], words)
-
-
-def _words(rows: Sequence[bytes], words: int) -> NDArray[np.uint64]:
-    """Several columns of words, each of them contiguous."""
-    whole = np.frombuffer(b"".join(rows), "<u8").reshape(-1, words)
-    return np.ascontiguousarray(whole.T)
 
 
 def _wide(rows: Sequence[Sequence[int]], kind: str) -> NDArray[Any]:
