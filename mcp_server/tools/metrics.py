@@ -33,7 +33,7 @@ Metric = Annotated[
         examples=["http_latency"],
     ),
 ]
-LONGEST_SUGGESTED = 400
+LONGEST_SUGGESTED = 600
 """A longer query would be most of the answer."""
 
 

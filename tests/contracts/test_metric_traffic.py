@@ -17,7 +17,7 @@ from instainstru_core.domains.observability import flows, repository
 from instainstru_core.domains.observability.schemas import AskMetric, MetricAnswer
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.uow import Begin
-from tests.contracts.traffic import STEP, Traffic, known_traffic
+from tests.contracts.traffic import Traffic, known_traffic
 from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.processes import free_port
 
@@ -257,15 +257,18 @@ TABLES: dict[str, Table] = {
         for result in ("held", "unreachable")
     },
     "process_memory": lambda _: {("api",): 150_000_000, ("worker",): 310_000_000},
-    "process_cpu": lambda _: {("api",): 6 / STEP, ("worker",): 3 / STEP},
+    "process_cpu": lambda seen: {
+        (role,): seen.so_many("process_cpu_seconds", named(role=role)) / SECONDS
+        for role in ("api", "worker")
+    },
     "process_uptime": lambda _: {("api",): 7_200, ("worker",): 600},
     "open_files": lambda _: {("api",): 40, ("worker",): 25},
 }
 
 
-@pytest.fixture(scope="module")
-def traffic() -> Traffic:
-    return known_traffic()
+@pytest.fixture(scope="module", params=[False, True], ids=["for long", "for the first time"])
+def traffic(request: pytest.FixtureRequest) -> Traffic:
+    return known_traffic(is_new=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -367,8 +370,11 @@ class TestEachDefinition:
             answer = ask(begin, prometheus, question)
             assert answer.value == pytest.approx(expected, rel=1e-6), question
 
-    def test_counts_its_samples(self, begin: Begin, prometheus: HttpPrometheus) -> None:
-        assert ask(begin, prometheus, "latency").sample_size == pytest.approx(8 * 60)
+    def test_counts_its_samples(
+        self, begin: Begin, prometheus: HttpPrometheus, traffic: Traffic
+    ) -> None:
+        expected = traffic.so_many(REQUESTS, IS_REAL)
+        assert ask(begin, prometheus, "latency").sample_size == pytest.approx(expected)
 
     def test_before_there_was_anything_has_no_data(
         self, begin: Begin, prometheus: HttpPrometheus

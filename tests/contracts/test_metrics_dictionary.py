@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
 from sqlalchemy import Engine
 
+from devstack.places import ROOT
 from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core.adapters.prometheus import HttpPrometheus
 from instainstru_core.domains.observability import repository, service
@@ -146,6 +147,13 @@ class TestEntries:
     def test_are_many_and_never_make_up_a_zero(self) -> None:
         assert len(METRICS) >= 70
         assert [name for name in METRICS if "vector(" in (METRICS[name].promql or "")] == []
+
+    def test_count_the_first_event_of_a_series(self) -> None:
+        """increase() and rate() alone do not, since a series begins with it."""
+        lines = (ROOT / "metrics_dictionary.yaml").read_text("utf-8").splitlines()
+        alone = re.compile(r"\b(?:i?rate|i?delta|increase|resets|changes)\(")
+        told = [line for line in lines if not line.startswith("#")]
+        assert [line for line in told if alone.search(line)] == []
 
     def test_say_what_to_do(self) -> None:
         pages = {path.stem for path in RUNBOOKS.glob("*.md")}

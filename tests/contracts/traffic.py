@@ -1,8 +1,9 @@
 """Known traffic for a real Prometheus: what happened is a list, and what is asked is counted in it.
 
-Sixty minutes of samples, one each fifteen seconds, up to NOW; nothing happened in the first twenty,
-so that every series begins at zero. The shape of each series, labels and buckets, is the exporting
-metric's own.
+Sixty minutes of samples, one each fifteen seconds, up to NOW. Nothing happened in the first twenty,
+and every series begins at zero; or it all began within the window, and every series with its first
+event, as it is where a process counts something for the first time. The shape of each series,
+labels and buckets, is the exporting metric's own.
 """
 
 import importlib
@@ -18,7 +19,8 @@ from tests.factories.observability import NOW
 
 STEP = 15
 STEPS = 240
-QUIET = 80
+QUIET, NEW = 80, 200
+"""The last step before anything happened, for long or only of late."""
 WINDOW_STEPS = 60
 """The last fifteen minutes, which is the window of all questions."""
 MEASURING = (
@@ -52,8 +54,9 @@ class Happening:
 
 @dataclass
 class Traffic:
-    """All that happens, and all that stands."""
+    """All that happens and stands. New series have no samples before their first event."""
 
+    is_new: bool = False
     happenings: list[Happening] = field(default_factory=list)
     gauges: list[tuple[str, dict[str, str], float]] = field(default_factory=list)
 
@@ -70,7 +73,7 @@ class Traffic:
 
     def so_many(self, metric: str, wanted: Wanted = lambda _: True) -> int:
         """How often it happened in the window."""
-        return WINDOW_STEPS * sum(one.each for one in self._of(metric, wanted))
+        return self._steps() * sum(one.each for one in self._of(metric, wanted))
 
     def values(self, metric: str, wanted: Wanted = lambda _: True) -> list[float]:
         """What was observed in one step; each step is the same."""
@@ -94,6 +97,10 @@ class Traffic:
     def standing(self, metric: str, wanted: Wanted = lambda _: True) -> list[float]:
         return [value for name, labels, value in self.gauges if name == metric and wanted(labels)]
 
+    def _steps(self) -> int:
+        """The steps of the window in which things happened."""
+        return STEPS - NEW if self.is_new else WINDOW_STEPS
+
     def _of(self, metric: str, wanted: Wanted) -> list[Happening]:
         return [one for one in self.happenings if one.metric == metric and wanted(one.labels)]
 
@@ -111,7 +118,7 @@ class Traffic:
                 known = _metrics().get(metric)
                 if known is not None:
                     assert set(one.labels) == set(known._labelnames), metric
-                lines += _series_of(one)
+                lines += _series_of(one, is_new=self.is_new)
         for metric in dict.fromkeys(name for name, _, _ in self.gauges):
             lines.append(f"# TYPE {metric} gauge")
             for name, labels, value in self.gauges:
@@ -130,8 +137,11 @@ def _written(name: str, labels: dict[str, str]) -> str:
     return name + "{" + ",".join(f'{key}="{value}"' for key, value in told.items()) + "}"
 
 
-def _series_of(one: Happening) -> Iterator[str]:
-    rising = [max(0, step - QUIET) for step in range(STEPS + 1)]
+def _series_of(one: Happening, *, is_new: bool) -> Iterator[str]:
+    quiet = NEW if is_new else QUIET
+    rising = [max(0, step - quiet) for step in range(STEPS + 1)]
+    if is_new:
+        rising = rising[quiet + 1 :]
     if one.value is None:
         yield from _line(f"{one.metric}_total", one.labels, [one.each * done for done in rising])
         return
@@ -144,7 +154,7 @@ def _series_of(one: Happening) -> Iterator[str]:
 
 
 def _line(name: str, labels: dict[str, str], values: list[Any]) -> Iterator[str]:
-    for at, value in zip(_moments(), values, strict=True):
+    for at, value in zip(_moments()[-len(values) :], values, strict=True):
         yield f"{_written(name, labels)} {value} {at}"
 
 
@@ -161,9 +171,9 @@ def _metrics() -> dict[str, MetricWrapperBase]:
 _KNOWN: dict[str, MetricWrapperBase] = {}
 
 
-def known_traffic() -> Traffic:
-    """A quarter of an hour like any other."""
-    found = Traffic()
+def known_traffic(*, is_new: bool = False) -> Traffic:
+    """A quarter of an hour like any other, or the first in which anything happened."""
+    found = Traffic(is_new)
     _web(found)
     _core(found)
     _search(found)

@@ -93,7 +93,10 @@ class TestAQuestionToPrometheus:
     def test_takes_the_window_of_the_command_first(self, begin: Begin) -> None:
         prometheus = Scripted(vector(2.0), vector(9.0))
         answer = ask(begin, prometheus, "operation rate of the last hour", "yesterday").data
-        assert answer.promql == "sum(rate(instainstru_service_operations_total[86400s]))"
+        assert answer.promql == (
+            "sum((instainstru_service_operations_total unless instainstru_service_operations_total"
+            " offset 86400s or increase(instainstru_service_operations_total[86400s]))) / 86400"
+        )
         assert prometheus.asked[0][1] == NOW.replace(hour=4)
 
     def test_tells_no_data_from_zero(self, begin: Begin) -> None:

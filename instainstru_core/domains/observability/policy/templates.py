@@ -37,8 +37,10 @@ def query(
 ) -> str:
     """The PromQL that is really asked."""
     told = "".join(f',{name}="{_escaped(value)}"' for name, value in (filters or {}).items())
+    seconds = max(1, window_seconds)
     return Template(template).substitute(
-        window=f"{max(1, window_seconds)}s",
+        window=f"{seconds}s",
+        seconds=seconds,
         quantile=f"{quantile:g}",
         filters=told,
         top=rows or DEFAULT_ROWS,
