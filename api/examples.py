@@ -1,4 +1,5 @@
-"""An example for every body of the OpenAPI document: the model's own, else one made to fit.
+"""An example for every body and every required parameter of the OpenAPI document: its own, else
+one made to fit.
 
 Made examples fit their schema and look alike everywhere: an id is an id, a price is in cents.
 """
@@ -16,6 +17,7 @@ BY_NAME: Mapping[str, str] = {
     "email": "zoe.moss@example.com",
     "first_name": "Zoe",
     "last_name": "Moss",
+    "monday": "2026-06-15",
     "password": "a-long-pass-phrase",
     "phone": "+12125550142",
     "postal_code": "10025",
@@ -23,6 +25,16 @@ BY_NAME: Mapping[str, str] = {
     "timezone": "America/New_York",
     "title": "Piano for beginners",
     "zip_code": "10025",
+}
+BY_PARAMETER: Mapping[str, object] = {
+    "area_key": "nyc-manhattan-chelsea-hudson-yards",
+    "category": "music",
+    "client_id": "client_01jz8m4t6q3v9k2x7c5b1n0d8f",
+    "ids": [AN_ID],
+    "permission": "audit:read",
+    "reference": f"booking:{AN_ID}",
+    "service": "piano",
+    "subcategory": "piano",
 }
 BY_FORMAT: Mapping[str, str] = {
     "date": "2026-06-18",
@@ -44,10 +56,15 @@ BY_ENDING: Mapping[str, object] = {
 
 
 def complete(document: dict[str, Any]) -> None:
-    """Give every JSON body of the document an example."""
+    """Give every JSON body and every required parameter of the document an example."""
     schemas: Schema = document["components"]["schemas"]
     for path in document["paths"].values():
         for operation in path.values():
+            for parameter in operation.get("parameters", []):
+                if parameter.get("required") and not parameter["schema"].get("examples"):
+                    name = parameter["name"]
+                    given = BY_PARAMETER.get(name) or of(parameter["schema"], schemas, name)
+                    parameter["example"] = given
             bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
             for body in bodies:
                 for media in body.get("content", {}).values():
@@ -91,10 +108,10 @@ def _by_type(schema: Schema, schemas: Schema, name: str) -> object:
 
 
 def _text(schema: Schema, name: str) -> str:
-    if schema.get("format") in BY_FORMAT:
-        return BY_FORMAT[schema["format"]]
     if name in BY_NAME:
         return BY_NAME[name]
+    if schema.get("format") in BY_FORMAT:
+        return BY_FORMAT[schema["format"]]
     if name == "id" or name.endswith("_id"):
         return AN_ID
     for ending, value in BY_ENDING.items():

@@ -4,7 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from instainstru_core.kernel.ids import ID_PATTERN
+
 SAFE_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+MEMBER = re.compile(r"<[A-Za-z_.]+: ('[^']*')>")
 PLACES = frozenset({"body", "query", "path", "header", "cookie"})
 
 SENTENCES = {
@@ -14,7 +17,7 @@ SENTENCES = {
     "string_unicode": "Send text that is valid UTF-8.",
     "string_too_short": "Send {min_length} or more characters.",
     "string_too_long": "Send at most {max_length} characters.",
-    "string_pattern_mismatch": "This text does not have the form that is asked for.",
+    "string_pattern_mismatch": "Send text of the form {pattern}",
     "bytes_type": "Send text.",
     "int_type": "Send a whole number.",
     "int_parsing": "Send a whole number.",
@@ -58,6 +61,18 @@ SENTENCES = {
     "none_required": "Send null.",
     "url_parsing": "Send a complete address such as https://example.com.",
 }
+FORMS: Mapping[str, str] = {
+    ID_PATTERN: "Send an id: 26 digits and capital letters, as an answer gave it.",
+    r"^[^\x00]*$": "Leave out the NUL character.",
+    r"^[^\x00-\x1f\x7f]*$": "Leave out control characters and line breaks.",
+    r"^[^\x00-\x09\x0b-\x1f\x7f]*$": "Leave out control characters.",
+    r"^\+[1-9][0-9]{7,14}$": "Send a phone number such as +12125550123.",
+    r"^[0-9]{5}$": "Send a ZIP code of five digits, such as 11201.",
+    r"^[A-Z]{2}$": "Send two capital letters, such as NY.",
+    r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$": "Send a time such as 16:00; 24:00 is the end of a day.",
+}
+"""Forms that are asked for, in words. Another one is told as it is: the document has it, too."""
+
 FALLBACK = "This value cannot be used here."
 EMAIL = "Send an e-mail address such as name@example.com."
 
@@ -91,8 +106,16 @@ def _message(error: Mapping[str, Any]) -> str:
         if isinstance(ours, ValueError):
             return str(ours)
         return EMAIL if "reason" in context else FALLBACK
-    sentence = SENTENCES.get(error["type"], FALLBACK)
+    if error["type"] == "literal_error":
+        context = context | {"expected": _plain(str(context.get("expected")))}
+    sentence = FORMS.get(str(context.get("pattern"))) or SENTENCES.get(error["type"], FALLBACK)
     try:
         return sentence.format_map(context)
     except KeyError:
         return FALLBACK
+
+
+def _plain(expected: str) -> str:
+    """Values as JSON has them: `'student'` for a member of an enumeration, `true` for True."""
+    shown = MEMBER.sub(r"\1", expected)
+    return {"True": "true", "False": "false"}.get(shown, shown)

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from api.deps import UowDep
+from api.lists import Items
 from api.routing import Router
 from instainstru_core.domains.access import service
 from instainstru_core.domains.access.schemas import (
@@ -64,9 +65,9 @@ def clear_override(uow: UowDep, user_id: str, permission: Permission) -> RightsV
 
 
 @router.get("/clients", operation_id="access.clients", summary="Service clients")
-def clients(uow: UowDep) -> list[ClientView]:
+def clients(uow: UowDep) -> Items[ClientView]:
     """All of them, oldest first."""
-    return service.clients(uow)
+    return Items(items=service.clients(uow))
 
 
 @router.post(

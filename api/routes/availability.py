@@ -86,6 +86,7 @@ def copy_week(
     "/patterns",
     operation_id="availability.apply_pattern",
     summary="Repeat a week over a range of days",
+    responses={404: {}},
 )
 def apply_pattern(uow: UowDep, command: ApplyPattern) -> FilledView:
     """Every day is reported: applied, unchanged, or skipped and why. All or nothing is written."""
@@ -96,6 +97,7 @@ def apply_pattern(uow: UowDep, command: ApplyPattern) -> FilledView:
     "/edits",
     operation_id="availability.edit_days",
     summary="Open and close stretches of many days",
+    responses={404: {}},
 )
 def edit_days(uow: UowDep, command: EditDays) -> FilledView:
     """Every edit is reported: applied, unchanged, or skipped and why."""
@@ -103,7 +105,10 @@ def edit_days(uow: UowDep, command: EditDays) -> FilledView:
 
 
 @router.get(
-    "/blackouts", operation_id="availability.blackouts", summary="Days on which one does not teach"
+    "/blackouts",
+    operation_id="availability.blackouts",
+    summary="Days on which one does not teach",
+    responses={404: {}},
 )
 def blackouts(uow: UowDep, response: Response) -> BlackoutsView:
     """From today on."""
@@ -118,6 +123,7 @@ def blackouts(uow: UowDep, response: Response) -> BlackoutsView:
     status_code=HTTPStatus.CREATED,
     operation_id="availability.add_blackouts",
     summary="Do not teach on these days",
+    responses={404: {}},
 )
 def add_blackouts(uow: UowDep, command: AddBlackouts) -> AddedBlackoutsView:
     """Nobody can find or book these days any more. Lessons on them stay; `staying` lists them."""

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from api.deps import RuntimeDep, SignedInDep, UowDep
 from api.keys import IdempotencyKey
+from api.lists import Items
 from api.routing import Router
 from instainstru_core.domains.bookings import flows, service
 from instainstru_core.domains.bookings.schemas import (
@@ -85,9 +86,9 @@ def tip(
 
 
 @router.get("/payments/debts", operation_id="payments.debts", summary="What the caller owes")
-def debts(uow: UowDep) -> list[DebtView]:
+def debts(uow: UowDep) -> Items[DebtView]:
     """Lesson by lesson. Until it is paid no other lesson can be booked."""
-    return service.debts(uow)
+    return Items(items=service.debts(uow))
 
 
 @router.post(
@@ -101,13 +102,14 @@ def pay_debt(
     booking_id: str,
     command: RetryPayment,
     key: IdempotencyKey = None,
-) -> list[DebtView]:
+) -> Items[DebtView]:
     """Charges the card at once, and answers with what the caller owes after that. Send a key, so
     that a repeat is safe.
     """
-    return flows.pay_debt(
+    owed = flows.pay_debt(
         runtime.cashier, actor=actor, booking_id=booking_id, command=command, idempotency_key=key
     )
+    return Items(items=owed)
 
 
 @router.post(

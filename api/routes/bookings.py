@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import RuntimeDep, SignedInDep, UowDep
 from api.keys import IdempotencyKey
+from api.lists import Items
 from api.routing import Router
 from instainstru_core.domains.bookings import flows, service
 from instainstru_core.domains.bookings.schemas import (
@@ -110,9 +111,9 @@ def complete(runtime: RuntimeDep, actor: SignedInDep, booking_id: str) -> Bookin
 
 
 @router.get("/{booking_id}/notes", operation_id="bookings.notes", summary="Staff's notes on it")
-def notes(uow: UowDep, booking_id: str) -> list[NoteView]:
+def notes(uow: UowDep, booking_id: str) -> Items[NoteView]:
     """Those that the caller may read, the oldest first."""
-    return service.notes(uow, booking_id)
+    return Items(items=service.notes(uow, booking_id))
 
 
 @router.post(

@@ -137,7 +137,7 @@ router.route_class = Swift
     operation_id="search.search",
     summary="Find instructors",
     response_model=ResultsView,
-    responses={403: {}, 404: {}, 503: {}},
+    responses={401: {}, 403: {}, 404: {}, 503: {}},
 )
 async def search(
     request: Request,

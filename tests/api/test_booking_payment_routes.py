@@ -283,12 +283,13 @@ class TestADebt:
         )
         again = shop.post(path, by="student")
 
-        assert (repeated.status_code, repeated.json()) == (200, [])
+        assert (repeated.status_code, repeated.json()) == (200, {"items": []})
         assert (reused.status_code, reused.json()["code"]) == (409, "idempotency.key_reused")
-        assert owed == [{"booking_id": booked.id, "cents": 13_440, "currency": "USD"}]
-        assert (paid.status_code, paid.json()) == (200, [])
+        debt = {"booking_id": booked.id, "cents": 13_440, "currency": "USD"}
+        assert owed == {"items": [debt]}
+        assert (paid.status_code, paid.json()) == (200, {"items": []})
         assert (again.status_code, again.json()["code"]) == (409, "payments.nothing_owed")
-        assert shop.get("payments/debts", by="student").json() == []
+        assert shop.get("payments/debts", by="student").json() == {"items": []}
 
     def test_stays_when_the_card_is_refused(self, shop: Shop) -> None:
         booked = shop.market.confirmed()
@@ -302,9 +303,8 @@ class TestADebt:
 
         assert (answer.status_code, answer.json()["code"]) == (409, "bookings.payment_refused")
         assert answer.json()["facts"] == {"failure": "payments.card_declined"}
-        assert [debt["cents"] for debt in shop.get("payments/debts", by="student").json()] == [
-            13_440
-        ]
+        owed = shop.get("payments/debts", by="student").json()["items"]
+        assert [debt["cents"] for debt in owed] == [13_440]
 
 
 class TestWhoeverMayNot:

@@ -112,7 +112,7 @@ class TestClients:
         made = client.post(f"{V1}/access/clients", json=body, headers=admin)
         assert made.status_code == 201
         listed = client.get(f"{V1}/access/clients", headers=admin)
-        assert [each["client_id"] for each in listed.json()] == [made.json()["client_id"]]
+        assert [each["client_id"] for each in listed.json()["items"]] == [made.json()["client_id"]]
         assert made.json()["client_secret"] not in listed.text
         path = f"{V1}/access/clients/{made.json()['client_id']}/disable"
         disabled = client.post(path, headers=admin)

@@ -9,6 +9,7 @@ import pytest
 from pydantic import AwareDatetime, EmailStr, Field, NaiveDatetime, TypeAdapter, ValidationError
 
 from api import words
+from instainstru_core.kernel.ids import ID_PATTERN
 
 
 class Color(Enum):
@@ -55,8 +56,20 @@ class TestExplained:
             (
                 Annotated[str, Field(pattern="^x$")],
                 "mallory",
-                "This text does not have the form that is asked for.",
+                "Send text of the form ^x$",
             ),
+            (
+                Annotated[str, Field(pattern=ID_PATTERN)],
+                "mallory",
+                "Send an id: 26 digits and capital letters, as an answer gave it.",
+            ),
+            (
+                Annotated[str, Field(pattern="^[0-9]{5}$")],
+                "1120",
+                "Send a ZIP code of five digits, such as 11201.",
+            ),
+            (Literal[Color.RED, Color.BLUE], "mallory", "Send one of 'red' or 'blue'."),
+            (Literal[True], "mallory", "Send one of true."),
             (Annotated[str, Field(max_length=3)], "mallory", "Send at most 3 characters."),
             (Annotated[int, Field(gt=3)], 1, "Send more than 3."),
             (Annotated[int, Field(le=3)], 9, "Send 3 or less."),

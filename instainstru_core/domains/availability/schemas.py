@@ -88,7 +88,9 @@ class CopyWeek(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    to: date = Field(description="The Monday of the week to be overwritten.")
+    to: date = Field(
+        description="The Monday of the week to be overwritten.", examples=["2026-06-22"]
+    )
     version: int | None = Field(
         default=None,
         ge=0,

@@ -7,7 +7,7 @@ from instainstru_core.domains.accounts.schemas import RestoreAccount, SuspendAcc
 from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.domains.reporting.schemas.people import AccountStanding
 
-router = Router(prefix="/people", tags=["people"])
+router = Router(prefix="/users", tags=["users"])
 
 
 @router.get(

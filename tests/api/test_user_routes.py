@@ -12,12 +12,12 @@ UNKNOWN_ID = "01JZ8M4T6Q3V9K2X7C5B1N0D8F"
 
 def suspend(shop: Shop, whom: str, **body: Any) -> Any:
     wish = {"reason": "fraud"} | body
-    return shop.post(f"people/{shop.ids[whom]}/suspend", wish, by="staff")
+    return shop.post(f"users/{shop.ids[whom]}/suspend", wish, by="staff")
 
 
 def test_an_account_is_suspended_with_all_that_depends_on_it_in_view(shop: Shop) -> None:
     booked = shop.market.confirmed()
-    before = shop.get(f"people/{shop.ids['student']}/standing", by="staff").json()
+    before = shop.get(f"users/{shop.ids['student']}/standing", by="staff").json()
     lesson = {
         "booking_id": booked.id,
         "starts_at": "2026-06-18T20:00:00Z",
@@ -67,10 +67,10 @@ def test_a_suspended_student_books_and_pays_nothing_and_is_let_in_anew(shop: Sho
     ):
         refused = shop.client.post(f"/api/v1/{path}", json=body, headers=signed_in)
         assert (refused.status_code, refused.json()["code"]) == (403, "accounts.suspended")
-    back = shop.post(f"people/{shop.ids['student']}/restore", {"reason": "mistake"}, by="staff")
+    back = shop.post(f"users/{shop.ids['student']}/restore", {"reason": "mistake"}, by="staff")
     assert (back.status_code, back.json()["status"]) == (200, "active")
     assert shop.get("accounts/me", by="student").status_code == 200
-    twice = shop.post(f"people/{shop.ids['student']}/restore", {"reason": "mistake"}, by="staff")
+    twice = shop.post(f"users/{shop.ids['student']}/restore", {"reason": "mistake"}, by="staff")
     assert (twice.status_code, twice.json()["code"]) == (409, "accounts.not_suspended")
 
 
@@ -89,7 +89,7 @@ def test_a_suspended_instructor_is_found_no_more_at_once(shop: Shop) -> None:
     assert (told["roles"], told["is_shown"]) == (["instructor"], False)
     assert found() == []
     assert shop.client.get(public).status_code == 404
-    restored = shop.post(f"people/{teacher}/restore", {"reason": "resolved"}, by="staff").json()
+    restored = shop.post(f"users/{teacher}/restore", {"reason": "resolved"}, by="staff").json()
     assert restored["is_shown"] is True
     assert found() == [teacher]
 
@@ -99,7 +99,7 @@ def test_a_suspended_instructor_is_found_no_more_at_once(shop: Shop) -> None:
     [({}, "reason"), ({"reason": "dislike"}, "reason"), ({"reason": "fraud", "until": 3}, "until")],
 )
 def test_a_suspension_says_why(shop: Shop, body: dict[str, Any], field: str) -> None:
-    refused = shop.post(f"people/{shop.ids['student']}/suspend", body, by="staff")
+    refused = shop.post(f"users/{shop.ids['student']}/suspend", body, by="staff")
     assert refused.status_code == 422
     assert field in str(refused.json()["errors"])
 
@@ -115,13 +115,13 @@ def test_suspending_is_for_staff_and_not_for_oneself(shop: Shop) -> None:
     ):
         for verb in ("suspend", "restore"):
             wish = body if verb == "suspend" else {"reason": "mistake"}
-            refused = shop.post(f"people/{whom}/{verb}", wish, by=by)
+            refused = shop.post(f"users/{whom}/{verb}", wish, by=by)
             assert (refused.status_code, refused.json()["code"]) == (status, code)
-    assert shop.get(f"people/{student}/standing", by="stranger").status_code == 403
-    assert shop.client.get(f"/api/v1/people/{student}/standing").status_code == 401
+    assert shop.get(f"users/{student}/standing", by="stranger").status_code == 403
+    assert shop.client.get(f"/api/v1/users/{student}/standing").status_code == 401
 
 
 def test_of_two_administrators_one_stays(shop: Shop) -> None:
     other = write_user(shop.market.runtime, Role.ADMIN)
-    done = shop.post(f"people/{other}/suspend", {"reason": "compromised"}, by="staff")
+    done = shop.post(f"users/{other}/suspend", {"reason": "compromised"}, by="staff")
     assert (done.status_code, done.json()["status"]) == (200, "suspended")
