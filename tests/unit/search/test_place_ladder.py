@@ -92,7 +92,7 @@ class TestEveryName:
     def test_within_its_borough_is_the_same_or_a_part(self, name: str) -> None:
         place = gazetteer().places[name]
         if place.borough is not None and place.kind is not PlaceKind.BOROUGH:
-            whole = f"{name} {place.borough.value}"
+            whole = f"{name} {place.borough.value.lower()}"
             if gazetteer().known(whole) is not None:
                 return  # a name of its own, like Midtown Manhattan, which is more than Midtown
             found = resolve(whole).place
