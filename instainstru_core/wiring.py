@@ -30,6 +30,7 @@ from instainstru_core.domains.bookings.flows import (
     on_charge_event,
     on_dispute_event,
     on_intent_event,
+    on_refund_event,
 )
 from instainstru_core.domains.instructors.events import (
     InstructorChanged,
@@ -147,6 +148,9 @@ WEBHOOK_HANDLERS: Mapping[str, WebhookHandler] = {
     "payout.failed": _of_people(on_payout),
     "payout.paid": _of_people(on_payout),
     "payout.updated": _of_people(on_payout),
+    "refund.created": on_refund_event,
+    "refund.failed": on_refund_event,
+    "refund.updated": on_refund_event,
     "setup_intent.succeeded": _of_people(on_setup),
 }
 """What is done about each kind of event; those of other kinds are stored and left alone. Handlers

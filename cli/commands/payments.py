@@ -11,7 +11,6 @@ from instainstru_core.domains.bookings import flows
 from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.schemas import HealthView, LessonMoneyView
 from instainstru_core.domains.payments import service as payments
-from instainstru_core.domains.payments.flows import reconcile as reconciling
 from instainstru_core.domains.payments.schemas import CommandView, ReconciliationView
 from instainstru_core.kernel.money import dollars
 
@@ -106,8 +105,8 @@ def reconcile(
     """Show how the ledger compares with the provider's books."""
     with session.working() as runtime:
         if now:
-            found: ReconciliationView | None = reconciling.reconcile(
-                runtime.begin, runtime.payments, actor=session.operator()
+            found: ReconciliationView | None = flows.reconcile(
+                runtime.cashier, actor=session.operator()
             )
         else:
             with runtime.begin(session.operator()) as uow:

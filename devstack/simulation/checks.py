@@ -108,7 +108,9 @@ def commands(facts: Facts, stripe: Simulator) -> Iterator[str]:
             yield f"command {row['id']} ({row['action']} of {row['reference']}) is {row['state']}"
     transfers = provider.listed(stripe, "transfers")
     made: dict[str, list[Thing]] = {
-        "refund": provider.listed(stripe, "refunds"),
+        "refund": [
+            one for one in provider.listed(stripe, "refunds") if one["id"] not in facts.outside()
+        ],
         "transfer": transfers,
         "reverse": provider.reversals(transfers),
     }
@@ -246,14 +248,16 @@ class Seen:
         self._count_credit(facts)
         of_charge = {row["id"]: row["reference"] for row in facts.of("charges")}
         for row in facts.of("refunds"):
-            self._known_refunds[of_charge[row["charge_id"]]] += row["cents"]
+            if row["failed_at"] is None:
+                self._known_refunds[of_charge[row["charge_id"]]] += row["cents"]
         lessons_of: dict[str, str] = {}
         for charge in provider.listed(stripe, "charges"):
             group = str(charge["transfer_group"] or "")
             lessons_of[charge["id"]] = group
             self._captured[group] += int(charge["amount_captured"]) if charge["captured"] else 0
         for refund in provider.listed(stripe, "refunds"):
-            self._refunded[lessons_of[refund["charge"]]] += int(refund["amount"])
+            if refund["status"] != "failed":
+                self._refunded[lessons_of[refund["charge"]]] += int(refund["amount"])
         for transfer in provider.listed(stripe, "transfers"):
             group = transfer["metadata"]["reference"]
             self._sent[group] += int(transfer["amount"]) - int(transfer["amount_reversed"])
@@ -270,9 +274,11 @@ class Seen:
         for reference in (name, debt):
             ledger.update(self._facts.by_reference[reference])
         captured = self._captured[name] + self._captured[debt]
-        refunded, sent, withdrawn = self._refunded[name], self._sent[name], self._withdrawn[name]
+        refunded = self._refunded[name] + self._refunded[debt]
+        sent, withdrawn = self._sent[name], self._withdrawn[name] + self._withdrawn[debt]
         used, issued = self._used[name], self._issued[name]
-        losses = ledger["escalation_losses"] + ledger["dispute_losses"] - self._fees[name]
+        fees = self._fees[name] + self._fees[debt]
+        losses = ledger["escalation_losses"] + ledger["dispute_losses"] - fees
         owed = ledger["student_debt"] + ledger["debt_allowance"]
         came_in = captured + used + losses + owed
         went_out = sent + refunded + withdrawn + issued - ledger["platform_revenue"]
@@ -282,11 +288,12 @@ class Seen:
                 f" sent {sent} + refunded {refunded} + charged back {withdrawn} + issued {issued}"
                 f" + revenue {-ledger['platform_revenue']}"
             )
+        known = self._known_refunds[name] + self._known_refunds[debt]
         if ledger["held"]:
             yield f"its pot holds {-ledger['held']}"
         if ledger["instructor_payable"]:
             yield f"its instructor is still owed {-ledger['instructor_payable']}"
-        if sent != row["paid_cents"] or refunded != self._known_refunds[name]:
+        if sent != row["paid_cents"] or refunded != known:
             yield f"sent {sent} (we know {row['paid_cents']}), refunded {refunded}"
         if self._captured[name] + used > booking["total_cents"]:
             yield f"{captured} taken and {used} of credit for a price of {booking['total_cents']}"

@@ -52,6 +52,12 @@ class Facts:
         found = [one["student_id"] for one in self.of("charges") if one["reference"] == reference]
         return str(found[0])
 
+    def outside(self) -> frozenset[str]:
+        """The provider's ids of the refunds that are known to be none of ours."""
+        return frozenset(
+            row["vendor_id"] for row in self.of("refunds") if row["command_id"] is None
+        )
+
     def total(self, account: str) -> int:
         """What stands on all accounts of a kind: debits less credits."""
         return sum(cents for (kind, _), cents in self.by_account.items() if kind == account)

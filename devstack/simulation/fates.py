@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import text
 
@@ -28,6 +29,13 @@ BEFORE_HOURS = (0.2, 3, 11.9, 12, 12.1, 18, 23.9, 24, 24.1, 30, 60, 120, 400)
 CHARGE = text(
     "SELECT vendor_charge_id FROM charges WHERE reference = :reference AND captured_cents > 0"
     " ORDER BY id DESC LIMIT 1"
+)
+CHARGES = text(
+    "SELECT vendor_charge_id FROM charges WHERE captured_cents > 0 AND reference IN ("
+    " SELECT 'booking:' || chain_id FROM bookings WHERE chain_id = :chain_id"
+    " UNION SELECT 'debt:' || chain_id FROM bookings WHERE chain_id = :chain_id"
+    " UNION SELECT 'tip:' || tips.id FROM tips JOIN bookings ON bookings.id = tips.booking_id"
+    " WHERE chain_id = :chain_id) ORDER BY id"
 )
 RESOLUTIONS = (
     NoShowResolution.CONFIRMED_AFTER_REVIEW,
@@ -77,8 +85,12 @@ class Fates:
                 hours = dice.uniform(20, 90) + number * 20
                 self._at(lesson.ends_at, "refund", self.refund(lesson), hours=hours)
         if stage.chance(0.1):
-            hours = dice.choice([-2, 24.2, 30, 100, 300])
-            self._at(lesson.ends_at, "dispute", self._contest(lesson), hours=hours)
+            for number in range(dice.choice([1, 1, 1, 2])):
+                hours = dice.choice([-2, 24.0, 24.2, 30, 100, 300]) + number
+                self._at(lesson.ends_at, "dispute", self._contest(lesson), hours=hours)
+        if stage.mischief.strikes(stage.mischief.chances.refund_by_hand):
+            hours = dice.choice([-20, -2, 24.0, 24.1, 40, 90])
+            self._at(lesson.ends_at, "refund by hand", self._refund_by_hand(lesson), hours=hours)
 
     def _sometime_before(self, lesson: Lesson, name: str, act: Callable[[], None]) -> None:
         stage = self._stage
@@ -235,6 +247,33 @@ class Fates:
             self._told("refund", lesson, told.action, told.refund_cents, told.state)
 
         return refund
+
+    def _refund_by_hand(self, lesson: Lesson) -> Callable[[], None]:
+        """Staff give money back in the provider's dashboard: for the lesson, or for its tip."""
+        stage = self._stage
+        part = stage.dice.choice([1.0, 0.5, 0.13])
+
+        def refund() -> None:
+            for charge in self._charges(lesson):
+                left = int(charge["amount_captured"]) - int(charge["amount_refunded"])
+                cents = int(left * part)
+                if cents <= 0:
+                    continue
+                try:
+                    made = stage.stripe.refund_by_hand(str(charge["id"]), cents)
+                except StripeRefusal as refusal:
+                    self._told("refund by hand", lesson, "refused", refusal.message)
+                    continue
+                self._told("refund by hand", lesson, made["id"], cents)
+
+        return refund
+
+    def _charges(self, lesson: Lesson) -> list[dict[str, Any]]:
+        """What was taken for a lesson and its tips, as it stands at the provider."""
+        with self._stage.runtime.engine.connect() as connection:
+            found = connection.execute(CHARGES, {"chain_id": lesson.chain_id})
+            charges = [self._stage.stripe.find(row[0]) for row in found]
+        return [charge for charge in charges if charge is not None]
 
     def _contest(self, lesson: Lesson) -> Callable[[], None]:
         """The card's holder goes to the bank, for all or a part of what is left of the charge."""

@@ -51,6 +51,8 @@ class Chances:
     error_after: float = 0.0
     rate_limit: float = 0.0
     account_balance_low: float = 0.0
+    refund_by_hand: float = 0.0
+    refund_fails: float = 0.0
     webhook_lost: float = 0.0
     webhook_repeated: float = 0.0
     webhook_late: float = 0.0
@@ -75,6 +77,8 @@ HEAVY = Chances(
     error_after=0.03,
     rate_limit=0.03,
     account_balance_low=0.1,
+    refund_by_hand=0.08,
+    refund_fails=0.1,
     webhook_lost=0.15,
     webhook_repeated=0.15,
     webhook_late=0.3,

@@ -32,6 +32,7 @@ class Post:
 
     def __init__(self, stage: Stage) -> None:
         self.on_dispute: Callable[[str], None] = lambda _: None
+        self.on_refund: Callable[[str], None] = lambda _: None
         self._stage = stage
         self._handlers = {
             kind: self._watched(kind, handler) for kind, handler in WEBHOOK_HANDLERS.items()
@@ -42,6 +43,8 @@ class Post:
         for one in self._stage.stripe.take_webhooks():
             if one.event["type"] == "charge.dispute.created":
                 self.on_dispute(str(one.event["data"]["object"]["id"]))
+            if one.event["type"] == "refund.created":
+                self.on_refund(str(one.event["data"]["object"]["id"]))
             if one.event["type"] in self._handlers:
                 self._send(one)
 

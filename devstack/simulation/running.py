@@ -224,6 +224,7 @@ class _Play:
         self._students = Students(self.stage, booked=self._rivals.know, confirmed=self._fates.plan)
         self._around = Surroundings(self.stage, self._worker, self._fates)
         self._post.on_dispute = self._around.note_dispute
+        self._post.on_refund = self._around.note_refund
 
     def whole(self) -> Facts:
         """The weeks, the coming to rest, the checks."""

@@ -69,6 +69,13 @@ class Surroundings:
             hours=stage.dice.choice([0.01, 30, 100, 300]),
         )
 
+    def note_refund(self, refund_id: str) -> None:
+        """A refund was made, by whomever. Some come back days later: the card is closed."""
+        stage = self._stage
+        if stage.mischief.strikes(stage.mischief.chances.refund_fails):
+            hours = stage.mischief.dice.choice([0.01, 5, 50, 150])
+            stage.after("refund fails", lambda: self._fail(refund_id), hours=hours)
+
     def settle_all(self) -> None:
         """In the end the banks decide, accounts work, staff have looked, debtors are asked."""
         for dispute_id in self._disputes:
@@ -185,6 +192,13 @@ class Surroundings:
             stage.trace.note("settle refund", booking_id, told.credit_cents, told.bank_cents)
 
         return decide
+
+    def _fail(self, refund_id: str) -> None:
+        try:
+            self._stage.stripe.fail_refund(refund_id)
+        except StripeRefusal:
+            return
+        self._stage.trace.note("refund failed", refund_id)
 
     def _decide(self, dispute_id: str, *, won: bool) -> None:
         try:

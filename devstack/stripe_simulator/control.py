@@ -37,6 +37,8 @@ class Control:
             ("POST", "identity"): self._identity,
             ("POST", "payment_intents"): self._payment_intent,
             ("POST", "payouts"): self._payout,
+            ("POST", "refunds"): self._refund,
+            ("POST", "reversals"): self._reversal,
             ("POST", "setup_intents"): self._setup_intent,
             ("POST", "webhooks"): self._listen,
             ("GET", "webhooks"): lambda _, __: {"deliveries": self._sender.deliveries()},
@@ -131,6 +133,18 @@ class Control:
 
     def _payment_intent(self, identifier: str, wish: Json) -> Json:
         return self._simulator.complete_payment_intent(identifier, succeeds=_succeeds(wish))
+
+    def _refund(self, identifier: str, wish: Json) -> Json:
+        if not identifier:
+            return self._simulator.refund_by_hand(
+                wish["charge"], wish.get("amount"), reason=wish.get("reason")
+            )
+        if wish["action"] == "fail":
+            return self._simulator.fail_refund(identifier)
+        raise ValueError("Say `fail`.")
+
+    def _reversal(self, _: str, wish: Json) -> Json:
+        return self._simulator.reverse_by_hand(wish["transfer"], wish.get("amount"))
 
     def _setup_intent(self, identifier: str, wish: Json) -> Json:
         return self._simulator.complete_setup_intent(identifier, succeeds=_succeeds(wish))

@@ -16,22 +16,8 @@ def create(call: Call) -> Json:
     reason = params.choice("reason", _REASONS)
     asked = params.amount("amount")
     charge = _charge(call)
-    left = int(charge["amount"]) - int(charge["amount_refunded"])
-    if charge["disputed"]:
-        raise StripeRefusal(
-            f"Charge {charge['id']} has been charged back; cannot issue a refund.",
-            code="charge_disputed",
-        )
-    if left == 0:
-        raise StripeRefusal(
-            f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded"
-        )
-    if asked is not None and asked > left:
-        raise StripeRefusal(
-            f"Refund amount ({_dollars(asked)}) is greater than unrefunded amount on charge"
-            f" ({_dollars(left)})",
-            param="amount",
-        )
+    left = _left(charge)
+    _require_refundable(charge, asked, left)
     refund = give_back(world, charge, asked or left, reason)
     refund["metadata"] = merged({}, params.strings("metadata"))
     world.emit("charge.refunded", charge)
@@ -66,6 +52,42 @@ def give_back(world: World, charge: Json, amount: int, reason: str | None) -> Js
     return world.of("refund").add(refund)
 
 
+def in_dashboard(world: World, charge: Json, amount: int | None, reason: str | None) -> Json:
+    """Somebody gives money back by hand, without metadata. Raises what the API would."""
+    left = _left(charge)
+    if not charge["captured"]:
+        raise StripeRefusal(f"Charge {charge['id']} has not been captured.")
+    _require_refundable(charge, amount, left)
+    refund = give_back(world, charge, amount or left, reason)
+    world.emit("charge.refunded", charge)
+    world.emit("refund.created", refund)
+    return refund
+
+
+def fail(world: World, refund: Json) -> Json:
+    """The card's bank does not take it: the money is the platform's again."""
+    if refund["status"] in {"failed", "canceled"}:
+        raise StripeRefusal(f"Refund {refund['id']} has failed already.")
+    amount = int(refund["amount"])
+    moved = books.post(
+        world,
+        "refund_failure",
+        amount,
+        source=refund["id"],
+        description=f"REFUND FAILURE FOR CHARGE ({refund['charge']})",
+    )
+    refund.update(
+        status="failed",
+        failure_reason="expired_or_canceled_card",
+        failure_balance_transaction=moved["id"],
+    )
+    charge = world.of("charge").get(refund["charge"])
+    charge.update(amount_refunded=int(charge["amount_refunded"]) - amount, refunded=False)
+    for kind in ("refund.failed", "charge.refund.updated", "refund.updated"):
+        world.emit(kind, refund)
+    return refund
+
+
 def update(call: Call) -> Json:
     """Other metadata."""
     refund = call.of("refund").get(call.id)
@@ -97,6 +119,28 @@ def _charge(call: Call) -> Json:
             param="payment_intent",
         )
     return charge
+
+
+def _left(charge: Json) -> int:
+    return int(charge["amount"]) - int(charge["amount_refunded"])
+
+
+def _require_refundable(charge: Json, asked: int | None, left: int) -> None:
+    if charge["disputed"]:
+        raise StripeRefusal(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.",
+            code="charge_disputed",
+        )
+    if left == 0:
+        raise StripeRefusal(
+            f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded"
+        )
+    if asked is not None and asked > left:
+        raise StripeRefusal(
+            f"Refund amount ({_dollars(asked)}) is greater than unrefunded amount on charge"
+            f" ({_dollars(left)})",
+            param="amount",
+        )
 
 
 def _dollars(cents: int) -> str:

@@ -18,7 +18,9 @@ from devstack.stripe_simulator import (
     loading,
     payment_intents,
     payouts,
+    refunds,
     setup_intents,
+    transfers,
 )
 from devstack.stripe_simulator.answers import Answer, Request, headers_of, refused, replayed
 from devstack.stripe_simulator.call import Call, Route
@@ -187,6 +189,24 @@ class Simulator:
         with self._acting() as world:
             contested = world.of("dispute").get(dispute, param="dispute")
             return snapshot(disputing.decide(world, contested, won=won))
+
+    def refund_by_hand(
+        self, charge: str, amount: int | None = None, *, reason: str | None = None
+    ) -> Json:
+        """Somebody refunds a charge in the dashboard, or a part of it."""
+        with self._acting() as world:
+            given = world.of("charge").get(charge)
+            return snapshot(refunds.in_dashboard(world, given, amount, reason))
+
+    def fail_refund(self, refund: str) -> Json:
+        """The card's bank sends a refund back."""
+        with self._acting() as world:
+            return snapshot(refunds.fail(world, world.of("refund").get(refund)))
+
+    def reverse_by_hand(self, transfer: str, amount: int | None = None) -> Json:
+        """Somebody takes a transfer back in the dashboard, or a part of it."""
+        with self._acting() as world:
+            return snapshot(transfers.in_dashboard(world, transfer, amount))
 
     def verify_identity(self, session: str) -> Json:
         """A person proves who they are."""

@@ -114,6 +114,17 @@ def reverse(call: Call) -> Json:
     return reversal
 
 
+def in_dashboard(world: World, identifier: str, amount: int | None) -> Json:
+    """Somebody takes a transfer back by hand, or a part of it, without metadata."""
+    transfer = world.of("transfer").get(identifier, param="transfer")
+    left = int(transfer["amount"]) - int(transfer["amount_reversed"])
+    if left == 0 or (amount or 0) > left:
+        raise StripeRefusal(f"The transfer {transfer['id']} has only {left} left to reverse.")
+    reversal = take_back(world, transfer, amount or left)
+    world.emit("transfer.reversed", transfer)
+    return reversal
+
+
 def take_back(world: World, transfer: Json, amount: int) -> Json:
     """Write a reversal down on both sides."""
     destination = str(transfer["destination"])

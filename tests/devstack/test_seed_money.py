@@ -23,7 +23,6 @@ from instainstru_core.domains.bookings.schemas import OrderRefund
 from instainstru_core.domains.bookings.service import lesson as rules
 from instainstru_core.domains.bookings.types import DueKind, RefundReason
 from instainstru_core.domains.ledger import service as ledger
-from instainstru_core.domains.payments.flows.reconcile import reconcile
 from instainstru_core.domains.payments.flows.webhooks import on_identity
 from instainstru_core.domains.payments.service.commands import CALLS
 from instainstru_core.domains.payments.types import Action
@@ -33,6 +32,7 @@ from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock, gateway_of, settings_for
 from tests.databases import ServerUrls, clone
 from tests.factories.money import STAFF
+from tests.factories.reconciling import reconcile
 
 T = TypeVar("T")
 NOW = datetime(2026, 6, 15, 16, tzinfo=UTC)

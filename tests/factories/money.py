@@ -39,6 +39,7 @@ from instainstru_core.domains.payments.models import (
 )
 from instainstru_core.domains.payments.repository import people
 from instainstru_core.domains.payments.repository.commands import OPEN
+from instainstru_core.domains.payments.schemas import ReconciliationView
 from instainstru_core.domains.payments.types import IdentityStatus
 from instainstru_core.domains.pricing.models import InstructorTier
 from instainstru_core.domains.pricing.types import Tier
@@ -457,6 +458,27 @@ class Market:
             row.disabled_reason = None
             vendor_id = row.vendor_id
         self.stripe.complete_onboarding(vendor_id)
+
+    def refund_by_hand(
+        self, booking_id: str, cents: int | None = None, *, told: bool = True
+    ) -> str:
+        """Staff give so much back in the provider's dashboard, and word comes of it or not."""
+        charge_id = self.vendor_charge(booking_id)
+        made = self.stripe.refund_by_hand(charge_id, cents)
+        if told:
+            self.hear_of_refund(str(made["id"]))
+        return str(made["id"])
+
+    def hear_of_refund(self, refund_id: str) -> None:
+        flows.on_refund(self.cashier, actor=SYSTEM, refund_id=refund_id)
+
+    def hear_of_intent(self, intent_id: str) -> None:
+        flows.on_intent(self.cashier, actor=SYSTEM, intent_id=intent_id)
+
+    def reconcile(self) -> ReconciliationView:
+        """The nightly comparison, an hour and a half from now."""
+        self.clock.now += timedelta(hours=1, minutes=30)
+        return flows.reconcile(self.cashier, actor=SYSTEM)
 
     def capture_outside(self) -> str:
         """Somebody takes the one amount that is held, in the provider's dashboard."""

@@ -1,15 +1,19 @@
 """Nightly work with the payment provider's books and accounts."""
 
+from functools import partial
+
+from instainstru_core.domains.bookings import flows
 from instainstru_core.domains.observability.types import Queue
-from instainstru_core.domains.payments.flows import connect, reconcile
-from worker.batches import refuse_failures
+from instainstru_core.domains.payments.flows import connect
+from worker.batches import each, refuse_failures
 from worker.jobs import Desk, Job
 
 PAGE = 50
 
 
 def _reconcile(desk: Desk) -> None:
-    reconcile.reconcile(desk.runtime.begin, desk.runtime.payments, actor=desk.actor)
+    one_each = partial(each, "payments.reconcile")
+    flows.reconcile(desk.runtime.cashier, actor=desk.actor, each=one_each)
 
 
 def _audit_schedules(desk: Desk) -> None:

@@ -147,6 +147,8 @@ class SetupAnswer(Object):
 class RefundAnswer(Tagged):
     amount: int
     status: str | None = None
+    payment_intent: Reference | None = None
+    reason: str | None = None
 
 
 class TransferAnswer(Tagged):

@@ -103,6 +103,16 @@ class Caller:
                     return found
             return None
 
+    def collect(
+        self,
+        action: str,
+        call: "Callable[[stripe.StripeClient], stripe.ListObject[Any]]",
+        read: Read[Result],
+    ) -> list[Result]:
+        """All of a list, from all its pages."""
+        with self._watched(action):
+            return [read(item.to_dict()) for item in call(self._opened()).auto_paging_iter()]
+
     def prepare(self) -> None:
         """Import the SDK now rather than with the first call. Nothing is connected.
 

@@ -57,7 +57,8 @@ class UnconfiguredGateway:
 
     create_customer = start_setup = setup = card = attach_card = detach_card = _refuse
     authorize = intent = find_intent = capture = void = _refuse
-    refund = find_refund = transfer = find_transfer = reverse = find_reversal = _refuse
+    refund = refunds = refund_made = find_refund = _refuse
+    transfer = find_transfer = reverse = find_reversal = _refuse
     dispute = disputes = balance_changes = _refuse
     create_account = account = onboarding_link = set_payout_schedule = _refuse
     payouts = _refuse

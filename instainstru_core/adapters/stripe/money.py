@@ -115,6 +115,18 @@ class StripeMoney(Part):
             lambda refund: refund.command_id == command_id,
         )
 
+    def refunds(self, intent_id: str) -> list[RefundSeen]:
+        return self._caller.collect(
+            "refunds",
+            lambda client: client.v1.refunds.list({"payment_intent": intent_id, "limit": PAGE}),
+            reading.refund,
+        )
+
+    def refund_made(self, refund_id: str) -> RefundSeen:
+        return self._caller.ask(
+            "refund_made", lambda client: client.v1.refunds.retrieve(refund_id), reading.refund
+        )
+
     def transfer(
         self,
         *,

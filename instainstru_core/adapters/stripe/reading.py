@@ -121,6 +121,8 @@ def refund(values: Values) -> RefundSeen:
         cents=answer.amount,
         status=answer.status or "pending",
         command_id=answer.command_id,
+        intent_id=identifier(answer.payment_intent),
+        reason=translation.loggable(answer.reason),
     )
 
 

@@ -18,6 +18,7 @@ from instainstru_core.domains.bookings.types import (
     Outcome,
     Party,
     PaymentStatus,
+    RefundOrigin,
     RefundReason,
     RefundWay,
     TipState,
@@ -242,7 +243,10 @@ class BookingNote(Base):
 
 
 class AdminRefund(Base):
-    """A refund that staff ordered. Together those of a lesson give back at most its charge."""
+    """A refund that staff ordered, or made in the provider's dashboard.
+
+    Together those of a lesson give back at most its charge.
+    """
 
     __tablename__ = "admin_refunds"
     __table_args__ = (
@@ -256,6 +260,9 @@ class AdminRefund(Base):
     cents: Mapped[int]
     reason: Mapped[RefundReason]
     note: Mapped[str | None]
+    origin: Mapped[RefundOrigin] = mapped_column(
+        default=RefundOrigin.STAFF, server_default=RefundOrigin.STAFF
+    )
     ordered_by: Mapped[str | None]
     ordered_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

@@ -135,6 +135,13 @@ class RefundReason(StrEnum):
     OTHER = "other"
 
 
+class RefundOrigin(StrEnum):
+    """Where staff made a refund: here, or in the provider's dashboard, without us."""
+
+    STAFF = "staff"
+    PROVIDER_DASHBOARD = "provider_dashboard"
+
+
 class TipState(StrEnum):
     """Where a tip is."""
 

@@ -24,6 +24,10 @@ class AccountKind(StrEnum):
     ESCALATION_LOSSES = "escalation_losses"
 
 
+REFUNDS = ("refunded", "refunded_at_provider", "refund_failed")
+"""Facts about money that goes back to cards; that of a failed refund came back to us."""
+
+
 class Nature(StrEnum):
     """On which side of the books an account grows: debits for assets and expenses."""
 

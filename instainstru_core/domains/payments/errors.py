@@ -48,6 +48,12 @@ class AlreadyRefunded(CallRefused):
     code = "payments.already_refunded"
 
 
+class RefundFailed(CallRefused):
+    """The card's bank did not take the refund; the money came back."""
+
+    code = "payments.refund_failed"
+
+
 class AlreadyReversed(CallRefused):
     code = "payments.already_reversed"
 

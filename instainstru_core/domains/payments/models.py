@@ -183,7 +183,10 @@ class Charge(Base):
 
 
 class Refund(Base):
-    """Money given back to a card."""
+    """Money given back to a card; one without a command was made in the provider's dashboard.
+
+    At `failed_at` we learnt that the card's bank did not take it, and that it came back to us.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (CheckConstraint("cents > 0", name="something"),)
@@ -195,6 +198,7 @@ class Refund(Base):
     cents: Mapped[int]
     reason: Mapped[str]
     refunded_at: Mapped[datetime]
+    failed_at: Mapped[datetime | None]
 
 
 class Transfer(Base):

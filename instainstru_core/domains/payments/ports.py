@@ -74,6 +74,12 @@ class MoneyGateway(Protocol):
 
     def find_refund(self, *, intent_id: str, command_id: str) -> RefundSeen | None: ...
 
+    def refunds(self, intent_id: str) -> list[RefundSeen]:
+        """All refunds of an intent, whoever made them, the newest first."""
+        ...
+
+    def refund_made(self, refund_id: str) -> RefundSeen: ...
+
     def transfer(
         self,
         *,

@@ -16,7 +16,6 @@ from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.ledger.policy import credit, debit
 from instainstru_core.domains.ledger.types import AccountKind
 from instainstru_core.domains.payments import service
-from instainstru_core.domains.payments.flows.reconcile import reconcile
 from instainstru_core.domains.payments.models import (
     BalanceLine,
     Charge,
@@ -34,6 +33,7 @@ from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock
 from tests.factories.gateways import Crash, crash
 from tests.factories.money import FUNDS, STAFF, Market, call, market
+from tests.factories.reconciling import reconcile
 
 CLEARING = AccountKind.STRIPE_CLEARING
 LATER = timedelta(hours=2)

@@ -17,6 +17,7 @@ from instainstru_core.domains.bookings.flows.lessons import (
     resolve_report,
     retry_payment,
 )
+from instainstru_core.domains.bookings.flows.reconciling import reconcile
 from instainstru_core.domains.bookings.flows.refunding import refund, settle_refund
 from instainstru_core.domains.bookings.flows.vendor import (
     on_charge_event,
@@ -24,6 +25,8 @@ from instainstru_core.domains.bookings.flows.vendor import (
     on_dispute_event,
     on_intent,
     on_intent_event,
+    on_refund,
+    on_refund_event,
 )
 
 __all__ = [
@@ -42,7 +45,10 @@ __all__ = [
     "on_dispute_event",
     "on_intent",
     "on_intent_event",
+    "on_refund",
+    "on_refund_event",
     "pay_debt",
+    "reconcile",
     "refund",
     "report_absence",
     "reschedule",

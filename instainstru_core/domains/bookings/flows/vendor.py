@@ -10,10 +10,17 @@ from instainstru_core.domains.bookings.service.lesson import PREFIX, chain_id_of
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.errors import CommandOpen
 from instainstru_core.domains.payments.flows.webhooks import object_id, object_of
+from instainstru_core.domains.payments.types import Intent
 from instainstru_core.domains.webhooks.types import ClaimedEvent
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.ports import InProgress
 from instainstru_core.kernel.uow import Uow
+
+COMMAND = "command_id"
+"""Under this name the provider keeps which command of ours made something."""
+
+STANDING = frozenset({"pending", "succeeded"})
+"""Where a refund is that was made and has not failed."""
 
 
 def on_intent_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
@@ -28,16 +35,28 @@ def on_charge_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None
         on_intent(cashier, actor=actor, intent_id=intent_id)
 
 
+def on_refund_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
+    """A refund was made, changed or failed. One that we made and that stands is known already."""
+    about = object_of(event)
+    intent_id, metadata = about.get("payment_intent"), about.get("metadata")
+    is_ours = isinstance(metadata, dict) and COMMAND in metadata
+    if isinstance(intent_id, str) and not (is_ours and about.get("status") in STANDING):
+        on_intent(cashier, actor=actor, intent_id=intent_id, about_refunds=True)
+
+
 def on_dispute_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
     """A bank has opened, changed or closed a dispute."""
     on_dispute(cashier, actor=actor, dispute_id=object_id(event))
 
 
-def on_intent(cashier: Cashier, *, actor: Actor, intent_id: str) -> None:
+def on_intent(
+    cashier: Cashier, *, actor: Actor, intent_id: str, about_refunds: bool = False
+) -> None:
     """Ask how an intent stands and let what it is for follow.
 
     A command that waits for a browser is asked about at once; one that is under way is left alone,
-    its caller will know. A hold that nobody here knows of is let go.
+    its caller will know. A hold that nobody here knows of is let go. Refunds are asked about where
+    word came of one, or where more or less was given back than we know.
     """
     seen = cashier.gateway.intent(intent_id)
     with cashier.begin(actor) as uow:
@@ -46,13 +65,36 @@ def on_intent(cashier: Cashier, *, actor: Actor, intent_id: str) -> None:
         return
     if not reference.startswith(PREFIX):
         resume(cashier, actor=actor, reference=reference, at_once=True)
+        _look_at_refunds(cashier, actor, reference, seen, asked=about_refunds)
         return
     chain_id = chain_id_of(reference)
     with cashier.begin(actor) as uow:
         is_orphan = service.note_intent(uow, chain_id, seen)
     if is_orphan:
         cashier.gateway.void(key=f"orphan:{seen.id}", intent_id=seen.id)
+    _look_at_refunds(cashier, actor, reference, seen, asked=about_refunds)
     drive_at_once(cashier, actor=actor, chain_id=chain_id)
+
+
+def on_refund(cashier: Cashier, *, actor: Actor, refund_id: str) -> None:
+    """Ask about a refund of which nobody told, and let the money follow."""
+    intent_id = cashier.gateway.refund_made(refund_id).intent_id
+    if intent_id is not None:
+        on_intent(cashier, actor=actor, intent_id=intent_id, about_refunds=True)
+
+
+def _look_at_refunds(
+    cashier: Cashier, actor: Actor, reference: str, seen: Intent, *, asked: bool
+) -> None:
+    with cashier.begin(actor) as uow:
+        if not (asked or payments.refunds_differ(uow, seen)):
+            return
+    refunds = cashier.gateway.refunds(seen.id)
+    with cashier.begin(actor) as uow:
+        if reference.startswith(PREFIX):
+            service.note_refunds(uow, chain_id_of(reference), seen.id, refunds)
+        else:
+            service.note_other_refunds(uow, reference, seen.id, refunds)
 
 
 def on_dispute(cashier: Cashier, *, actor: Actor, dispute_id: str) -> None:

@@ -55,6 +55,7 @@ class Step(StrEnum):
     FINISH_MOVE = "finish_move"
     ABANDON_MOVE = "abandon_move"
     END_CHARGED_BACK = "end_charged_back"
+    END_REFUNDED = "end_refunded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +176,14 @@ def _blocked(case: Case, _: datetime) -> Decision | None:
 
 
 def _taken_back(case: Case, _: datetime) -> Decision | None:
-    """A bank kept all of the charge before the lesson was settled: whatever was, it ends so."""
-    is_spared = case.is_settled or case.is_disputed or case.ending is Ending.CHARGED_BACK
-    if is_spared or not case.is_captured or case.charged_back_cents < case.captured_cents:
+    """All of the charge went back before it was settled: the bank kept it, or staff refunded it."""
+    if case.is_settled or case.is_disputed or not case.is_captured:
         return None
-    return Decision(Step.END_CHARGED_BACK)
+    if case.charged_back_cents >= case.captured_cents:
+        return None if case.ending is Ending.CHARGED_BACK else Decision(Step.END_CHARGED_BACK)
+    gone = case.charged_back_cents + case.refunded_cents
+    keeps_card = case.ending is None or case.ending in KEEPS_CARD
+    return Decision(Step.END_REFUNDED) if keeps_card and gone >= case.captured_cents else None
 
 
 def _stale_hold(case: Case, _: datetime) -> Decision | None:

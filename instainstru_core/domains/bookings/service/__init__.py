@@ -29,6 +29,10 @@ from instainstru_core.domains.bookings.service.due import (
 from instainstru_core.domains.bookings.service.notes import edit, notes, write_note
 from instainstru_core.domains.bookings.service.outlook import outlooks
 from instainstru_core.domains.bookings.service.outside import note_intent, stopped_holds
+from instainstru_core.domains.bookings.service.outside_refunds import (
+    note_other_refunds,
+    note_refunds,
+)
 from instainstru_core.domains.bookings.service.reading import (
     detail,
     listing,
@@ -70,6 +74,8 @@ __all__ = [
     "note_chargeback",
     "note_intent",
     "note_other_chargeback",
+    "note_other_refunds",
+    "note_refunds",
     "notes",
     "order_refund",
     "outlooks",

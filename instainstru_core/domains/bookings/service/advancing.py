@@ -45,6 +45,7 @@ LOCAL: Mapping[Step, Callable[[Uow, Lesson], None]] = {
     Step.FINISH_MOVE: moves.finish,
     Step.ABANDON_MOVE: moves.abandon,
     Step.END_CHARGED_BACK: moves.end_charged_back,
+    Step.END_REFUNDED: moves.end_refunded,
 }
 ASKED: Mapping[Step, Callable[[Uow, Lesson, Decision], Command | None]] = {
     Step.AUTHORIZE: calls.authorize,
@@ -95,7 +96,7 @@ def absorb(uow: Uow, command: Command, outcome: Outcome) -> Progress:
     elif recorded.failure == ProviderFailed.code and recorded.state is CommandState.FAILED:
         return Progress(command=_anew(uow, lesson, command))
     elif recorded.state is CommandState.FAILED:
-        _refused(uow, lesson, recorded)
+        _refused(uow, lesson, recorded, command)
     else:
         _rest(lesson, Decision(due_at=recorded.due_at, due_kind=DueKind.MONEY))
         return Progress(recorded)
@@ -218,8 +219,8 @@ def _anew(uow: Uow, lesson: Lesson, command: Command) -> Command | None:
     return proceed(uow, lesson)
 
 
-def _refused(uow: Uow, lesson: Lesson, recorded: Recorded) -> None:
-    """What a definite no means."""
+def _refused(uow: Uow, lesson: Lesson, recorded: Recorded, command: Command) -> None:
+    """What a definite no means. A refund of more than is due by now is made anew, of what is."""
     row = lesson.money
     match recorded.action:
         case Action.CAPTURE if recorded.failure == HoldGone.code:
@@ -229,6 +230,8 @@ def _refused(uow: Uow, lesson: Lesson, recorded: Recorded) -> None:
             _card_refused(uow, lesson, recorded)
         case Action.TRANSFER:
             calls.note_unpaid(uow, lesson)
+        case Action.REFUND if calls.is_too_much(lesson, command):
+            return
         case _:
             steps.block(uow, lesson, f"{recorded.action}_refused")
 

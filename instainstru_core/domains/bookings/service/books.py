@@ -45,7 +45,7 @@ def settle(uow: Uow, lesson: Lesson, settled: Settlement) -> None:
     if settled.issued > ZERO:
         issue(uow, lesson, settled.issued, key=f"settle:{reference}")
     given = Cents(lesson.money.refunded_cents + lesson.money.refund_settled_cents)
-    lost = settled.refunded - given if settled.refunded else ZERO
+    lost = settled.refunded - given if settled.refunded > ZERO else ZERO
     ledger.post(
         uow,
         key=f"settle:{reference}",

@@ -2,7 +2,7 @@
 
 from instainstru_core.domains.bookings.policy.agenda import TRANSFER_PATIENCE, Decision
 from instainstru_core.domains.bookings.service import steps
-from instainstru_core.domains.bookings.service.lesson import Lesson
+from instainstru_core.domains.bookings.service.lesson import Lesson, case_of
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.errors import CardNotFound, CardNotReady
 from instainstru_core.domains.payments.schemas import Card
@@ -71,6 +71,12 @@ def refund(uow: Uow, lesson: Lesson, decision: Decision) -> Command:
     charge = payments.charge(uow, _charge_id(lesson))
     call = RefundCall(charge.id, charge.intent_id, decision.cents, "requested_by_customer")
     return payments.request(uow, reference=lesson.reference, call=call)
+
+
+def is_too_much(lesson: Lesson, command: Command) -> bool:
+    """Whether more was to be refunded than is to go back now: somebody gave some back meanwhile."""
+    call = command.call
+    return isinstance(call, RefundCall) and call.cents > case_of(lesson).outstanding_cents
 
 
 def transfer(uow: Uow, lesson: Lesson, decision: Decision) -> Command | None:

@@ -74,6 +74,15 @@ def replace(uow: Uow, lesson: Lesson, child: Booking) -> None:
 
 def end_charged_back(uow: Uow, lesson: Lesson) -> None:
     """A lesson whose money the bank took back does not take place, nor does a move of it."""
+    _end(uow, lesson, Ending.CHARGED_BACK, "The payment was disputed at the bank")
+
+
+def end_refunded(uow: Uow, lesson: Lesson) -> None:
+    """A lesson whose whole charge staff gave back at the provider is one that staff cancelled."""
+    _end(uow, lesson, Ending.ADMIN_CANCEL_REFUND, "Refunded by staff")
+
+
+def _end(uow: Uow, lesson: Lesson, ending: Ending, reason: str) -> None:
     if lesson.money.moving_to_id is not None:
         abandon(uow, lesson)
     booking = lesson.booking
@@ -81,11 +90,11 @@ def end_charged_back(uow: Uow, lesson: Lesson) -> None:
         booking.status = BookingStatus.CANCELLED
         booking.cancelled_at = uow.now
         booking.cancelled_by = CancelledBy.ADMIN
-        booking.cancellation_reason = "The payment was disputed at the bank"
+        booking.cancellation_reason = reason
         uow.session.flush()
         availability.release(uow, steps.occupies(booking.id))
     credits.revoke_milestone(uow, reference=lesson.reference)
-    steps.end(uow, lesson, Ending.CHARGED_BACK)
+    steps.end(uow, lesson, ending)
 
 
 def credit_for(lesson: Lesson, child: Booking) -> int:

@@ -14,6 +14,9 @@ from instainstru_core.kernel.uow import Uow
 VOID_REFUSED = f"{Action.VOID}_refused"
 """Why a lesson stopped whose hold could not be let go: it had been taken."""
 
+CAPTURED_IN_PART = "captured_in_part_at_the_provider"
+"""Why people are asked to look at a lesson of which somebody took less than its price."""
+
 
 class StoppedHold(NamedTuple):
     """A lesson whose hold could not be let go, and the provider's id of its intent."""
@@ -50,11 +53,11 @@ def note_intent(uow: Uow, chain_id: str, seen: Intent) -> bool:
         case OutsideChange.CAPTURED:
             row.captured_at = uow.now
             row.captured_cents = charge.captured_cents
+            if charge.captured_cents < row.card_cents:
+                steps.review(uow, lesson, CAPTURED_IN_PART)
             if row.is_blocked and row.review_reason == VOID_REFUSED:
                 row.is_blocked = False
                 row.review_since = row.review_reason = None
-        case OutsideChange.REFUNDED:
-            steps.review(uow, lesson, "refunded_at_the_provider")
         case _:
             return False
     advancing.decide_again(uow, lesson)

@@ -1,11 +1,4 @@
-"""Money that staff give back: shown first, then ordered, judged anew at that moment.
-
-A refund takes the instructor's share back in proportion, as differences of a running total, so
-that a full refund in pieces takes back exactly all. Credit used for the lesson comes back the
-same way, and credit issued for it is revoked.
-"""
-
-from dataclasses import dataclass
+"""Money that staff give back: shown first, then ordered, judged anew at that moment."""
 
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.availability import service as availability
@@ -13,10 +6,9 @@ from instainstru_core.domains.bookings.errors import (
     NotRefundable,
     RefundTooLarge,
 )
-from instainstru_core.domains.bookings.models import AdminRefund
-from instainstru_core.domains.bookings.policy.settlement import running_share
 from instainstru_core.domains.bookings.schemas import OrderRefund, RefundPreview
-from instainstru_core.domains.bookings.service import advancing, books, previews, steps
+from instainstru_core.domains.bookings.service import advancing, giving_back, previews, steps
+from instainstru_core.domains.bookings.service.giving_back import Shares
 from instainstru_core.domains.bookings.service.lesson import Lesson
 from instainstru_core.domains.bookings.types import (
     BookingStatus,
@@ -28,25 +20,8 @@ from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.types import Command
 from instainstru_core.kernel.authority import Permission, require
-from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.measure import operation
-from instainstru_core.kernel.money import Cents
 from instainstru_core.kernel.uow import Uow
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """What a refund takes from whom."""
-
-    refund: int
-    instructor: int
-    credit_back: int
-    credit_revoked: int
-
-    @property
-    def platform(self) -> int:
-        """What is left for the platform to bear."""
-        return self.refund + self.credit_back - self.instructor - self.credit_revoked
 
 
 @operation("bookings.preview_refund")
@@ -136,19 +111,7 @@ def _shares(uow: Uow, lesson: Lesson, command: OrderRefund) -> Shares:
             f"Only {left} cents of this charge are left to give back.", left_cents=left
         )
 
-    def share(amount: int) -> int:
-        whole = row.captured_cents
-        before = running_share(amount, part=gone, whole=whole)
-        return running_share(amount, part=gone + cents, whole=whole) - before
-
-    used = credits.used(uow, lesson.reference)
-    issued = credits.issued(uow, lesson.reference)
-    return Shares(
-        refund=cents,
-        instructor=share(row.owed_cents),
-        credit_back=min(share(used.original_cents), used.left_cents),
-        credit_revoked=min(share(issued.original_cents), issued.left_cents),
-    )
+    return giving_back.shares(uow, lesson, cents)
 
 
 def _nothing_taken(lesson: Lesson, command: OrderRefund) -> Shares:
@@ -169,42 +132,18 @@ def _nothing_taken(lesson: Lesson, command: OrderRefund) -> Shares:
 
 
 def _order(uow: Uow, lesson: Lesson, command: OrderRefund, found: RefundPreview) -> str:
-    row, reference = lesson.money, lesson.reference
-    order = AdminRefund(
-        id=new_id(),
-        chain_id=row.chain_id,
-        booking_id=lesson.booking.id,
-        cents=found.refund_cents,
-        reason=command.reason,
-        note=command.note,
-        ordered_by=uow.actor.id,
-        ordered_at=uow.now,
+    row = lesson.money
+    order = giving_back.order(uow, lesson, found.refund_cents, command.reason, note=command.note)
+    taken = Shares(
+        refund=found.refund_cents,
+        instructor=found.instructor_cents,
+        credit_back=found.credit_back_cents,
+        credit_revoked=found.credit_revoked_cents,
     )
-    uow.session.add(order)
-    uow.session.flush()
-    books.take_back(
-        uow,
-        lesson,
-        key=f"refund_order:{order.id}",
-        refund=Cents(found.refund_cents),
-        payout=Cents(found.instructor_cents),
-        reinstated=Cents(found.credit_back_cents),
-    )
-    if found.credit_back_cents:
-        credits.reinstate(
-            uow,
-            reference=reference,
-            cents=found.credit_back_cents,
-            funded_by=books.pot(lesson),
-            key=f"refund_order:{order.id}",
-        )
-    if found.credit_revoked_cents:
-        credits.revoke(
-            uow, reference=reference, cents=found.credit_revoked_cents, into=books.REVENUE
-        )
+    giving_back.take(uow, lesson, taken, key=f"refund_order:{order.id}")
     row.refund_due_cents += found.refund_cents
     if row.refund_due_cents + row.charged_back_cents >= row.captured_cents:
-        credits.revoke_milestone(uow, reference=reference)
+        credits.revoke_milestone(uow, reference=lesson.reference)
     return order.id
 
 

@@ -17,7 +17,7 @@ from instainstru_core.domains.bookings.events import (
 from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.policy import settlement as rules
 from instainstru_core.domains.bookings.repository import money as repository
-from instainstru_core.domains.bookings.service import books, losing
+from instainstru_core.domains.bookings.service import books, giving_back, losing
 from instainstru_core.domains.bookings.service.lesson import Lesson
 from instainstru_core.domains.bookings.types import (
     Absent,
@@ -161,8 +161,11 @@ def settle(uow: Uow, lesson: Lesson) -> None:
     row.outcome = settled.outcome
     row.settled_at = uow.now
     row.owed_cents = settled.owed.amount
-    row.refund_due_cents = row.refunded_cents + row.refund_settled_cents
     row.credit_back_cents += settled.released.amount + settled.issued.amount
+    if row.ending not in rules.KEEPS_CARD:
+        row.refund_due_cents = row.refunded_cents + row.refund_settled_cents
+    elif row.refund_due_cents:
+        giving_back.take_earlier(uow, lesson)
     if row.charged_back_cents and row.ending is not Ending.CHARGED_BACK:
         losing.lose(uow, lesson, row.charged_back_cents, key=lesson.reference)
     uow.emit(LessonSettled(booking_id=lesson.booking.id, outcome=settled.outcome))

@@ -9,7 +9,12 @@ from instainstru_core.domains.credits.service.ending import (
     revoke_paid_back,
     unfreeze,
 )
-from instainstru_core.domains.credits.service.issuing import award_milestone, issue, reinstate
+from instainstru_core.domains.credits.service.issuing import (
+    award_milestone,
+    issue,
+    reinstate,
+    restore,
+)
 from instainstru_core.domains.credits.service.reserving import (
     consume,
     forfeit,
@@ -43,6 +48,7 @@ __all__ = [
     "release",
     "reserve",
     "reserved",
+    "restore",
     "revoke",
     "revoke_milestone",
     "revoke_paid_back",

@@ -83,6 +83,31 @@ def award_milestone(uow: Uow, *, user_id: str, completed: int, reference: str) -
     return 0 if issued is None else cents
 
 
+@operation("credits.restore")
+def restore(uow: Uow, *, reference: str, cents: int, funded_by: Account, key: str) -> int:
+    """Issue again what was revoked of a reference's credit, on its old expiry, once per key.
+
+    At most what is revoked still; how much that was is told.
+    """
+    lots = repository.lock_issued(uow.session, reference, repository.ISSUED)
+    if not lots:
+        return 0
+    first = lots[0]
+    again = sum(lot.issued_cents for lot in lots) - first.issued_cents
+    back = min(cents, sum(lot.revoked_cents for lot in lots) - again)
+    issue(
+        uow,
+        user_id=first.user_id,
+        cents=back,
+        source=first.source,
+        key=f"credits.restore:{key}",
+        funded_by=funded_by,
+        reference=reference,
+        expires_at=first.expires_at or Expiry.NEVER,
+    )
+    return back
+
+
 @operation("credits.reinstate")
 def reinstate(uow: Uow, *, reference: str, cents: int, funded_by: Account, key: str) -> int:
     """Give back credit that a reference consumed or forfeited, each part on its old expiry.

@@ -12,6 +12,7 @@ from instainstru_core.domains.payments.errors import (
     CardDeclined,
     HoldGone,
     ProviderFailed,
+    RefundFailed,
 )
 from instainstru_core.domains.payments.ports import MoneyGateway
 from instainstru_core.domains.payments.types import (
@@ -68,7 +69,13 @@ def _made(gateway: MoneyGateway, command: Command, now: datetime) -> Outcome:
         if isinstance(outcome, Waiting) and now - command.requested_at >= BROWSER_PATIENCE:
             return _given_up(gateway, command, command.intent_id)
         return outcome
-    return Confirmed(_called(gateway, command))
+    return _effect(_called(gateway, command))
+
+
+def _effect(seen: Intent | RefundSeen | TransferSeen) -> Outcome:
+    """What was made counts, unless it is a refund that the card's bank did not take."""
+    undone = isinstance(seen, RefundSeen) and seen.is_undone
+    return Refused(RefundFailed.code) if undone else Confirmed(seen)
 
 
 def _given_up(gateway: MoneyGateway, command: Command, intent_id: str) -> Outcome:
@@ -134,7 +141,7 @@ def _found(gateway: MoneyGateway, command: Command) -> Outcome | None:
             return Confirmed(intent) if intent.status is IntentStatus.CANCELED else None
         case RefundCall(intent_id=intent_id):
             refund = gateway.find_refund(intent_id=intent_id, command_id=command.id)
-            return None if refund is None else Confirmed(refund)
+            return None if refund is None else _effect(refund)
         case TransferCall():
             transfer = gateway.find_transfer(reference=command.reference, command_id=command.id)
             return None if transfer is None else Confirmed(transfer)

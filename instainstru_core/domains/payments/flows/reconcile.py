@@ -1,5 +1,8 @@
 """Reading the provider's books, page by page, then comparing them with ours."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from instainstru_core.domains.payments import service
 from instainstru_core.domains.payments.ports import MoneyGateway
 from instainstru_core.domains.payments.schemas import ReconciliationView
@@ -10,8 +13,15 @@ from instainstru_core.kernel.uow import Begin
 _log = logger(__name__)
 
 
-def reconcile(begin: Begin, gateway: MoneyGateway, *, actor: Actor) -> ReconciliationView:
-    """Take over what is new in the provider's books and say where they differ from the ledger.
+class Stretch(NamedTuple):
+    """The time of which the provider's lines were read."""
+
+    since: datetime
+    until: datetime
+
+
+def read(begin: Begin, gateway: MoneyGateway, *, actor: Actor) -> Stretch:
+    """Take over what is new in the provider's books.
 
     Every page is a transaction of its own; one that was lost in the middle is read again from the
     start, and nothing is written twice.
@@ -25,9 +35,19 @@ def reconcile(begin: Begin, gateway: MoneyGateway, *, actor: Actor) -> Reconcili
             service.keep_lines(uow, page.items)
         cursor = page.next_cursor
         if cursor is None:
-            break
+            return Stretch(since, until)
+
+
+def refunds_to_ask(begin: Begin, stretch: Stretch, *, actor: Actor) -> list[str]:
+    """The provider's ids of the refunds that these lines tell of and that we do not know so."""
     with begin(actor) as uow:
-        found = service.compare_books(uow, since=since, read_at=until)
+        return service.refunds_to_ask(uow, since=stretch.since)
+
+
+def compare(begin: Begin, stretch: Stretch, *, actor: Actor) -> ReconciliationView:
+    """Say where the lines that were read differ from the ledger."""
+    with begin(actor) as uow:
+        found = service.compare_books(uow, since=stretch.since, read_at=stretch.until)
     if not found.is_clean:
         _log.error("books_differ", differences=len(found.differences))
     return found

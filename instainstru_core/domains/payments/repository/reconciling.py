@@ -17,12 +17,17 @@ OUTSIDE = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal
 FEES = ("stripe_fee", "stripe_fx_fee", "tax_fee")
 """Kinds of lines that the provider takes for itself: posted as they are read."""
 
+REFUNDS = ("refund", "refund_failure", "payment_refund", "payment_failure_refund")
+"""Kinds of lines about what goes back to those who paid."""
+
 _OURS = f"""
     SELECT coalesce(vendor_charge_id, intent_id) AS source_id,
         captured_cents - fee_cents AS cents, captured_at AS at
     FROM charges WHERE captured_cents > 0
     UNION ALL
     SELECT vendor_id, -cents, refunded_at FROM refunds
+    UNION ALL
+    SELECT vendor_id, cents, failed_at FROM refunds WHERE failed_at IS NOT NULL
     UNION ALL
     SELECT vendor_id, -cents, transferred_at FROM transfers
     UNION ALL
@@ -72,6 +77,28 @@ _SUM_OF_FACTS = text(f"SELECT sum(cents)::bigint FROM ({_OURS}) AS facts")  # no
 _FIRST_FACT = text(f"SELECT min(at) FROM ({_OURS}) AS facts")  # noqa: S608 - as above
 
 
+_REFUNDS_ASKED = text(
+    f"""
+    SELECT source_id FROM (
+        SELECT source_id, sum(net_cents) AS cents FROM balance_lines
+        WHERE source_id IN (
+            SELECT source_id FROM balance_lines
+            WHERE kind IN {REFUNDS} AND (at >= :since OR source_id = ANY(:known))
+        ) GROUP BY source_id
+    ) AS theirs LEFT JOIN (
+        SELECT vendor_id AS source_id,
+            CASE WHEN failed_at IS NULL THEN -refunds.cents ELSE 0 END AS cents FROM refunds
+    ) AS ours USING (source_id)
+    WHERE theirs.cents IS DISTINCT FROM ours.cents
+    ORDER BY source_id LIMIT :most
+    """  # noqa: S608 - put together from constants
+).bindparams(
+    bindparam("since", type_=DateTime(timezone=True)),
+    bindparam("known", type_=ARRAY(String)),
+    bindparam("most", type_=Integer),
+)
+
+
 class Difference(NamedTuple):
     """Something that only one side knows, or that both know differently."""
 
@@ -114,6 +141,14 @@ def differences(
     """
     asked = {"since": since, "until": until, "known": list(known), "most": limit}
     return [Difference._make(row) for row in session.execute(_DIFFERENCES, asked)]
+
+
+def refunds_to_ask(
+    session: Session, *, since: datetime, known: Sequence[str], limit: int
+) -> list[str]:
+    """Refunds whose lines, since then or `known` to differ, say something else than we know."""
+    asked = {"since": since, "known": list(known), "most": limit}
+    return [row[0] for row in session.execute(_REFUNDS_ASKED, asked)]
 
 
 def sum_of_facts(session: Session) -> int:

@@ -30,6 +30,7 @@ from instainstru_core.domains.payments.service.chargebacks import (
     make_good,
     note_chargeback,
     note_disputes_read,
+    open_chargeback_cents,
     standing_chargebacks,
     unasked_disputes,
     unheard_disputes,
@@ -46,6 +47,7 @@ from instainstru_core.domains.payments.service.charges import (
 )
 from instainstru_core.domains.payments.service.commands import (
     command_open,
+    open_refund_cents,
     pending,
     record,
     request,
@@ -76,7 +78,9 @@ from instainstru_core.domains.payments.service.reconciling import (
     keep_lines,
     reconcile_from,
     reconciliation,
+    refunds_to_ask,
 )
+from instainstru_core.domains.payments.service.refunds import note_refunds, refunds_differ
 from instainstru_core.domains.payments.service.standing import (
     lift_restriction,
     lock,
@@ -126,8 +130,11 @@ __all__ = [
     "note_identity",
     "note_intent",
     "note_payout",
+    "note_refunds",
     "note_schedule",
+    "open_chargeback_cents",
     "open_commands",
+    "open_refund_cents",
     "own_account",
     "own_identity",
     "payee",
@@ -144,6 +151,8 @@ __all__ = [
     "reference_of_charge",
     "reference_of_command",
     "reference_of_intent",
+    "refunds_differ",
+    "refunds_to_ask",
     "release_payer",
     "request",
     "require_good_standing",

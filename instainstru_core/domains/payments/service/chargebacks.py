@@ -119,6 +119,11 @@ def standing_chargebacks(uow: Uow, student_id: str) -> dict[str, DisputeState]:
     return {row.reference: row.state for row in lost_last}
 
 
+def open_chargeback_cents(uow: Uow, reference: str) -> int:
+    """What the disputes of a reference that are open are about, all together."""
+    return repository.open_cents(uow.session, reference)
+
+
 def make_good(uow: Uow, reference: str) -> None:
     """The student has paid what a lost dispute about this reference left open."""
     for row in repository.chargebacks(uow.session, reference):

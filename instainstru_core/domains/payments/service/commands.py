@@ -87,6 +87,15 @@ def pending(uow: Uow, reference: str) -> bool:
     return repository.open_command(uow.session, reference) is not None
 
 
+def open_refund_cents(uow: Uow, reference: str) -> int:
+    """What a refund gives back that is under way; nothing where none is."""
+    row = repository.open_command(uow.session, reference)
+    if row is None or row.action is not Action.REFUND:
+        return 0
+    cents: int = row.request["cents"]
+    return cents
+
+
 def resume(uow: Uow, reference: str, *, at_once: bool = False) -> Command | None:
     """The open command of this reference, taken to be made again; None where there is none.
 

@@ -37,6 +37,4 @@ def _changed(uow: Uow, charge: Charge, seen: Intent) -> OutsideChange:
     if charge.state is ChargeState.HELD and seen.status is IntentStatus.SUCCEEDED:
         effects.note_captured(uow, charge, seen)
         return OutsideChange.CAPTURED
-    if seen.refunded_cents > charge.refunded_cents:
-        return OutsideChange.REFUNDED
     return OutsideChange.NONE

@@ -61,6 +61,16 @@ def keep_lines(uow: Uow, lines: Sequence[BalanceChange]) -> None:
             )
 
 
+@operation("payments.refunds_to_ask")
+def refunds_to_ask(uow: Uow, *, since: datetime) -> list[str]:
+    """The provider's refunds whose lines tell something else than we know: made or failed without
+    word. At most so many as a comparison tells.
+    """
+    require(uow.actor, Permission.PAYMENTS_MANAGE_ANY)
+    known = _known(repository.latest(uow.session))
+    return repository.refunds_to_ask(uow.session, since=since, known=known, limit=MOST_DIFFERENCES)
+
+
 @operation("payments.compare_books")
 def compare_books(uow: Uow, *, since: datetime, read_at: datetime) -> ReconciliationView:
     """Compare money facts with the provider's lines of this time, and write down what differs.
@@ -70,7 +80,7 @@ def compare_books(uow: Uow, *, since: datetime, read_at: datetime) -> Reconcilia
     """
     until = read_at - LAG
     last = repository.latest(uow.session)
-    known = [item["source_id"] for item in last.differences["items"]] if last else []
+    known = _known(last)
     found = repository.differences(
         uow.session, since=since, until=until, known=known, limit=MOST_DIFFERENCES
     )
@@ -108,6 +118,11 @@ def reconciliation(uow: Uow) -> ReconciliationView | None:
     require(uow.actor, Permission.PAYMENTS_READ_ANY)
     row = repository.latest(uow.session)
     return None if row is None else _view(row)
+
+
+def _known(last: Reconciliation | None) -> list[str]:
+    """What differed the last time, by the provider's names."""
+    return [item["source_id"] for item in last.differences["items"]] if last else []
 
 
 def _view(row: Reconciliation) -> ReconciliationView:

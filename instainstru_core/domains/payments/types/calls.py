@@ -215,6 +215,21 @@ class ChargebackChange:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundChange:
+    """A refund that was made without us, or one that failed after it was made.
+
+    `command_id` is the command of ours that made it; None for one of the provider's dashboard.
+    """
+
+    vendor_id: str
+    charge_id: str
+    cents: int
+    reason: str
+    has_failed: bool
+    command_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What may keep a student from booking."""
 

@@ -91,12 +91,19 @@ class IdentitySeen:
 
 @dataclass(frozen=True, slots=True)
 class RefundSeen:
-    """A refund as the provider tells it."""
+    """A refund as the provider tells it. `reason` is the provider's word, where there is one."""
 
     id: str
     cents: int
     status: str
     command_id: str | None = None
+    intent_id: str | None = None
+    reason: str | None = None
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether the money came back to us: the card's bank did not take it, or it was stopped."""
+        return self.status in {"failed", "canceled"}
 
 
 @dataclass(frozen=True, slots=True)

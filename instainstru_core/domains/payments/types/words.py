@@ -87,5 +87,4 @@ class OutsideChange(StrEnum):
     NONE = "none"
     HOLD_GONE = "hold_gone"
     CAPTURED = "captured"
-    REFUNDED = "refunded"
     ORPHAN_HOLD = "orphan_hold"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from instainstru_core.domains.ledger.types import AccountKind
+from instainstru_core.domains.ledger.types import REFUNDS, AccountKind
 
 PAYABLE = (AccountKind.INSTRUCTOR_PAYABLE, AccountKind.TIPS_PAYABLE)
 SENT = ("transferred", "transfer_reversed")
@@ -51,7 +51,7 @@ def position(entries: Iterable[tuple[str, AccountKind, int]]) -> Position:
     sent = total(*PAYABLE, facts=SENT)
     return Position(
         charged=-total(held, facts=("captured",)),
-        refunded=total(held, facts=("refunded",)),
+        refunded=total(held, facts=REFUNDS),
         charged_back=-total(AccountKind.STRIPE_CLEARING, facts=CHARGED_BACK),
         credit_used=-total(held, facts=CREDIT_USED),
         credit_new=-total(liability, facts=CREDIT_NEW),

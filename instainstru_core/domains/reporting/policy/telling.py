@@ -27,6 +27,7 @@ FAILURES: Mapping[str, str] = {
     "payments.hold_gone": "The hold was gone: let go, or run out.",
     "payments.already_captured": "The amount had been taken before.",
     "payments.already_refunded": "It had been refunded before.",
+    "payments.refund_failed": "The card's bank did not take the refund: it came back.",
     "payments.already_reversed": "It had been taken back before.",
     "payments.balance_insufficient": "Our balance at the provider did not cover it yet.",
     "payments.payee_not_ready": "The instructor's account cannot be paid.",
@@ -55,6 +56,8 @@ STEPS: Mapping[Step, str] = {
     Step.ESCALATE: "The card was refused for 72 hours: the platform is to stand in now.",
     Step.FINISH_MOVE: "A move is to be finished now.",
     Step.ABANDON_MOVE: "A move is to be given up now: its money did not come.",
+    Step.END_CHARGED_BACK: "The bank kept the whole charge: the lesson is to be ended now.",
+    Step.END_REFUNDED: "The whole charge was refunded: the lesson is to be ended now.",
 }
 WAITS: Mapping[DueKind, str] = {
     DueKind.CHECKOUT: "It waits for the student to pay, until {due} at the latest.",
@@ -105,8 +108,9 @@ LET_GO = "Nothing was charged; banks drop it from the statement within a week."
 UNDER_WAY = "A call to the payment provider is open: its answer decides what comes next."
 IN_REVIEW = "People have to look at it first: nothing moves by itself until they released it."
 REFUND_REFUSED = (
-    "The payment provider refuses the refund, because the payment was disputed at the bank. Staff"
-    " settle it: as credit, or as given back by the bank already."
+    "The refund cannot reach the card: the provider refuses it, because the payment was disputed"
+    " at the bank, or the card's bank sent it back. Staff settle it: as credit, or as given back by"
+    " the bank already."
 )
 REPORTED = "A report waits for a decision of staff."
 OVER = "Nothing is left to do: the money is where it belongs."
@@ -120,6 +124,15 @@ def moment(at: datetime | None) -> str:
 def failure(code: str) -> str:
     """Why a call failed, in our own words."""
     return FAILURES.get(code, f"The provider said no ({code}).")
+
+
+def refunded(cents: int, at: datetime, *, by_hand: bool, failed_at: datetime | None) -> str:
+    """What went back to a card, and whether it got there."""
+    where = " in the payment provider's dashboard" if by_hand else ""
+    told = f"{dollars(cents)} went back to the card on {moment(at)}{where}."
+    if failed_at is None:
+        return f"{told} {IN_BANKS}"
+    return f"{told} The card's bank sent it back; we learnt so on {moment(failed_at)}."
 
 
 def settled(credit_cents: int, bank_cents: int, at: datetime) -> str:

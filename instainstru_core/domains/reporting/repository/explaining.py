@@ -46,6 +46,8 @@ class Returned(NamedTuple):
     cents: int
     reason: str
     at: datetime
+    by_hand: bool
+    failed_at: datetime | None
 
 
 class Settled(NamedTuple):
@@ -84,7 +86,15 @@ def charges(session: Session, references: Collection[str]) -> list[Held]:
 def refunds(session: Session, references: Collection[str]) -> list[Returned]:
     """What went back to cards for these references, oldest first."""
     query = (
-        select(Charge.reference, Refund.vendor_id, Refund.cents, Refund.reason, Refund.refunded_at)
+        select(
+            Charge.reference,
+            Refund.vendor_id,
+            Refund.cents,
+            Refund.reason,
+            Refund.refunded_at,
+            Refund.command_id.is_(None),
+            Refund.failed_at,
+        )
         .join(Charge, Charge.id == Refund.charge_id)
         .where(Charge.reference.in_(references))
         .order_by(Refund.id)

@@ -22,6 +22,7 @@ from instainstru_core.domains.bookings.types import (
     NoShowResolution,
     NoteCategory,
     Party,
+    RefundOrigin,
     RefundReason,
 )
 from instainstru_core.domains.ledger.models import Journal, LedgerEntry
@@ -142,6 +143,7 @@ class Order(NamedTuple):
     ordered_by: str | None
     at: datetime
     done_at: datetime | None
+    origin: RefundOrigin
 
 
 class Standing(NamedTuple):
@@ -309,6 +311,7 @@ def orders(session: Session, chain_ids: Collection[str]) -> list[Order]:
             AdminRefund.ordered_by,
             AdminRefund.ordered_at,
             AdminRefund.done_at,
+            AdminRefund.origin,
         )
         .where(AdminRefund.chain_id.in_(chain_ids))
         .order_by(AdminRefund.id)

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from instainstru_core.domains.bookings.models import Booking, LessonMoney
 from instainstru_core.domains.bookings.types import Outcome
 from instainstru_core.domains.ledger.models import Journal, LedgerEntry
-from instainstru_core.domains.ledger.types import AccountKind
+from instainstru_core.domains.ledger.types import REFUNDS, AccountKind
 from instainstru_core.domains.payments.models import Charge, Chargeback
 from instainstru_core.domains.reporting.policy.positions import PAYABLE, SENT
 
-TAKEN_AND_BACK = ("captured", "refunded")
+TAKEN_AND_BACK = ("captured", *REFUNDS)
 SPENT, CONTESTED, EARNED, OLDER = "spent", "contested", "earned", "older"
 
 

@@ -203,8 +203,9 @@ def _refunds(files: Files, chain: str, charges: Iterable[Held]) -> Iterator[Refu
             cents=refund.cents,
             at=refund.at,
             provider_id=refund.vendor_id,
-            where=f"{dollars(refund.cents)} went back to the card on"
-            f" {telling.moment(refund.at)}. {telling.IN_BANKS}",
+            where=telling.refunded(
+                refund.cents, refund.at, by_hand=refund.by_hand, failed_at=refund.failed_at
+            ),
         )
     for settled in files.settlements[chain]:
         yield RefundTold(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from instainstru_core.domains.accounts.policy import public_name
 from instainstru_core.domains.bookings.types import PaymentStatus
-from instainstru_core.domains.ledger.types import AccountKind
+from instainstru_core.domains.ledger.types import REFUNDS, AccountKind
 from instainstru_core.domains.reporting.repository import money as ledger
 from instainstru_core.domains.reporting.repository.money import Movement, Owed
 from instainstru_core.domains.reporting.schemas.base import Report, WindowView
@@ -23,7 +23,7 @@ from instainstru_core.kernel.paging import decode_cursor, page_of
 from instainstru_core.kernel.uow import Uow
 
 GRACE = timedelta(minutes=20)
-CAPTURED, REFUNDED = frozenset({"captured"}), frozenset({"refunded"})
+CAPTURED, REFUNDED = frozenset({"captured"}), frozenset(REFUNDS)
 SENT = frozenset({"transferred", "transfer_reversed"})
 CHARGED_BACK = frozenset({"chargeback_withdrawn", "chargeback_returned"})
 LOSSES = (AccountKind.DISPUTE_LOSSES, AccountKind.ESCALATION_LOSSES)
@@ -117,7 +117,7 @@ def money_figures(found: Iterable[Movement]) -> MoneyFigures:
         captured_cents=-cents(held, facts=CAPTURED),
         captures=times(held, "captured"),
         refunded_cents=-cents(clearing, facts=REFUNDED),
-        refunds=times(clearing, "refunded"),
+        refunds=times(clearing, "refunded") + times(clearing, "refunded_at_provider"),
         charged_back_cents=-cents(clearing, facts=CHARGED_BACK),
         instructor_owed_cents=sent - cents(*payables),
         transferred_cents=sent,

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from instainstru_core.domains.accounts.policy import public_name
 from instainstru_core.domains.audit.types import Outcome
+from instainstru_core.domains.bookings.types import RefundOrigin
 from instainstru_core.domains.reporting.policy import telling
 from instainstru_core.domains.reporting.repository import story as repository
 from instainstru_core.domains.reporting.repository.bookings import Line
@@ -201,8 +202,10 @@ def _noted(notes: Iterable[Note], cast: Cast) -> Iterator[StoryEvent]:
 
 def _ordered(orders: Iterable[Order], cast: Cast) -> Iterator[StoryEvent]:
     for order in orders:
-        words = f"Refund ordered: {order.reason}{_quoted(order.note)}"
-        by = cast.name(order.ordered_by)
+        by_hand = order.origin is RefundOrigin.PROVIDER_DASHBOARD
+        what = "Refunded in the provider's dashboard" if by_hand else "Refund ordered"
+        words = f"{what}: {order.reason}{_quoted(order.note)}"
+        by = "staff" if by_hand else cast.name(order.ordered_by)
         yield _event(order.at, StoryPart.NOTE, words, by=by, cents=order.cents, id=order.id)
 
 
