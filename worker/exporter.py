@@ -193,6 +193,17 @@ def _money(found: MoneyGauges) -> Iterator[GaugeMetricFamily]:
             found.lessons_in_review_oldest_age_seconds,
         ),
         ("payment_commands_stuck", "Calls that nobody finishes.", found.commands_stuck),
+        ("disputes_unasked", "Disputes that nobody asks about.", found.disputes_unasked),
+        (
+            "lessons_escalated_24h",
+            "Lessons of the last 24 hours that the platform paid for their students.",
+            found.lessons_escalated_24h,
+        ),
+        (
+            "payment_jobs_late",
+            "Jobs on payments whose last success is too long ago.",
+            found.jobs_late,
+        ),
         ("webhooks_waiting", "Webhooks not yet processed.", found.webhooks_waiting),
         (
             "webhooks_oldest_age_seconds",

@@ -221,6 +221,24 @@ CASES = {
         "1 calls to the payment provider are finished by nobody",
         ("payment_commands_stuck", "warning"),
     ),
+    "DisputesUnasked": Case(
+        level("disputes_unasked", 2),
+        level("disputes_unasked", 0),
+        "2 disputes are asked about by nobody",
+        ("disputes_unasked", "warning"),
+    ),
+    "LessonsEscalated": Case(
+        level("lessons_escalated_24h", 1),
+        level("lessons_escalated_24h", 0),
+        "The platform paid 1 lessons of the last 24 hours for their students",
+        ("lessons_escalated", "warning"),
+    ),
+    "PaymentJobsLate": Case(
+        level("payment_jobs_late", 1),
+        level("payment_jobs_late", 0),
+        "1 jobs on payments succeeded too long ago",
+        ("payment_jobs_late", "warning"),
+    ),
     "BooksDiffer": Case(
         level("books_differences", 3),
         level("books_differences", 0),

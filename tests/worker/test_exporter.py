@@ -55,7 +55,14 @@ class TestThePage:
         for account in ("instructor_payable", "tips_payable", "credits_liability", "student_debt"):
             labels = {"account": account}
             assert page.get_sample_value("instainstru_ledger_cents", labels) == 0
-        for name in ("lessons_in_review", "payment_commands_stuck", "webhooks_dead"):
+        for name in (
+            "lessons_in_review",
+            "payment_commands_stuck",
+            "disputes_unasked",
+            "lessons_escalated_24h",
+            "payment_jobs_late",
+            "webhooks_dead",
+        ):
             assert page.get_sample_value(f"instainstru_{name}") == 0
         for never_compared in ("books_differences", "books_age_seconds"):
             found = page.get_sample_value(f"instainstru_{never_compared}")

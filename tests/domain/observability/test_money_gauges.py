@@ -13,10 +13,11 @@ from instainstru_core.domains.bookings.schemas import GiveTip
 from instainstru_core.domains.bookings.types import BookingStatus, DueKind
 from instainstru_core.domains.ledger.types import AccountKind
 from instainstru_core.domains.observability import service
+from instainstru_core.domains.observability.models import TaskExecution
 from instainstru_core.domains.observability.repository import money_standing
 from instainstru_core.domains.observability.schemas import MoneyGauges
-from instainstru_core.domains.payments.flows.reconcile import reconcile
-from instainstru_core.domains.payments.models import ConnectAccount
+from instainstru_core.domains.observability.types import TaskState
+from instainstru_core.domains.payments.models import Chargeback, ConnectAccount
 from instainstru_core.domains.webhooks.models import WebhookEvent
 from instainstru_core.domains.webhooks.types import WebhookState
 from instainstru_core.kernel.authority import SYSTEM
@@ -25,8 +26,9 @@ from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock
 from tests.factories.bookings import booking
-from tests.factories.gateways import Crash, crash
+from tests.factories.gateways import Crash, crash, decline
 from tests.factories.money import Market, call, market
+from tests.factories.reconciling import reconcile
 
 GRACE = timedelta(minutes=20)
 HOUR = timedelta(hours=1)
@@ -72,6 +74,9 @@ def test_of_a_marketplace_without_money_are_nothing(runtime: Runtime) -> None:
         "lessons_in_review": 0,
         "lessons_in_review_oldest_age_seconds": 0.0,
         "commands_stuck": 0,
+        "disputes_unasked": 0,
+        "lessons_escalated_24h": 0,
+        "jobs_late": 0,
         "webhooks_waiting": 0,
         "webhooks_oldest_age_seconds": 0.0,
         "webhooks_dead": 0,
@@ -90,7 +95,7 @@ def test_ask_the_database_once(
     uow: Uow, count_statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     with count_statements() as asked:
-        money_standing(uow.session, late=uow.now)
+        money_standing(uow.session, late=uow.now, unasked=uow.now, since=uow.now)
     assert len(asked) == 1
 
 
@@ -144,6 +149,53 @@ def test_count_calls_that_nobody_finishes(shop: Market) -> None:
     found = money(shop.runtime)
     assert found.commands_stuck == 1
     assert found.lessons_overdue == {DueKind.MONEY: 1}, "its lesson waits for it"
+
+
+def test_count_disputes_that_nobody_asks_about_once_the_grace_is_over(shop: Market) -> None:
+    taught = shop.confirmed()
+    shop.at(shop.after(taught, hours=25))
+    shop.dispute(taught.id)
+    with shop.runtime.begin(SYSTEM) as uow:
+        ask_at = uow.session.scalars(select(Chargeback.ask_at)).one()
+    assert ask_at is not None
+
+    shop.clock.now = ask_at + 3 * HOUR
+    assert money(shop.runtime).disputes_unasked == 0
+    shop.clock.now += MOMENT
+    assert money(shop.runtime).disputes_unasked == 1
+
+
+def test_count_lessons_that_the_platform_paid_for_a_day(shop: Market) -> None:
+    booked = shop.confirmed()
+    shop.troubled().before("capture", decline, times=100)
+    shop.at(shop.after(booked, hours=24 + 72) + MOMENT)
+    escalated_at = shop.money(booked.id).escalated_at
+    assert escalated_at is not None
+
+    shop.clock.now = escalated_at + 24 * HOUR
+    assert money(shop.runtime).lessons_escalated_24h == 1
+    shop.clock.now += MOMENT
+    assert money(shop.runtime).lessons_escalated_24h == 0
+
+
+def test_count_jobs_that_succeeded_too_long_ago(runtime: Runtime, clock: SetClock) -> None:
+    """The books are compared each day: two hours more are late. Those never run are unknown."""
+    with runtime.begin(SYSTEM) as uow:
+        uow.session.add(
+            TaskExecution(
+                task_id="one",
+                attempt=1,
+                task_name="payments.reconcile",
+                worker="one",
+                state=TaskState.SUCCEEDED,
+                started_at=uow.now,
+                finished_at=uow.now,
+            )
+        )
+    clock.advance(26 * HOUR)
+    assert money(runtime).jobs_late == 0
+    clock.advance(MOMENT)
+    assert money(runtime).jobs_late == 1
 
 
 def test_tell_what_is_owed_to_whom(shop: Market) -> None:

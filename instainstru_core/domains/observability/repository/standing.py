@@ -33,7 +33,7 @@ from instainstru_core.domains.notifications.types import DeliveryState
 from instainstru_core.domains.observability.models import TaskExecution
 from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.domains.onboarding.models import FoundingSlot, Invite
-from instainstru_core.domains.payments.models import PaymentCommand, Reconciliation
+from instainstru_core.domains.payments.models import Chargeback, PaymentCommand, Reconciliation
 from instainstru_core.domains.payments.types import CommandState
 from instainstru_core.domains.search.models import SearchQuery
 from instainstru_core.domains.search.types.recording import Device
@@ -164,13 +164,20 @@ WATCHED = (
 """The accounts that say who is still owed something."""
 
 
-def money_standing(session: Session, *, late: datetime) -> list[MoneyCount]:
-    """How work on money stands; what was due before `late` is overdue or stuck. One statement."""
-    return [MoneyCount._make(row) for row in session.execute(_MONEY, {"late": late})]
+def money_standing(
+    session: Session, *, late: datetime, unasked: datetime, since: datetime
+) -> list[MoneyCount]:
+    """How work on money stands; what was due before `late` is overdue or stuck. One statement.
+
+    Disputes were to be asked about before `unasked`; escalations are counted from `since` on.
+    """
+    asked = {"late": late, "unasked": unasked, "since": since}
+    return [MoneyCount._make(row) for row in session.execute(_MONEY, asked)]
 
 
 def _money() -> CompoundSelect[str, str, int, datetime | None]:
     late = bindparam("late", type_=DateTime(timezone=True))
+    since = bindparam("since", type_=DateTime(timezone=True))
     nothing, how_many = literal("", String), func.count()
     lessons, command, webhook = LessonMoney, PaymentCommand, WebhookEvent
     waiting = webhook.state.in_((WebhookState.RECEIVED, WebhookState.FAILED))
@@ -187,6 +194,12 @@ def _money() -> CompoundSelect[str, str, int, datetime | None]:
         ),
         select(literal("stuck"), nothing, how_many, func.min(command.due_at)).where(
             command.state.in_((CommandState.REQUESTED, CommandState.SENT)), command.due_at < late
+        ),
+        select(literal("unasked"), nothing, how_many, func.min(Chargeback.ask_at)).where(
+            Chargeback.ask_at < bindparam("unasked", type_=DateTime(timezone=True))
+        ),
+        select(literal("escalated"), nothing, how_many, func.min(lessons.escalated_at)).where(
+            lessons.review_since.is_not(None), lessons.escalated_at >= since
         ),
         select(literal("webhooks"), nothing, how_many, func.min(webhook.received_at)).where(
             waiting

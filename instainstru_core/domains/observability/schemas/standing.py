@@ -23,6 +23,9 @@ class MoneyGauges(BaseModel):
     lessons_in_review: int
     lessons_in_review_oldest_age_seconds: float
     commands_stuck: int
+    disputes_unasked: int = Field(description="Due to be asked about for 3 hours.")
+    lessons_escalated_24h: int = Field(description="Paid by the platform for their students.")
+    jobs_late: int = Field(description="Jobs on payments whose last success is too old.")
     webhooks_waiting: int
     webhooks_oldest_age_seconds: float
     webhooks_dead: int

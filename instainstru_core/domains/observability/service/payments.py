@@ -54,7 +54,7 @@ def payment_health(uow: Uow) -> Report[PaymentHealth]:
     figures = repository.payment_figures(uow.session, since=uow.now - LOOK_BACK, now=uow.now)
     books = payments.reconciliation(uow)
     inbound = webhooks.backlog(uow)
-    runs = [_run(uow, run) for run in repository.last_runs(uow.session, sorted(CADENCE))]
+    runs = _runs(uow)
     unknown = [run.task_name for run in runs if run.is_late is None]
     dead = inbound.dead
     issues = [
@@ -84,6 +84,15 @@ def payment_health(uow: Uow) -> Report[PaymentHealth]:
         ),
         warnings=_unknown(unknown, runs),
     )
+
+
+def late_jobs(uow: Uow) -> int:
+    """How many jobs on payments succeeded too long ago. Those that never ran are not counted."""
+    return sum(run.is_late is True for run in _runs(uow))
+
+
+def _runs(uow: Uow) -> list[JobRun]:
+    return [_run(uow, run) for run in repository.last_runs(uow.session, sorted(CADENCE))]
 
 
 _NEVER = "No job on payments has run on this database yet: lateness is unknown, not zero."

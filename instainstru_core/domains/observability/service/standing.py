@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from instainstru_core.domains.bookings.service.due import GRACE
+from instainstru_core.domains.bookings.service.due import ASK_GRACE, GRACE
 from instainstru_core.domains.bookings.types import DueKind
 from instainstru_core.domains.ledger import policy as ledger
 from instainstru_core.domains.observability import repository
 from instainstru_core.domains.observability.repository import MoneyCount
 from instainstru_core.domains.observability.schemas import Gauges, MoneyGauges
+from instainstru_core.domains.observability.service.payments import LOOK_BACK, late_jobs
 from instainstru_core.kernel import outbox
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
@@ -37,11 +38,17 @@ def gauges(uow: Uow) -> Gauges:
         outbox_oldest_age_seconds=_age_seconds(oldest, now),
         deliveries_waiting=unsent,
         deliveries_oldest_age_seconds=_age_seconds(oldest_unsent, now),
-        money=_money(repository.money_standing(session, late=now - GRACE), now),
+        money=_money(
+            repository.money_standing(
+                session, late=now - GRACE, unasked=now - ASK_GRACE, since=now - LOOK_BACK
+            ),
+            now,
+            jobs_late=late_jobs(uow),
+        ),
     )
 
 
-def _money(counts: list[MoneyCount], now: datetime) -> MoneyGauges:
+def _money(counts: list[MoneyCount], now: datetime, *, jobs_late: int) -> MoneyGauges:
     by_kind = {(count.what, count.kind): count for count in counts}
     overdue = [count for count in counts if count.what == "overdue"]
     late_since = min((count.since for count in overdue if count.since), default=None)
@@ -53,6 +60,9 @@ def _money(counts: list[MoneyCount], now: datetime) -> MoneyGauges:
         lessons_in_review=review.amount,
         lessons_in_review_oldest_age_seconds=_age_seconds(review.since, now),
         commands_stuck=by_kind["stuck", ""].amount,
+        disputes_unasked=by_kind["unasked", ""].amount,
+        lessons_escalated_24h=by_kind["escalated", ""].amount,
+        jobs_late=jobs_late,
         webhooks_waiting=webhooks.amount,
         webhooks_oldest_age_seconds=_age_seconds(webhooks.since, now),
         webhooks_dead=by_kind["dead", ""].amount,
