@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, cast
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, PoolProxiedConnection
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
@@ -25,7 +25,18 @@ Row: TypeAlias = tuple[Any, ...]
 Process: TypeAlias = Callable[[Any], Any]
 
 HELD = "direct_connection"
+BEGUN = "transaction_begun"
+LIMIT = "statement_limit"
+USUAL = "SET statement_timeout TO DEFAULT"
 DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long each further statement may take, and the setting that it replaces."""
+
+    milliseconds: int
+    usual: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,17 @@ class Direct:
         driver = held.driver_connection if held else session.connection().connection
         return self._ask(driver, values)
 
+    def read(self, session: Session, values: Mapping[str, object]) -> list[Row]:
+        """The rows of a plain read: as a transaction by itself while the unit of work has begun
+        none, which spares the journeys of BEGIN and COMMIT, else within that.
+
+        Whoever goes on with the session after such reads calls `release` first.
+        """
+        if reads_alone(session):
+            return self.alone(session, values)
+        session.flush()
+        return self.within(session, values)
+
     @cached_property
     def _compiled(self) -> Compiled:
         found = self._build().compile(dialect=DIALECT, column_keys=list(self._names) or None)
@@ -88,6 +110,39 @@ class Direct:
         return [] if cursor.description is None else cursor.fetchall()
 
 
+def note_begun(session: Session, _transaction: object, connection: Connection) -> None:
+    """Hears when a session begins its transaction; a limit that was set before goes on in it."""
+    session.info[BEGUN] = True
+    limit: Limit | None = session.info.get(LIMIT)
+    if limit is not None:
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {limit.milliseconds}")
+
+
+def reads_alone(session: Session) -> bool:
+    """Whether a plain read would be a transaction by itself."""
+    if HELD in session.info:
+        return True
+    return BEGUN not in session.info and isinstance(session.get_bind(), Engine)
+
+
+def limited(session: Session, milliseconds: int, *, usual: str) -> None:
+    """Note that a plain read has set how long those after it may take, on its connection: that
+    ends with `lifted`, or when the connection is given back.
+    """
+    session.info[LIMIT] = Limit(milliseconds, usual)
+
+
+def limit(session: Session) -> Limit | None:
+    """The limit that holds on the connection of plain reads, if any."""
+    found: Limit | None = session.info.get(LIMIT) if HELD in session.info else None
+    return found
+
+
+def lifted(session: Session) -> None:
+    """Note that a plain read has set the usual limit again."""
+    session.info.pop(LIMIT, None)
+
+
 def release(session: Session, failure: BaseException | None = None) -> None:
     """Give the connection back that statements alone were asked on, if any were."""
     held: PoolProxiedConnection | None = session.info.pop(HELD, None)
@@ -102,6 +157,8 @@ def release(session: Session, failure: BaseException | None = None) -> None:
     if driver.info.transaction_status is not TransactionStatus.IDLE:  # it was cut off
         held.invalidate(failure)
         return
+    if LIMIT in session.info:
+        driver.execute(USUAL)
     driver.autocommit = False
     held.close()
 

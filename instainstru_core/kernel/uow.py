@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 import psycopg
-from sqlalchemy import exc
+from sqlalchemy import event, exc
 from sqlalchemy.orm import Session, sessionmaker
 
 from instainstru_core.kernel import direct, events
@@ -62,6 +62,7 @@ Begin: TypeAlias = Callable[[Actor], AbstractContextManager[Uow]]
 
 def begin_with(sessions: sessionmaker[Session], clock: Clock) -> Begin:
     """How doors open units of work: commit at the end, undo on any exception."""
+    event.listen(sessions, "after_begin", direct.note_begun)
 
     @contextmanager
     def begin(actor: Actor) -> Generator[Uow]:

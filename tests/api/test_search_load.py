@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from api import metrics
 from api.app import create_app
@@ -27,6 +27,7 @@ from instainstru_core.domains.search.ports import Question
 from instainstru_core.domains.search.schemas import ResultsView, SearchInstructors
 from instainstru_core.domains.search.types.meaning import ModelUse, Vectors
 from instainstru_core.domains.search.types.reading import Reading
+from instainstru_core.kernel import measure
 from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.runtime import Runtime
@@ -337,12 +338,11 @@ class TestManyAtOnce:
         cards: list[str] = []
         query = {"q": "theremin", "on": "2026-06-16"}
 
-        def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        def note(_by: object, statement: str, _values: object) -> None:
             if "FROM teaching_places" in statement:
                 cards.append(statement)
 
-        event.listen(committed_runtime.engine, "before_cursor_execute", note)
-        with TestClient(app) as client, threads() as ask:
+        with measure.overheard(note), TestClient(app) as client, threads() as ask:
             with calendars_locked(committed_runtime):
                 asked = [ask(client, query) for _ in range(5)]
                 wait_until(lambda: in_progress(app) == 5)

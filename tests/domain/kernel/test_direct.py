@@ -9,11 +9,12 @@ from sqlalchemy import QueuePool, Text, bindparam, func, insert, literal, select
 
 from instainstru_core.domains.audit.models import AuditEntry
 from instainstru_core.domains.audit.types import Outcome
-from instainstru_core.kernel import measure
+from instainstru_core.kernel import direct, measure
 from instainstru_core.kernel.authority import SYSTEM, ActorKind, Door
 from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.direct import Direct
 from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.outbox import OutboxRow
 from instainstru_core.kernel.uow import DatabaseBusy, DatabaseUnreachable, QueryTooSlow, Uow
 from instainstru_core.runtime import Runtime, build
 from tests.pools import OTHERS
@@ -28,6 +29,9 @@ READ = Direct(
 SAY = Direct(lambda: select(literal("said"), bindparam("word", type_=Text), literal(None, Text)))
 WHICH = Direct(lambda: select(func.pg_backend_pid()))
 SLEEP = Direct(lambda: select(func.pg_sleep(bindparam("seconds"))))
+LIMIT = Direct(lambda: select(func.set_config("statement_timeout", "1234", False)))
+LIMITED = Direct(lambda: select(func.current_setting("statement_timeout")))
+TOLD = Direct(lambda: select(func.count()).where(OutboxRow.name == "Told"))
 AT = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 
@@ -111,6 +115,62 @@ class TestWithinAUnit:
             assert len(READ.within(uow.session, {"id": entry})) == 1
         with committed_runtime.begin(SYSTEM) as uow:
             assert uow.session.get(AuditEntry, entry) is not None
+
+
+class TestAPlainRead:
+    def test_is_alone_until_the_unit_begins_something(self, committed_runtime: Runtime) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            assert WHICH.read(uow.session, {}) == WHICH.read(uow.session, {})
+            assert uow.session.info[direct.HELD].driver_connection.autocommit
+        with committed_runtime.begin(SYSTEM) as uow:
+            entry = written(uow)
+            assert len(READ.read(uow.session, {"id": entry})) == 1, "not committed yet"
+            assert direct.HELD not in uow.session.info
+
+    def test_sees_what_the_unit_has_not_sent_yet(self, committed_runtime: Runtime) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            uow.session.scalar(select(1))
+            uow.session.add(OutboxRow(id=new_id(), name="Told", payload={}, occurred_at=AT))
+            assert TOLD.read(uow.session, {}) == [(1,)]
+
+    def test_goes_on_in_the_transaction_of_the_unit_once_given_back(
+        self, committed_runtime: Runtime
+    ) -> None:
+        pool = pool_of(committed_runtime)
+        with committed_runtime.begin(SYSTEM) as uow:
+            WHICH.read(uow.session, {})
+            direct.release(uow.session)
+            own = uow.session.scalar(select(func.pg_backend_pid()))
+            assert WHICH.read(uow.session, {}) == [(own,)]
+            assert pool.checkedout() == 1
+
+
+class TestALimit:
+    def limited(self, uow: Uow) -> None:
+        LIMIT.read(uow.session, {})
+        direct.limited(uow.session, 1234, usual="15s")
+
+    def test_ends_with_the_reads_it_was_for(self, committed_runtime: Runtime) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            usual = LIMITED.read(uow.session, {})
+        with committed_runtime.begin(SYSTEM) as uow:
+            self.limited(uow)
+            assert LIMITED.read(uow.session, {}) == [("1234ms",)]
+        with suppress(ZeroDivisionError), committed_runtime.begin(SYSTEM) as uow:
+            self.limited(uow)
+            raise ZeroDivisionError
+        with committed_runtime.begin(SYSTEM) as uow:
+            assert LIMITED.read(uow.session, {}) == usual != [("1234ms",)]
+            direct.release(uow.session)
+            assert uow.session.scalar(text("SHOW statement_timeout")) == usual[0][0]
+
+    def test_holds_on_for_the_transaction_that_follows(self, committed_runtime: Runtime) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            self.limited(uow)
+            direct.release(uow.session)
+            assert uow.session.scalar(text("SHOW statement_timeout")) == "1234ms"
+        with committed_runtime.begin(SYSTEM) as uow:
+            assert uow.session.scalar(text("SHOW statement_timeout")) != "1234ms"
 
 
 class TestAlone:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import TypeAlias
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import QueuePool, select, text
 
 from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.bookings.types import BookingStatus
@@ -25,6 +25,7 @@ from instainstru_core.domains.search.schemas import ResultsView, SearchInstructo
 from instainstru_core.domains.search.service import places
 from instainstru_core.domains.search.types.finding import AgainLacks
 from instainstru_core.domains.search.types.meaning import Reason
+from instainstru_core.kernel import measure
 from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM, Actor
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.paging import BadCursor
@@ -401,25 +402,34 @@ class TestStatements:
                     for _ in range(more):
                         instructors.live_instructor(uow)
                 finding.warm(finder)
-                statements(finder, committed_runtime, query)  # the names of places are looked at
-                seen, found = statements(finder, committed_runtime, query)
+                statements(finder, query)  # the names of places are looked at
+                seen, found = statements(finder, query)
                 assert (len(seen), found) == (count, found), seen
                 assert found > 0
 
+    @pytest.mark.parametrize("query", ["theremin", "theremin tomorrow", "oboe"])
+    def test_leave_no_limit_of_time_behind(self, committed_runtime: Runtime, query: str) -> None:
+        pool = committed_runtime.engine.pool
+        assert isinstance(pool, QueuePool)
+        with committed_runtime.begin(SYSTEM) as uow:
+            instructors.live_instructor(uow)
+            instructors.catalog_service(uow, "test-oboe")
+        finding.warm(committed_runtime.finder)
+        statements(committed_runtime.finder, query)
+        assert pool.checkedout() == 0
+        with committed_runtime.begin(SYSTEM) as uow:
+            left = uow.session.scalar(
+                text("SELECT setting::int FROM pg_settings WHERE name = 'statement_timeout'")
+            )
+        assert left == committed_runtime.settings.statement_timeout_ms
 
-def statements(finder: finding.Finder, runtime: Runtime, query: str) -> tuple[list[str], int]:
+
+def statements(finder: finding.Finder, query: str) -> tuple[list[str], int]:
     """What a search asks the database, and how many it finds."""
     seen: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    event.listen(runtime.engine, "before_cursor_execute", note)
-    try:
+    with measure.overheard(lambda _by, statement, _values: seen.append(statement)):
         wish = finding.wish_of(finder, SearchInstructors(q=query))
         found = finding.found(finder, ANONYMOUS, wish, deadline=Deadline.within(PATIENCE_SECONDS))
-    finally:
-        event.remove(runtime.engine, "before_cursor_execute", note)
     return seen, found.view.total
 
 
@@ -438,12 +448,12 @@ class TestTeachersFromBefore:
                 status=BookingStatus.COMPLETED,
             )
         booking(uow, teacher=maya, student_id=zoe.id)  # tomorrow, so not yet
-        for text, expected in (
+        for query, expected in (
             (self.SAME, [ana.id]),
             ("my usual theremin teacher", [maya.id]),
             ("book again with my theremin tutor", sorted([maya.id, ana.id])),
         ):
-            result = ask(q=text, by=zoe)
+            result = ask(q=query, by=zoe)
             assert sorted(item.instructor_id for item in result.items) == expected
             assert (result.understood.again_lacks, result.hints) == (None, [])
 

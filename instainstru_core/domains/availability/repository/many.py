@@ -7,7 +7,6 @@ string of bytes, which NumPy reads as it is.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +18,10 @@ from sqlalchemy.types import Date, DateTime, String
 from instainstru_core.domains.availability.policy.bits import DAY_BYTES
 from instainstru_core.domains.availability.policy.days import TAG_BYTES
 from instainstru_core.domains.availability.policy.many import Columns
+from instainstru_core.kernel.direct import Direct
 from instainstru_core.kernel.time import BUSINESS_ZONE, midnight
 
-LOAD = text(
+_LOAD = text(
     """
     WITH asked AS MATERIALIZED (
         SELECT given.number::int AS number, i.id, i.timezone = :zone_name AS here,
@@ -75,6 +75,7 @@ LOAD = text(
     bindparam("end", type_=DateTime(timezone=True)),
     bindparam("now", type_=DateTime(timezone=True)),
 )
+LOAD = Direct(lambda: _LOAD)
 
 PERSON = np.dtype([("number", ">i4"), ("usual", ">i2"), ("travel", ">i2"), ("guarded", ">i4")])
 DAY = np.dtype([("number", ">i4"), ("offset", ">i4"), ("bits", "u1", (DAY_BYTES,))])
@@ -105,8 +106,8 @@ def load_many(
     session: Session, ids: Sequence[str], *, first: date, last: date, now: datetime
 ) -> Loaded:
     """The calendars of these instructors on the New York days `first` to `last`. One statement."""
-    row = session.execute(
-        LOAD,
+    ((people, *told, elsewhere),) = LOAD.read(
+        session,
         {
             "ids": list(ids),
             "zone_name": BUSINESS_ZONE,
@@ -116,29 +117,27 @@ def load_many(
             "end": midnight(last + ONE_DAY) + LONGER_THAN_PAUSES,
             "now": now,
         },
-    ).one()
-    people = np.frombuffer(row.people or b"", PERSON)
-    rows = people["number"].astype(np.int64) - 1
-    columns = _columns(people, row, first, (last - first).days + 1)
-    return Loaded(columns, rows, row.elsewhere or ())
+    )
+    asked = np.frombuffer(people or b"", PERSON)
+    columns = _columns(asked, told, first, (last - first).days + 1)
+    return Loaded(columns, asked["number"].astype(np.int64) - 1, elsewhere or ())
 
 
 def _columns(
-    people: NDArray[np.void],
-    row: Any,  # noqa: ANN401 - the row of LOAD
-    first: date,
-    count: int,
+    people: NDArray[np.void], told: Sequence[bytes | None], first: date, count: int
 ) -> Columns:
+    """`told` are days, tags and busy times, as the statement packs them."""
+    days, tags, busy = told
     places = np.full(int(people["number"].max(initial=0)) + 1, -1, dtype=np.int64)
     places[people["number"]] = np.arange(len(people))
-    stored = np.frombuffer(row.days or b"", DAY)
+    stored = np.frombuffer(days or b"", DAY)
     opened = np.zeros((len(people), count, DAY_BYTES), dtype=np.uint8)
     opened[places[stored["number"]], stored["offset"]] = stored["bits"]
-    marked = np.frombuffer(row.tags or b"", TAGGED)
+    marked = np.frombuffer(tags or b"", TAGGED)
     tagged, among = np.unique(places[marked["number"]], return_inverse=True)
     planes = np.zeros((len(tagged), count, TAG_BYTES), dtype=np.uint8)
     planes[among, marked["offset"]] = marked["tags"]
-    taken = np.frombuffer(row.busy or b"", TAKEN)
+    taken = np.frombuffer(busy or b"", TAKEN)
     begins_at = (midnight(first) - EPOCH) // timedelta(microseconds=1)
     return Columns(
         zone_name=BUSINESS_ZONE,

@@ -10,6 +10,7 @@ from instainstru_core.domains.availability import policy, repository
 from instainstru_core.domains.availability.policy.many import Asked, first_starts, free_rows, when
 from instainstru_core.domains.availability.types import Calendar
 from instainstru_core.domains.instructors.types import LessonFormat
+from instainstru_core.kernel import direct
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.time import Span, local_day, midnight
 from instainstru_core.kernel.uow import Uow
@@ -121,6 +122,7 @@ def _elsewhere(
 ) -> dict[str, datetime]:
     """The same for instructors of other zones, one after the other. One statement."""
     days = sorted(asked.days)
+    direct.release(uow.session)
     found = repository.calendars(
         uow.session,
         sorted(wishes),

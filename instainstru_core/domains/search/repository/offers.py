@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, func, select, text, update
+from sqlalchemy import Boolean, String, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.instructors.types import LessonFormat
@@ -23,15 +23,18 @@ from instainstru_core.domains.search.types.matching import (
     Spot,
     Teacher,
 )
+from instainstru_core.kernel import direct
+from instainstru_core.kernel.direct import Direct
 
 PRICED = (LessonFormat.STUDENT_LOCATION, LessonFormat.INSTRUCTOR_LOCATION, LessonFormat.ONLINE)
-FEED = text(
+_FEED = text(
     """
     SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS oldest,
            pg_current_xact_id_if_assigned() IS NOT NULL AS is_writing,
            feed.version, feed.purged, changed.ids, changed.instructor_ids,
+           current_setting('statement_timeout') AS usual,
            set_config(
-               'statement_timeout', coalesce(:ms, current_setting('statement_timeout')), true
+               'statement_timeout', coalesce(:ms, current_setting('statement_timeout')), :is_local
            )
     FROM search_feed AS feed
     CROSS JOIN LATERAL (
@@ -39,7 +42,8 @@ FEED = text(
         FROM search_changes WHERE txid >= :since
     ) AS changed
     """
-).bindparams(bindparam("ms", type_=String))
+).bindparams(bindparam("ms", type_=String), bindparam("is_local", type_=Boolean))
+FEED = Direct(lambda: _FEED)
 UNLIMITED = text("SET LOCAL statement_timeout TO DEFAULT")
 LIMITED = text("SELECT set_config('statement_timeout', :ms, true)")
 TEACHERS = """
@@ -107,17 +111,18 @@ class News:
 def news(session: Session, since: int, *, limit_ms: int | None = None) -> News:
     """What changed since a reader looked, in one statement and so in one snapshot.
 
-    All further statements of this transaction may take `limit_ms`, or as long as before.
+    All further statements of this transaction, or of plain reads, may take `limit_ms`, or as long
+    as before.
     """
-    limit = None if limit_ms is None else str(limit_ms)
-    row = session.execute(FEED, {"since": since, "ms": limit}).one()
-    return News(
-        oldest=row.oldest,
-        is_writing=row.is_writing,
-        version=row.version,
-        purged=row.purged,
-        changed=dict(zip(row.ids or (), row.instructor_ids or (), strict=True)),
+    is_alone = direct.reads_alone(session)
+    given = None if limit_ms is None else str(limit_ms)
+    ((oldest, is_writing, version, purged, ids, instructor_ids, usual, _),) = FEED.read(
+        session, {"since": since, "ms": given, "is_local": not is_alone}
     )
+    if is_alone and limit_ms is not None:
+        direct.limited(session, limit_ms, usual=usual)
+    changed = dict(zip(ids or (), instructor_ids or (), strict=True))
+    return News(oldest, is_writing, version, purged, changed)
 
 
 def limited(session: Session, limit_ms: int) -> None:

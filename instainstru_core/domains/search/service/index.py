@@ -24,6 +24,7 @@ from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.repository import offers
 from instainstru_core.domains.search.repository.offers import News
+from instainstru_core.kernel import direct
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
@@ -107,6 +108,7 @@ def fresh(uow: Uow, *, deadline: Deadline | None = None, kept: float = 0.0) -> I
             retry_after=2,
         )
     try:
+        direct.release(uow.session)
         with _unhurried(uow.session, limit):
             holder.state = _brought_up(uow.session, holder.state)
             return holder.state.index
