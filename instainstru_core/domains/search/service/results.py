@@ -20,7 +20,7 @@ from instainstru_core.domains.search.schemas.finding import (
     SignalsView,
 )
 from instainstru_core.domains.search.types.finding import Understood
-from instainstru_core.domains.search.types.matching import AreaName, Matched, Offer, Signals
+from instainstru_core.domains.search.types.matching import Matched, Offer, Signals
 from instainstru_core.domains.search.types.wanted import Relaxable
 from instainstru_core.kernel.time import BUSINESS_ZONE, to_local
 
@@ -97,7 +97,7 @@ def _result(one: Matched, card: Card, showing: Showing, position: int) -> Result
             _other(offer, showing) for offer in one.others if offer.service_id in showing.entries
         ],
         offering_count=one.offering_count,
-        areas=[_area(area) for area in showing.areas.named(card.area_keys)],
+        areas=_areas(showing.areas, card.area_keys),
         places=[
             NearPlace(latitude=latitude, longitude=longitude, area_key=key)
             for latitude, longitude, key in card.places
@@ -111,10 +111,19 @@ def _result(one: Matched, card: Card, showing: Showing, position: int) -> Result
     )
 
 
-@lru_cache(maxsize=1024)
-def _area(area: AreaName) -> AreaView:
-    """The view of an area, made once: a page shows hundreds."""
-    return AreaView(key=area.key, name=area.name, borough=area.borough)
+def _areas(areas: Areas, keys: Sequence[str]) -> list[AreaView]:
+    """The views of these areas, in the order of the map."""
+    views = _views(areas)
+    return [views[area.key] for area in areas.named(keys)]
+
+
+@lru_cache(maxsize=1)
+def _views(areas: Areas) -> Mapping[str, AreaView]:
+    """The view of each area, made once: a page shows hundreds."""
+    return {
+        key: AreaView(key=key, name=area.name, borough=area.borough)
+        for key, area in areas.names.items()
+    }
 
 
 def _other(offer: Offer, showing: Showing) -> OfferView:
@@ -164,6 +173,7 @@ def _where(one: Matched, asked: Understood) -> list[str]:
     return said
 
 
+@lru_cache(maxsize=1_000)
 def _free(at: datetime) -> str:
     local = to_local(at, BUSINESS_ZONE)
     return f"Free on {local:%A}, {local:%B} {local.day}, from {local:%H:%M}."
