@@ -34,7 +34,7 @@ from worker.tasks.disputes import ASK_DISPUTES, FIND_DISPUTES
 from worker.tasks.embeddings import REBUILD_EMBEDDINGS
 from worker.tasks.kernel import FORGET_FACTS, FORGET_KEYS
 from worker.tasks.notifications import SEND_DUE
-from worker.tasks.observability import FORGET_TASK_EXECUTIONS, NOTE_SCHEDULE
+from worker.tasks.observability import FORGET_TASK_EXECUTIONS, KEEP_TASK_DAYS, NOTE_SCHEDULE
 from worker.tasks.onboarding import HIDE_LAPSED, LOOK_AGAIN
 from worker.tasks.payments import AUDIT_SCHEDULES, RECONCILE
 from worker.tasks.places import LEARN_PLACES
@@ -77,6 +77,7 @@ ENTRIES = (
     Entry(SEND_TIPS, crontab(hour="*", minute=35), expires=timedelta(hours=1)),
     Entry(LOOK_AGAIN, crontab(hour="*", minute=50), expires=timedelta(hours=1)),
     Entry(REBUILD_EMBEDDINGS, crontab(hour="*", minute=30), expires=timedelta(hours=1)),
+    Entry(KEEP_TASK_DAYS, crontab(hour="*", minute=55), expires=timedelta(hours=1)),
     Entry(AUDIT_SCHEDULES, crontab(hour=3, minute=5)),
     Entry(LEARN_PLACES, crontab(hour=3, minute=10)),
     Entry(EVALUATE_TIERS, crontab(hour=3, minute=15)),

@@ -1,8 +1,8 @@
 """The record of background tasks: one row per attempt, so that no attempt is lost."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from instainstru_core.domains.observability.types import TaskState
@@ -38,3 +38,22 @@ class TaskExecution(Base):
     error_type: Mapped[str | None]
     error_text: Mapped[str | None]
     request_id: Mapped[str | None]
+
+
+class TaskDay(Base):
+    """How the attempts of one task fared that began on one day in New York that is over.
+
+    `durations` are those of its successes in milliseconds, four bytes each, in no order.
+    """
+
+    __tablename__ = "task_days"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    task_name: Mapped[str] = mapped_column(primary_key=True)
+    attempts: Mapped[int]
+    succeeded: Mapped[int]
+    failed: Mapped[int]
+    unfinished: Mapped[int]
+    durations: Mapped[bytes] = mapped_column(LargeBinary)
+    last_success_at: Mapped[datetime | None]
+    last_failure_at: Mapped[datetime | None]

@@ -35,6 +35,11 @@ class TaskExecutions(Repository[TaskExecution]):
         query = select(func.max(TaskExecution.attempt)).where(TaskExecution.task_id == task_id)
         return self.session.scalars(query).one() or 0
 
+    def began(self, task_id: str) -> list[datetime]:
+        """When each attempt of this task began."""
+        query = select(TaskExecution.started_at).where(TaskExecution.task_id == task_id)
+        return list(self.session.scalars(query))
+
     def end_unfinished(self, task_id: str, *, error_type: str, now: datetime) -> None:
         self.session.execute(
             update(TaskExecution)
@@ -53,8 +58,9 @@ class TaskExecutions(Repository[TaskExecution]):
         error_type: str | None,
         error_text: str | None,
         now: datetime,
-    ) -> None:
-        self.session.execute(
+    ) -> list[datetime]:
+        """Write down how this attempt ended, and say when it began; nothing where it is not."""
+        began = self.session.scalars(
             update(TaskExecution)
             .where(TaskExecution.task_id == task_id, TaskExecution.attempt == attempt)
             .values(
@@ -64,8 +70,10 @@ class TaskExecutions(Repository[TaskExecution]):
                 error_text=error_text,
                 finished_at=now,
             )
+            .returning(TaskExecution.started_at)
             .execution_options(synchronize_session=False)
         )
+        return list(began)
 
     def forget(self, *, before: datetime, limit: int) -> int:
         """Delete the oldest attempts that began before this moment, and say how many."""

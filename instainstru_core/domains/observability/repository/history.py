@@ -145,27 +145,6 @@ def task_names(session: Session) -> list[str]:
     return list(session.scalars(_TASK_NAMES))
 
 
-class Fared(NamedTuple):
-    """How one task fared in a span."""
-
-    task_name: str
-    attempts: int
-    succeeded: int
-    failed: int
-    unfinished: int
-    p50_ms: float | None
-    p95_ms: float | None
-    max_ms: int | None
-    last_success_at: datetime | None
-    last_failure_at: datetime | None
-
-
-def fared(session: Session, span: Span, *, task_name: str | None) -> list[Fared]:
-    """How each task fared: an attempt with a later one decides nothing. Most failures first."""
-    given = {"start": span.start, "end": span.end, "name": task_name}
-    return [Fared._make(row) for row in session.execute(_FARED, given)]
-
-
 def _recovered() -> Exists:
     later = aliased(TaskExecution)
     return exists().where(
@@ -189,33 +168,3 @@ _TASK_NAMES = text(
     SELECT task_name FROM names WHERE task_name IS NOT NULL ORDER BY task_name
     """
 )
-_FARED = text(
-    """
-    WITH attempts AS (
-        SELECT task_name, state, duration_ms, finished_at,
-               CASE WHEN state <> 'succeeded' THEN NOT EXISTS (
-                   SELECT FROM task_executions AS later
-                   WHERE later.task_id = one.task_id AND later.attempt > one.attempt
-               ) END AS is_last
-        FROM task_executions AS one
-        WHERE started_at >= :start AND started_at < :end
-          AND (CAST(:name AS text) IS NULL OR task_name = :name)
-    )
-    SELECT task_name,
-           count(*),
-           count(*) FILTER (WHERE state = 'succeeded'),
-           count(*) FILTER (WHERE is_last AND state = 'failed') AS failed,
-           count(*) FILTER (WHERE is_last AND state IN ('started', 'retried')),
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms)
-               FILTER (WHERE state = 'succeeded'),
-           percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms)
-               FILTER (WHERE state = 'succeeded'),
-           max(duration_ms) FILTER (WHERE state = 'succeeded'),
-           max(finished_at) FILTER (WHERE state = 'succeeded'),
-           max(finished_at) FILTER (WHERE state = 'failed')
-    FROM attempts
-    GROUP BY task_name
-    ORDER BY failed DESC, count(*) DESC, task_name
-    """
-)
-"""Only what did not succeed may have a later attempt."""

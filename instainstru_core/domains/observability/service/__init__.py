@@ -1,5 +1,6 @@
 """How the system is doing, for staff, for the exporter and for the workers' own record."""
 
+from instainstru_core.domains.observability.service.daily import keep_task_days
 from instainstru_core.domains.observability.service.figures import Figure
 from instainstru_core.domains.observability.service.health import (
     founding_overpromised,
@@ -40,6 +41,7 @@ __all__ = [
     "founding_overpromised",
     "gauges",
     "instructors_stuck",
+    "keep_task_days",
     "metrics_describe",
     "outbox_age",
     "payment_health",

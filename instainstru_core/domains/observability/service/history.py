@@ -6,7 +6,7 @@ from datetime import datetime
 
 from instainstru_core.domains.observability.models import TaskExecution
 from instainstru_core.domains.observability.repository import executions, history
-from instainstru_core.domains.observability.repository.history import Fared, Place
+from instainstru_core.domains.observability.repository.history import Place
 from instainstru_core.domains.observability.schemas.executions import (
     ActiveTask,
     AttemptView,
@@ -15,10 +15,10 @@ from instainstru_core.domains.observability.schemas.executions import (
     FailureView,
     RunningTasks,
     RunView,
-    TaskFigures,
     TaskHistory,
     TaskStats,
 )
+from instainstru_core.domains.observability.service import daily
 from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.domains.reporting.schemas.base import Report, WindowView
 from instainstru_core.domains.reporting.service.common import window_of
@@ -125,13 +125,13 @@ def task_stats(
     """How each task fared that began in a window: success rate and durations, worst first."""
     require(uow.actor, Permission.OPERATIONS_READ)
     asked = window_of(uow, window)
-    rows = history.fared(uow.session, asked.span, task_name=task_name)
+    tasks = daily.fared(uow, asked.span, task_name=task_name)
     since = history.records_since(uow.session)
     return Report(
-        data=TaskStats(tasks=[_figures(row) for row in rows[:limit]], records_since=since),
+        data=TaskStats(tasks=tasks[:limit], records_since=since),
         window=WindowView.of(asked),
-        total=len(rows),
-        warnings=_warnings(uow, asked, since, task_name=task_name, is_empty=not rows),
+        total=len(tasks),
+        warnings=_warnings(uow, asked, since, task_name=task_name, is_empty=not tasks),
     )
 
 
@@ -186,23 +186,6 @@ def _attempt(row: TaskExecution) -> AttemptView:
         duration_ms=row.duration_ms,
         error_type=row.error_type,
         error_text=row.error_text,
-    )
-
-
-def _figures(row: Fared) -> TaskFigures:
-    ended = row.succeeded + row.failed
-    return TaskFigures(
-        task=row.task_name,
-        attempts=row.attempts,
-        succeeded=row.succeeded,
-        failed=row.failed,
-        unfinished=row.unfinished,
-        success_rate=round(row.succeeded / ended, 4) if ended else None,
-        p50_ms=None if row.p50_ms is None else round(row.p50_ms),
-        p95_ms=None if row.p95_ms is None else round(row.p95_ms),
-        max_ms=row.max_ms,
-        last_success_at=row.last_success_at,
-        last_failure_at=row.last_failure_at,
     )
 
 

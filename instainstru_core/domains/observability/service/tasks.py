@@ -5,6 +5,7 @@ from datetime import timedelta
 from instainstru_core.domains.observability.models import TaskExecution
 from instainstru_core.domains.observability.repository import TaskExecutions
 from instainstru_core.domains.observability.schemas import TaskFinished, TaskStarted
+from instainstru_core.domains.observability.service import daily
 from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
@@ -39,6 +40,9 @@ def record_task_started(uow: Uow, command: TaskStarted) -> int:
             request_id=uow.actor.request_id,
         )
     )
+    # Of an earlier attempt it is decided only now that it decides nothing.
+    began = executions.began(command.task_id) if attempt > 1 else [command.started_at or uow.now]
+    daily.drop_days_of(uow, began)
     return attempt
 
 
@@ -46,7 +50,7 @@ def record_task_started(uow: Uow, command: TaskStarted) -> int:
 def record_task_finished(uow: Uow, command: TaskFinished) -> None:
     """Write down how an attempt ended."""
     require(uow.actor, Permission.OPERATIONS_READ)
-    TaskExecutions(uow.session).end(
+    began = TaskExecutions(uow.session).end(
         command.task_id,
         command.attempt,
         state=command.state,
@@ -55,10 +59,15 @@ def record_task_finished(uow: Uow, command: TaskFinished) -> None:
         error_text=command.error_text,
         now=uow.now,
     )
+    daily.drop_days_of(uow, began)
 
 
 @operation("observability.forget_task_executions")
 def forget_task_executions(uow: Uow, *, limit: int) -> int:
     """Delete the oldest attempts of more than 90 days ago; says how many."""
     require(uow.actor, Permission.OPERATIONS_READ)
-    return TaskExecutions(uow.session).forget(before=uow.now - KEEP, limit=limit)
+    before = uow.now - KEEP
+    number = TaskExecutions(uow.session).forget(before=before, limit=limit)
+    if number:
+        daily.drop_days_until(uow, before)
+    return number
