@@ -5,7 +5,7 @@ would take the path for one of them.
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api import etag
 from api.deps import PublicUowDep
@@ -26,7 +26,20 @@ class CoverageQuery(BaseModel):
 
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
-    ids: list[str] = Field(min_length=1, description="Ids of instructors, 100 at most.")
+    ids: list[str] = Field(
+        min_length=1,
+        description="Ids of instructors, 100 at most: `ids` once for each, or one with commas"
+        " between them, or both.",
+    )
+
+    @field_validator("ids")
+    @classmethod
+    def _apart(cls, given: list[str]) -> list[str]:
+        """Each id by itself. Raises ValueError where there is none."""
+        ids = [one.strip() for several in given for one in several.split(",")]
+        if not any(ids):
+            raise ValueError("Send one id or more, such as ids=a,b or ids=a&ids=b.")
+        return [one for one in ids if one]
 
 
 @router.get(

@@ -202,10 +202,24 @@ class TestReach:
         tag = {"If-None-Match": answer.headers["ETag"]}
         assert client.get(self.PATH, params=query, headers=tag).status_code == 304
 
+    @pytest.mark.parametrize("given", [["{}", "{}"], ["{},{}"], [" {} ,{},"], ["{}", ",{}"]])
+    def test_takes_ids_one_by_one_or_with_commas(
+        self, client: TestClient, given: list[str]
+    ) -> None:
+        one, two = new_id(), new_id()
+        ids = "\n".join(given).format(one, two).split("\n")
+        answer = client.get(self.PATH, params={"latitude": 40.41, "longitude": -73.79, "ids": ids})
+        assert answer.json() == {"items": [], "not_bookable": [one, two]}
+
     @pytest.mark.parametrize(
         ("query", "code"),
         [
             ({"latitude": 40.41, "longitude": -73.79}, None),
+            ({"latitude": 40.41, "longitude": -73.79, "ids": " , "}, None),
+            (
+                {"latitude": 40.41, "longitude": -73.79, "ids": ",".join(map(str, range(101)))},
+                "instructors.too_many",
+            ),
             ({"latitude": 91, "longitude": -73.79, "ids": ["x"]}, None),
             ({"latitude": 40.41, "ids": ["x"]}, None),
             (

@@ -93,7 +93,7 @@ class TestFields:
             "code": "string_too_short",
             "message": "Send 2 or more characters.",
         }
-        assert explained["amount"]["message"] == "Send a whole number."
+        assert explained["amount"]["message"] == "Send a whole number in digits, such as 45."
         assert explained["color"]["message"] == "Choose red or blue."
         assert explained["extra"]["message"] == "This field is not known here. Leave it out."
         assert explained["?"]["code"] == "extra_forbidden"

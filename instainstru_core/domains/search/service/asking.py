@@ -106,7 +106,10 @@ def given_place(uow: Uow, command: SearchInstructors, *, deadline: Deadline) -> 
             names.by_key(command.area) or places.resolve(uow, command.area, deadline=deadline).place
         )
         if place is None:
-            raise PlaceUnknown("No place is called so. List the areas and use one of their keys.")
+            raise PlaceUnknown(
+                "No place is called so. List the areas and use one of their keys, or a name such as"
+                " 'Park Slope'."
+            )
     if command.borough is not None:
         borough = names.find(command.borough.value)
         place = borough if place is None or borough is None else _common(place, borough)
@@ -130,18 +133,23 @@ def _scope(command: SearchInstructors, known: Vocabulary) -> frozenset[str] | No
         found = known.services.get(command.service)
         if found is None:
             raise ServiceNotFound(
-                "There is no such service. Look it up in the catalog and use its slug or id."
+                "There is no such service. Look it up in the catalog and use its slug, such as"
+                " 'piano', or its id."
             )
         return found
     scope: frozenset[str] | None = None
     if command.category is not None:
         scope = known.categories.get(command.category)
         if scope is None:
-            raise CategoryNotFound("There is no such category. List them and use a slug.")
+            raise CategoryNotFound(
+                "There is no such category. List them and use a slug, such as 'music'."
+            )
     if command.subcategory is not None:
         inner = known.subcategories.get(command.subcategory)
         if inner is None:
-            raise SubcategoryNotFound("There is no such subcategory. List them and use a slug.")
+            raise SubcategoryNotFound(
+                "There is no such subcategory. List them and use a slug, such as 'piano'."
+            )
         scope = inner if scope is None else scope & inner
         if not scope:
             raise SubcategoryNotFound("This subcategory is not of this category.")
@@ -155,7 +163,8 @@ def _skills(text: str | None) -> frozenset[Skill] | None:
         return frozenset(Skill(part.strip().lower()) for part in text.split(","))
     except ValueError as failure:
         raise SkillUnknown(
-            "Levels are beginner, intermediate and advanced, with commas between them."
+            "Levels are beginner, intermediate and advanced, with commas between them, such as"
+            " beginner,intermediate."
         ) from failure
 
 
