@@ -9,14 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from instainstru_core.domains.access.types import Role, Scope
+from instainstru_core.kernel import signing
 from instainstru_core.kernel.authority import Permission
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 EVERYONE = frozenset(
     {
@@ -336,34 +334,18 @@ def key_id(signing_key: str) -> str:
 
 def _signed(claims: Mapping[str, Any], signing_key: str) -> str:
     """The claims as a JSON Web Token (RFC 7519), signed as RFC 7518 says of RS256."""
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - 7 MB for who signs
-    from cryptography.hazmat.primitives.asymmetric import padding  # noqa: PLC0415 - as above
-
     head = {"alg": SIGNING_ALGORITHM, "kid": key_id(signing_key), "typ": "JWT"}
     parts = (json.dumps(one, separators=(",", ":")).encode() for one in (head, claims))
     signed = ".".join(map(_encoded, parts))
-    proof = _private_key(signing_key).sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    proof = signing.signing_key(signing_key).sign(signed.encode())
     return f"{signed}.{_encoded(proof)}"
 
 
 def _public_numbers(signing_key: str) -> dict[str, str]:
-    public = _private_key(signing_key).public_key().public_numbers()
-    found = {"n": public.n, "e": public.e}
+    key = signing.signing_key(signing_key)
+    found = {"n": key.modulus, "e": key.exponent}
     lengths = {name: (number.bit_length() + 7) // 8 for name, number in found.items()}
     return {
         "kty": "RSA",
         **{name: _encoded(found[name].to_bytes(lengths[name])) for name in found},
     }
-
-
-@lru_cache(maxsize=4)
-def _private_key(pem: str) -> "RSAPrivateKey":
-    """Reading a key checks its primes, which is slow: once per key is enough."""
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - as above
-    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - as above
-
-    key = serialization.load_pem_private_key(pem.encode(), password=None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        msg = "the signing key must be an RSA private key in PEM form"
-        raise TypeError(msg)
-    return key
