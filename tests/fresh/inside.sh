@@ -1,7 +1,7 @@
 #!/bin/bash
 # What tests/fresh/run.sh does inside the copy of the image. $1 is the scenario.
 set -euo pipefail
-ALLOWED='^/(usr|etc|bin|sbin|lib|lib64|run|proc|dev|sys|srv/(one|two|inside\.sh)|home/tester/(one|\.cache|\.npm)|root/(\.cache|\.npm)|var/(lib|cache|log))(/|$)'
+ALLOWED='^/(usr|etc|bin|sbin|lib|lib64|run|proc|dev|sys|srv/(one|two|one two|inside\.sh|interrupt\.py)|home/tester/(one|\.cache|\.npm)|root/(\.cache|\.npm)|var/(lib|cache|log))(/|$)'
 touch /srv/started
 
 fail() {
@@ -9,10 +9,35 @@ fail() {
     exit 1
 }
 
+# Seconds of processor time of all that ended in this namespace: everything comes to its first process.
+processor() {
+    awk '{ print int(($16 + $17) / 100) }' /proc/1/stat
+}
+
 timed() {
-    local started=$SECONDS
+    local started=$SECONDS before
+    before=$(processor)
     "$@" || fail "$*"
-    echo "--- $* took $((SECONDS - started)) s"
+    echo "--- $* took $((SECONDS - started)) s, $(($(processor) - before)) s of the processor"
+}
+
+# interrupted_at TEXT COMMAND...: Ctrl-C a moment after it printed the text. It ends clean.
+interrupted_at() {
+    local code=0
+    python3 /srv/interrupt.py "$@" >/tmp/interrupted.log 2>&1 || code=$?
+    [ "$code" = 130 ] || { cat /tmp/interrupted.log; fail "$2 ended with $code at '$1'"; }
+    ! grep -B5 -A20 Traceback /tmp/interrupted.log || fail "a traceback at '$1'"
+    nothing_left
+    rm /tmp/interrupted.log
+    echo "--- Ctrl-C at '$1' left nothing running"
+}
+
+at_each_step_of_the_setup() {
+    for text in 'installing them as root' 'unpacking prometheus' 'making the Python' \
+        'installing uv' 'packages of the lock' 'project itself'; do
+        interrupted_at "$text" "$@"
+    done
+    [ -z "$(dpkg --audit)" ] || fail "packages are left half installed: $(dpkg --audit)"
 }
 
 both_commands() {
@@ -24,7 +49,7 @@ both_commands() {
 
 nothing_left() {
     local others
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         others=$(ps_all)
         [ -z "$others" ] && return
         sleep 0.2
@@ -58,9 +83,9 @@ nothing_strange_written() {
 
 demo_until_open() {
     make demo >/tmp/demo.log 2>&1 &
-    for _ in $(seq 1200); do
+    while kill -0 $! 2>/dev/null; do
         grep -q 'until Ctrl-C' /tmp/demo.log && return
-        sleep 0.2
+        sleep 0.5
     done
     cat /tmp/demo.log
     fail "the demo did not open"
@@ -84,6 +109,35 @@ user)
             env HOME=/home/tester USER=tester bash -c "cd /home/tester/one && $command"
     done
     ;;
+sudo)
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends sudo >/dev/null
+    useradd --create-home tester
+    echo 'tester ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/tester
+    mv /srv/one /home/tester/one
+    chown -R tester: /home/tester/one
+    cd /home/tester/one
+    touch /srv/started
+    at_each_step_of_the_setup setpriv --reuid=tester --regid=tester --init-groups \
+        env HOME=/home/tester USER=tester make setup
+    timed setpriv --reuid=tester --regid=tester --init-groups \
+        env HOME=/home/tester USER=tester bash -c "$SECOND"
+    ;;
+interrupted)
+    cd /srv/one
+    at_each_step_of_the_setup make setup
+    for text in '1/6. private servers' '2/6. database tables' '3/6. marketplace' '4/6. API' \
+        '5/6. first figures' '6/6. copilot tour' 'until Ctrl-C'; do
+        interrupted_at "$text" make demo
+    done
+    timed bash -c "$SECOND"
+    ;;
+odd)
+    mv /srv/one "/srv/one two"
+    cd "/srv/one two"
+    timed env -u HOME LANG=C LC_ALL=C TZ=Asia/Tokyo bash -c "$FIRST"
+    timed env -u HOME LANG=C LC_ALL=C TZ=Asia/Tokyo bash -c "$SECOND"
+    ;;
 killed)
     cd /srv/one
     demo_until_open
@@ -98,8 +152,12 @@ killed)
     timed bash -c "$SECOND"
     ;;
 twins)
-    (cd /srv/one && make setup >/dev/null)
-    (cd /srv/two && make setup >/dev/null)
+    (cd /srv/one && make setup >/tmp/one.log 2>&1) &
+    one=$!
+    (cd /srv/two && make setup >/tmp/two.log 2>&1) &
+    two=$!
+    wait $one || { cat /tmp/one.log; fail "setting up the first of two clones"; }
+    wait $two || { cat /tmp/two.log; fail "setting up the second of two clones"; }
     (cd /srv/one && timed bash -c "$SECOND" >/tmp/one.log 2>&1) &
     one=$!
     (cd /srv/two && timed bash -c "$SECOND" >/tmp/two.log 2>&1) &

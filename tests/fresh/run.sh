@@ -1,13 +1,16 @@
 #!/bin/bash
 # Try the two commands of the README on a bare Debian 12, from a clean clone.
 #
-# Run by hand, as root:  tests/fresh/run.sh [setup|root|user|killed|twins ...]
+# Run by hand, as root:  tests/fresh/run.sh [SCENARIO ...]
 # All but the first by default.
-#   setup   `make setup` alone, twice
-#   root    both commands as root
-#   user    both commands as an ordinary user without sudo, on an image that has no servers
-#   killed  kill -9 of the running demo: nothing may be left
-#   twins   two clones at the same time
+#   setup        `make setup` alone, twice
+#   root         both commands as root
+#   user         both commands as an ordinary user without sudo, on an image that has no servers
+#   sudo         the second command as a user with sudo, after Ctrl-C at each step of the set-up
+#   interrupted  Ctrl-C at each step of the set-up and of the demo: nothing may be left, it goes on
+#   odd          both commands in a folder with a space, without HOME, in LANG=C and Tokyo's time
+#   killed       kill -9 of the running demo: nothing may be left
+#   twins        two clones at the same time
 #
 # It debootstraps a minbase image into .fresh/ (or FRESH_WORK) once and runs each scenario in a copy
 # of it, in namespaces of its own. How this machine reaches its package registries (package lists,
@@ -69,8 +72,8 @@ scenario() {
     give_settings "$root"
     clone_into "$root/srv/one"
     [ "$name" = twins ] && clone_into "$root/srv/two"
-    cp tests/fresh/inside.sh "$root/srv/inside.sh"
-    mkdir -p "$root/dev/shm"
+    cp tests/fresh/inside.sh tests/fresh/interrupt.py "$root/srv/"
+    mkdir -p "$root/dev/shm" "$root/dev/pts"
     local passed=()
     mapfile -t passed < <(env | grep -E "$PASSED_ON" || true)
     unshare --mount --pid --fork --kill-child --propagation private bash -c '
@@ -78,6 +81,8 @@ scenario() {
         root=$1; shift
         mount -t proc proc "$root/proc"
         mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
+        mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
+        ln -sf pts/ptmx "$root/dev/ptmx"
         for device in null zero random urandom tty full; do
             [ -e "$root/dev/$device" ] || touch "$root/dev/$device"
             mount --bind "/dev/$device" "$root/dev/$device"
@@ -90,7 +95,7 @@ scenario() {
 }
 
 make_image
-[ $# -gt 0 ] || set -- root user killed twins
+[ $# -gt 0 ] || set -- root user sudo interrupted odd killed twins
 for name in "$@"; do
     scenario "$name"
 done
