@@ -1,6 +1,7 @@
 """How the terminal says no: what happened, what to do, and an exit code for programs."""
 
 import json
+import re
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -120,13 +121,21 @@ def problem_of(failure: Refusal | StackTrouble | ValidationError) -> Problem:
             )
 
 
+MEMBER = re.compile(r"<[A-Za-z_.]+: ('[^']*')>")
+"""How Python writes a member of an enumeration; people type its value."""
+
+
 def faults(failure: ValidationError) -> str:
     """What is wrong with each field, without repeating what was given: it may be a secret."""
     found = failure.errors(include_input=False, include_url=False, include_context=False)
     return "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc']) or 'input'}: {fault['msg']}"
+        f"{'.'.join(str(part) for part in fault['loc']) or 'input'}: {_plain(fault['msg'])}"
         for fault in found
     )
+
+
+def _plain(message: str) -> str:
+    return MEMBER.sub(r"\1", message)
 
 
 def agree(question: str, *, yes: bool) -> None:

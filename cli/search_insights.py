@@ -6,7 +6,9 @@ import typer
 from rich.table import Table
 
 from cli import output, session
-from cli.output import AsJson, Cursor, Limit
+from cli.errors import agree
+from cli.output import AsJson, Cursor, Limit, Yes
+from cli.people import meant
 from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.domains.reporting.schemas.searches import (
@@ -24,7 +26,9 @@ from instainstru_core.kernel.paging import Page
 Window = Annotated[
     str, typer.Option(help="Which stretch of time, such as today, yesterday, 7d or last month.")
 ]
-User = Annotated[str, typer.Option("--user", help="Whose: the id of a person.")]
+User = Annotated[
+    str, typer.Option("--user", help="Whose: an id, e-mail address, phone number or name.")
+]
 
 
 def top(*, window: Window = "7d", limit: Limit = 20, as_json: AsJson = False) -> None:
@@ -78,17 +82,20 @@ def history(
 ) -> None:
     """Show what a person searched for, in their place."""
     with session.working() as runtime:
-        person = session.in_place_of(runtime, user)
-        with runtime.begin(person) as uow:
+        with runtime.begin(session.operator()) as uow:
+            whose = meant(uow, user)
+        with runtime.begin(session.in_place_of(runtime, whose.id)) as uow:
             found = searches.searches_made(uow, None, secret="", cursor=cursor, limit=limit)
     output.show(found, lambda: [_history(found), *output.more(found.next_cursor)], as_json=as_json)
 
 
-def forget(user: User, *, as_json: AsJson = False) -> None:
+def forget(user: User, *, yes: Yes = False, as_json: AsJson = False) -> None:
     """Delete what a person searched for, in their place."""
     with session.working() as runtime:
-        person = session.in_place_of(runtime, user)
-        with runtime.begin(person) as uow:
+        with runtime.begin(session.operator()) as uow:
+            whose = meant(uow, user)
+        agree(f"Delete what {whose.first_name} {whose.last_name} searched for?", yes=yes)
+        with runtime.begin(session.in_place_of(runtime, whose.id)) as uow:
             found = searches.forget_searches(uow, None, secret="")
     output.show(found, lambda: [f"{found.deleted} searches deleted."], as_json=as_json)
 

@@ -31,7 +31,7 @@ from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.time import local_day
 from instainstru_core.runtime import Runtime
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 blackouts = typer.Typer(no_args_is_help=True, help="Days on which somebody does not teach.")
 app.add_typer(blackouts, name="blackouts")
 

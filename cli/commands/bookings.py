@@ -15,6 +15,7 @@ from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.schemas import (
     BookingDetailView,
     CancelBooking,
+    CancelPreview,
     CheckoutBooking,
     CheckoutView,
     OrderRefund,
@@ -43,7 +44,7 @@ from instainstru_core.domains.reporting.types import AsWhom
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.runtime import Runtime
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 BookingId = Annotated[str, typer.Argument(help="The booking's id.")]
 Listed: TypeAlias = Report[RecentBookings] | Report[BookingHistory]
 
@@ -97,6 +98,7 @@ def cancel(
     keep_payment: Annotated[
         bool, typer.Option("--keep-payment", help="Charge and pay out all the same.")
     ] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show it.")] = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -104,6 +106,11 @@ def cancel(
     command = CancelBooking(reason=reason, keep_payment=keep_payment)
     with session.working() as runtime:
         actor = session.operator()
+        if preview:
+            with runtime.begin(actor) as uow:
+                shown = bookings.preview_cancel(uow, booking_id, command)
+            output.show(shown, lambda: [_cancelling(shown)], as_json=as_json)
+            return
         found = _agreed(runtime, actor, booking_id, "Cancel", yes=yes)
         done = flows.cancel(runtime.cashier, actor=actor, booking_id=found.id, command=command)
     output.show(done, lambda: [f"Cancelled {_words(done)}."], as_json=as_json)
@@ -265,6 +272,22 @@ def _agreed(
         found = bookings.detail(uow, booking_id)
     agree(f"{what} {_words(found)}?", yes=yes)
     return found
+
+
+def _cancelling(found: CancelPreview) -> Table:
+    return output.facts(
+        [
+            ("lesson", f"{found.service_name} with {found.instructor_name}"),
+            ("student", found.student_name),
+            ("starts", output.moment(found.starts_at)),
+            ("status", found.status),
+            ("charged", output.money(found.charged_cents)),
+            ("refund", output.money(found.refund_cents)),
+            ("hold let go", output.money(found.hold_released_cents)),
+            ("credit back", output.money(found.credit_back_cents)),
+            ("for the instructor", output.money(found.instructor_cents)),
+        ]
+    )
 
 
 def _paid(done: CheckoutView) -> str:

@@ -15,7 +15,7 @@ from instainstru_core.domains.catalog.schemas import (
     SubcategoryDetail,
 )
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command()

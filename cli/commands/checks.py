@@ -15,7 +15,7 @@ from instainstru_core.domains.background_checks.errors import CheckNotFound
 from instainstru_core.domains.background_checks.schemas import StaffCheckView
 from instainstru_core.domains.instructors import service as instructors
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 Whose = Annotated[str, typer.Argument(help="The instructor's id.")]
 
 

@@ -11,7 +11,7 @@ from cli.output import AsJson, HostName, Yes
 from devstack import database
 from devstack.database import DatabaseStatus
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command()

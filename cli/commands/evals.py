@@ -25,7 +25,7 @@ from mcp_server import registry
 
 SHOWN = 20
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 class BelowTarget(Invalid):

@@ -13,7 +13,7 @@ from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.domains.reporting.schemas.joining import FoundingFunnel, StuckInstructors
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 FoundingOnly = Annotated[bool, typer.Option("--founding", help="Only founding instructors.")]
 
 

@@ -20,7 +20,7 @@ from instainstru_core.domains.instructors.schemas import (
 )
 from instainstru_core.domains.instructors.types import PricedFormat
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command("show")

@@ -18,7 +18,7 @@ from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.domains.reporting.schemas.joining import InviteDetail, InviteList
 from instainstru_core.kernel.errors import Invalid
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 Named = Annotated[str, typer.Argument(help="The invite's id, or its code.")]
 
 

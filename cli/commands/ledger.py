@@ -18,7 +18,7 @@ from instainstru_core.domains.ledger.schemas import (
 )
 from instainstru_core.kernel.money import dollars
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command()

@@ -20,7 +20,7 @@ from instainstru_core.domains.notifications.schemas import (
 from instainstru_core.domains.notifications.types import DeliveryState, Template
 from instainstru_core.kernel.paging import Page
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 WAITING = frozenset({DeliveryState.QUEUED, DeliveryState.SENDING})
 DeliveryId = Annotated[str, typer.Argument(help="The message's id; `mail list` shows it.")]
 

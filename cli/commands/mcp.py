@@ -16,7 +16,7 @@ from instainstru_core.kernel.errors import Invalid
 
 LONGEST_LINE = 100
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 class BadArgument(Invalid):

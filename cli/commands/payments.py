@@ -14,7 +14,7 @@ from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.schemas import CommandView, ReconciliationView
 from instainstru_core.kernel.money import dollars
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 BookingId = Annotated[str, typer.Argument(help="A booking's id.")]
 Reference = Annotated[str, typer.Argument(help="Like booking:ID, tip:ID, topup:ID or debt:ID.")]
 

@@ -18,7 +18,7 @@ from instainstru_core.domains.reviews.schemas import (
 from instainstru_core.domains.reviews.types import ReviewState, StaffReason
 from instainstru_core.kernel.paging import Page
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 ReviewId = Annotated[str, typer.Argument(help="The review's id.")]
 LONGEST = 60
 

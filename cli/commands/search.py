@@ -18,7 +18,7 @@ from instainstru_core.domains.search.types.asked import Switches
 from instainstru_core.domains.search.types.wanted import Sort
 from instainstru_core.kernel.deadline import Deadline
 
-app = typer.Typer(no_args_is_help=True, cls=FindsByDefault)
+app = typer.Typer(add_completion=False, no_args_is_help=True, cls=FindsByDefault)
 app.add_typer(aliases.app, name="aliases", help="Names of places that searches teach.")
 app.add_typer(embeddings.app, name="embeddings", help="By which search knows what words mean.")
 app.command()(evaluate)

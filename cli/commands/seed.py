@@ -20,7 +20,7 @@ from devstack.seeding.world import AHEAD_DAYS, Scale
 MOST = 100_000
 DEMO_LOCATION_SECRET = "demo-location-secret"  # noqa: S105 - for throw-away data
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

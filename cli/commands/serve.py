@@ -9,7 +9,7 @@ import typer
 from devstack import environment, simulators, vendors
 from instainstru_core.kernel.errors import Conflict
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 Host = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="The port to listen on.")]
 LOOPBACK = "127.0.0.1"

@@ -17,7 +17,7 @@ from instainstru_core.kernel import log
 
 LONGEST_STORY = 400
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 class SeedView(BaseModel):

@@ -19,7 +19,7 @@ from devstack.places import Places
 from devstack.status import StackStatus
 from instainstru_core.kernel.errors import NotFound
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 COLORS = {"running": "green", "stopped": "dim", "crashed": "bold red"}
 
 

@@ -23,7 +23,7 @@ from instainstru_core.domains.observability.schemas.executions import (
 from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.domains.reporting.schemas.base import Report
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 Name = Annotated[str | None, typer.Option("--task", help="Only this task, by its whole name.")]
 Window = Annotated[
     str, typer.Option(help="Which stretch of time, such as today, yesterday, 7d or last month.")

@@ -16,7 +16,7 @@ from instainstru_core.kernel.errors import Invalid
 STDIN = "-"
 INSTANTS = ("iat", "nbf", "exp")
 
-app = typer.Typer(invoke_without_command=True)
+app = typer.Typer(add_completion=False, invoke_without_command=True)
 
 
 class ClientUnknown(Invalid):

@@ -10,7 +10,7 @@ from cli.people import Who, meant
 from instainstru_core.domains.accounts import service as accounts
 from instainstru_core.domains.accounts.schemas import FoundPersonView, PersonView
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 app.command()(standing)
 app.command()(suspend)
 app.command()(restore)

@@ -19,7 +19,7 @@ from instainstru_core.domains.webhooks.schemas import (
 from instainstru_core.domains.webhooks.types import WebhookState
 from instainstru_core.kernel.paging import Page
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The event's id, ours or its source's, as evt_...")]
 
 

@@ -92,6 +92,10 @@ class TestCancel:
         self, terminal: Terminal, booked: tuple[str, str]
     ) -> None:
         booking_id, _ = booked
+        cancel = ("bookings", "cancel", booking_id, "--reason", "Flood.", "--preview")
+        found = terminal(*cancel, "--json").json
+        assert (found["booking_id"], found["status"]) == (booking_id, BookingStatus.CONFIRMED)
+        assert "hold let go" in terminal(*cancel).out
         refused = terminal("bookings", "cancel", booking_id, "--reason", "Flood.", "--json")
         assert (refused.code, refused.problem["code"]) == (1, "cli.declined")
         shown = terminal("bookings", "show", booking_id, "--json").json

@@ -118,6 +118,10 @@ class TestInsights:
                 ),
             )
         assert "zither" in terminal("search", "history", "--user", maya.id).out
-        deleted = terminal("search", "forget-history", "--user", maya.id, "--json").json
-        assert deleted == {"deleted": 1}
+        forget = ("search", "forget-history", "--user", maya.id, "--json")
+        unasked = terminal(*forget)
+        assert (unasked.code, unasked.problem["code"]) == (1, "cli.declined")
+        assert terminal(*forget, "--yes").json == {"deleted": 1}
         assert terminal("search", "history", "--user", maya.id, "--json").json["items"] == []
+        unknown = terminal("search", "history", "--user", new_id(), "--json")
+        assert (unknown.code, unknown.problem["code"]) == (1, "accounts.not_found")

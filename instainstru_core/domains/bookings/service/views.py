@@ -60,7 +60,7 @@ def own_side(uow: Uow, booking_id: str, side: Side) -> Booking:
 def not_found(booking_id: str) -> BookingNotFound:
     """The refusal of a booking that is not there, or not this reader's."""
     return BookingNotFound(
-        "There is no such booking among yours. List your bookings to find its id.",
+        "There is no such booking, or it is not yours. Find its id in the list of bookings.",
         booking_id=booking_id,
     )
 
