@@ -74,7 +74,7 @@ ConfirmToken = Annotated[
         strip_whitespace=True, to_upper=True, max_length=40, pattern=r"^[A-Za-z0-9]+$"
     ),
     Field(
-        description="From your preview.",
+        description="As shown.",
         examples=["7KQ4W9ZT2MXB5RHCV8NA"],
     ),
 ]

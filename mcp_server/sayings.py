@@ -61,6 +61,10 @@ SAYINGS: Mapping[str, str] = {
         "give money back, pay back, reimburse, return the payment, wants the money back, half"
         " back, full or partial refund, no show, did not show up, goodwill, what would it cost us"
     ),
+    "refund_settle_preview": (
+        "the refund was refused, failed, bounced, cannot be made, stuck refund, charge disputed at"
+        " the bank, closed card, settle it as credit instead, the bank gave the money back already"
+    ),
     "credit_adjust_preview": (
         "put dollars into a student's wallet, add or remove credit, compensate, top up, goodwill,"
         " give 20 dollars, take back credit, apology for a mistake, balance"

@@ -2,22 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from instainstru_core.domains.access import service as access
 from instainstru_core.domains.access.types import Scope
 from instainstru_core.domains.accounts import service as accounts
-from instainstru_core.domains.bookings import flows
-from instainstru_core.domains.bookings import service as bookings
-from instainstru_core.domains.bookings.errors import PreviewOutdated
-from instainstru_core.domains.bookings.schemas import (
-    BookingDetailView,
-    OrderRefund,
-    RefundOrderView,
-    RefundPreview,
-)
-from instainstru_core.domains.bookings.types import RefundAction, RefundReason
-from instainstru_core.domains.confirmations.errors import StateChanged
+from instainstru_core.domains.bookings.types import RefundReason, RefundWay
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.credits.schemas import MAX_ADJUSTMENT, AdjustCredit, AdjustmentView
 from instainstru_core.domains.credits.types import AdjustmentReason
@@ -28,15 +18,24 @@ from mcp_server.confirming import (
     ConfirmToken,
     Made,
     OneUnit,
-    Order,
     Proposed,
     Shown,
-    Steps,
     execute,
     propose,
     stamp,
 )
 from mcp_server.envelope import Answer
+from mcp_server.refunding import (
+    EITHER,
+    REFUND,
+    SETTLEMENT,
+    GivenBack,
+    RefundFigures,
+    RefundWish,
+    SettlementFigures,
+    SettlementWish,
+    Wish,
+)
 from mcp_server.tool import Call, previews, writes
 
 Amount = Annotated[
@@ -44,6 +43,13 @@ Amount = Annotated[
     Field(ge=1, le=10_000_000, description="Cents; all that is left if omitted.", examples=[4000]),
 ]
 Reason = Annotated[RefundReason, Field(examples=["service_issue"])]
+Way = Annotated[
+    RefundWay,
+    Field(
+        description="credit: to the student as credit. bank: it gave all back already.",
+        examples=["credit"],
+    ),
+]
 Change = Annotated[
     int,
     Field(
@@ -63,108 +69,28 @@ WhatHappened = Annotated[
 ]
 
 
-class RefundWish(BaseModel):
-    """Which money is to go back, and why."""
-
-    model_config = ConfigDict(frozen=True)
-
-    booking_id: str
-    cents: int | None
-    reason: RefundReason
-    note: str | None
-
-    def order(self, confirm: str | None = None) -> OrderRefund:
-        """The same, as the domain takes it."""
-        return OrderRefund(cents=self.cents, reason=self.reason, note=self.note, confirm=confirm)
-
-
-class RefundFigures(BaseModel):
-    """What a refund would do."""
-
-    model_config = ConfigDict(frozen=True)
-
-    booking_id: str
-    student: str
-    instructor: str
-    action: RefundAction
-    charged_cents: int
-    refunded_before_cents: int
-    refund_cents: int
-    instructor_cents: int
-    platform_cents: int
-    credit_back_cents: int
-    credit_revoked_cents: int
-
-
-def _show_refund(call: Call, wish: RefundWish) -> Shown[RefundFigures]:
-    with call.begin() as uow:
-        booked = bookings.detail(uow, wish.booking_id)
-        access.require_other(uow, booked.student_id, booked.instructor_id)
-        found = bookings.preview_refund(uow, wish.booking_id, wish.order())
-    told = RefundFigures(
-        student=booked.student_name,
-        instructor=booked.instructor_name,
-        **found.model_dump(exclude={"confirm", "currency"}),
-    )
-    return Shown(told, summary=_refund_words(booked, found), state=found.confirm)
-
-
-def _refund_words(booked: BookingDetailView, found: RefundPreview) -> str:
-    lesson = (
-        f"{booked.student_name}'s lesson in {booked.service_name} with {booked.instructor_name}"
-        f" on {booked.starts_local:%B %-d, %Y at %-I:%M %p}"
-    )
-    if found.action is RefundAction.VOID:
-        return f"Cancel {lesson} and let the hold on the card go. Nothing was charged."
-    back = f"{dollars(found.refund_cents)} of {dollars(found.charged_cents)}"
-    parts = [
-        f"Give back {back} to the card for {lesson}.",
-        f"{dollars(found.instructor_cents)} of it is taken back from the instructor.",
-    ]
-    if found.credit_back_cents:
-        parts.append(f"{dollars(found.credit_back_cents)} of used credit comes back.")
-    if found.credit_revoked_cents:
-        parts.append(f"{dollars(found.credit_revoked_cents)} of issued credit is revoked.")
-    return " ".join(parts)
-
-
-def _refund(call: Call, wish: RefundWish, order: Order) -> RefundOrderView:
-    """With the token as its key, a repeat after a crash orders nothing twice."""
-    try:
-        return flows.refund(
-            call.runtime.cashier,
-            actor=call.actor,
-            booking_id=wish.booking_id,
-            command=wish.order(order.state),
-            idempotency_key=order.key,
-        )
-    except PreviewOutdated as refusal:
-        raise StateChanged(refusal.message, **refusal.facts) from refusal
-
-
-REFUND = Steps(
-    action="refund_execute",
-    wish=RefundWish,
-    made=RefundOrderView,
-    preview=_show_refund,
-    make=_refund,
-    compares=True,
-)
-
-
 @previews("Preview a refund", scope=Scope.MCP_MONEY)
 def refund_preview(
     call: Call, booking_id: BookingId, reason: Reason, cents: Amount = None, note: Note = None
 ) -> Answer[Proposed[RefundFigures]]:
     """Show what refunding a lesson would do to card, instructor, platform and credit."""
     wish = RefundWish(booking_id=booking_id, cents=cents, reason=reason, note=note)
-    return propose(call, REFUND, wish)
+    return propose(call, REFUND, Wish(wish))
+
+
+@previews("Preview settling a refused refund", scope=Scope.MCP_MONEY)
+def refund_settle_preview(
+    call: Call, booking_id: BookingId, way: Way, reason: WhatHappened
+) -> Answer[Proposed[SettlementFigures]]:
+    """Show what settling a refused or failed refund, as credit or by the bank, would do."""
+    wish = SettlementWish(booking_id=booking_id, way=way, reason=reason)
+    return propose(call, SETTLEMENT, Wish(wish))
 
 
 @writes("Execute a refund", destructive=True, idempotent=True, scope=Scope.MCP_MONEY)
-def refund_execute(call: Call, confirm_token: ConfirmToken) -> Answer[Made[RefundOrderView]]:
-    """Give money back exactly as `refund_preview` showed."""
-    return execute(call, REFUND, confirm_token)
+def refund_execute(call: Call, confirm_token: ConfirmToken) -> Answer[Made[GivenBack]]:
+    """Refund, or settle a refund, exactly as the preview showed."""
+    return execute(call, EITHER, confirm_token)
 
 
 def _show_adjustment(uow: Uow, wish: AdjustCredit) -> Shown[AdjustmentView]:

@@ -70,6 +70,7 @@ NAMES = [
     "instainstru_prometheus_query_range",
     "instainstru_refund_execute",
     "instainstru_refund_preview",
+    "instainstru_refund_settle_preview",
     "instainstru_revenue_report",
     "instainstru_reviews_list",
     "instainstru_search_quality",

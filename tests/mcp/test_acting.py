@@ -87,6 +87,84 @@ def shown(copilot: Copilot, tool: str, **arguments: Any) -> dict[str, Any]:
     return data
 
 
+class TestARefusedRefund:
+    """The bank took a part of the charge back, so the provider refuses the refund of the rest."""
+
+    @pytest.fixture
+    def booked(self, desk: Desk) -> BookingDetailView:
+        booked = desk.taught()
+        desk.market.close(desk.market.dispute(booked.id, cents=2_822), won=False)
+        desk.market.refund(booked.id, 4_000)
+        assert desk.market.money(booked.id).is_blocked
+        return booked
+
+    def preview(self, desk: Desk, booked: BookingDetailView, way: str = "credit") -> dict[str, Any]:
+        wish = {"booking_id": booked.id, "way": way, "reason": "The bank closed the charge."}
+        return shown(desk.copilot(), "refund_settle_preview", **wish)
+
+    def test_becomes_credit_as_shown_and_once(self, desk: Desk, booked: BookingDetailView) -> None:
+        found = self.preview(desk, booked)
+        assert found["preview"] == {
+            "booking_id": booked.id,
+            "student": booked.student_name,
+            "instructor": booked.instructor_name,
+            "way": "credit",
+            "charged_cents": 13_440,
+            "charged_back_cents": 2_822,
+            "refunded_before_cents": 0,
+            "outstanding_cents": 4_000,
+            "credit_cents": 4_000,
+            "bank_cents": 0,
+        }
+        assert found["summary"] == (
+            f"Settle the refund of $40.00 for {booked.student_name}'s lesson in"
+            f" {booked.service_name} with {booked.instructor_name} on June 18, 2026 at 4:00 PM,"
+            " which cannot reach the card. $40.00 of it becomes credit of the student."
+        )
+        assert desk.market.wallet() == (0, 0)
+
+        key = found["confirm_token"]
+        done = shown(desk.copilot(), "refund_execute", confirm_token=key)
+        again = shown(desk.copilot(), "refund_execute", confirm_token=key)
+
+        assert (done["replayed"], again["replayed"]) == (False, True)
+        assert done["result"] == again["result"]
+        assert (done["result"]["way"], done["result"]["credit_cents"]) == ("credit", 4_000)
+        assert desk.market.wallet() == (4_000, 0)
+        assert desk.market.money(booked.id).is_blocked is False
+        (entry,) = desk.entries("bookings.settle_refund")
+        assert entry.details["reason"] == "The bank closed the charge."
+
+    def test_is_refused_as_made_by_the_bank_where_it_did_not(
+        self, desk: Desk, booked: BookingDetailView
+    ) -> None:
+        wish = {"booking_id": booked.id, "way": "bank", "reason": "The bank paid."}
+        error = desk.copilot().refused("refund_settle_preview", **wish)
+        assert error["code"] == "bookings.not_refundable"
+
+    def test_that_was_settled_meanwhile_is_not_settled_again(
+        self, desk: Desk, booked: BookingDetailView
+    ) -> None:
+        first, second = (self.preview(desk, booked)["confirm_token"] for _ in range(2))
+        shown(desk.copilot(), "refund_execute", confirm_token=first)
+
+        desk.copilot().refused("refund_execute", confirm_token=second)
+
+        assert desk.market.wallet() == (4_000, 0)
+
+    def test_is_only_for_whoever_may_move_money(
+        self, desk: Desk, booked: BookingDetailView
+    ) -> None:
+        wish = {"booking_id": booked.id, "way": "credit", "reason": "The bank closed the charge."}
+        writer = desk.copilot(scope="mcp:read mcp:write")
+        assert writer.refused("refund_settle_preview", **wish)["code"] == "access.scope_missing"
+
+    def test_is_not_there_to_settle_where_none_was_refused(self, desk: Desk) -> None:
+        wish = {"booking_id": desk.taught().id, "way": "credit", "reason": "Nothing was refused."}
+        error = desk.copilot().refused("refund_settle_preview", **wish)
+        assert error["code"] == "bookings.not_refundable"
+
+
 class TestARefund:
     def test_goes_back_as_shown_and_once(self, desk: Desk) -> None:
         booked, ops = desk.taught(), desk.copilot()
