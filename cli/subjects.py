@@ -5,7 +5,7 @@ SUBJECTS = {
     "db": "The tables: bring them up to date, look at them, start anew.",
     "seed": "Fill the database with the demo marketplace.",
     "serve": "Run one process in the foreground.",
-    "token": "Tokens for programs: ask for one, look into one.",
+    "token": "Programs: ask for a token, look into one, stop one.",
     "mcp": "The copilot's tools.",
     "ask": "Ask in plain words; a model answers with the tools.",
     "evals": "How well the copilot is found and understood.",

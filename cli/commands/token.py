@@ -1,16 +1,21 @@
 """`instainstru token`: tokens for programs that use the copilot's tools."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 import jwt
 import typer
+from rich.table import Table
 
 from cli import output, session
+from cli.errors import agree
 from cli.issuer import PATH, obtain
-from cli.output import AsJson
+from cli.output import AsJson, Yes
 from devstack import environment
 from devstack.places import Places
+from instainstru_core.domains.access import service as access
+from instainstru_core.domains.access.schemas import ClientView
 from instainstru_core.kernel.errors import Invalid
 
 STDIN = "-"
@@ -73,6 +78,52 @@ def decode(
         *((name, _shown(name, value)) for name, value in found["claims"].items()),
     ]
     output.show(found, lambda: [output.facts(pairs)], as_json=as_json)
+
+
+@app.command()
+def clients(*, as_json: AsJson = False) -> None:
+    """List the programs that may ask for tokens, the oldest first."""
+    with session.work() as uow:
+        found = access.clients(uow)
+    output.show(found, lambda: [_clients(found)], as_json=as_json)
+
+
+@app.command()
+def disable(
+    client_id: Annotated[str, typer.Argument(help="The program's id; `token clients` lists them.")],
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give a program no more tokens. Those it has open nothing five seconds later."""
+    agree(f"Disable the program {client_id}?", yes=yes)
+    with session.work() as uow:
+        found = access.disable_client(uow, client_id)
+    output.show(found, lambda: [_clients([found])], as_json=as_json)
+
+
+def _clients(found: Sequence[ClientView]) -> Table:
+    return output.table(
+        "client",
+        "name",
+        "scopes",
+        "since",
+        "last used",
+        "ends",
+        "disabled",
+        rows=(
+            (
+                one.client_id,
+                one.name,
+                output.listed(one.scopes),
+                output.moment(one.created_at),
+                output.moment(one.last_used_at),
+                output.moment(one.expires_at),
+                output.moment(one.disabled_at),
+            )
+            for one in found
+        ),
+    )
 
 
 def _credentials(client_id: str | None, secret: str | None) -> tuple[str, str]:
