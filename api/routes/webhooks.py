@@ -9,15 +9,46 @@ from api.deps import RuntimeDep, VisitorDep
 from api.routing import Router
 from instainstru_core.domains.webhooks import service
 
-JSON_OBJECT: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {"type": "object", "description": "An event, as the vendor wrote it."}
-            }
-        },
-    }
+
+def event(example: dict[str, Any]) -> dict[str, Any]:
+    """How the page about the API describes a body that is read as bytes."""
+    schema = {"type": "object", "description": "An event, as the vendor wrote it."}
+    content = {"application/json": {"schema": schema, "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+STRIPE_EVENT = {
+    "id": "evt_1Q2w3E4r5T6y7U8i",
+    "object": "event",
+    "type": "payment_intent.succeeded",
+    "created": 1_781_532_000,
+    "livemode": False,
+    "data": {
+        "object": {
+            "id": "pi_3Q2w3E4r5T6y7U8i",
+            "object": "payment_intent",
+            "status": "succeeded",
+            "amount": 9_600,
+            "amount_received": 9_600,
+            "currency": "usd",
+            "metadata": {"reference": "01JZ8M4T6Q3V9K2X7C5B1N0D8F"},
+        }
+    },
+}
+CHECKR_EVENT = {
+    "id": "507f1f77bcf86cd799439011",
+    "object": "event",
+    "type": "report.completed",
+    "created_at": "2026-06-15T14:00:00Z",
+    "data": {
+        "object": {
+            "id": "4722c07dd9a10c3985ae432a",
+            "object": "report",
+            "status": "complete",
+            "result": "clear",
+            "candidate_id": "e44aa283528e6fde7d542194",
+        }
+    },
 }
 
 router = Router(prefix="/webhooks", tags=["webhooks"])
@@ -40,7 +71,7 @@ async def written(request: Request) -> bytes:
     "/stripe",
     operation_id="webhooks.stripe",
     summary="An event of the payment provider",
-    openapi_extra=JSON_OBJECT,
+    openapi_extra=event(STRIPE_EVENT),
     responses={413: {}},
 )
 def stripe(
@@ -60,7 +91,7 @@ def stripe(
     "/checkr",
     operation_id="webhooks.checkr",
     summary="An event of the provider of background checks",
-    openapi_extra=JSON_OBJECT,
+    openapi_extra=event(CHECKR_EVENT),
     responses={413: {}},
 )
 def checkr(

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from pydantic import SecretStr
 from sqlalchemy import select
 
+from instainstru_core.adapters.checkr import CheckrWebhookParser
 from instainstru_core.domains.webhooks.models import WebhookEvent
 from instainstru_core.domains.webhooks.types import WebhookState
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.runtime import Runtime
 from tests.conftest import WEBHOOK_SECRET, SetClock
+from tests.contracts.documents import openapi
 
 PATH = "/api/v1/webhooks/stripe"
 EVENT: dict[str, Any] = {
@@ -103,3 +106,32 @@ class TestAnEvent:
         answer = send(client, clock, json.dumps(padded).encode())
         assert (answer.status_code, answer.json()["code"]) == (413, "request.too_large")
         assert stored(runtime) == []
+
+
+class TestTheExamples:
+    """What the page about the API shows of each body is an event that its door takes."""
+
+    @pytest.fixture
+    def shown(self) -> dict[str, Any]:
+        paths = openapi()["paths"]
+        return {
+            vendor: paths[f"/api/v1/webhooks/{vendor}"]["post"]["requestBody"]["content"][
+                "application/json"
+            ]["example"]
+            for vendor in ("stripe", "checkr")
+        }
+
+    def test_of_the_payment_provider_is_stored(
+        self, client: TestClient, runtime: Runtime, clock: SetClock, shown: dict[str, Any]
+    ) -> None:
+        body = json.dumps(shown["stripe"]).encode()
+        assert send(client, clock, body).status_code == 200
+        (event,) = stored(runtime)
+        assert (event.event_id, event.kind) == ("evt_1Q2w3E4r5T6y7U8i", "payment_intent.succeeded")
+
+    def test_of_the_provider_of_checks_is_read_without_people(self, shown: dict[str, Any]) -> None:
+        body = json.dumps(shown["checkr"]).encode()
+        signed = hmac.new(b"key", body, hashlib.sha256).hexdigest()
+        event = CheckrWebhookParser(SecretStr("key")).parse(body, signed)
+        assert (event.event_id, event.kind) == ("507f1f77bcf86cd799439011", "report.completed")
+        assert "candidate_id" not in event.payload["data"]["object"]
