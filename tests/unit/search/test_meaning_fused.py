@@ -217,17 +217,24 @@ class TestOneWordAlone:
 
 class TestWishesThatMeanNothing:
     def test_name_what_comes_nearest_and_do_not_mean_it(self) -> None:
-        services = index([("acting", at(1.0)), ("improv", at(0.0, 1.0))], SCALE)
-        parsed = Parsed("", services=phrases("become someone else"))
-        found = meant(parsed, lookup(), services, {"become someone else": at(0.6, 0.55)})
-        assert (found.services, found.nearest) == ({}, ("acting", "improv"))
+        services = index(
+            [
+                ("self-defense", at(1.0)),
+                ("gardening", at(0.0, 1.0)),
+                ("dog-training", at(0, 0, 1.0)),
+            ],
+            SCALE,
+        )
+        parsed = Parsed("", services=phrases("defend dogs"))
+        found = meant(parsed, lookup(), services, {"defend dogs": at(0.6, 0.55, 0.5)})
+        assert (found.services, found.nearest) == ({}, ("dog-training", "self-defense"))
 
-    def test_are_asked_of_vectors_for_what_is_near_though_they_are_trades(self) -> None:
+    def test_name_nothing_for_a_trade(self) -> None:
         parsed = Parsed("", services=phrases("plumber"))
         assert unclear(parsed, lookup()) == ("plumber",)
         services = index([("home-repair", at(1.0))], SCALE)
         found = meant(parsed, lookup(), services, {"plumber": at(0.99)})
-        assert (found.services, found.nearest) == ({}, ("home-repair",))
+        assert (found.services, found.nearest) == ({}, ())
 
     def test_take_doubtful_ones_with_them(self) -> None:
         found = meant(Parsed("", services=phrases("ride", "horse")), lookup(), None, {})

@@ -28,6 +28,7 @@ TEACHING = frozenset({
 """Those of them without which other names of a service are still its names."""
 
 LEAST_ROOT = 3
+LEAST_SHARED = 5
 _ENDINGS = ("ing", "ed", "er", "ist")
 _ACTIONS = ("ing", "ed")
 _VOWELS = frozenset("aeiouy")
@@ -74,6 +75,15 @@ def _stripped(word: str, endings: tuple[str, ...]) -> str:
 def key(words: str) -> str:
     """Folded words in the singular."""
     return " ".join(map(singular, words.split()))
+
+
+def is_like(word: str, known: str) -> bool:
+    """Whether a word is a known one in another form: with the same root, or begun by so much of it
+    that they are one family, as defend and defense are.
+    """
+    if root(word) == root(known):
+        return True
+    return len(word) >= LEAST_SHARED and word[:LEAST_SHARED] == known[:LEAST_SHARED]
 
 
 def squashed(words: str) -> str:

@@ -74,7 +74,7 @@ def meant(
         as_one = None if whole is None else _wish(whole, parsed, lookup, services, vectors)
         if as_one is not None and _best(as_one) > max(map(_best, wishes)):
             wishes = (as_one,)
-        wishes = _without_scraps(wishes)
+        wishes = _without_scraps(wishes, lookup)
     unwished = {phrase: lookup.find(phrase.text) for phrase in parsed.excluded}
     excluded = frozenset(
         match.service_id
@@ -93,20 +93,22 @@ def meant(
     return Meant(wishes, excluded, by, tuple(reasons), unheeded)
 
 
-def _without_scraps(wishes: tuple[PhraseMeaning, ...]) -> tuple[PhraseMeaning, ...]:
+def _without_scraps(wishes: tuple[PhraseMeaning, ...], lookup: Lookup) -> tuple[PhraseMeaning, ...]:
     """Wishes of which none is certain: where one means nothing, the others have to be likely."""
     if all(wish.matches for wish in wishes):
         return wishes
     return tuple(
         wish
         if _best(wish) >= LEAST_BESIDE_NOTHING
-        else replace(wish, matches=(), near=wish.near or _ids(wish.matches))
+        else replace(wish, matches=(), near=wish.near or _akin(wish, lookup))
         for wish in wishes
     )
 
 
-def _ids(matches: Sequence[ServiceMatch]) -> tuple[str, ...]:
-    return tuple(match.service_id for match in matches[:MOST_NAMED])
+def _akin(wish: PhraseMeaning, lookup: Lookup) -> tuple[str, ...]:
+    """Those of the services of a wish that are called by a word like one of its own."""
+    ids = (match.service_id for match in wish.matches)
+    return tuple(one for one in ids if lookup.is_akin(wish.phrase.text, one))[:MOST_NAMED]
 
 
 def fused(
@@ -185,14 +187,23 @@ def _wish(
         return PhraseMeaning(phrase, finding.matches)
     near = services.nearest(vector, most=MOST_NEAR)
     matches = () if finding.is_certain else fused(finding, near, phrase.text)
-    return PhraseMeaning(phrase, matches, () if matches else _near(finding, near))
+    if matches:
+        return PhraseMeaning(phrase, matches)
+    return PhraseMeaning(phrase, (), _near(phrase.text, finding, near, lookup))
 
 
-def _near(finding: Finding, near: Sequence[tuple[str, float]]) -> tuple[str, ...]:
-    """The services that come nearest to a wish that means none, by text and then by vector."""
+def _near(
+    words: str, finding: Finding, near: Sequence[tuple[str, float]], lookup: Lookup
+) -> tuple[str, ...]:
+    """The services that come nearest to a wish that means none, by text and then by vector.
+
+    Only those that are called by a word like one of these: vectors are made from pieces of words,
+    and say as surely that beekeeping is Accounting as that dog grooming is Dog Training.
+    """
     by_text = (match.service_id for match in finding.matches)
     by_vector = (service_id for service_id, like in near if like >= LEAST_NEAR)
-    return tuple(dict.fromkeys((*by_text, *by_vector)))[:MOST_NAMED]
+    told = dict.fromkeys((*by_text, *by_vector))
+    return tuple(one for one in told if lookup.is_akin(words, one))[:MOST_NAMED]
 
 
 def _also_for(

@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 from instainstru_core.domains.catalog.policy import fold
 from instainstru_core.domains.search.policy.meaning.forms import (
     GENERIC,
+    is_like,
     key,
     root,
     root_key,
@@ -94,6 +95,7 @@ class Lookup:
             entry.id: frozenset(age.value for age in entry.age_groups) for entry in lexicon.entries
         }
         self.find = lru_cache(maxsize=4_096)(self._find)
+        self._entries = {entry.id: entry for entry in lexicon.entries}
 
     def _find(self, phrase: str) -> Finding:
         """The services that these words mean."""
@@ -118,6 +120,17 @@ class Lookup:
         """What has exactly this name, if anything has."""
         senses, share = self._senses(words)
         return self._matches(senses, words, share) if senses else None
+
+    def is_akin(self, words: str, service_id: str) -> bool:
+        """Whether a service is called by a word like one of these. What people have done rather
+        than learn is like nothing.
+        """
+        said = [word for word in fold(words).split() if word not in GENERIC]
+        if not TRADES.isdisjoint(said):
+            return False
+        entry = self._entries[service_id]
+        called = {word for name in (entry.name, *entry.synonyms) for word in fold(name).split()}
+        return any(is_like(one, other) for one in said for other in called - GENERIC)
 
     def _senses(self, words: str) -> tuple[tuple[Sense, ...], float]:
         """What has this name, and how much of it. A trade is no name in the singular: mechanics is

@@ -1,0 +1,77 @@
+"""What is told as near where a search wishes for what nobody teaches: labelled by hand.
+
+The first half was labelled before any score was looked at, the second one after. Behind each query
+stand the services that help whoever asks for it; of most there are none. Queries that the catalog
+turned out to teach are left out.
+"""
+
+from datetime import date
+
+import pytest
+
+from instainstru_core.domains.search.policy.grammar import parse
+from instainstru_core.domains.search.policy.meaning import fusion
+from instainstru_core.domains.search.service.understanding import with_wish
+from instainstru_core.domains.search.types.meaning import Meant
+from instainstru_core.kernel.deadline import Deadline
+from tests.patience import PATIENCE_SECONDS
+from tests.unit.search.catalogue import lookup
+from tests.unit.search.knowledge import words
+from tests.unit.search.test_given_services import MODEL, vectors
+
+TODAY = date(2026, 11, 28)
+BEFORE = """
+    car mechanic; plumber: home-repair; house cleaning; babysitter: cpr-first-aid; dentist
+    dog walker: dog-training; dog grooming: dog-training; moving company; electrician; horse riding
+    skydiving; scuba diving: swimming; surfing: swimming; haircut: hair-styling; therapist
+    personal shopper; welding; pilot license; bonsai: gardening; beekeeping; taxidermy
+    bar exam tutor; potty training; college admissions counselor: college-essays; horseback riding
+    crypto trading: personal-finance; real estate license course
+    defend myself: self-defense krav-maga karate; speak in front of people: public-speaking
+"""
+AFTER = """
+    printing press; flower delivery: floral-design; wedding planner; dog sitting: dog-training
+    ski lessons; snowboarding: skateboarding; kayaking; parkour; ventriloquism; locksmithing course
+    glass blowing; feng shui; bagpipes; swahili tutor; nclex prep; forklift certification
+    phlebotomy; hula hoop; carving pumpkins: sculpture woodworking
+    speak up in meetings: public-speaking
+"""
+WRONG = {"wedding planner", "hula hoop", "speak in front of people", "speak up in meetings"}
+"""Weddings have their flowers, basketball is hoops, and speaking is most of English."""
+
+
+def labelled(half: str) -> dict[str, set[str]]:
+    lines = [one.strip() for line in half.strip().splitlines() for one in line.split(";")]
+    parts = (one.partition(":") for one in lines)
+    return {query.strip(): set(services.split()) for query, _, services in parts}
+
+
+def meant(query: str) -> Meant:
+    parsed = with_wish(parse(query, words(), TODAY))
+    wishes = fusion.unclear(parsed, lookup())
+    rows = MODEL.embed(wishes, deadline=Deadline.within(PATIENCE_SECONDS))
+    return fusion.meant(parsed, lookup(), vectors(), dict(zip(wishes, rows, strict=True)))
+
+
+@pytest.mark.parametrize("half", [BEFORE, AFTER], ids=["before", "after"])
+def test_nothing_is_meant_and_only_what_helps_is_told(half: str) -> None:
+    found = {query: meant(query) for query in labelled(half)}
+    assert {query: one.services for query, one in found.items() if one.services} == {}
+    told = {query: set(one.nearest) for query, one in found.items()}
+    wrong = {query for query, helpful in labelled(half).items() if not told[query] <= helpful}
+    assert wrong == WRONG & told.keys()
+
+
+@pytest.mark.parametrize(
+    ("query", "nearest"),
+    [
+        ("dog grooming", ("dog-training",)),
+        ("defend myself", ("self-defense", "karate", "krav-maga")),
+        ("car mechanic", ()),
+        ("house cleaning", ()),
+        ("scuba diving", ()),
+        ("bar exam tutor", ()),
+    ],
+)
+def test_what_is_near_shares_a_word(query: str, nearest: tuple[str, ...]) -> None:
+    assert meant(query).nearest == nearest
