@@ -7,7 +7,7 @@ import pytest
 from instainstru_core.domains.search.policy import wanting
 from instainstru_core.domains.search.policy.grammar import holidays, parse
 from instainstru_core.domains.search.types.asked import Given
-from instainstru_core.domains.search.types.parsed import DateKind, DateWish, Parsed, Slot
+from instainstru_core.domains.search.types.parsed import Audience, DateKind, DateWish, Parsed, Slot
 from tests.unit.search.knowledge import words
 
 SATURDAY = date(2026, 11, 28)
@@ -22,6 +22,39 @@ def dates(text: str, today: date = SATURDAY) -> DateWish:
     found = read(text, today).dates
     assert found is not None
     return found
+
+
+class TestSchoolBreaks:
+    """Their days differ by school and year, so that they are told and none is guessed."""
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("piano over spring break", ["spring break"]),
+            ("lessons during winter break for kids", ["winter break"]),
+            ("Mid-Winter Recess coding", ["mid winter recess"]),
+            ("midwinter recess chess", ["midwinter recess"]),
+            ("guitar on our school vacation", ["school vacation"]),
+            ("piano christmas break", ["christmas break"]),
+            ("chess in winter recess or spring break", ["winter recess", "spring break"]),
+            ("break dance class", []),
+            ("piano christmas eve", []),
+            ("winter, break dancing", []),
+        ],
+    )
+    def test_are_read_and_have_no_days(self, text: str, said: list[str]) -> None:
+        found = read(text)
+        assert [one.text for one in found.unknown_days] == said
+        assert not said or (found.dates, found.rest) == (None, "")
+
+    def test_are_no_wish(self) -> None:
+        found = read("lessons during winter break for kids")
+        assert (found.services, found.audience) == ((), Audience.KIDS)
+        assert found.typed(found.unknown_days[0]) == "winter break"
+
+    def test_beside_days_that_are_said_change_nothing(self) -> None:
+        found = dates("piano over winter break dec 28 to 30")
+        assert (found.first, found.last) == (date(2026, 12, 28), date(2026, 12, 30))
 
 
 class TestHolidays:

@@ -288,6 +288,21 @@ class TestHints:
         (hint,) = hints(replace(UNDERSTOOD, parsed=parsed))
         assert hint == "Days count from today to 180 days ahead, so any day counts here."
 
+    def test_ask_for_the_days_of_a_school_break(self) -> None:
+        parsed = replace(
+            NOTHING,
+            text="yoga over Spring Break",
+            unknown_days=(Phrase("spring break", 10, 22),),
+            marks=(Mark(0, 4, Slot.SERVICE),),
+        )
+        (hint,) = hints(replace(UNDERSTOOD, parsed=parsed))
+        assert hint == (
+            'The days of "Spring Break" depend on the school, so any day counts here. Say them, as'
+            ' in "dec 24 to 31".'
+        )
+        dated = Wanted(when=When((TODAY,)))
+        assert hints(replace(UNDERSTOOD, parsed=parsed, wanted=dated)) == []
+
     def test_say_that_nothing_was_asked_for(self) -> None:
         (hint,) = hints(replace(UNDERSTOOD, parsed=replace(NOTHING, text="the")))
         assert hint.startswith("Nothing in particular was asked for")

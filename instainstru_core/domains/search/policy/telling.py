@@ -82,6 +82,14 @@ def _unwished(asked: Understood) -> list[str]:
 
 
 def _days(asked: Understood) -> list[str]:
+    if asked.unknown_days and asked.wanted.when is None:
+        named = _listed([f'"{one}"' for one in asked.unknown_days], "and")
+        return [
+            (
+                f"The days of {named} depend on the school, so any day counts here. Say them, as in"
+                ' "dec 24 to 31".'
+            )
+        ]
     if not asked.is_out_of_reach:
         return []
     return [f"Days count from today to {MAX_DAYS_AHEAD} days ahead, so any day counts here."]

@@ -68,7 +68,7 @@ def understood_view(asked: Understood, entries: Mapping[str, Entry]) -> Understo
         filters=[
             InferredFilter(key=key, values=sorted(values)) for key, values in asked.inferred.items()
         ],
-        not_understood=" ".join((*asked.unread, *asked.not_kept_out)) or None,
+        not_understood=" ".join((*asked.unread, *asked.unknown_days, *asked.not_kept_out)) or None,
         not_kept_out=list(asked.not_kept_out),
         nearest=[
             _service(entries[one], 0.0, None) for one in asked.meant.nearest if one in entries

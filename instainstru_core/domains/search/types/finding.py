@@ -63,6 +63,11 @@ class Understood:
         return (*missed, *([self.parsed.rest] if self.parsed.rest else []))
 
     @property
+    def unknown_days(self) -> tuple[str, ...]:
+        """Days that only others know, as they were typed."""
+        return tuple(map(self.parsed.typed, self.parsed.unknown_days))
+
+    @property
     def not_kept_out(self) -> tuple[str, ...]:
         """What is not wished and could not be kept out: it is no service, or not a whole one."""
         phrases = (*self.meant.unheeded, *self.parsed.unheeded)

@@ -178,7 +178,8 @@ class Parsed:
 
     `services` are the wished phrases in order, without generic words ("lessons", "teacher");
     `excluded` are those of "not jazz" and "but no opera"; `unheeded` those that nothing can be kept
-    out for: a place, or a part of what is wished. `rest` holds what means nothing here.
+    out for: a place, or a part of what is wished. `unknown_days` are those that others set, such as
+    a school's breaks. `rest` holds what means nothing here.
     """
 
     text: str
@@ -188,6 +189,7 @@ class Parsed:
     unheeded: tuple[Phrase, ...] = ()
     price: PriceWish | None = None
     dates: DateWish | None = None
+    unknown_days: tuple[Phrase, ...] = ()
     time: TimeWish | None = None
     minutes: int | None = None
     audience: Audience | None = None

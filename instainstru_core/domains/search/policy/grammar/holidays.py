@@ -2,6 +2,8 @@
 
 A holiday is a day where a word leads to it, where "day", "eve" or "weekend" follows, or where
 nothing follows that it could belong to: christmas carols and halloween makeup are no days.
+
+A school's breaks are read and have no days: they differ by school, and are set anew each year.
 """
 
 from collections.abc import Callable
@@ -98,6 +100,7 @@ _LEADS = frozenset({
     "on", "before", "after", "by", "until", "till", "from", "since", "through", "starting", "this",
     "next", "over", "around", "during", "and", "the",
 })  # fmt: skip
+_TO_BREAKS = _LEADS | {"for", "in", "my", "our", "their", "school", "schools"}
 _PLAIN_FOLLOWS = frozenset({"weekend", "wknd", "week"})
 _BESIDE = {"before": -1, "after": 1}
 
@@ -114,8 +117,17 @@ def _table() -> dict[str, tuple[Holiday, ...]]:
 
 
 HOLIDAYS = _table()
-WORDS = frozenset(
-    word for first, all_ in HOLIDAYS.items() for one in all_ for word in (first, *one.tail)
+_BREAKS = frozenset({"break", "recess", "vacation"})
+_OF_SCHOOL = frozenset({
+    "spring", "winter", "midwinter", "fall", "summer", "school", "holiday", "christmas", "xmas",
+    "thanksgiving", "easter", "passover", "february",
+})  # fmt: skip
+WORDS = (
+    _BREAKS
+    | _OF_SCHOOL
+    | frozenset(
+        word for first, all_ in HOLIDAYS.items() for one in all_ for word in (first, *one.tail)
+    )
 )
 """Every word of their names: none of them is misspelled."""
 
@@ -206,4 +218,24 @@ def beside(line: Line, at: int) -> Span | None:
     return spanned(at, said.end, said.coming(line.today, lambda day: single(day + off)))
 
 
-RULES = ruled((HOLIDAYS, named), (("day",), beside))
+class Recess(NamedTuple):
+    """Days off school, at positions of the text without what leads to them."""
+
+    first: int
+    end: int
+
+
+def recess(line: Line, at: int) -> Span | None:
+    """ "during spring break", "over the mid-winter recess": days that only the school knows."""
+    if line.word(at - 1) not in _OF_SCHOOL or line.tokens[at].breaks:
+        return None
+    first = at - 1
+    if (line.word(first - 1), line.word(first)) == ("mid", "winter"):
+        first -= 1
+    start = first
+    while line.word(start - 1) in _TO_BREAKS:
+        start -= 1
+    return Span(start, at + 1, None, Recess(first, at + 1))
+
+
+RULES = ruled((HOLIDAYS, named), (("day",), beside), (_BREAKS, recess))

@@ -14,6 +14,7 @@ from instainstru_core.domains.search.policy.grammar import (
 )
 from instainstru_core.domains.search.policy.grammar.days import Days
 from instainstru_core.domains.search.policy.grammar.exclusions import Unwished
+from instainstru_core.domains.search.policy.grammar.holidays import Recess
 from instainstru_core.domains.search.policy.grammar.hours import WINDOWS, Hours, Stretch, Sureness
 from instainstru_core.domains.search.policy.grammar.people import Who
 from instainstru_core.domains.search.policy.grammar.phrases import Today
@@ -25,6 +26,7 @@ from instainstru_core.domains.search.types.parsed import (
     LessonType,
     Mark,
     Parsed,
+    Phrase,
     PlaceMention,
     PlacePhrase,
     Skill,
@@ -61,6 +63,7 @@ def told(text: str, corrected: str | None, line: Line, chosen: Sequence[Span]) -
         unheeded=topics.unheeded(line, spans, wishes),
         price=money.together(_values(spans, money.Said)),
         dates=days.settled(_said_days(spans, line), line.today),
+        unknown_days=tuple(_phrase(line, one) for one in _values(spans, Recess)),
         time=hours.settled(_values(spans, Hours), list(_stretches(line, spans)), minutes),
         minutes=minutes,
         audience=who.audience if who else None,
@@ -93,6 +96,11 @@ def _said_days(spans: Sequence[Span], line: Line) -> list[Days]:
     if _values(spans, Today):
         said.append(Days(line.today, line.today))
     return said
+
+
+def _phrase(line: Line, said: Recess) -> Phrase:
+    first, last = line.tokens[said.first], line.tokens[said.end - 1]
+    return Phrase(line.written(said.first, said.end), first.start, last.end)
 
 
 def _stretches(line: Line, spans: Sequence[Span]) -> Iterator[Stretch]:
