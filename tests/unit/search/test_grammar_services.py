@@ -48,6 +48,9 @@ class TestWishes:
             ("tutoring plus music lessons", ["tutoring", "music"]),
             ("french tutor", ["french"]),
             ("music piano lessons", ["piano"]),
+            ("learn to cook italian food", ["cooking"]),
+            ("italian", ["italian"]),
+            ("talk with my korean in-laws", ["korean"]),
             ("first dance lessons for our wedding", ["first dance"]),
             ("video editing lessons", ["video editing"]),
             ("kids yoga", ["yoga"]),
@@ -176,6 +179,11 @@ class TestPlaces:
     def test_a_place_that_is_not_wished_is_never_searched_in(self) -> None:
         parsed = read("piano but not in brooklyn")
         assert (parsed.place, parsed.reasons) == (None, ("excluded_place",))
+
+
+def test_in_laws_are_no_place() -> None:
+    assert read("korean for my in-laws").place is None
+    assert read("korean in-brooklyn").place is not None
 
 
 class TestSpelling:

@@ -13,6 +13,7 @@ from instainstru_core.domains.catalog.policy.filters import (
     parse_filters,
 )
 from instainstru_core.domains.catalog.policy.words import (
+    MARKS,
     fold,
     is_slug,
     slugify,
@@ -20,6 +21,7 @@ from instainstru_core.domains.catalog.policy.words import (
 )
 
 __all__ = [
+    "MARKS",
     "MAX_FILTERS",
     "MAX_FILTER_KEYS",
     "MAX_FILTER_VALUE",

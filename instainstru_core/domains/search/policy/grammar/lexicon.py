@@ -132,7 +132,8 @@ FILLERS = frozenset({
     "options", "offered", "pass", "sometime", "sometimes", "sure", "crazy", "exactly",
     "necessarily", "yet", "already", "ever", "even", "though", "however", "man", "woman", "men",
     "women", "guy", "lady", "people", "brothers", "sisters", "complete", "rusty", "struggling",
-    "struggles",
+    "struggles", "understand", "understanding", "put", "con", "el", "los", "las", "mi", "quiero",
+    "aprender", "busco", "necesito",
 })
 """Words that carry a sentence and say nothing of what is sought."""
 
@@ -223,6 +224,9 @@ VERBS_AFTER_TO = {
 
 SUBJECTS_OF_LANGUAGES = frozenset({"music", "dance", "arts", "hobbies", "sports"})
 """Before something of these categories a language is a manner: "french cooking"."""
+
+COOKED = frozenset({"cuisine", "dish", "dishes", "food", "meals", "recipes"})
+"""Before these it says what is cooked: "cook italian food"."""
 # fmt: on
 
 NEGATIONS = frozenset({"not", "no", "except", "without", "excluding", "never"})

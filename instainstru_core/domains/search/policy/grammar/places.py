@@ -69,7 +69,8 @@ def led(line: Line, at: int) -> Span | None:
             how = PlaceMention.LANDMARK if name.is_landmark else PlaceMention.PREPOSITION
             spot = Spot(first, end, how, is_whole=name.is_whole)
             return Span(at, _tail(line, end), Slot.PLACE, spot, Weight.PLAIN)
-        nowhere = line.word(bare_at) in lexicon.NO_PLACES
+        # "in-laws" are nowhere
+        nowhere = line.word(bare_at) in lexicon.NO_PLACES or line.gap(inner) == "-"
         if _LEADS[lead] and not nowhere and line.word(at - 1) not in _NOT_PLACES_AFTER:
             return _unknown(line, at, bare_at)
     return None

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from instainstru_core.domains.catalog.policy import unaccented
+from instainstru_core.domains.catalog.policy import MARKS, unaccented
 
 MAX_TOKENS = 160
 """What comes after so many words of a text is not read."""
@@ -13,7 +13,8 @@ _PIECE = re.compile(
     r"(?P<clock>\d{1,2}:\d{2}(?!\d))"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)"
     r"|(?P<half>[ap]\.\s?m\b\.?)"
-    r"|(?P<word>(?:c\+\+|[cf]\#)(?![^\W\d_])|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|['\u2019\u02bc](?=[^\W\d_]))*)",
+    r"|(?P<word>(?:c\+\+|[cf]\#)(?![^\W\d_])"
+    rf"|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f{MARKS}]|['\u2019\u02bc](?=[^\W\d_]))*)",
     re.IGNORECASE,
 )
 TEN, HUNDRED = 10, 100

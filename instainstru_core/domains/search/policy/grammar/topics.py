@@ -143,7 +143,7 @@ def _without_manners(line: Line, topics: list[Topic]) -> list[Topic]:
             others = [other for other in topics if other is not topic]
             if line.word(topic.start - 1) == "in" and topic.start > others[0].end:
                 continue
-            if _is_spoken(line, topic, others):
+            if _is_spoken(line, topic, others) or line.word(topic.end) in lexicon.COOKED:
                 continue
             if _is_manner_of(line, topic, topics[at + 1] if at + 1 < len(topics) else None):
                 continue
