@@ -48,7 +48,7 @@ class TestWishes:
             ("tutoring plus music lessons", ["tutoring", "music"]),
             ("french tutor", ["french"]),
             ("music piano lessons", ["piano"]),
-            ("learn to cook italian food", ["cooking"]),
+            ("learn to cook italian food", ["cook"]),
             ("italian", ["italian"]),
             ("talk with my korean in-laws", ["korean"]),
             ("first dance lessons for our wedding", ["first dance"]),
