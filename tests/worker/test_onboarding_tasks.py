@@ -44,9 +44,8 @@ class TestLookingAgain:
                 actor = live_instructor(uow, live=False).actor
             flows.start_check(runtime.begin, provider, actor=actor)
             people.append(actor)
-        invited = [
-            check.invitation_id for check in flows.open_checks(runtime.begin, SYSTEM, "", limit=10)
-        ]
+        with runtime.begin(SYSTEM) as uow:
+            invited = [check.invitation_id for check in checks.open_after(uow, "", limit=10)]
         for invitation_id in invited:
             report = checkr.complete_invitation(invitation_id)
             checkr.move_report(report, status="complete", result="clear")

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from instainstru_core.domains.background_checks import service as checks
 from instainstru_core.domains.background_checks.errors import CheckRefused
 from instainstru_core.domains.background_checks.types import OpenCheck
 from instainstru_core.domains.observability.types import Queue
 from instainstru_core.domains.onboarding import flows, service
 from instainstru_core.kernel.log import logger
+from instainstru_core.kernel.paging import pages
 from worker.batches import each
 from worker.jobs import Desk, Job, in_pages
 
@@ -24,12 +26,10 @@ def _look_again(desk: Desk) -> None:
 
 def _under_way(desk: Desk, page: dict[str, OpenCheck]) -> Iterator[str]:
     """The ids of checks under way, a page at a time; the page that an id is on is in `page`."""
-    after = ""
-    while found := flows.open_checks(desk.runtime.begin, desk.actor, after, limit=BATCH):
+    for found in pages(desk.begin, checks.open_after, place=lambda check: check.id, size=BATCH):
         page.clear()
         page.update((check.id, check) for check in found)
         yield from [check.id for check in found]
-        after = found[-1].id
 
 
 def _look(desk: Desk, known: Mapping[str, OpenCheck], name: str) -> bool:

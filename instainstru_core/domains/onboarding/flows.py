@@ -4,7 +4,6 @@ from datetime import datetime
 
 from instainstru_core.domains.accounts import flows as accounts
 from instainstru_core.domains.background_checks import flows as checks
-from instainstru_core.domains.background_checks import service as check_service
 from instainstru_core.domains.background_checks.ports import CheckProvider
 from instainstru_core.domains.background_checks.schemas import BackgroundCheckView
 from instainstru_core.domains.background_checks.types import OpenCheck
@@ -51,12 +50,6 @@ def look_again(begin: Begin, provider: CheckProvider, actor: Actor, check: OpenC
     look = checks.look_again(provider, check, now=_asking(begin, actor))
     with begin(actor) as uow:
         service.take_check(uow, look)
-
-
-def open_checks(begin: Begin, actor: Actor, after: str, *, limit: int) -> list[OpenCheck]:
-    """Checks under way beyond this id, in order."""
-    with begin(actor) as uow:
-        return check_service.open_after(uow, after, limit=limit)
 
 
 def _asking(begin: Begin, actor: Actor) -> datetime:

@@ -353,10 +353,12 @@ class TestACheck:
     ) -> None:
         report = checkr.complete_invitation(start(begin, provider, maya))
         checkr.move_report(report, status="complete", result="clear")
-        (waiting,) = flows.open_checks(begin, SYSTEM, "", limit=10)
+        with begin(SYSTEM) as uow:
+            (waiting,) = checks.open_after(uow, "", limit=10)
         flows.look_again(begin, provider, SYSTEM, waiting)
         assert status(begin, maya) is CheckStatus.CLEAR
-        assert flows.open_checks(begin, SYSTEM, "", limit=10) == []
+        with begin(SYSTEM) as uow:
+            assert checks.open_after(uow, "", limit=10) == []
 
     def test_of_nobody_here_changes_nothing(
         self, begin: Begin, checkr: Simulator, provider: CheckrProvider
