@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devstack.stripe_simulator import books
+from devstack.stripe_simulator.errors import StripeRefusal
 from tests.devstack.stripe_simulator.conftest import Shop, StandingClock, refused, shop_with
 
 
@@ -204,6 +205,60 @@ class TestPayout:
         assert error.code == "payouts_not_allowed"
 
 
+class TestByHand:
+    """What somebody does in the dashboard carries no metadata, and is told like everything else."""
+
+    def test_a_refund_goes_back_in_parts_up_to_the_charge(self, shop: Shop) -> None:
+        charge = str(shop.pay(10_000).latest_charge)
+        part = shop.simulator.refund_by_hand(charge, 4_000, reason="duplicate")
+        rest = shop.simulator.refund_by_hand(charge)
+
+        assert [(one["amount"], one["reason"]) for one in (part, rest)] == [
+            (4_000, "duplicate"),
+            (6_000, None),
+        ]
+        assert part["metadata"] == {}
+        assert shop.books()[1:] == [
+            ("refund", -4_000, 0, -4_000, "refund"),
+            ("refund", -6_000, 0, -6_000, "refund"),
+        ]
+        assert shop.events()[-2:] == ["charge.refunded", "refund.created"]
+        with pytest.raises(StripeRefusal, match="already been refunded"):
+            shop.simulator.refund_by_hand(charge)
+
+    def test_a_refund_that_fails_brings_its_money_back(self, shop: Shop) -> None:
+        paid = shop.pay(10_000)
+        made = shop.stripe.v1.refunds.create({"payment_intent": paid.id, "amount": 4_000})
+
+        shop.simulator.fail_refund(made.id)
+
+        found = shop.stripe.v1.refunds.retrieve(made.id)
+        assert (found.status, found.amount) == ("failed", 4_000)
+        charge = shop.stripe.v1.charges.retrieve(str(paid.latest_charge))
+        assert (charge.amount_refunded, charge.refunded) == (0, False)
+        assert shop.simulator.balance() == 10_000 - 320
+        assert [row[:2] for row in shop.books()[1:]] == [
+            ("refund", -4_000),
+            ("refund_failure", 4_000),
+        ]
+        assert shop.events()[-3:] == ["refund.failed", "charge.refund.updated", "refund.updated"]
+        with pytest.raises(StripeRefusal, match="has failed already"):
+            shop.simulator.fail_refund(made.id)
+
+    def test_a_transfer_comes_back_up_to_its_amount(self, shop: Shop) -> None:
+        shop.pay(10_000)
+        teacher = shop.teacher()
+        sent = _send(shop, teacher, 5_000)
+
+        shop.simulator.reverse_by_hand(sent.id, 2_000)
+
+        assert shop.stripe.v1.transfers.retrieve(sent.id).amount_reversed == 2_000
+        assert shop.simulator.balance(teacher) == 3_000
+        assert shop.events()[-1] == "transfer.reversed"
+        with pytest.raises(StripeRefusal, match="only 3000 left"):
+            shop.simulator.reverse_by_hand(sent.id, 3_001)
+
+
 class TestDispute:
     def test_takes_the_amount_and_a_fee_and_gives_the_amount_back(self, shop: Shop) -> None:
         paid = shop.pay(10_000)
@@ -232,6 +287,21 @@ class TestDispute:
             "charge.dispute.closed",
             "charge.dispute.funds_reinstated",
         ]
+
+    def test_may_be_about_a_part_and_another_part_and_no_more(self, shop: Shop) -> None:
+        charge = str(shop.pay(10_000).latest_charge)
+        first = shop.simulator.open_dispute(charge, amount=4_000)
+        second = shop.simulator.open_dispute(charge, amount=6_000)
+        for amount in (None, 1):
+            with pytest.raises(StripeRefusal, match="cannot be disputed"):
+                shop.simulator.open_dispute(charge, amount=amount)
+        assert shop.simulator.balance() == -320 - 2 * 1_500
+
+        shop.simulator.close_dispute(first["id"], won=True)
+        shop.simulator.close_dispute(second["id"], won=False)
+
+        assert shop.simulator.balance() == 4_000 - 320 - 2 * 1_500
+        assert shop.simulator.open_dispute(charge, amount=4_000)["status"] == "needs_response"
 
     def test_follows_some_cards_and_can_be_given_up(self, shop: Shop) -> None:
         held = shop.hold(card="pm_card_createDispute")

@@ -206,9 +206,24 @@ def test_levers_make_things_happen(client: stripe.StripeClient, lever: Lever) ->
     assert paid["status"] == "succeeded"
     dispute = lever("disputes", charge=paid["latest_charge"])
     assert lever(f"disputes/{dispute['id']}", won=True)["status"] == "won"
+    charge = client.v1.payment_intents.create(
+        {
+            "amount": 5_000,
+            "currency": "usd",
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "automatic_payment_methods": NEVER_REDIRECT,
+        }
+    ).latest_charge
+    refund = lever("refunds", charge=charge, amount=2_000, reason="duplicate")
+    assert (refund["amount"], refund["reason"]) == (2_000, "duplicate")
+    assert lever(f"refunds/{refund['id']}", action="fail")["status"] == "failed"
     session = client.v1.identity.verification_sessions.create({"type": "document"})
     assert lever(f"identity/{session.id}", outcome="verified")["status"] == "verified"
-    client.v1.transfers.create({"amount": 1_000, "currency": "usd", "destination": account.id})
+    sent = client.v1.transfers.create(
+        {"amount": 1_500, "currency": "usd", "destination": account.id}
+    )
+    assert lever("reversals", transfer=sent.id, amount=500)["amount"] == 500
     payout = lever("payouts", account=account.id)
     paid_out = lever(f"payouts/{payout['id']}", account=account.id)
     assert (paid_out["amount"], paid_out["status"]) == (1_000, "paid")
@@ -248,6 +263,9 @@ def test_a_past_is_loaded(client: stripe.StripeClient, server: SimulatorServer) 
         ("POST", "clock", "not json", 400),
         ("POST", "faults", '{"trouble": "rain"}', 400),
         ("POST", "disputes", '{"charge": "ch_nothing"}', 404),
+        ("POST", "refunds", '{"charge": "ch_nothing"}', 404),
+        ("POST", "refunds/re_nothing", '{"action": "mend"}', 400),
+        ("POST", "reversals", '{"transfer": "tr_nothing"}', 404),
         ("POST", "import", '{"object": "coupon"}', 400),
         ("GET", "nowhere", "", 404),
     ],

@@ -467,3 +467,30 @@ class TestAChargeThatABankKept:
         ended = replace(self.kept, ending=Ending.CHARGED_BACK)
 
         assert agenda.decide(ended, before(hours=30)) == Decision(Step.SETTLE)
+
+
+class TestAChargeThatStaffRefunded:
+    """All of it, in the provider's dashboard, before the lesson was settled."""
+
+    refunded = case(captured_cents=13_440, refunded_cents=13_440, is_locked=True)
+
+    @pytest.mark.parametrize("ending", [None, Ending.LESSON_TAKEN, Ending.STUDENT_CANCEL_LATE])
+    def test_ends_a_lesson_whose_charge_was_to_be_kept(self, ending: Ending | None) -> None:
+        found = agenda.decide(replace(self.refunded, ending=ending), before(hours=30))
+
+        assert found == Decision(Step.END_REFUNDED)
+
+    def test_ends_it_with_what_the_bank_kept_of_it(self) -> None:
+        both = replace(self.refunded, refunded_cents=10_000, charged_back_cents=3_440)
+
+        assert agenda.decide(both, before(hours=30)) == Decision(Step.END_REFUNDED)
+
+    def test_is_what_an_ending_wants_that_gives_all_back(self) -> None:
+        cancelled = replace(self.refunded, ending=Ending.INSTRUCTOR_CANCEL)
+
+        assert agenda.decide(cancelled, before(hours=30)) == Decision(Step.SETTLE)
+
+    def test_in_part_ends_nothing(self) -> None:
+        part = replace(self.refunded, refunded_cents=13_439)
+
+        assert agenda.decide(part, before(hours=30)).step is None
