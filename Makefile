@@ -32,8 +32,9 @@ bench: setup ## Measure against peers in the same run; writes docs/performance.m
 contracts: setup ## Write the snapshots of OpenAPI and tools anew; look at the difference
 	@UPDATE_CONTRACTS=1 $(RUN) pytest tests/contracts -n 0 -q
 
-nightly: setup ## The long tests
+nightly: setup ## The long tests, and other examples than usual for every property
 	@$(RUN) pytest -n $(AT_ONCE) -m nightly
+	@$(RUN) pytest -n $(AT_ONCE) -m hypothesis --hypothesis-profile exploring
 
 conformance: setup ## The official suite of the Model Context Protocol against our server; needs npm
 	@$(RUN) pytest -n 0 -p no:randomly -m conformance tests/conformance

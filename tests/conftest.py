@@ -45,13 +45,12 @@ LIMITS = (
 )
 """After so long our adapters do without a server of this machine."""
 
-hypothesis.settings.register_profile(
-    "reliable",
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+UNHURRIED = hypothesis.settings(
+    deadline=None, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+# The same examples everywhere: what fails is what was changed. The nightly run tries others.
+hypothesis.settings.register_profile("reliable", UNHURRIED, derandomize=True)
+hypothesis.settings.register_profile("exploring", UNHURRIED, max_examples=1_000)
 hypothesis.settings.load_profile("reliable")
 
 

@@ -4,6 +4,7 @@ Each of these takes megabytes in every process; `docs/performance.md` has what t
 """
 
 import importlib
+import os
 import pkgutil
 import subprocess
 import sys
@@ -14,8 +15,13 @@ from pydantic import BaseModel
 import instainstru_core
 from instainstru_core.domains.reporting import service as reporting
 
-SPENT = ("openai", "tokenizers", "wordllama", "matplotlib", "IPython", "alembic", "pytest", "PIL")
-"""What whole libraries are for that a part of ours does without, or that commands need."""
+SPENT = (
+    *("openai", "tokenizers", "wordllama", "matplotlib", "IPython", "alembic", "pytest", "PIL"),
+    "sentry_sdk",
+)
+"""What whole libraries are for that a part of ours does without, that commands need, or that only
+those need who have set it up.
+"""
 SHOWN = ("rich", "pygments", "charset_normalizer", "pandas", "docutils")
 CURVES = "cryptography.hazmat.bindings._rust"
 REPORTS = "instainstru_core.domains.reporting.service.insights"
@@ -35,17 +41,29 @@ WORKER = f"""
 from instainstru_core import runtime as composition
 from instainstru_core.kernel.settings import load
 import worker.app
+from worker.tasks.bookings import PLACE_HOLDS
 settings = load(DATABASE_URL='postgresql+psycopg://nobody@127.0.0.1/none')
 composition.load_events()
 runtime = {RUNTIME.format("STRIPE_SECRET_KEY='sk_test_none'")}
 composition.prepare_vendors(runtime)
-worker.app.create_app(worker.app.Workplace(settings, {{}}))
+place = worker.app.Workplace(settings, {{}})
+worker.app.create_app(place)
+with place.monitors.watching(PLACE_HOLDS, 'a-task'):
+    pass
+place.close()
 """
 MCP = """
 import mcp_server.server
 mcp_server.server.registry.declared()
 """
-TELL = "import sys; print(*sys.modules)"
+TELL = """
+import sys
+from instainstru_core import runtime
+from instainstru_core.kernel.settings import Settings
+assert not runtime.watch_errors(Settings(), 'api')
+assert not runtime.build(Settings()).sentry.prove().configured
+print(*sys.modules)
+"""
 
 
 def imported(program: str) -> set[str]:
@@ -55,6 +73,7 @@ def imported(program: str) -> set[str]:
         capture_output=True,
         text=True,
         check=True,
+        env={name: value for name, value in os.environ.items() if "SENTRY" not in name},
     )
     return set(told.stdout.split())
 

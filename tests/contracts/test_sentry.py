@@ -4,8 +4,6 @@ The simulator is fed by the real SDK, through `sdk.start` as every process calls
 """
 
 import os
-import subprocess
-import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,7 +31,6 @@ from instainstru_core.domains.observability.errors import (
 from instainstru_core.domains.observability.ports import Sentry
 from instainstru_core.domains.observability.types import IssueQuery, IssueSort, WhichEvent
 from instainstru_core.kernel.errors import Refusal
-from tests.databases import ROOT
 from tests.patience import PATIENCE_SECONDS
 from tests.peers import Told, listening
 from tests.watching import TOKEN, simulated, told
@@ -340,21 +337,6 @@ def test_sentry_itself_speaks_what_we_read() -> None:
         assert real.event("f" * 32) is None
         with pytest.raises(IssueNotFound):
             real.issue("1")
-
-
-def test_without_a_dsn_no_process_of_ours_imports_the_sdk() -> None:
-    script = (
-        "import importlib, sys\n"
-        "from instainstru_core import runtime\n"
-        "from instainstru_core.kernel.settings import Settings\n"
-        "for module in ('api.server', 'mcp_server.server', 'worker.app'):\n"
-        "    importlib.import_module(module)\n"
-        "    assert not runtime.watch_errors(Settings(), 'api'), module\n"
-        "    assert not runtime.build(Settings()).sentry.prove().configured, module\n"
-        "    assert not {'sentry_sdk', 'openai'} & set(sys.modules), module\n"
-    )
-    known = {name: value for name, value in os.environ.items() if "SENTRY" not in name}
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, env=known)
 
 
 def test_an_environment_is_known_from_whatever_comes_from_it(

@@ -1,8 +1,6 @@
 """What Sentry is told of the schedule, by the real SDK, over a socket."""
 
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +12,7 @@ from pydantic import SecretStr
 from instainstru_core.kernel.settings import Settings
 from tests.brokers import own_broker
 from tests.conftest import settings_for
-from tests.databases import ROOT, ServerUrls, clone
+from tests.databases import ServerUrls, clone
 from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.processes import free_port
 from tests.worker.at_work import worker_at_work
@@ -166,21 +164,6 @@ class TestACheckIn:
         assert len(done) == 300
         monitors.close()
         assert time.perf_counter() - started < PATIENCE_SECONDS
-
-
-def test_without_sentry_its_sdk_is_never_imported(settings: Settings) -> None:
-    script = (
-        "import sys\n"
-        "from instainstru_core.kernel.settings import Settings\n"
-        "from worker.app import Workplace, create_app\n"
-        "from worker.tasks.bookings import PLACE_HOLDS\n"
-        "place = Workplace(Settings(), {})\n"
-        "create_app(place)\n"
-        "with place.monitors.watching(PLACE_HOLDS, 't'): pass\n"
-        "place.close()\n"
-        "assert 'sentry_sdk' not in sys.modules\n"
-    )
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
 
 
 def test_a_real_worker_tells_of_what_it_does(
