@@ -25,11 +25,11 @@ BEFORE = """
     dog walker: dog-training; dog grooming: dog-training; moving company; electrician; horse riding
     skydiving; scuba diving: swimming; surfing: swimming; haircut: hair-styling; therapist
     personal shopper; welding; pilot license; bonsai: gardening; beekeeping; taxidermy
-    bar exam tutor; potty training; college admissions counselor: college-essays; horseback riding
-    crypto trading: personal-finance; real estate license course
     defend myself: self-defense krav-maga karate; speak in front of people: public-speaking
 """
 AFTER = """
+    bar exam tutor; potty training; college admissions counselor: college-essays; horseback riding
+    crypto trading: personal-finance; real estate license course
     printing press; flower delivery: floral-design; wedding planner; dog sitting: dog-training
     ski lessons; snowboarding: skateboarding; kayaking; parkour; ventriloquism; locksmithing course
     glass blowing; feng shui; bagpipes; swahili tutor; nclex prep; forklift certification
