@@ -138,6 +138,30 @@ class TestCreditThatEndsWhileItIsSetAside:
         assert market.wallet() == (7_000, 0)
         acts.assert_final(market)
 
+    @pytest.mark.parametrize("takes_place", [True, False])
+    def test_stays_reserved_through_a_lock_and_ends_with_it(
+        self, market: Market, *, takes_place: bool
+    ) -> None:
+        """It ends between the move and the lesson: it pays for it, or has ended when given back."""
+        market.give_credit(5_000, days=4)
+        booked = market.confirmed(credit=5_000)
+        market.at(market.before(booked, hours=18))
+        child = market.move(booked.id, "2026-06-22T16:00:00")
+        market.at(market.before(child, hours=1))
+        assert (sweep(market), market.wallet()) == (0, (0, 5_000))
+
+        if takes_place:
+            market.at(market.after(child, hours=25))
+        else:
+            market.cancel(child.id, actor=market.instructor)
+
+        row = market.money(child.id)
+        ended, refunded, paid = (0, 0, 10_560) if takes_place else (5_000, 8_440, 0)
+        assert acts.lots(market)[0][:3] == (0, 0, ended)
+        assert market.wallet() == (0, 0)
+        assert (row.refunded_cents, row.paid_cents) == (refunded, paid)
+        acts.assert_final(market)
+
     def test_loses_what_ends_first_where_a_part_is_forfeited(self, market: Market) -> None:
         market.give_credit(5_000, days=30)
         market.give_credit(5_000, days=60)

@@ -25,12 +25,16 @@ from instainstru_core.domains.bookings.types import (
 )
 from instainstru_core.domains.credits import flows as credit_flows
 from instainstru_core.domains.credits.schemas import BuyCredit
+from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.payments.errors import CallRefused, ProviderUnreachable
 from instainstru_core.domains.payments.models import Charge, Refund
 from instainstru_core.domains.payments.types import Purpose
+from instainstru_core.domains.reporting import service as reporting
+from instainstru_core.domains.reporting.policy import telling
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.outbox import OutboxRow
 from tests.factories.money import STAFF, Market
+from tests.together import at_once
 
 FEE = 420
 """What the provider keeps of 134.40 dollars."""
@@ -198,7 +202,7 @@ class TestOfASettledLesson:
         booked = taught(market)
         refund = market.refund_by_hand(booked.id, 3_360)
 
-        with market.runtime.begin(SYSTEM) as uow:
+        with market.runtime.begin(STAFF) as uow:
             entry = uow.session.scalars(
                 select(AuditEntry).where(AuditEntry.action == "bookings.note_refund")
             ).one()
@@ -209,6 +213,36 @@ class TestOfASettledLesson:
                 "origin": "provider_dashboard",
                 "has_failed": False,
             }
+            story = reporting.booking_story(uow, booked.id).data.timeline
+            told_of = [event.what for event in story]
+            assert "Refunded in the provider's dashboard: other" in told_of
+            assert {"refunded_at_provider", "refund_ordered"} <= set(told_of)
+            (payment,) = reporting.payment_explain(uow, booked.id).data.payments
+            journals = ledger.explain(uow, f"booking:{market.money(booked.id).chain_id}").journals
+        assert payment.money.refunded_cents == 3_360
+        day = telling.moment(market.clock.now)
+        where = f"$33.60 went back to the card on {day} in the payment provider's dashboard."
+        assert [one.where for one in payment.refunds] == [f"{where} {telling.IN_BANKS}"]
+        assert [one.fact for one in journals][-3:] == [
+            "refunded_at_provider",
+            "refund_ordered",
+            "transfer_reversed",
+        ]
+
+    def test_is_taken_in_once_by_several_who_hear_of_it_at_the_same_instant(
+        self, racing_market: Market
+    ) -> None:
+        market = racing_market
+        booked = taught(market)
+        refund = market.refund_by_hand(booked.id, 3_360, told=False)
+
+        at_once([lambda: market.hear_of_refund(refund)] * 4)
+        market.run_jobs()
+
+        row = market.money(booked.id)
+        assert (row.refund_due_cents, row.refunded_cents, row.paid_cents) == (3_360, 3_360, 7_920)
+        assert (told(market), len(orders(market))) == ([3_360], 1)
+        market.assert_at_rest()
 
 
 class TestOfALessonThatIsNotSettled:
