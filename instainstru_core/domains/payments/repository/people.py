@@ -309,14 +309,14 @@ def _standing() -> Select[datetime | None, datetime | None, int]:
     )
 
 
-@cache
-def _is_active(instructor_id: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether this person's account is neither suspended nor closed: else nobody pays them more."""
+def _is_active() -> ColumnElement[bool]:
+    """Whether the payee's account is neither suspended nor closed: else nobody pays them more."""
     account = aliased(User)
     active = account.status == AccountStatus.ACTIVE
-    return exists(select(account.id).where(account.id == instructor_id, active))
+    return exists(select(account.id).where(account.id == ConnectAccount.instructor_id, active))
 
 
+@cache
 def _sides(*, named: bool) -> Select[*tuple[Any, ...]]:
     known = PaymentMethod.id == bindparam("card_id", type_=String)
     return (
@@ -334,7 +334,7 @@ def _sides(*, named: bool) -> Select[*tuple[Any, ...]]:
             ConnectAccount,
             and_(
                 ConnectAccount.instructor_id == bindparam("instructor_id", type_=String),
-                _is_active(ConnectAccount.instructor_id),
+                _is_active(),
             ),
         )
         .outerjoin(IdentityCheck, IdentityCheck.instructor_id == ConnectAccount.instructor_id)
