@@ -52,7 +52,7 @@ from instainstru_core.domains.search.flows.reading import Readings
 from instainstru_core.domains.search.flows.recording import Recorder
 from instainstru_core.domains.search.ports import Answers, Embedder, Reader
 from instainstru_core.domains.webhooks.ports import WebhookParser
-from instainstru_core.kernel import log, measure, safety
+from instainstru_core.kernel import connection, log, measure, safety
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import Clock, utc_now
 from instainstru_core.kernel.ports import Limiter, Mutex
@@ -266,6 +266,7 @@ def engine_for(settings: Settings) -> Engine:
             " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
         },
     )
+    connection.keep_prepared(engine)
     measure.watch(engine, connections=settings.pool_size)
     return engine
 
