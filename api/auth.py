@@ -75,12 +75,12 @@ def known(runtime: Runtime, caller: Caller) -> Generator[Actor]:
     if caller.token is None:
         yield _anonymous(caller)
         return
-    with work(runtime, caller) as uow:
-        found = uow.actor
+    with runtime.begin(ANONYMOUS) as uow:
+        found = _identified(runtime, uow, caller, alone=True)
     yield found
 
 
-def _identified(runtime: Runtime, uow: Uow, caller: Caller) -> Actor:
+def _identified(runtime: Runtime, uow: Uow, caller: Caller, *, alone: bool = False) -> Actor:
     if caller.token is None:
         return _anonymous(caller)
     return accounts.authenticate(
@@ -89,6 +89,7 @@ def _identified(runtime: Runtime, uow: Uow, caller: Caller) -> Actor:
         secret=runtime.settings.jwt_secret.get_secret_value(),
         door=Door.API,
         request_id=caller.request_id,
+        alone=alone,
     )
 
 

@@ -141,10 +141,12 @@ SIGN_IN: CTE = (
 )
 
 
-def principal(session: Session, *, user_id: str, session_id: str) -> Principal | None:
+def principal(
+    session: Session, *, user_id: str, session_id: str, alone: bool = False
+) -> Principal | None:
     """The person and the sign-in that a token names, in one statement."""
     asked = {"user_id": user_id, "session_id": session_id}
-    found = PRINCIPAL.within(session, asked)
+    found = PRINCIPAL.alone(session, asked) if alone else PRINCIPAL.within(session, asked)
     if not found:
         return None
     status, valid_after, started_at, expires_at, ended_at, held, changed = found[0]

@@ -51,9 +51,16 @@ def terms_of(settings: Settings) -> TokenTerms:
 
 @operation("accounts.authenticate")
 def authenticate(
-    uow: Uow, access_token: str, *, secret: str, door: Door, request_id: str | None = None
+    uow: Uow,
+    access_token: str,
+    *,
+    secret: str,
+    door: Door,
+    request_id: str | None = None,
+    alone: bool = False,
 ) -> Actor:
-    """Who this token stands for, and what they may do at this moment. One statement.
+    """Who this token stands for, and what they may do at this moment. One statement, which is a
+    transaction by itself where it is `alone`: first and last of its unit of work.
 
     Refuses with TokenInvalid, TokenExpired, SessionOver, AccountSuspended or AccountDeactivated.
     """
@@ -62,7 +69,9 @@ def authenticate(
         raise TokenInvalid("This access token is not valid. Sign in again.")
     if uow.now >= claims.expires_at:
         raise TokenExpired("This access token has expired. Refresh it, or sign in again.")
-    found = repository.principal(uow.session, user_id=claims.user_id, session_id=claims.session_id)
+    found = repository.principal(
+        uow.session, user_id=claims.user_id, session_id=claims.session_id, alone=alone
+    )
     if found is None:
         raise SessionOver("This sign-in has ended. Sign in again.")
     refuse_inactive(found.status)
