@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from instainstru_core.adapters.stripe import reading
 from instainstru_core.adapters.stripe.caller import Part
@@ -10,6 +11,8 @@ from instainstru_core.domains.payments.types import BalanceChanges, Disputes, Di
 if TYPE_CHECKING:
     from stripe.params import BalanceTransactionListParams, DisputeListParams
 
+DISPUTES = "/v1/disputes"
+MOVEMENTS = "/v1/balance_transactions"
 PAGE = 100
 
 
@@ -17,9 +20,8 @@ class StripeBooks(Part):
     """The rest of the port's MoneyGateway."""
 
     def dispute(self, dispute_id: str) -> DisputeSeen:
-        return self._caller.ask(
-            "dispute", lambda client: client.v1.disputes.retrieve(dispute_id), reading.dispute
-        )
+        path = f"{DISPUTES}/{quote(dispute_id, safe='')}"
+        return self._caller.look("dispute", path, {}, read=reading.dispute)
 
     def disputes(self, *, since: datetime, until: datetime, cursor: str | None) -> Disputes:
         wanted: DisputeListParams = {
@@ -28,9 +30,7 @@ class StripeBooks(Part):
         }
         if cursor is not None:
             wanted["starting_after"] = cursor
-        return self._caller.ask(
-            "disputes", lambda client: client.v1.disputes.list(wanted), reading.disputes
-        )
+        return self._caller.look("disputes", DISPUTES, wanted, read=reading.disputes)
 
     def balance_changes(
         self, *, since: datetime, until: datetime, cursor: str | None
@@ -42,8 +42,4 @@ class StripeBooks(Part):
         }
         if cursor is not None:
             wanted["starting_after"] = cursor
-        return self._caller.ask(
-            "balance_changes",
-            lambda client: client.v1.balance_transactions.list(wanted),
-            reading.balance_changes,
-        )
+        return self._caller.look("balance_changes", MOVEMENTS, wanted, read=reading.balance_changes)

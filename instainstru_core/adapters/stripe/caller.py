@@ -81,12 +81,13 @@ class Caller:
         self, action: str, path: str, wanted: Mapping[str, Any], *, key: str, read: Read[Result]
     ) -> Result:
         """The same for a call whose answer is large: without a detour by the SDK's own objects."""
-        with self._watched(action):
-            client = self._opened()
-            answer = client.raw_request(  # pyright: ignore[reportUnknownMemberType] - untyped
-                "post", path, **wanted, idempotency_key=key
-            )
-            return read(cast("Values", answer.data))
+        return self._raw(action, "post", path, {**wanted, "idempotency_key": key}, read)
+
+    def look(
+        self, action: str, path: str, wanted: Mapping[str, Any], *, read: Read[Result]
+    ) -> Result:
+        """The same for a question whose answer is large."""
+        return self._raw(action, "get", path, wanted, read)
 
     def find(
         self,
@@ -131,6 +132,16 @@ class Caller:
             self._http_client.close()  # type: ignore[no-untyped-call]
         if self._session is not None:
             self._session.close()
+
+    def _raw(
+        self, action: str, verb: str, path: str, given: Mapping[str, Any], read: Read[Result]
+    ) -> Result:
+        with self._watched(action):
+            client = self._opened()
+            answer = client.raw_request(  # pyright: ignore[reportUnknownMemberType] - untyped
+                verb, path, **given
+            )
+            return read(cast("Values", answer.data))
 
     @contextmanager
     def _watched(self, action: str) -> Generator[None]:

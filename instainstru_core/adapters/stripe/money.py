@@ -55,11 +55,8 @@ class StripeMoney(Part):
         return self._caller.send("authorize", INTENTS, wanted, key=key, read=reading.authorized)
 
     def intent(self, intent_id: str) -> Intent:
-        return self._caller.ask(
-            "intent",
-            lambda client: client.v1.payment_intents.retrieve(intent_id, {"expand": [WITH_CHARGE]}),
-            reading.intent,
-        )
+        path = f"{INTENTS}/{quote(intent_id, safe='')}"
+        return self._caller.look("intent", path, {"expand": [WITH_CHARGE]}, read=reading.intent)
 
     def find_intent(self, *, customer_id: str, command_id: str, since: datetime) -> Intent | None:
         after = int((since - CLOCK_SLACK).timestamp())
