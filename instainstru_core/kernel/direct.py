@@ -15,11 +15,12 @@ from typing import Any, TypeAlias, cast
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, PoolProxiedConnection
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 Row: TypeAlias = tuple[Any, ...]
 Process: TypeAlias = Callable[[Any], Any]
@@ -108,6 +109,31 @@ class Direct:
         cursor = driver.cursor()
         cursor.execute(known.text, given)
         return [] if cursor.description is None else cursor.fetchall()
+
+
+class Insert:
+    """Writes new rows of a table, each as its mapped object was made: what was not said is the
+    column's default. The object stays out of the session.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._defaults = {
+            column.key: column.default.arg
+            for column in table.c
+            if isinstance(column.default, ScalarElementColumnDefault)
+        }
+        self._known: dict[tuple[str, ...], Direct] = {}
+
+    def one(self, session: Session, row: object) -> None:
+        """Write this row, in the transaction of the unit of work, whatever it asked before."""
+        release(session)
+        given = {name: value for name, value in vars(row).items() if name in self._table.c}
+        values = {**self._defaults, **given}
+        names = tuple(values)
+        if names not in self._known:
+            self._known[names] = Direct(lambda: insert(self._table), *names)
+        self._known[names].within(session, values)
 
 
 def note_begun(session: Session, _transaction: object, connection: Connection) -> None:

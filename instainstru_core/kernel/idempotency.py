@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import bindparam, delete, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, bindparam, delete, select, tuple_, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from instainstru_core.kernel.db import Base
+from instainstru_core.kernel.direct import Direct
 from instainstru_core.kernel.errors import Conflict, Invalid, Unavailable
 from instainstru_core.kernel.uow import Uow
 
@@ -52,22 +53,24 @@ class IdempotencyKey(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
-# Built once and on the table itself: with a key, every write asks both.
+# With a key, every write asks them.
 _KEYS = Base.metadata.tables[IdempotencyKey.__tablename__]
-_CLAIM = insert(_KEYS).on_conflict_do_nothing().returning(_KEYS.c.key)
-_STORED = select(_KEYS.c.request_hash, _KEYS.c.response).where(
-    _KEYS.c.actor_id == bindparam("actor_id"),
-    _KEYS.c.operation == bindparam("operation"),
-    _KEYS.c.key == bindparam("key"),
+_ITS_OWN = (
+    _KEYS.c.actor_id == bindparam("its_actor_id", type_=Text),
+    _KEYS.c.operation == bindparam("its_operation", type_=Text),
+    _KEYS.c.key == bindparam("its_key", type_=Text),
 )
-_ANSWER = (
-    update(_KEYS)
-    .where(
-        _KEYS.c.actor_id == bindparam("its_actor_id"),
-        _KEYS.c.operation == bindparam("its_operation"),
-        _KEYS.c.key == bindparam("its_key"),
-    )
-    .values(response=bindparam("answer"))
+_CLAIM = Direct(
+    lambda: insert(_KEYS).on_conflict_do_nothing().returning(_KEYS.c.key),
+    "actor_id",
+    "operation",
+    "key",
+    "request_hash",
+    "created_at",
+)
+_STORED = Direct(lambda: select(_KEYS.c.request_hash, _KEYS.c.response).where(*_ITS_OWN))
+_ANSWER = Direct(
+    lambda: update(_KEYS).where(*_ITS_OWN).values(response=bindparam("answer", type_=JSONB))
 )
 
 
@@ -114,8 +117,8 @@ def answer(uow: Uow, *, operation: str, key: str | None, result: BaseModel) -> N
     """Write down what a claimed key is answered with from now on."""
     if key is None:
         return
-    asked = {f"its_{name}": value for name, value in _identity(uow, operation, key).items()}
-    uow.session.connection().execute(_ANSWER, {**asked, "answer": result.model_dump(mode="json")})
+    its_own = _its_own(_identity(uow, operation, key))
+    _ANSWER.within(uow.session, {**its_own, "answer": result.model_dump(mode="json")})
 
 
 def forget(uow: Uow, *, limit: int) -> int:
@@ -142,14 +145,12 @@ def _claimed(uow: Uow, identity: dict[str, str], digest: str) -> Known | None:
     An answer may be a day old and forgotten between the two looks: then the key is free again.
     """
     values = {**identity, "request_hash": digest, "created_at": uow.now}
-    connection = uow.session.connection()
     for _ in range(CLAIMS):
-        if connection.execute(_CLAIM, values).first():
+        if _CLAIM.within(uow.session, values):
             return None
-        found = connection.execute(_STORED, identity).one_or_none()
-        if found is not None:
-            _refuse_another(found.request_hash, digest)
-            return Known(found.response)
+        for request_hash, response in _STORED.within(uow.session, _its_own(identity)):
+            _refuse_another(request_hash, digest)
+            return Known(response)
     raise KeyInUse("This idempotency key is in use at this moment. Try again.", retry_after=1)
 
 
@@ -157,6 +158,10 @@ def _identity(uow: Uow, operation: str, key: str) -> dict[str, str]:
     if not key.isprintable() or not 1 <= len(key) <= MAX_KEY_LENGTH:
         raise BadKey(f"An idempotency key has 1 to {MAX_KEY_LENGTH} printable characters.")
     return {"actor_id": uow.actor.id or uow.actor.kind, "operation": operation, "key": key}
+
+
+def _its_own(identity: dict[str, str]) -> dict[str, str]:
+    return {f"its_{name}": value for name, value in identity.items()}
 
 
 def _digest(request: BaseModel) -> str:

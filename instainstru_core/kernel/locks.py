@@ -3,8 +3,26 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BindParameter, ColumnElement, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
+
+from instainstru_core.kernel.direct import Direct
+
+KEYS = bindparam("keys", type_=ARRAY(BigInteger))
+HOLD = Direct(
+    lambda: text(
+        "SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"
+    ).bindparams(KEYS)
+)
 
 
 def lock_key(name: str) -> int:
@@ -20,10 +38,7 @@ def advisory(session: Session, names: Iterable[str]) -> None:
     """
     wanted = keys(names)
     if wanted:
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"),
-            {"keys": wanted},
-        )
+        HOLD.within(session, {"keys": wanted})
 
 
 def keys(names: Iterable[str]) -> list[int]:

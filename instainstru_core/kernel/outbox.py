@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from instainstru_core.kernel.db import Base, Id, NewId
+from instainstru_core.kernel.direct import Insert
 
 
 class OutboxRow(Base):
@@ -43,6 +44,14 @@ class OutboxReceipt(Base):
     )
     reaction: Mapped[str] = mapped_column(primary_key=True)
     handled_at: Mapped[datetime]
+
+
+_NEW = Insert(Base.metadata.tables[OutboxRow.__tablename__])
+
+
+def write(session: Session, row: OutboxRow) -> None:
+    """Write a new fact; the row itself stays out of the session."""
+    _NEW.one(session, row)
 
 
 def claim(session: Session, *, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxRow]:

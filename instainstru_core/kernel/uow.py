@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import event, exc
 from sqlalchemy.orm import Session, sessionmaker
 
-from instainstru_core.kernel import direct, events
+from instainstru_core.kernel import direct, events, outbox
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.clock import Clock
 from instainstru_core.kernel.errors import Refusal, Unavailable
@@ -43,14 +43,13 @@ class Uow:
 
     def emit(self, event: events.Event) -> None:
         """Record a fact. It leaves the building only if this transaction commits."""
-        self.session.add(
-            OutboxRow(
-                id=new_id(),
-                name=type(event).__name__,
-                payload=events.encode(event),
-                occurred_at=self.now,
-            )
+        fact = OutboxRow(
+            id=new_id(),
+            name=type(event).__name__,
+            payload=events.encode(event),
+            occurred_at=self.now,
         )
+        outbox.write(self.session, fact)
 
     def savepoint(self) -> AbstractContextManager[object]:
         """A nested transaction: what fails inside it is undone, the rest stays."""

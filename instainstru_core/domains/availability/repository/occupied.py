@@ -15,10 +15,11 @@ from instainstru_core.domains.availability.models import OccupiedTime
 from instainstru_core.domains.availability.repository.calendars import meets, range_of, stands
 from instainstru_core.kernel import locks
 from instainstru_core.kernel.db import Base
+from instainstru_core.kernel.direct import Direct
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.time import Span
 
-OCCUPY = text(
+_OCCUPY = text(
     """
     WITH gone AS (
         DELETE FROM occupied_times
@@ -42,15 +43,19 @@ OCCUPY = text(
     bindparam("expires_at", type_=DateTime(timezone=True)),
     bindparam("now", type_=DateTime(timezone=True)),
 )
+OCCUPY = Direct(lambda: _OCCUPY)
 
 _OCCUPIED = Base.metadata.tables[OccupiedTime.__tablename__]
 _HELD = locks.held(bindparam("locks", type_=ARRAY(BigInteger)))
 """Whether the calendars of the people are held, which is waited for before any row is read."""
 
-KEEP = (
-    update(_OCCUPIED)
-    .where(_OCCUPIED.c.reference == bindparam("its_reference", type_=String), _HELD)
-    .values(expires_at=bindparam("until", type_=DateTime(timezone=True)))
+KEEP = Direct(
+    lambda: (
+        update(_OCCUPIED)
+        .where(_OCCUPIED.c.reference == bindparam("its_reference", type_=String), _HELD)
+        .values(expires_at=bindparam("until", type_=DateTime(timezone=True)))
+        .returning(_OCCUPIED.c.id)
+    )
 )
 
 
@@ -78,7 +83,7 @@ def occupy(
         "expires_at": expires_at,
         "now": now,
     }
-    session.execute(OCCUPY, values)
+    OCCUPY.within(session, values)
 
 
 def keep(session: Session, reference: str, *, until: datetime | None, names: Iterable[str]) -> bool:
@@ -87,7 +92,7 @@ def keep(session: Session, reference: str, *, until: datetime | None, names: Ite
     The locks of these names are waited for before the row, and held until the transaction ends.
     """
     asked = {"its_reference": reference, "until": until, "locks": locks.keys(names)}
-    return session.connection().execute(KEEP, asked).rowcount > 0
+    return bool(KEEP.within(session, asked))
 
 
 def release(session: Session, reference: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import DBAPIError
+import psycopg
 
 from instainstru_core.domains.availability import policy, repository
 from instainstru_core.domains.availability.errors import (
@@ -115,10 +115,10 @@ def occupy(
             expires_at=expires_at,
             now=uow.now,
         )
-    except DBAPIError as failure:
-        if getattr(failure.orig, "sqlstate", None) not in {EXCLUDED, DEADLOCK}:
+    except psycopg.Error as failure:
+        if failure.sqlstate not in {EXCLUDED, DEADLOCK}:
             raise
-        constraint = getattr(getattr(failure.orig, "diag", None), "constraint_name", None) or ""
+        constraint = failure.diag.constraint_name or ""
         party = Party.STUDENT if constraint.endswith("student") else Party.INSTRUCTOR
         raise _slot_taken(party) from failure
 

@@ -31,11 +31,16 @@ from instainstru_core.domains.payments.models import PayerStanding
 from instainstru_core.domains.payments.types import Standing
 from instainstru_core.domains.pricing.models import InstructorTier
 from instainstru_core.domains.pricing.types import TeachingRecord, Tier
+from instainstru_core.kernel.db import Base
+from instainstru_core.kernel.direct import Direct, Insert
 
 Student = aliased(User, name="student")
 Teacher = aliased(User, name="teacher")
 
 WILL_NOT_HAPPEN = (BookingStatus.CANCELLED, BookingStatus.PAYMENT_FAILED)
+
+
+_NEW = Insert(Base.metadata.tables[Booking.__tablename__])
 
 
 class Named(NamedTuple):
@@ -60,6 +65,11 @@ class Sides(NamedTuple):
     record: TeachingRecord
 
 
+def begin(session: Session, booking: Booking) -> None:
+    """Write a new booking; the row itself stays out of the session."""
+    _NEW.one(session, booking)
+
+
 def find(session: Session, booking_id: str, *, lock: bool = False) -> Named | None:
     """One booking; locked, it is read afresh and held until the transaction ends."""
     row = session.execute(_one(lock=lock), {"booking_id": booking_id}).one_or_none()
@@ -75,7 +85,7 @@ def held(session: Session, booking_id: str) -> Named | None:
         return None
     money = session.get(LessonMoney, booking.chain_id)
     asked = {"student_id": booking.student_id, "teacher_id": booking.instructor_id}
-    first, last, teacher_first, teacher_last = session.connection().execute(_NAMES, asked).one()
+    ((first, last, teacher_first, teacher_last),) = _NAMES.within(session, asked)
     return Named(booking, (first, last), (teacher_first, teacher_last), money)
 
 
@@ -156,10 +166,12 @@ def _named(row: Row[*tuple[Any, ...]]) -> Named:
 
 # Statements that nearly every request asks are built once: building costs more than asking.
 
-_NAMES: Select[str, str, str, str] = (
-    select(Student.first_name, Student.last_name, Teacher.first_name, Teacher.last_name)
-    .join(Teacher, Teacher.id == bindparam("teacher_id", type_=String))
-    .where(Student.id == bindparam("student_id", type_=String))
+_NAMES = Direct(
+    lambda: (
+        select(Student.first_name, Student.last_name, Teacher.first_name, Teacher.last_name)
+        .join(Teacher, Teacher.id == bindparam("teacher_id", type_=String))
+        .where(Student.id == bindparam("student_id", type_=String))
+    )
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import DateTime, Integer, Select, String, bindparam, func, insert, inspect, select
+from sqlalchemy import DateTime, Integer, Select, String, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.bookings.models import (
@@ -19,6 +19,7 @@ from instainstru_core.domains.bookings.models import (
 from instainstru_core.domains.bookings.types import BookingStatus, DueKind, TipState
 from instainstru_core.domains.payments.models import Charge, PaymentCommand
 from instainstru_core.kernel.db import Base
+from instainstru_core.kernel.direct import Direct, Insert
 
 _LOCKED: Select[LessonMoney] = (
     select(LessonMoney)
@@ -53,9 +54,13 @@ _BOOKING: Select[Booking, NoShowReport, bool] = (
     .execution_options(populate_existing=True)
 )
 _MONEY = Base.metadata.tables[LessonMoney.__tablename__]
-_BEGIN = insert(_MONEY)
+_NEW = Insert(_MONEY)
 _BOOKINGS = Base.metadata.tables[Booking.__tablename__]
-_CHAIN = select(_BOOKINGS.c.chain_id).where(_BOOKINGS.c.id == bindparam("booking_id", type_=String))
+_CHAIN = Direct(
+    lambda: select(_BOOKINGS.c.chain_id).where(
+        _BOOKINGS.c.id == bindparam("booking_id", type_=String)
+    )
+)
 _DUE: Select[str] = (
     select(LessonMoney.chain_id)
     .where(
@@ -97,8 +102,7 @@ def locked_of_student(session: Session, booking_id: str, student_id: str) -> Les
 
 def begin(session: Session, money: LessonMoney) -> None:
     """Write what a lesson's money begins with; the row itself stays out of the session."""
-    given = {name: value for name, value in inspect(money).dict.items() if name in _MONEY.c}
-    session.connection().execute(_BEGIN, given)
+    _NEW.one(session, money)
 
 
 def of(session: Session, chain_id: str) -> LessonMoney | None:
@@ -128,7 +132,8 @@ def lessons(session: Session, chain_ids: Collection[str]) -> Sequence[tuple[Less
 
 def chain_of(session: Session, booking_id: str) -> str | None:
     """The lesson that a booking belongs to."""
-    return session.connection().execute(_CHAIN, {"booking_id": booking_id}).scalar_one_or_none()
+    found = _CHAIN.within(session, {"booking_id": booking_id})
+    return found[0][0] if found else None
 
 
 def is_moving(session: Session, chain_id: str) -> bool:

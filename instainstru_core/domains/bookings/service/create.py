@@ -335,8 +335,7 @@ def _money(row: Booking, until: datetime) -> LessonMoney:
 
 
 def _keep(uow: Uow, row: Booking, money: LessonMoney) -> None:
-    uow.session.add(row)
-    uow.session.flush()
+    repository.begin(uow.session, row)
     money_repository.begin(uow.session, money)
     uow.emit(
         BookingCreated(

@@ -26,6 +26,7 @@ from instainstru_core.domains.payments.models import (
 )
 from instainstru_core.domains.payments.types import Action, CommandState
 from instainstru_core.kernel.db import Base
+from instainstru_core.kernel.direct import Direct
 
 OPEN = (CommandState.REQUESTED, CommandState.SENT)
 
@@ -53,21 +54,29 @@ _ATTEMPT = (
     .where(_COMMANDS.c.action == _ASKED["action"], _COMMANDS.c.part == _ASKED["part"])
     .scalar_subquery()
 )
-_REQUEST = (
-    insert(_COMMANDS)
-    .from_select(
-        [*_ASKED, "sent_at", "calls", "attempt"],
-        select(*_ASKED.values(), _ASKED["requested_at"], literal(1), _ATTEMPT).where(
-            ~select(_COMMANDS.c.id).where(_OF_REFERENCE, _IS_OPEN).exists()
-        ),
+_REQUEST = Direct(
+    lambda: (
+        insert(_COMMANDS)
+        .from_select(
+            [*_ASKED, "sent_at", "calls", "attempt"],
+            select(*_ASKED.values(), _ASKED["requested_at"], literal(1), _ATTEMPT).where(
+                ~select(_COMMANDS.c.id).where(_OF_REFERENCE, _IS_OPEN).exists()
+            ),
+        )
+        .returning(_COMMANDS.c.attempt)
     )
-    .returning(_COMMANDS.c.attempt)
 )
 _RECORD = update(_COMMANDS).where(_COMMANDS.c.id == bindparam("its_id", type_=String), _IS_OPEN)
 _TRANSFERS: Select[Transfer] = (
     select(Transfer)
     .where(Transfer.reference == bindparam("reference", type_=String))
     .order_by(Transfer.id)
+)
+_CHARGE_OF_INTENT: Select[Charge] = select(Charge).where(
+    Charge.intent_id == bindparam("intent_id", type_=String)
+)
+_CHARGE_AT_PROVIDER: Select[Charge] = select(Charge).where(
+    Charge.vendor_charge_id == bindparam("vendor_charge_id", type_=String)
 )
 _DUE: Select[str] = (
     select(PaymentCommand.reference)
@@ -108,7 +117,8 @@ def request(
         "its_requested_at": now,
         "its_due_at": due_at,
     }
-    return session.connection().execute(_REQUEST, values).scalar_one_or_none()
+    written = _REQUEST.within(session, values)
+    return written[0][0] if written else None
 
 
 def record(session: Session, command_id: str, **changes: object) -> bool:
@@ -122,13 +132,12 @@ def charge(session: Session, charge_id: str) -> Charge | None:
 
 
 def charge_of_intent(session: Session, intent_id: str) -> Charge | None:
-    return session.scalars(select(Charge).where(Charge.intent_id == intent_id)).one_or_none()
+    return session.scalars(_CHARGE_OF_INTENT, {"intent_id": intent_id}).one_or_none()
 
 
 def charge_at_provider(session: Session, vendor_charge_id: str) -> Charge | None:
-    return session.scalars(
-        select(Charge).where(Charge.vendor_charge_id == vendor_charge_id)
-    ).one_or_none()
+    asked = {"vendor_charge_id": vendor_charge_id}
+    return session.scalars(_CHARGE_AT_PROVIDER, asked).one_or_none()
 
 
 def transfer(session: Session, transfer_id: str) -> Transfer | None:
