@@ -32,7 +32,7 @@ from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
 from instainstru_core.runtime import Runtime
 from tests.databases import ServerUrls, clone, database_for, ensure_servers
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_MS, PATIENCE_SECONDS
 
 WEBHOOK_SECRET = "whsec_test"
 LIMITS = (
@@ -132,7 +132,8 @@ def settings_for(database_url: str, servers: ServerUrls) -> Settings:
         # Machines that run tests may be busy: only tests of the deadline are in a hurry.
         pool_wait_seconds=PATIENCE_SECONDS,
         search_budget_ms=30_000,
-        statement_timeout_ms=round(PATIENCE_SECONDS) * 1_000,
+        statement_timeout_ms=PATIENCE_MS,
+        slow_query_ms=PATIENCE_MS,
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 PATIENCE_SECONDS = 240.0
 """No test passes or fails by it where all is well; it only ends those that would hang."""
 
+PATIENCE_MS = round(PATIENCE_SECONDS * 1_000)
+
 
 def wait_until(holds: Callable[[], bool], *, pause: float = 0.02) -> None:
     """Until this holds, looked at every `pause` seconds; fails when it never comes true."""

@@ -34,7 +34,7 @@ from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers
 from tests.factories import instructors
 from tests.factories.instructors import LiveInstructor
-from tests.patience import PATIENCE_SECONDS, wait_until
+from tests.patience import PATIENCE_MS, PATIENCE_SECONDS, wait_until
 
 SEARCH = "/api/v1/search"
 COMPLEX = "theremin or if there is none oboe, and also something for the evening"
@@ -105,7 +105,7 @@ def maya(runtime: Runtime) -> LiveInstructor:
 @pytest.fixture
 def patient_database(monkeypatch: pytest.MonkeyPatch) -> None:
     """Statements end by themselves, however slow the machine is: the time of steps is tested."""
-    monkeypatch.setattr(budget, "LEAST_STATEMENT_MS", round(PATIENCE_SECONDS) * 1_000)
+    monkeypatch.setattr(budget, "LEAST_STATEMENT_MS", PATIENCE_MS)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from instainstru_core.kernel.settings import Settings
 from instainstru_core.runtime import Runtime
 from tests.conftest import settings_for
 from tests.databases import ServerUrls, empty
+from tests.patience import PATIENCE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Terminal:
             "INSTAINSTRU_TIER": self.settings.tier.value,
             "INSTAINSTRU_JWT_SECRET": self.settings.jwt_secret.get_secret_value(),
             "INSTAINSTRU_LOCATION_SECRET": self.settings.location_secret.get_secret_value(),
-            "INSTAINSTRU_SLOW_QUERY_MS": "60000",  # only `main` sends its warnings to stderr
+            "INSTAINSTRU_SLOW_QUERY_MS": str(PATIENCE_MS),  # only `main` warns on stderr
+            "INSTAINSTRU_STATEMENT_TIMEOUT_MS": str(PATIENCE_MS),
             **self.extra,
         }
 
