@@ -22,7 +22,9 @@ DOTS_PER_INCH = 100
 WIDTH, HEIGHT = 8.0, 4.2
 MOST_LINES = 8
 MOST_LABELS = 12
-SHOWN_TITLE = 90
+LARGE_TITLE, SHOWN_TITLE = 68, 92
+SHOWN_NAME = 52
+LINES_WITH_ROOM, NAME_WITH_ROOM = 3, 24
 COLORS = ("#1f5fa8", "#d9661f", "#2b8a4b", "#8a3ea8", "#b3272d", "#6b6b6b", "#1aa3a3", "#b58900")
 NOTHING_TO_DRAW = "There is no picture: there is nothing to draw in this window."
 TEN_THOUSAND = 10_000
@@ -60,7 +62,12 @@ def course(
         values = [float("nan") if point is None else point for point in points]
         marker = "o" if len(values) <= MOST_LABELS * 3 else None
         axes.plot(
-            range(len(values)), values, label=_text(name), color=color, marker=marker, markersize=4
+            range(len(values)),
+            values,
+            label=_text(name, SHOWN_NAME),
+            color=color,
+            marker=marker,
+            markersize=4,
         )
     _label_days(axes, labels)
     axes.set_ylabel(unit)
@@ -68,7 +75,7 @@ def course(
     axes.margins(x=0.02)
     if min(min(_known(points)) for points in shown.values()) >= 0:
         axes.set_ylim(bottom=0)
-    axes.legend(loc="best", fontsize=9, frameon=False)
+    _legend(figure, axes, list(shown))
     told = "; ".join(
         f"{name} from {_plain(known[0])} to {_plain(known[-1])}, at most {_plain(max(known))}"
         for name, known in ((name, _known(points)) for name, points in shown.items())
@@ -129,11 +136,21 @@ def _canvas(title: str) -> tuple["Figure", Any]:
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DOTS_PER_INCH, layout="constrained")
     FigureCanvasAgg(figure)
     axes: Any = figure.add_subplot()
-    axes.set_title(_text(title), fontsize=12, loc="left")
+    size = 12 if len(title) <= LARGE_TITLE else 9
+    axes.set_title(_text(title, SHOWN_TITLE), fontsize=size, loc="left")
     axes.grid(visible=True, alpha=0.3)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     return figure, axes
+
+
+def _legend(figure: "Figure", axes: Any, names: Sequence[str]) -> None:  # noqa: ANN401 - untyped
+    """Which line is which: within the picture where there is room, else below it."""
+    if len(names) <= LINES_WITH_ROOM and max(map(len, names)) <= NAME_WITH_ROOM:
+        axes.legend(loc="best", fontsize=9, frameon=False)
+        return
+    untyped: Any = figure
+    untyped.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
 
 
 def _label_days(axes: Any, labels: Sequence[str]) -> None:  # noqa: ANN401 - untyped
@@ -151,9 +168,10 @@ def _picture(figure: "Figure", alt: str) -> Picture:
     return Picture(buffer.getvalue(), alt)
 
 
-def _text(words: str) -> str:
+def _text(words: str, most: int) -> str:
     """Words as they are drawn: short, and none of them taken for a formula or left out."""
-    return words[:SHOWN_TITLE].replace("$", r"\$").lstrip("_") or "value"
+    shown = words if len(words) <= most else words[: most - 1] + "\u2026"
+    return shown.replace("$", r"\$").lstrip("_") or "value"
 
 
 def _known(points: Sequence[float | None]) -> list[float]:

@@ -1,5 +1,6 @@
 """What Prometheus says, asked in PromQL."""
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -48,6 +49,7 @@ Step = Annotated[
         examples=[60],
     ),
 ]
+METRIC_NAME = "__name__"
 
 
 @reads("Prometheus query", open_world=True)
@@ -102,14 +104,24 @@ def _course(found: PrometheusAnswer) -> Picture | None:
     step = timedelta(seconds=found.step_seconds)
     times = [found.start + n * step for n in range((found.end - found.start) // step + 1)]
     lines: dict[str, list[float | None]] = {}
+    telling = _telling(found.series)
     for one in found.series:
         values = {round((point.at - found.start) / step): point.value for point in one.points}
-        lines[_name(one)] = [values.get(place) for place in range(len(times))]
+        lines[_name(one, telling)] = [values.get(place) for place in range(len(times))]
     labels = [f"{time.astimezone(zone(BUSINESS_ZONE)):%m-%d %H:%M}" for time in times]
     return charts.course(found.query, labels, lines, unit="value")
 
 
-def _name(one: SeriesView) -> str:
-    told = {name: value for name, value in one.labels.items() if name != "__name__"}
+def _telling(series: Sequence[SeriesView]) -> set[str]:
+    """The labels that tell these series apart; all of a single one, but the name of its metric."""
+    names = {name for one in series for name in one.labels}
+    metrics = {one.labels[METRIC_NAME] for one in series if METRIC_NAME in one.labels}
+    apart = {name for name in names if len({one.labels.get(name) for one in series}) > 1}
+    told = names if len(series) == 1 else apart
+    return told if len(metrics) > 1 else told - {METRIC_NAME}
+
+
+def _name(one: SeriesView, telling: Collection[str]) -> str:
+    told = {name: value for name, value in one.labels.items() if name in telling}
     words = ", ".join(f"{name}={value}" for name, value in sorted(told.items()))
-    return words or one.labels.get("__name__", "value")
+    return words or one.labels.get(METRIC_NAME, "value")

@@ -373,6 +373,9 @@ class TestDashboards:
         assert "dashboards_list" in error["message"]
 
 
+ZONES = ((1, "a"), (2, "b"))
+
+
 class TestQueries:
     def test_give_a_course_and_tell_what_is_no_number(self, watch: Watch) -> None:
         copilot = watch.reader
@@ -397,6 +400,15 @@ class TestQueries:
         assert base64.b64decode(image.data).startswith(b"\x89PNG")
         alt = str((image.meta or {})["alt"])
         assert "value from 2 to 2, at most 2; alertname=AlwaysFiring, alertstate=firing" in alt
+
+    def test_have_lines_named_by_what_tells_them_apart(self, watch: Watch) -> None:
+        zones = (f'label_replace(vector({n}), "zone", "{name}", "", "")' for n, name in ZONES)
+        both = f'label_replace({" or ".join(zones)}, "same", "everywhere", "", "")'
+        given = {"query": both, "window": "2m", "step_seconds": 60, "chart": True}
+        image = watch.reader.call("prometheus_query_range", given).content[1]
+        assert isinstance(image, ImageContent)
+        told = str((image.meta or {})["alt"]).partition(", in value: ")[2]
+        assert told == "zone=a from 1 to 1, at most 1; zone=b from 2 to 2, at most 2."
 
     def test_without_a_figure_are_not_drawn(self, watch: Watch) -> None:
         answer = watch.reader.ask("prometheus_query_range", query="unheard_of", chart=True)

@@ -72,3 +72,30 @@ class TestManyLines:
         picture = charts.course("Ten", DAYS[:2], lines, unit="requests per second")
         assert picture is not None
         assert picture.alt.endswith("2 more lines are not drawn.")
+
+
+class TestALegend:
+    """Long names would hide the lines: they stand below the picture, which stays as large."""
+
+    def test_leaves_the_lines_in_view(self) -> None:
+        names = [f"endpoint=/api/v1/instructors/{{id}}/availability, code={n}" for n in range(8)]
+        picture = charts.course("x", DAYS, {name: [1.0, 2.0, 3.0] for name in names}, unit="y")
+        assert picture is not None
+        rows = pixels(picture)
+        assert (len(rows[0]), len(rows)) == (800, 420)
+        drawn_by_row = [sum(is_line(pixel) for pixel in row) for row in rows]
+        lowest = max(place for place, count in enumerate(drawn_by_row) if count)
+        within = [sum(drawn_by_row[:250]), sum(drawn_by_row[250:])]
+        assert lowest > 380  # the legend is the last thing in the picture
+        assert within[0] > within[1]
+
+    def test_of_few_short_names_stands_within(self) -> None:
+        picture = charts.course("GMV", DAYS, {"GMV": [1.0, 2.0, 3.0]}, unit="US dollars")
+        assert picture is not None
+        below = pixels(picture)[380:]
+        assert not any(is_line(pixel) for row in below for pixel in row)
+
+
+def is_line(pixel: list[float]) -> bool:
+    """Whether it has a color: text and grid are gray."""
+    return max(pixel[:3]) - min(pixel[:3]) > 0.2
