@@ -57,7 +57,7 @@ def wire(url: str, staff: Copilot) -> Iterator[Wire]:
         "MCP-Protocol-Version": REVISION,
         "Authorization": f"Bearer {staff.token}",
     }
-    with httpx.Client(base_url=url, headers=headers, timeout=60, verify=NO_TLS) as client:
+    with httpx.Client(base_url=url, headers=headers, verify=NO_TLS) as client:
         yield Wire(client)
 
 
