@@ -101,11 +101,15 @@ def _make(places: Places) -> None:
     python = Path(sys.base_prefix) / "bin/python3"  # also when this runs inside an environment
     if sys.prefix == sys.base_prefix or not python.exists():
         python = Path(sys.executable)
-    run([python, "-m", "venv", *without, places.venv], advice=VENV_ADVICE)
+    run(
+        [python, "-m", "venv", *without, places.venv],
+        advice=VENV_ADVICE,
+        environment=_environment(places),
+    )
 
 
 def _install_uv(places: Places) -> None:
-    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    environment = _environment(places) | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     if needs_venv_package():
         environment["PYTHONPATH"] = str(_pip_wheel(places))
     run(
@@ -138,8 +142,7 @@ def _pip_wheel(places: Places) -> Path:
 
 
 def _uv(places: Places, *arguments: str) -> None:
-    environment = {
-        **os.environ,
+    environment = _environment(places) | {
         "VIRTUAL_ENV": str(places.venv),
         "UV_NO_MANAGED_PYTHON": "1",  # its own Pythons come from elsewhere
         "UV_NO_PROGRESS": "1",
@@ -151,6 +154,11 @@ def _uv(places: Places, *arguments: str) -> None:
         environment=environment,
         cwd=places.root,
     )
+
+
+def _environment(places: Places) -> dict[str, str]:
+    """What tools run with: a tool that is broken off leaves its files in our own folder."""
+    return {**os.environ, "TMPDIR": str(places.tmp)}
 
 
 def _digest(path: Path) -> str:
