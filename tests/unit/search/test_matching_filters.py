@@ -86,6 +86,22 @@ class TestAPlace:
         found = matched(of.index, wish(where=Where(frozenset(), (40.8, -73.95))), today=TODAY)
         assert found.items[0].meters == 1_111, "a hundredth of a degree, to the nearer of the two"
 
+    def test_may_be_the_third_of_somebody_among_people_who_have_fewer(self) -> None:
+        far, here = Spot(40.9, -73.95, None), Where(frozenset(), (40.5, -74.2))
+        third = teacher(2, area_keys=(), spots=(far, far, Spot(40.5, -74.2, None)))
+        others = city(
+            (teacher(0), offer(0)), (teacher(1, spots=(far,)), offer(1, prices={STUDIO: 9_000}))
+        )
+        earlier = others.index
+        later = earlier.changed({who(2)}, [third], [offer(2, prices={STUDIO: 9_000})])
+        for index in (later, later.laid()):
+            found = matched(index, wish(where=here), today=TODAY)
+            assert [one.instructor_id for one in found.items] == [who(2)]
+        columns = [len(index.blocks[PIANO].spots) for index in (earlier, later)]
+        assert columns == [2, 6], "two for each place that anybody has"
+        back = later.changed({who(2)}, [], [])
+        assert matched(back, wish(where=here), today=TODAY).items == ()
+
 
 class TestAPrice:
     def test_is_that_of_the_wanted_format(self) -> None:

@@ -16,13 +16,16 @@ SHIFTS = tuple(range(120, -1, -10))
 VALUES = np.zeros(256, np.uint64)
 VALUES[[ord(letter) for letter in LETTERS]] = np.arange(len(LETTERS), dtype=np.uint64)
 LOW = 0xFFFF_FFFF_FFFF_FFFF
+NOWHERE = -32_768
+"""Both coordinates of a place that somebody does not have."""
 
 
 @dataclass(frozen=True, eq=False)
 class Block:
     """The offerings of one service, by instructor's id. Rows run along the last axis.
 
-    Areas and options are numbers of sets in the tables of the index.
+    Areas and options are numbers of sets in the tables of the index. `spots` has two columns for
+    each place that anybody here has.
     """
 
     high: NDArray[np.uint64]
@@ -73,15 +76,24 @@ def columns(block: Block) -> list[NDArray[Any]]:
 def laid(blocks: Sequence[Block]) -> Block:
     """The rows of these blocks one after the other, as they are."""
     parts = zip(*(columns(one) for one in blocks), strict=True)
-    return Block(*(np.concatenate(part, axis=-1) for part in parts))
+    return Block(*map(strung, parts))
+
+
+def strung(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """These pieces of one column one after the other; where others have more places, none."""
+    if len({part.shape[:-1] for part in parts}) > 1:
+        most = max(map(len, parts))
+        wide = [((0, most - len(part)), (0, 0)) for part in parts]
+        parts = [
+            np.pad(part, more, constant_values=NOWHERE)
+            for part, more in zip(parts, wide, strict=True)
+        ]
+    return np.concatenate(parts, axis=-1)
 
 
 def joined(blocks: Sequence[Block]) -> Block:
     """The rows of these blocks in one, by instructor's id."""
-    merged = [
-        np.concatenate(parts, axis=-1)
-        for parts in zip(*(columns(one) for one in blocks), strict=True)
-    ]
+    merged = columns(laid(blocks))
     order = np.lexsort((merged[1], merged[0]))
     return Block(*(np.ascontiguousarray(column[..., order]) for column in merged))
 

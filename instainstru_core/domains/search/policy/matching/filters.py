@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.domains.instructors.types import LessonFormat
-from instainstru_core.domains.search.policy.matching.columns import Block, halves_of
+from instainstru_core.domains.search.policy.matching.columns import NOWHERE, Block, halves_of
 from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.places import (
     NEAR_METERS,
@@ -25,9 +25,7 @@ from instainstru_core.domains.search.policy.matching.places import (
 from instainstru_core.domains.search.policy.matching.sets import Truth, words_of
 from instainstru_core.domains.search.policy.matching.writing import (
     GRID,
-    MAX_SPOTS,
     MIDDLE,
-    NOWHERE,
     OPTION_WORDS,
     age_bits,
     duration_bits,
@@ -240,8 +238,7 @@ def _hosting(block: Block, reach: Reach, *, relaxing: bool) -> tuple[Truth, NDAr
 def meters_to_spots(block: Block, point: tuple[float, float]) -> NDArray[np.int32]:
     """The way from a point to the nearest teaching place of each row."""
     nearest = np.full(len(block), UNKNOWN_METERS, np.int32)
-    for spot in range(MAX_SPOTS):
-        north, east = block.spots[2 * spot], block.spots[2 * spot + 1]
+    for north, east in zip(block.spots[::2], block.spots[1::2], strict=True):
         known = north != NOWHERE
         if not known.any():
             break

@@ -17,6 +17,7 @@ from instainstru_core.domains.search.policy.matching.places import WORDS, Areas
 from instainstru_core.domains.search.policy.matching.sets import Numbering, Sets
 from instainstru_core.domains.search.policy.matching.writing import (
     DESCRIBED,
+    MAX_SPOTS,
     MAX_YEARS,
     NEVER,
     OPTION_WORDS,
@@ -25,6 +26,7 @@ from instainstru_core.domains.search.policy.matching.writing import (
     age_bits,
     duration_bits,
     grid,
+    needed,
     option_bits,
     skill_bits,
 )
@@ -85,12 +87,13 @@ class Gatherer:
         high, low = halves(people.ids)
         whole, numbers = self._areas.whole, self._area_sets.each
         active = [NEVER if one is None else one for one in people.active]
+        grids = [grid(spots) for spots in people.spots]
         return {
             "high": high,
             "low": low,
             "areas": numbers(map(whole, people.areas)),
             "spot_areas": numbers(whole(spot.area_key for spot in spots) for spots in people.spots),
-            "spots": np.array(list(map(grid, people.spots)), np.int16).T,
+            "spots": needed(np.array(grids, np.int16).reshape(-1, 2 * MAX_SPOTS).T),
             "star_sum": np.array(people.star_sum, np.int32),
             "reviews": np.array(people.reviews, np.int32),
             "years": np.minimum(np.array(people.years, np.int32), MAX_YEARS).astype(np.uint8),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instainstru_core.domains.search.policy.matching.columns import Block, columns
+from instainstru_core.domains.search.policy.matching.columns import Block, columns, strung
 
 HIGH, LOW = (
     next(at for at, one in enumerate(fields(Block)) if one.name == name) for name in ("high", "low")
@@ -61,6 +61,6 @@ class Pile:
 
 
 def _ordered(pieces: list[NDArray[Any]], order: NDArray[np.int32]) -> NDArray[Any]:
-    whole = np.concatenate(pieces, axis=-1)
+    whole = strung(pieces)
     pieces.clear()
     return np.ascontiguousarray(whole[..., order])

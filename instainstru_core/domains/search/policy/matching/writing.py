@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.domains.instructors.types import LessonFormat
-from instainstru_core.domains.search.policy.matching.columns import Block, halves_of
+from instainstru_core.domains.search.policy.matching.columns import NOWHERE, Block, halves_of
 from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.policy.matching.sets import Numbering
 from instainstru_core.domains.search.types.matching import Offered, Spot, Teacher
@@ -17,7 +17,6 @@ PRICED = (LessonFormat.STUDENT_LOCATION, LessonFormat.INSTRUCTOR_LOCATION, Lesso
 MAX_SPOTS = 4
 GRID = 10_000
 MIDDLE = (40.7, -73.95)
-NOWHERE = -32_768
 NEVER = -1
 DURATION_STEP, MAX_DURATION = 15, 480
 OPTION_WORDS = 2
@@ -110,7 +109,7 @@ class Writer:
             prices=_wide([[one.prices.get(kind, 0) for kind in PRICED] for one in offers], "i4"),
             areas=np.array([one.areas for one in people], np.int32),
             spot_areas=np.array([one.spot_areas for one in people], np.int32),
-            spots=_wide([one.spots for one in people], "i2"),
+            spots=needed(_wide([one.spots for one in people], "i2")),
             durations=_each(duration_bits, [one.durations for one in offers], "u4"),
             ages=_each(age_bits, [one.age_groups for one in offers], "u1"),
             skills=_each(skill_bits, [one.skills for one in offers], "u1"),
@@ -174,6 +173,12 @@ def grid(spots: Sequence[Spot]) -> list[int]:
         if max(abs(north), abs(east)) < -NOWHERE:
             found += [north, east]
     return found + [NOWHERE] * (2 * MAX_SPOTS - len(found))
+
+
+def needed(spots: NDArray[np.int16]) -> NDArray[np.int16]:
+    """The columns of as many places as anybody here has."""
+    places = np.count_nonzero((spots[::2] != NOWHERE).any(axis=1))
+    return spots[: 2 * places]
 
 
 def _completeness(teacher: Teacher, offer: Offered) -> int:
