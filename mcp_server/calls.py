@@ -202,7 +202,8 @@ class Calls:
         may still come in.
         """
         if actor.kind is not ActorKind.USER:
-            self.clients.require(actor)
+            if actor.kind is ActorKind.SERVICE:
+                self.clients.require(actor)
             return actor
         with self.runtime.begin(actor) as uow:
             return accounts.as_person(uow, actor, auth.person(), session_id=auth.session())

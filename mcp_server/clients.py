@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from instainstru_core.domains.access import service as access
 from instainstru_core.kernel.authority import Actor
-from instainstru_core.kernel.errors import Forbidden
+from instainstru_core.kernel.errors import Forbidden, Unavailable
 from instainstru_core.runtime import Runtime
 
 LASTS = timedelta(seconds=5)
@@ -26,15 +26,23 @@ class Clients:
     seen: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
     def require(self, actor: Actor) -> None:
-        """Refuse with ClientWithdrawn a program that was disabled, or is past its end."""
+        """Refuse with ClientWithdrawn a program that was disabled, or is past its end.
+
+        While the database is away nobody is refused here: what needs it is refused by itself, and
+        the rest is what staff find out with why it is away.
+        """
         client_id, now = actor.id or "", self.runtime.clock()
         at = self.seen.get(client_id)
         if at is not None and at <= now < at + LASTS:
             return
-        with self.runtime.begin(actor) as uow:
-            if access.is_withdrawn(uow, client_id):
-                self.seen.pop(client_id, None)
-                raise ClientWithdrawn("This program may not use the copilot any more.")
+        try:
+            with self.runtime.begin(actor) as uow:
+                is_withdrawn = access.is_withdrawn(uow, client_id)
+        except Unavailable:
+            return
+        if is_withdrawn:
+            self.seen.pop(client_id, None)
+            raise ClientWithdrawn("This program may not use the copilot any more.")
         if len(self.seen) >= MOST:
             self.seen.clear()
         self.seen[client_id] = now

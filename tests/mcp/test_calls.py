@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from instainstru_core.domains.access.types import Scope
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.reporting.schemas.base import Report
-from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.authority import SYSTEM, Actor, ActorKind
 from instainstru_core.kernel.errors import Unavailable
 from instainstru_core.kernel.uow import Uow
 from instainstru_core.runtime import Runtime
@@ -22,6 +22,8 @@ from mcp_server.tools.bookings import bookings_summary
 from tests.mcp import world as worlds
 from tests.mcp.world import Copilot
 from tests.patience import PATIENCE_SECONDS
+
+PROGRAM = Actor(id="desk-copilot", kind=ActorKind.SERVICE)
 
 LINE = "x" * 1_000
 
@@ -189,12 +191,15 @@ class TestACall:
         assert odd.refused("give", cents=101)["field"] == "cents"
         assert odd.ask("give", cents="100.0")["data"]["lines"] == ["100"]
 
-    def test_answers_even_when_the_trail_cannot_be_written(self, asked: Runtime) -> None:
+    @pytest.mark.parametrize("actor", [SYSTEM, PROGRAM], ids=["ours", "a program"])
+    def test_answers_even_when_the_trail_cannot_be_written(
+        self, asked: Runtime, actor: Actor
+    ) -> None:
         def lost(_actor: object) -> object:
             raise Unavailable("The database is away.")
 
         calls = Calls(replace(asked, begin=lost))  # type: ignore[arg-type]
-        found = calls.make(many_lines, {"limit": 1}, SYSTEM)
+        found = calls.make(many_lines, {"limit": 1}, actor)
         assert found.structured_content is not None
         assert found.structured_content["total"] == 100
 
