@@ -198,6 +198,40 @@ class TestOfASettledLesson:
         assert row.paid_cents == 10_560 - 3_143
         market.assert_at_rest()
 
+    def test_takes_back_credit_that_stood_in_for_it(self, http_market: Market) -> None:
+        """40 became credit, as the provider refused them; then all was given back after all."""
+        market = http_market
+        booked = taught(market)
+        market.troubled().before("refund", refuse)
+        market.refund(booked.id, 4_000)
+        settle(market, booked.id)
+        assert market.wallet() == (4_000, 0)
+
+        market.refund_by_hand(booked.id)
+
+        row = market.money(booked.id)
+        assert (row.refund_due_cents, row.refunded_cents, row.refund_settled_cents) == (
+            13_440,
+            13_440,
+            0,
+        )
+        assert (market.wallet(), row.paid_cents) == ((0, 0), 0)
+        assert market.ledger() == {"stripe_clearing": -FEE, "stripe_fees": FEE}
+        market.assert_at_rest()
+
+    def test_leaves_such_credit_that_is_spent_to_the_platform(self, market: Market) -> None:
+        booked = taught(market)
+        market.troubled().before("refund", refuse)
+        market.refund(booked.id, 4_000)
+        settle(market, booked.id)
+        market.confirmed("2026-06-29T16:00:00", credit=3_000)
+
+        market.refund_by_hand(booked.id)
+
+        assert market.wallet() == (0, 3_000)
+        assert market.standing() == (False, False, 0)
+        assert market.ledger()["platform_revenue"] == 3_000
+
     def test_is_written_down_and_stands_in_the_story(self, market: Market) -> None:
         booked = taught(market)
         refund = market.refund_by_hand(booked.id, 3_360)

@@ -63,36 +63,33 @@ def note_other_refunds(
     """
     for change in payments.note_refunds(uow, intent_id, seen):
         key = f"refund_borne:{change.vendor_id}"
-        cents = Cents(-change.cents if change.has_failed else change.cents)
-        ledger.post(
-            uow,
-            key=f"{key}:failed" if change.has_failed else key,
-            fact="refund_borne",
-            reference=reference,
-            entries=[Entry(books.REVENUE, cents), Entry(pot(reference), ZERO - cents)],
-        )
         if change.has_failed:
+            _bear(uow, reference, Cents(-change.cents), key=f"{key}:failed")
             credits.restore(
                 uow, reference=reference, cents=change.cents, funded_by=books.REVENUE, key=key
             )
         else:
+            _bear(uow, reference, Cents(change.cents), key=key)
             credits.revoke(uow, reference=reference, cents=change.cents, into=books.REVENUE)
         _audit(uow, "charge", reference.partition(":")[2], change)
 
 
+def _bear(uow: Uow, reference: str, cents: Cents, *, key: str) -> None:
+    """The platform fills a pot that a refund was made out of; a negative amount comes back."""
+    ledger.post(
+        uow,
+        key=key,
+        fact="refund_borne",
+        reference=reference,
+        entries=[Entry(books.REVENUE, cents), Entry(pot(reference), ZERO - cents)],
+    )
+
+
 def _made(uow: Uow, lesson: Lesson, change: RefundChange) -> None:
     row = lesson.money
-    keeps_card = row.ending is None or row.ending in KEEPS_CARD
-    open_cents = payments.open_chargeback_cents(uow, lesson.reference)
-    more = _beyond_what_is_due(uow, lesson, change.cents, open_cents)
-    if row.settled_at is not None and more:
-        found = giving_back.shares(uow, lesson, more, open_cents=open_cents)
-        order = _order(uow, lesson, more, change)
-        giving_back.take(uow, lesson, found, key=f"refund_order:{order}")
-        row.refund_due_cents += more
-        if losing.gone_for_good(lesson, open_cents) >= row.captured_cents:
-            credits.revoke_milestone(uow, reference=lesson.reference)
-    elif row.settled_at is None and keeps_card:  # its shares are taken when it is settled
+    if row.settled_at is not None:
+        _beyond_what_was_due(uow, lesson, change)
+    elif row.ending is None or row.ending in KEEPS_CARD:  # shared out when it is settled
         _order(uow, lesson, change.cents, change)
         row.refund_due_cents += change.cents
     row.refunded_cents += change.cents
@@ -103,15 +100,40 @@ def _made(uow: Uow, lesson: Lesson, change: RefundChange) -> None:
     uow.emit(LessonRefunded(booking_id=lesson.booking.id, cents=change.cents))
 
 
-def _beyond_what_is_due(uow: Uow, lesson: Lesson, cents: int, open_cents: int) -> int:
-    """What of a refund nobody had ordered yet, of all that is left of the charge.
+def _beyond_what_was_due(uow: Uow, lesson: Lesson, change: RefundChange) -> None:
+    """What nobody had ordered is an order, of what is left of the charge. The rest is given twice.
 
-    A refund that is under way does its own part of what is due.
+    A refund that is under way does its own part of what is due, unless too little is left for it.
     """
+    row = lesson.money
     under_way = payments.open_refund_cents(uow, lesson.reference)
-    due = max(0, case_of(lesson).outstanding_cents - under_way)
-    left = max(0, lesson.money.captured_cents - losing.gone_for_good(lesson, open_cents))
-    return min(max(0, cents - due), left)
+    open_cents = payments.open_chargeback_cents(uow, lesson.reference)
+    beyond = change.cents - max(0, case_of(lesson).outstanding_cents - under_way)
+    left = row.captured_cents - losing.gone_for_good(lesson, open_cents)
+    more = max(0, min(beyond, left))
+    if more:
+        found = giving_back.shares(uow, lesson, more, open_cents=open_cents)
+        order = _order(uow, lesson, more, change)
+        giving_back.take(uow, lesson, found, key=f"refund_order:{order}")
+        row.refund_due_cents += more
+        if losing.gone_for_good(lesson, open_cents) >= row.captured_cents:
+            credits.revoke_milestone(uow, reference=lesson.reference)
+    twice = beyond - more - under_way
+    if twice > 0:
+        _given_twice(uow, lesson, twice, change)
+
+
+def _given_twice(uow: Uow, lesson: Lesson, cents: int, change: RefundChange) -> None:
+    """The student had it already, as credit in the place of a refund: that is revoked.
+
+    What is spent of it is the platform's: staff gave it.
+    """
+    row = lesson.money
+    as_credit = min(cents, row.refund_settled_cents)
+    row.refund_settled_cents -= as_credit
+    row.refund_due_cents += cents - as_credit
+    _bear(uow, lesson.reference, Cents(cents), key=f"refund_borne:{change.vendor_id}")
+    credits.revoke_paid_back(uow, reference=lesson.reference, cents=as_credit, into=books.REVENUE)
 
 
 def _order(uow: Uow, lesson: Lesson, cents: int, change: RefundChange) -> str:
