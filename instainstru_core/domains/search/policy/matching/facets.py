@@ -4,7 +4,8 @@ Instructors are counted, not offerings. Days and hours are not looked at: calend
 for those who are shown.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import and_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,6 @@ from instainstru_core.domains.search.policy.matching.columns import Block
 from instainstru_core.domains.search.policy.matching.filters import (
     AGE_GROUP,
     INSTRUCTOR,
-    MAX_CENTS,
     MINUTES,
     ONLINE,
     OPTION,
@@ -27,11 +27,10 @@ from instainstru_core.domains.search.policy.matching.filters import (
     within_bounds,
 )
 from instainstru_core.domains.search.policy.matching.index import Index
-from instainstru_core.domains.search.policy.matching.sets import Truth, words_of
+from instainstru_core.domains.search.policy.matching.sets import Truth
 from instainstru_core.domains.search.policy.matching.writing import (
     DURATION_STEP,
     MAX_DURATION,
-    OPTION_WORDS,
     age_bits,
     duration_bits,
     skill_bits,
@@ -49,9 +48,11 @@ CHANNELS = {
     LessonType.STUDIO: (INSTRUCTOR,),
 }
 LENGTHS = {
-    length: duration_bits([length])
+    str(length): duration_bits([length])
     for length in range(DURATION_STEP, MAX_DURATION + 1, DURATION_STEP)
 }
+SKILL_BITS = {skill: skill_bits([skill]) for skill in Skill}
+AGE_BITS = {group: age_bits([group]) for group in AgeGroup}
 
 
 class Tally:
@@ -60,25 +61,27 @@ class Tally:
     def __init__(self, people: int, *, is_mixed: bool) -> None:
         self._seen = np.zeros(people if is_mixed else 0, np.bool_)
         self._is_mixed = is_mixed
-        self._found: dict[tuple[str, str], list[NDArray[np.int32]]] = {}
-        self._counts: dict[tuple[str, str], int] = {}
+        self._found: dict[str, dict[str, list[NDArray[np.int32]]]] = {}
+        self._counts: dict[str, dict[str, int]] = {}
 
     def add(self, facet: str, value: str, block: Block, which: Truth) -> None:
         """Take the instructors of these rows."""
         if self._is_mixed:
-            self._found.setdefault((facet, value), []).append(block.who[which])
+            found = self._found.setdefault(facet, {})
+            found.setdefault(value, []).append(block.who[which])
         else:
-            self._counts[facet, value] = int(np.count_nonzero(which))
+            self._counts.setdefault(facet, {})[value] = int(np.count_nonzero(which))
 
     def choices(self, facet: str, values: Iterable[str]) -> tuple[Choice, ...]:
         """The counts of these values, in order; values that nobody has are left out."""
-        counted = ((value, self._count(facet, value)) for value in values)
-        return tuple(Choice(value, count) for value, count in counted if count)
+        known = self._counts.get(facet, {})
+        if self._is_mixed:
+            found = self._found.get(facet, {})
+            known = {value: self._together(numbers) for value, numbers in found.items()}
+        return tuple(Choice(value, count) for value in values if (count := known.get(value)))
 
-    def _count(self, facet: str, value: str) -> int:
-        if not self._is_mixed:
-            return self._counts.get((facet, value), 0)
-        found = self._found.get((facet, value), ())
+    def _together(self, found: Sequence[NDArray[np.int32]]) -> int:
+        """How many are in at least one of these."""
         for numbers in found:
             self._seen[numbers] = True
         count = int(np.count_nonzero(self._seen))
@@ -92,18 +95,17 @@ def counted(index: Index, plan: Plan, services: Sequence[str]) -> Facets:
     tally = Tally(len(index.numbers), is_mixed=len(services) > 1)
     for run in index.runs(services):
         _count(tally, index, run.block, plan)
-    keys = sorted({key for key, _ in index.options})
     filters = {
-        key: tally.choices(f"{OPTION}{key}", sorted(v for k, v in index.options if k == key))
-        for key in keys
+        key: tally.choices(f"{OPTION}{key}", (value for value, _ in values))
+        for key, values in index.filters.items()
     }
     return Facets(
         lesson_types=tally.choices("lesson_type", CHANNELS),
         skills=tally.choices(SKILLS, Skill),
         age_groups=tally.choices(AGE_GROUP, AgeGroup),
-        minutes=tally.choices(MINUTES, map(str, LENGTHS)),
-        prices=tally.choices("price", map(band_name, BANDS)),
-        ratings=tally.choices(RATING, map(rating_name, RATINGS)),
+        minutes=tally.choices(MINUTES, LENGTHS),
+        prices=tally.choices("price", BAND_NAMES),
+        ratings=tally.choices(RATING, RATING_NAMES),
         filters={key: choices for key, choices in filters.items() if choices},
     )
 
@@ -117,6 +119,12 @@ def band_name(band: tuple[int, int | None]) -> str:
 def rating_name(least: int) -> str:
     """The least rating of a choice, in stars."""
     return f"{least / 1_000:g}"
+
+
+BAND_NAMES = tuple(map(band_name, BANDS))
+RATING_NAMES = {rating_name(least): least for least in RATINGS}
+STARTS = np.array([low for low, _ in BANDS[1:]], np.int32)
+"""The lowest price of each band after the first."""
 
 
 def _count(tally: Tally, index: Index, block: Block, plan: Plan) -> None:
@@ -136,36 +144,36 @@ def _count(tally: Tally, index: Index, block: Block, plan: Plan) -> None:
 
     for lesson_type, channels in CHANNELS.items():
         tally.add("lesson_type", lesson_type, block, prices.fit(channels) & held)
-    for low, high in BANDS:
-        inside = prices.within(plan.channels, low, high or MAX_CENTS - 1)
-        tally.add("price", band_name((low, high)), block, inside & held)
+    bands = prices.bands(plan.channels)
+    for at, name in enumerate(BAND_NAMES):
+        tally.add("price", name, block, ((bands & np.uint8(1 << at)) != 0) & held)
     rows = but(RATING)
-    for least in RATINGS:
-        tally.add(RATING, rating_name(least), block, rows & rated(block, least))
+    for name, least in RATING_NAMES.items():
+        tally.add(RATING, name, block, rows & rated(block, least))
     rows = but(SKILLS)
-    for skill in Skill:
-        tally.add(SKILLS, skill, block, rows & ((block.skills & skill_bits([skill])) != 0))
+    for skill, bit in SKILL_BITS.items():
+        tally.add(SKILLS, skill, block, rows & ((block.skills & np.uint8(bit)) != 0))
     rows = but(AGE_GROUP)
-    for group in AgeGroup:
-        tally.add(AGE_GROUP, group, block, rows & ((block.ages & age_bits([group])) != 0))
+    for group, bit in AGE_BITS.items():
+        tally.add(AGE_GROUP, group, block, rows & ((block.ages & np.uint8(bit)) != 0))
     rows = but(MINUTES)
     present = int(np.bitwise_or.reduce(block.durations))
     for length, bit in LENGTHS.items():
         if present & bit:
             has = (block.durations & np.uint32(bit)) != 0
-            tally.add(MINUTES, str(length), block, rows & has)
-    names = {f"{OPTION}{key}" for key, _ in index.options}
-    _count_options(tally, index, block, {name: but(name) for name in names})
+            tally.add(MINUTES, length, block, rows & has)
+    _count_options(tally, index, block, but)
 
 
-def _count_options(tally: Tally, index: Index, block: Block, rows: dict[str, Truth]) -> None:
+def _count_options(tally: Tally, index: Index, block: Block, but: Callable[[str], Truth]) -> None:
     sets = index.option_sets
     present = sets.union(block.options)
-    for (key, value), bit in index.options.items():
-        words = words_of(1 << bit, OPTION_WORDS)
-        if any(one & there for one, there in zip(words, present, strict=True)):
-            name = f"{OPTION}{key}"
-            tally.add(name, value, block, rows[name] & sets.holding(words)[block.options])
+    for key, values in index.filters.items():
+        name = f"{OPTION}{key}"
+        rows = but(name)
+        for value, words in values:
+            if any(map(and_, words, present)):
+                tally.add(name, value, block, rows & sets.holding(words)[block.options])
 
 
 class Prices:
@@ -175,6 +183,7 @@ class Prices:
         self._block = block
         self._plan = plan
         self._known: dict[int, tuple[NDArray[np.int32], Truth]] = {}
+        self._fit: dict[int, Truth] = {}
 
     def of(self, channel: int) -> tuple[NDArray[np.int32], Truth]:
         """What is asked for a lesson so, and who gives one where it is wanted."""
@@ -188,14 +197,18 @@ class Prices:
         """Who teaches in one of these at a price that was asked for."""
         found = np.zeros(len(self._block), np.bool_)
         for channel in channels:
-            price, can = self.of(channel)
-            found |= can & within_bounds(price, self._plan.wanted)[0]
+            fit = self._fit.get(channel)
+            if fit is None:
+                price, can = self.of(channel)
+                fit = self._fit[channel] = can & within_bounds(price, self._plan.wanted)[0]
+            found |= fit
         return found
 
-    def within(self, channels: Iterable[int], low: int, high: int) -> Truth:
-        """Who teaches in one of these at such a price, whatever was asked for."""
-        found = np.zeros(len(self._block), np.bool_)
+    def bands(self, channels: Iterable[int]) -> NDArray[np.uint8]:
+        """In which bands each teaches in one of these, as bits, whatever was asked for."""
+        found = np.zeros(len(self._block), np.uint8)
         for channel in channels:
             price, can = self.of(channel)
-            found |= can & (price >= low) & (price <= high)
+            band = np.searchsorted(STARTS, price, side="right").astype(np.uint8)
+            found |= np.where(can, np.left_shift(np.uint8(1), band), np.uint8(0))
         return found

@@ -6,6 +6,7 @@ new index that shares the others, so that whoever searches meanwhile sees one st
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -19,7 +20,7 @@ from instainstru_core.domains.search.policy.matching.columns import (
     laid,
 )
 from instainstru_core.domains.search.policy.matching.places import WORDS, Areas
-from instainstru_core.domains.search.policy.matching.sets import Numbering, Sets
+from instainstru_core.domains.search.policy.matching.sets import Numbering, Sets, words_of
 from instainstru_core.domains.search.policy.matching.writing import OPTION_WORDS, Option, Writer
 from instainstru_core.domains.search.types.matching import Offered, Teacher
 
@@ -106,6 +107,14 @@ class Index:
     spans: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     area_sets: Sets = field(default_factory=lambda: Sets.none(WORDS))
     option_sets: Sets = field(default_factory=lambda: Sets.none(OPTION_WORDS))
+
+    @cached_property
+    def filters(self) -> Mapping[str, Sequence[tuple[str, tuple[int, ...]]]]:
+        """The filters that offerings speak of: their values, and the words with the bit of each."""
+        found: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
+        for (key, value), bit in sorted(self.options.items()):
+            found.setdefault(key, []).append((value, words_of(1 << bit, OPTION_WORDS)))
+        return found
 
     @property
     def rows(self) -> int:
