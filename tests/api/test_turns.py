@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from api.turns import NoTurn, Together, Turns
+from tests.patience import PATIENCE_SECONDS
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(_awaited(work), 5))
+    asyncio.run(asyncio.wait_for(_awaited(work), PATIENCE_SECONDS))
 
 
 async def _awaited(work: Callable[[], Awaitable[None]]) -> None:
@@ -25,7 +26,7 @@ async def settle() -> None:
 class TestTurns:
     def test_go_round_in_the_order_of_arrival(self) -> None:
         async def work() -> None:
-            turns = Turns(1, waiting=9, seconds=3)
+            turns = Turns(1, waiting=9, seconds=60)
             gate, order = asyncio.Event(), list[int]()
 
             async def visit(number: int) -> None:

@@ -119,7 +119,7 @@ class TestKeptAnswers:
 
 class TestManyAtOnce:
     def test_wait_for_each_other(self, peer: Peer, client: Careful) -> None:
-        peer.script = [Told(200, 1, after_seconds=0.05)]
+        peer.script = [Told(200, 1, after_seconds=0.25)]
 
         def ask(number: int) -> int:
             return client.read(f"/{number}").status

@@ -247,9 +247,14 @@ class TestTheCircuit:
     def test_counts_what_came_too_late(self, script: Script, server: LlmServer) -> None:
         calls = ModelCalls(at_once=model_calls.FAILURES)
         reader = OpenAiReader(Model("simulated", server.url, KEY), calls)
-        script.turns = [Turn(seconds=0.2)] * 5
-        assert [use_of(reader, 0.03) for _ in range(5)] == [ModelUse.TIMEOUT] * 5
-        assert use_of(reader, 0.03) is ModelUse.OPEN_CIRCUIT
+        answer = threading.Event()
+        script.sleep, script.turns = answer.wait, [said_late()] * model_calls.FAILURES
+        short = Deadline(0.05, clock=lambda: 0.0)
+        for use in (*[ModelUse.TIMEOUT] * model_calls.FAILURES, ModelUse.OPEN_CIRCUIT):
+            with pytest.raises(ModelUnavailable) as refused:
+                reader.read(ASKED, deadline=short)
+            assert refused.value.use is use
+        answer.set()
         calls.close()
 
     def test_is_one_for_readings_and_places_and_another_for_vectors(

@@ -157,7 +157,7 @@ class TestSimulators:
         with Lease.take(places) as lease:
             stack.ensure(lease, ["stripe"])
             lease.running()["stripe"].send(signal.SIGKILL)
-            death = lease.death(5)
+            death = lease.death(PATIENCE_SECONDS)
             assert death is not None
             assert (death.name, death.code) == ("stripe", -signal.SIGKILL)
 
@@ -191,7 +191,7 @@ class TestCrash:
         with Lease.take(places) as lease:
             stack.ensure(lease, ["postgres"])
             lease.running()["postgres"].send(signal.SIGKILL)
-            death = lease.death(5)
+            death = lease.death(PATIENCE_SECONDS)
             assert death is not None
             assert (death.name, death.code) == ("postgres", -signal.SIGKILL)
             (crashed,) = [one for one in status.of(places).processes if one.name == "postgres"]

@@ -24,6 +24,7 @@ from tests.devstack.conftest import (
     supervisor_of,
     wait_until,
 )
+from tests.patience import PATIENCE_SECONDS
 
 HOLDER = """
 import json, sys, time
@@ -199,7 +200,7 @@ class TestCrash:
         with Lease.take(places) as other:
             lease.start(program("import sys,time\nprint('boom')\ntime.sleep(0.1)\nsys.exit(3)"))
             for one in (lease, other):
-                death = one.death(5)
+                death = one.death(PATIENCE_SECONDS)
                 assert death is not None
                 assert (death.name, death.code, death.tail) == ("program", 3, ["boom"])
                 assert death.log == str(places.logs / "program.log")
@@ -214,7 +215,7 @@ class TestCrash:
     def test_the_log_of_the_run_before_is_kept(self, lease: Lease, places: Places) -> None:
         for words in ("first", "second"):
             lease.start(program(f"print({words!r})"))
-            assert lease.death(5) is not None
+            assert lease.death(PATIENCE_SECONDS) is not None
         assert (places.logs / "program.log").read_text() == "second\n"
         assert (places.logs / "program.previous.log").read_text() == "first\n"
 

@@ -348,12 +348,12 @@ class TestTheMutex:
     def test_is_held_by_one_and_free_afterwards(self, mutex: RedisMutex) -> None:
         name = new_id()
         with (
-            mutex.hold(name, seconds=5) as first,
+            mutex.hold(name, seconds=600) as first,
             pytest.raises(InProgress),
-            mutex.hold(name, seconds=5),
+            mutex.hold(name, seconds=600),
         ):
             pass
-        with mutex.hold(name, seconds=5) as second:
+        with mutex.hold(name, seconds=600) as second:
             assert first is not None
             assert second is not None
             assert second > first
@@ -362,9 +362,9 @@ class TestTheMutex:
         name = new_id()
         with mutex.hold(name, seconds=0.05):
             time.sleep(0.1)
-            successor = mutex.hold(name, seconds=5)
+            successor = mutex.hold(name, seconds=600)
             successor.__enter__()
-        with pytest.raises(InProgress), mutex.hold(name, seconds=5):
+        with pytest.raises(InProgress), mutex.hold(name, seconds=600):
             pass
         successor.__exit__(None, None, None)
 

@@ -20,6 +20,7 @@ from instainstru_core.adapters.stripe.gateway import StripeGateway
 from instainstru_core.domains.payments.types import CardSeen, Intent, TransferSeen
 from instainstru_core.kernel.clock import utc_now
 from instainstru_core.kernel.ids import new_id
+from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 6, 15, 14, 0, tzinfo=UTC)
 SIMULATED_KEY = "sk_test_contract"
@@ -155,7 +156,9 @@ def over_http(server: SimulatorServer) -> Generator[Stage]:
     opened: list[StripeGateway] = []
 
     def gateway(key: str) -> StripeGateway:
-        opened.append(StripeGateway(secret_key=key, api_url=server.url, timeout_seconds=10.0))
+        opened.append(
+            StripeGateway(secret_key=key, api_url=server.url, timeout_seconds=PATIENCE_SECONDS)
+        )
         return opened[-1]
 
     server.clock.set(server.clock.now())

@@ -17,6 +17,7 @@ from instainstru_core.domains.payments.errors import (
 )
 from instainstru_core.domains.payments.types import IntentStatus
 from tests.contracts.stripe.stage import SIMULATED_KEY, Stage
+from tests.patience import PATIENCE_SECONDS, wait_until
 from tests.processes import free_port
 
 INTENTS = "/v1/payment_intents"
@@ -171,19 +172,29 @@ class TestTheLine:
         assert failed.value.facts == {"retry_after": 10}
         gateway.close()
 
+    @pytest.fixture
+    def go_on(self, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+        """Lets go on what a fault has slowed down."""
+        go_on = threading.Event()
+        monkeypatch.setattr(server.simulator, "_sleep", go_on.wait)
+        return go_on
+
     def test_that_is_too_slow_is_unreachable_and_the_call_may_have_had_its_effect(
-        self, server: SimulatorServer
+        self, server: SimulatorServer, go_on: threading.Event
     ) -> None:
         gateway = StripeGateway(
             secret_key=SIMULATED_KEY, api_url=f"{server.url}/", timeout_seconds=0.2
         )
-        server.simulator.faults.add(Fault("slow", path="/v1/customers", seconds=3.0))
+        server.simulator.faults.add(Fault("slow", path="/v1/customers", seconds=PATIENCE_SECONDS))
         with pytest.raises(ProviderUnreachable):
             gateway.create_customer(key="slow", user_id="u", email="a@learn.example", name="A")
+        go_on.set()
         gateway.close()
 
-    def test_on_which_the_same_call_is_under_way_is_busy(self, server: SimulatorServer) -> None:
-        server.simulator.faults.add(Fault("slow", path="/v1/customers", seconds=1.0))
+    def test_on_which_the_same_call_is_under_way_is_busy(
+        self, server: SimulatorServer, go_on: threading.Event
+    ) -> None:
+        server.simulator.faults.add(Fault("slow", path="/v1/customers", seconds=PATIENCE_SECONDS))
         outcomes: list[object] = []
 
         def call() -> None:
@@ -202,6 +213,8 @@ class TestTheLine:
         threads = [threading.Thread(target=call) for _ in range(2)]
         for thread in threads:
             thread.start()
+        wait_until(lambda: len(outcomes) == 1)
+        go_on.set()
         for thread in threads:
             thread.join()
         assert outcomes[0] == {"retry_after": 2}

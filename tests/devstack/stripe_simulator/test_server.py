@@ -168,13 +168,17 @@ def test_an_answer_is_lost(
 
 
 def test_a_key_is_in_use_while_its_call_runs(
-    client: stripe.StripeClient, server: SimulatorServer
+    client: stripe.StripeClient, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.simulator.faults.add(Fault("slow", path="/v1/payment_intents", seconds=1.0))
+    go_on = threading.Event()
+    monkeypatch.setattr(server.simulator, "_sleep", go_on.wait)
+    fault = Fault("slow", path="/v1/payment_intents", seconds=PATIENCE_SECONDS)
+    server.simulator.faults.add(fault)
     first = threading.Thread(target=lambda: hold(client, idempotency_key="once"))
     first.start()
     wait_until(lambda: server.simulator.faults.active() == [])  # it has struck: the call runs
     error = refused(stripe.APIError, lambda: hold(client, idempotency_key="once"))
+    go_on.set()
     first.join()
     assert error.error is not None
     assert (error.http_status, error.error.code) == (409, "idempotency_key_in_use")
