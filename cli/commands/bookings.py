@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 import typer
 from rich.table import Table
 
-from cli import output, session
+from cli import output, previews, session
 from cli.commands.ledger import explained
 from cli.errors import agree
 from cli.output import AsJson, Cursor, Limit, Yes
@@ -15,12 +15,9 @@ from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.schemas import (
     BookingDetailView,
     CancelBooking,
-    CancelPreview,
     CheckoutBooking,
     CheckoutView,
     OrderRefund,
-    RefundPreview,
-    RefundSettlementPreview,
     ReportAbsence,
     RescheduleBooking,
     ResolveReport,
@@ -31,7 +28,6 @@ from instainstru_core.domains.bookings.types import (
     BookingStatus,
     NoShowResolution,
     PaymentResult,
-    RefundAction,
     RefundReason,
     RefundWay,
 )
@@ -109,7 +105,7 @@ def cancel(
         if preview:
             with runtime.begin(actor) as uow:
                 shown = bookings.preview_cancel(uow, booking_id, command)
-            output.show(shown, lambda: [_cancelling(shown)], as_json=as_json)
+            output.show(shown, lambda: [previews.cancelling(shown)], as_json=as_json)
             return
         found = _agreed(runtime, actor, booking_id, "Cancel", yes=yes)
         done = flows.cancel(runtime.cashier, actor=actor, booking_id=found.id, command=command)
@@ -221,12 +217,12 @@ def refund(
         with runtime.begin(actor) as uow:
             shown = bookings.preview_refund(uow, booking_id, wish)
         if preview:
-            output.show(shown, lambda: [_preview(shown)], as_json=as_json)
+            output.show(shown, lambda: [previews.refund(shown)], as_json=as_json)
             return
-        agree(f"{_refund_words(shown)}?", yes=yes)
+        agree(f"{previews.refund_words(shown)}?", yes=yes)
         order = wish.model_copy(update={"confirm": shown.confirm})
         done = flows.refund(runtime.cashier, actor=actor, booking_id=booking_id, command=order)
-    output.show(done, lambda: [f"{_refund_words(shown)}: {done.state}."], as_json=as_json)
+    output.show(done, lambda: [f"{previews.refund_words(shown)}: {done.state}."], as_json=as_json)
 
 
 @app.command("settle-refund")
@@ -246,14 +242,14 @@ def settle_refund(
         with runtime.begin(actor) as uow:
             shown = bookings.preview_refund_settlement(uow, booking_id, wish)
         if preview:
-            output.show(shown, lambda: [_settlement(shown)], as_json=as_json)
+            output.show(shown, lambda: [previews.settlement(shown)], as_json=as_json)
             return
-        agree(f"{_settlement_words(shown)}?", yes=yes)
+        agree(f"{previews.settlement_words(shown)}?", yes=yes)
         order = wish.model_copy(update={"confirm": shown.confirm})
         done = flows.settle_refund(
             runtime.cashier, actor=actor, booking_id=booking_id, command=order
         )
-    output.show(done, lambda: [f"{_settlement_words(shown)}: done."], as_json=as_json)
+    output.show(done, lambda: [f"{previews.settlement_words(shown)}: done."], as_json=as_json)
 
 
 @app.command()
@@ -274,22 +270,6 @@ def _agreed(
     return found
 
 
-def _cancelling(found: CancelPreview) -> Table:
-    return output.facts(
-        [
-            ("lesson", f"{found.service_name} with {found.instructor_name}"),
-            ("student", found.student_name),
-            ("starts", output.moment(found.starts_at)),
-            ("status", found.status),
-            ("charged", output.money(found.charged_cents)),
-            ("refund", output.money(found.refund_cents)),
-            ("hold let go", output.money(found.hold_released_cents)),
-            ("credit back", output.money(found.credit_back_cents)),
-            ("for the instructor", output.money(found.instructor_cents)),
-        ]
-    )
-
-
 def _paid(done: CheckoutView) -> str:
     words = _words(done.booking)
     match done.result:
@@ -301,49 +281,6 @@ def _paid(done: CheckoutView) -> str:
             return f"The card's holder has to confirm in the browser first: {words}."
         case PaymentResult.PENDING:
             return f"The provider has not answered yet; ask again: {words}."
-
-
-def _refund_words(found: RefundPreview) -> str:
-    if found.action is RefundAction.VOID:
-        return "Cancel the lesson and charge nothing"
-    return f"Give back {output.money(found.refund_cents)} to the card"
-
-
-def _settlement_words(found: RefundSettlementPreview) -> str:
-    credit, bank = output.money(found.credit_cents), output.money(found.bank_cents)
-    if found.way is RefundWay.BANK:
-        return f"Close the refund of {bank}: the bank gave it back"
-    made = f"; {bank} came from the bank" if found.bank_cents else ""
-    return f"Give {credit} as credit in place of the refund{made}"
-
-
-def _settlement(found: RefundSettlementPreview) -> Table:
-    return output.facts(
-        [
-            ("way", found.way),
-            ("charged", output.money(found.charged_cents)),
-            ("taken back by banks", output.money(found.charged_back_cents)),
-            ("refunded before", output.money(found.refunded_before_cents)),
-            ("still to go back", output.money(found.outstanding_cents)),
-            ("as credit", output.money(found.credit_cents)),
-            ("made by the bank", output.money(found.bank_cents)),
-        ]
-    )
-
-
-def _preview(found: RefundPreview) -> Table:
-    return output.facts(
-        [
-            ("action", found.action),
-            ("charged", output.money(found.charged_cents)),
-            ("refunded before", output.money(found.refunded_before_cents)),
-            ("refund", output.money(found.refund_cents)),
-            ("from the instructor", output.money(found.instructor_cents)),
-            ("from the platform", output.money(found.platform_cents)),
-            ("credit back", output.money(found.credit_back_cents)),
-            ("credit revoked", output.money(found.credit_revoked_cents)),
-        ]
-    )
 
 
 def _words(found: BookingDetailView) -> str:
