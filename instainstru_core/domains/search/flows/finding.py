@@ -1,6 +1,6 @@
 """From a text to a page of instructors within one deadline: read, ask models, find, say what lacks.
 
-At most two transactions: one to read the text, usually without a statement, and one to find. In
+At most two units of work: one to read the text, usually without a statement, and one to find. In
 between nothing is open, and that is where anybody is asked over a network.
 """
 
@@ -48,6 +48,7 @@ from instainstru_core.domains.search.types.recording import (
     SearchSource,
     Visitor,
 )
+from instainstru_core.kernel import direct
 from instainstru_core.kernel.authority import SYSTEM, Actor, ActorKind
 from instainstru_core.kernel.clock import Clock
 from instainstru_core.kernel.deadline import Deadline
@@ -154,6 +155,7 @@ def warm(finder: Finder) -> None:
     with finder.begin(SYSTEM) as uow:
         vocabulary(uow)
         index.fresh(uow)
+        direct.release(uow.session)
         suggesting.prepare(uow)
         for view in (SearchInstructors, ResultsView, SuggestionsView):
             view.model_rebuild()
