@@ -30,7 +30,7 @@ from instainstru_core.kernel.authority import ANONYMOUS, SYSTEM, Actor
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.paging import BadCursor
 from instainstru_core.kernel.uow import Uow
-from instainstru_core.runtime import Runtime
+from instainstru_core.runtime import Runtime, build
 from tests.factories import availability, instructors
 from tests.factories.bookings import booking, student
 from tests.patience import PATIENCE_SECONDS
@@ -407,21 +407,29 @@ class TestStatements:
                 assert (len(seen), found) == (count, found), seen
                 assert found > 0
 
-    @pytest.mark.parametrize("query", ["theremin", "theremin tomorrow", "oboe"])
-    def test_leave_no_limit_of_time_behind(self, committed_runtime: Runtime, query: str) -> None:
-        pool = committed_runtime.engine.pool
+    @pytest.mark.parametrize(
+        ("query", "found"), [("theremin", 2), ("theremin tomorrow", 2), ("oboe", 0)]
+    )
+    def test_leave_no_limit_of_time_and_no_connection_behind(
+        self, committed_runtime: Runtime, query: str, found: int
+    ) -> None:
+        """Also where the calendar of somebody in another zone is read in a transaction."""
+        narrow = build(committed_runtime.settings.model_copy(update={"pool_size": 1}))
+        pool = narrow.engine.pool
         assert isinstance(pool, QueuePool)
-        with committed_runtime.begin(SYSTEM) as uow:
+        with narrow.begin(SYSTEM) as uow:
             instructors.live_instructor(uow)
+            instructors.live_instructor(uow, timezone="America/Los_Angeles")
             instructors.catalog_service(uow, "test-oboe")
-        finding.warm(committed_runtime.finder)
-        statements(committed_runtime.finder, query)
+        finding.warm(narrow.finder)
+        assert statements(narrow.finder, query)[1] == found
         assert pool.checkedout() == 0
-        with committed_runtime.begin(SYSTEM) as uow:
+        with narrow.begin(SYSTEM) as uow:
             left = uow.session.scalar(
                 text("SELECT setting::int FROM pg_settings WHERE name = 'statement_timeout'")
             )
-        assert left == committed_runtime.settings.statement_timeout_ms
+        narrow.close()
+        assert left == narrow.settings.statement_timeout_ms
 
 
 def statements(finder: finding.Finder, query: str) -> tuple[list[str], int]:
