@@ -91,9 +91,9 @@ class TestCrew:
         broker.note_schedule()
         crew = broker.crew()
         assert [(one.name, one.processed) for one in crew.heartbeats] == [("w1", 2)]
-        assert timedelta(0) <= crew.at - crew.heartbeats[0].seen_at < timedelta(seconds=5)
+        assert timedelta(0) <= crew.at - crew.heartbeats[0].seen_at < timedelta(minutes=4)
         assert crew.schedule_seen_at is not None
-        assert timedelta(0) <= crew.at - crew.schedule_seen_at < timedelta(seconds=5)
+        assert timedelta(0) <= crew.at - crew.schedule_seen_at < timedelta(minutes=4)
 
     def test_keeps_showing_who_fell_silent(self, broker: RedisBroker, url: str) -> None:
         broker.beat(heartbeat("alive"))
@@ -137,7 +137,7 @@ class TestClockwork:
         broker.announce(self.TABLE)
         found = broker.clockwork()
         assert found.timetable is not None
-        assert timedelta(0) <= found.at - found.timetable.seen_at < timedelta(seconds=5)
+        assert timedelta(0) <= found.at - found.timetable.seen_at < timedelta(minutes=4)
         assert replace(found.timetable, seen_at=NOW) == self.TABLE
 
     def test_of_another_version_is_unknown(self, broker: RedisBroker, url: str) -> None:

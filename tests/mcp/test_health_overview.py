@@ -14,6 +14,7 @@ from instainstru_core import runtime as composition
 from instainstru_core.adapters.broker import RedisBroker
 from instainstru_core.domains.observability.errors import PrometheusUnreachable, SentryUnreachable
 from instainstru_core.domains.observability.flows.health import NO_SENTRY
+from instainstru_core.domains.observability.flows.looking import Board
 from instainstru_core.domains.observability.models import TaskExecution
 from instainstru_core.domains.observability.ports import Monitoring, Sentry
 from instainstru_core.domains.observability.schemas.errors_seen import IssuePage
@@ -32,6 +33,7 @@ from instainstru_core.kernel.authority import SYSTEM, Actor
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import DatabaseUnreachable, Uow
 from instainstru_core.runtime import Runtime
+from mcp_server.tools import health
 from tests.brokers import own_broker
 from tests.conftest import SetClock
 from tests.databases import ServerUrls, clone
@@ -39,6 +41,7 @@ from tests.factories.observability import heartbeat
 from tests.mcp import world as worlds
 from tests.mcp.test_tasks_record import settings_on
 from tests.mcp.world import MORNING, Copilot
+from tests.patience import PATIENCE_SECONDS
 from tests.processes import free_port
 from worker import schedule
 
@@ -156,6 +159,7 @@ def site(servers: ServerUrls, tmp_path: Path) -> Iterator[Site]:
         settings = settings_on(database_url, broker_url, servers, key)
         runtime = composition.build(settings, SetClock())
         kept.callback(runtime.close)
+        health._BOARDS[runtime.engine] = Board(deadline_seconds=PATIENCE_SECONDS)
         watch = Watch()
         site = Site(replace(runtime, monitoring=cast("Monitoring", watch)), watch, kept)
         runtime.broker.beat(heartbeat("w1"))
