@@ -12,11 +12,9 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     Subquery,
-    and_,
     bindparam,
     func,
     literal,
-    literal_column,
     or_,
     select,
     tuple_,
@@ -111,10 +109,6 @@ def is_counted() -> ColumnElement[bool]:
     return Booking.status.in_(COUNTED)
 
 
-def in_days() -> ColumnElement[bool]:
-    return and_(Booking.lesson_day >= FIRST, Booking.lesson_day < END)
-
-
 def summary(session: Session, before: Days, now: Days, *, most: int) -> Summary:
     """The lessons of two windows that touch, and of the later one the people and categories."""
     asked = {"before": before.first, "first": now.first, "end": now.end, "most": most}
@@ -135,7 +129,8 @@ def _status_count(is_now: bool, status: str, *figures: int) -> StatusCount:
 
 
 def _summary() -> Select[*tuple[Any, ...]]:
-    counts, present, top = _by_status(), _present(), _top_categories()
+    within = _within()
+    present = _present(within)
     had_one = (
         select(Booking.id)
         .where(
@@ -148,11 +143,28 @@ def _summary() -> Select[*tuple[Any, ...]]:
     people = select(func.count().label("all"), func.count().filter(~had_one).label("new"))
     found = people.select_from(present).subquery("people")
     return select(
-        _rows(counts),
+        _rows(_by_status(within)),
         found.c.all,
         found.c.new,
         select(func.min(Booking.lesson_day)).scalar_subquery(),
-        _rows(top),
+        _rows(_top_categories(within)),
+    )
+
+
+def _within() -> CTE:
+    """The lessons of both windows, read once for all that is counted of them."""
+    before = bindparam("before", type_=Date)
+    return (
+        select(
+            (Booking.lesson_day >= FIRST).label("is_later"),
+            Booking.status,
+            Booking.student_id,
+            Booking.service_id,
+            Booking.lesson_price_cents.label("price_cents"),
+            (Booking.student_fee_cents + Booking.instructor_fee_cents).label("fee_cents"),
+        )
+        .where(Booking.lesson_day >= before, Booking.lesson_day < END)
+        .cte("within")
     )
 
 
@@ -166,37 +178,49 @@ def _each(statuses: Sequence[BookingStatus]) -> list[ColumnElement[BookingStatus
     return [literal(status, Booking.status.type) for status in statuses]
 
 
-def _by_status() -> Subquery:
-    is_later = Booking.lesson_day >= FIRST
-    before = bindparam("before", type_=Date)
+def _by_status(within: CTE) -> Subquery:
+    lesson = within.c
     return (
         select(
-            is_later.label("is_later"),
-            Booking.status,
+            lesson.is_later,
+            lesson.status,
             func.count().label("lessons"),
-            func.sum(Booking.lesson_price_cents).label("price_cents"),
-            func.sum(Booking.student_fee_cents + Booking.instructor_fee_cents).label("fee_cents"),
+            func.sum(lesson.price_cents).label("price_cents"),
+            func.sum(lesson.fee_cents).label("fee_cents"),
         )
-        .where(Booking.lesson_day >= before, Booking.lesson_day < END)
-        .group_by(literal_column("is_later"), Booking.status)
+        .group_by(lesson.is_later, lesson.status)
         .subquery("counts")
     )
 
 
-def _present() -> CTE:
-    stands = Booking.status.not_in(_each(FALLEN_THROUGH))
-    return select(Booking.student_id).where(in_days(), stands).distinct().cte("present")
+def _present(within: CTE) -> CTE:
+    stands = within.c.status.not_in(_each(FALLEN_THROUGH))
+    return select(within.c.student_id).where(within.c.is_later, stands).distinct().cte("present")
 
 
-def _top_categories() -> Subquery:
-    turnover = func.sum(Booking.lesson_price_cents)
+def _top_categories(within: CTE) -> Subquery:
+    lesson = within.c
+    by_service = (
+        select(
+            lesson.service_id,
+            func.count().label("lessons"),
+            func.sum(lesson.price_cents).label("price_cents"),
+        )
+        .where(lesson.is_later, lesson.status.in_(_each(COUNTED)))
+        .group_by(lesson.service_id)
+        .subquery("by_service")
+    )
+    turnover = func.sum(by_service.c.price_cents)
     return (
-        select(Category.name, func.count().label("lessons"), turnover.label("price_cents"))
-        .select_from(Booking)
-        .join(Service, Service.id == Booking.service_id)
+        select(
+            Category.name,
+            func.sum(by_service.c.lessons).label("lessons"),
+            turnover.label("price_cents"),
+        )
+        .select_from(by_service)
+        .join(Service, Service.id == by_service.c.service_id)
         .join(Subcategory, Subcategory.id == Service.subcategory_id)
         .join(Category, Category.id == Subcategory.category_id)
-        .where(in_days(), Booking.status.in_(_each(COUNTED)))
         .group_by(Category.id)
         .order_by(turnover.desc(), Category.name)
         .limit(bindparam("most", type_=Integer))
