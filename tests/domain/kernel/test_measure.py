@@ -50,6 +50,14 @@ class TestAnOperation:
         assert outcomes() == before | {"success": before["success"] + 1}
         assert value(timed, service="bells", operation="ring") == times + 1
 
+    def test_has_a_histogram_from_its_first_call_on(self) -> None:
+        hang = operation("bells.hang")(lambda: "hung")
+        timed = "instainstru_service_operation_duration_seconds_count"
+        labels = {"service": "bells", "operation": "hang"}
+        assert REGISTRY.get_sample_value(timed, labels) is None
+        assert hang() == "hung"
+        assert REGISTRY.get_sample_value(timed, labels) == 1
+
     @pytest.mark.parametrize(
         ("failure", "status", "kind"),
         [
