@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 import instainstru_core
 from instainstru_core.domains.reporting import service as reporting
+from tests.factories import access
 
 SPENT = (
     *("openai", "tokenizers", "wordllama", "matplotlib", "IPython", "alembic", "pytest", "PIL"),
@@ -56,6 +57,13 @@ MCP = """
 import mcp_server.server
 mcp_server.server.registry.declared()
 """
+MATCHING = """
+from instainstru_core.domains.search.policy.matching.searching import matched
+from instainstru_core.domains.search.types.wanted import Wanted, Where
+from tests.factories.matching import PIANO, TODAY, plain
+where = Where(frozenset({"inwood"}))
+assert matched(plain(20).index, Wanted({PIANO: 1.0}, where=where), today=TODAY).items[0].relaxed
+"""
 TELL = """
 import sys
 from instainstru_core import runtime
@@ -94,6 +102,17 @@ def test_a_process_does_not_import_what_it_may_never_need(
     program: str, never: tuple[str, ...]
 ) -> None:
     assert sorted(imported(program).intersection(never)) == []
+
+
+def test_a_token_is_signed_by_the_openssl_that_is_there_already() -> None:
+    pem = access.signing_key("imports")
+    signed = f"from instainstru_core.kernel import signing; signing.signing_key({pem!r}).sign(b'')"
+    assert CURVES not in imported(signed)
+
+
+def test_matching_needs_no_masked_arrays() -> None:
+    """A plain `np.unique` asks whether an array is one, and imports 1 MB for it."""
+    assert "numpy.ma" not in imported(MATCHING)
 
 
 def test_each_report_is_found_where_it_is_made() -> None:

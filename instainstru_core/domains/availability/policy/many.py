@@ -134,7 +134,7 @@ def first_starts(
     found = np.full(columns.people, -1, dtype=np.int64)
     for each in free:
         wanted = lengths[each.rows]
-        for length in np.unique(wanted).tolist():
+        for length in np.flatnonzero(np.bincount(wanted)).tolist():
             usual, careful = _startable(columns, asked, each.lesson_format, length)
             if not usual:
                 continue

@@ -51,7 +51,8 @@ class Gatherer:
         who = np.array([places.get(one, -1) for one in offers.instructor_ids], np.int32)
         prices = np.array((offers.student, offers.instructor, offers.online), np.int32)
         kept = np.flatnonzero((who >= 0) & (prices > 0).any(axis=0))
-        teaching = np.unique(who[who >= 0])
+        teaching = np.zeros(len(people.ids), np.bool_)
+        teaching[who[who >= 0]] = True
         self._stars += int(np.array(people.star_sum, np.int64)[teaching].sum())
         self._reviews += int(np.array(people.reviews, np.int64)[teaching].sum())
         own, said = self._of_people(people), self._of_offers(offers)

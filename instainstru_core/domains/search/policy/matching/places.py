@@ -138,10 +138,10 @@ class Reach:
         found = np.full(len(self.sets), UNKNOWN_METERS, np.int32)
         reached = np.flatnonzero(self.far <= NEAR_METERS)
         steps = -(-self.far[reached] // STEP_METERS)
-        for step in np.unique(steps)[::-1]:
+        for step in sorted(set(steps.tolist()), reverse=True):
             numbers: list[int] = reached[steps == step].tolist()
             wanted = self.areas.bits(self.areas.keys[at] for at in numbers)
-            found[self.sets.holding(wanted)] = int(step) * STEP_METERS
+            found[self.sets.holding(wanted)] = step * STEP_METERS
         return found
 
 

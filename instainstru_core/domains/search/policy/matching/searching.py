@@ -228,7 +228,7 @@ def _nearly(
     window = np.concatenate(
         [
             _best(near, others[near.rows.relaxed[others] == kind], relaxing.NEARLY)
-            for kind in np.unique(near.rows.relaxed[others])
+            for kind in np.flatnonzero(np.bincount(near.rows.relaxed[others]))
         ]
         or [others]
     )
