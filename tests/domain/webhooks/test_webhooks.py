@@ -76,8 +76,12 @@ class TestReceive:
 
 class TestClaim:
     def test_takes_what_is_due_oldest_first(self, begin: Begin, clock: SetClock) -> None:
-        with begin(SYSTEM) as uow:
-            first, second, third = received(uow), received(uow), received(uow)
+        found: list[str] = []
+        for _ in range(3):
+            with begin(SYSTEM) as uow:
+                found.append(received(uow))
+            clock.advance(MOMENT)
+        first, second, third = found
         with begin(SYSTEM) as uow:
             assert [event.id for event in take(uow, limit=2)] == [first, second]
             assert [event.id for event in take(uow)] == [third]
