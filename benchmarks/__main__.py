@@ -27,7 +27,7 @@ from benchmarks.cases import Effort
 from benchmarks.checkouts import Shape, Sides
 from benchmarks.client import Call, Client
 from benchmarks.results import Result
-from benchmarks.servers import Server, serving
+from benchmarks.servers import Server, compile_all, serving
 from benchmarks.world import CLIENT, World
 
 FULL = Effort(rounds=7, block=30, lessons=10_000)
@@ -145,6 +145,7 @@ def main() -> int:
     parser.add_argument("--search", action="store_true", help="only the search, on large cities")
     parser.add_argument("--no-write", action="store_true", help="leave docs/performance.md alone")
     given = parser.parse_args()
+    compile_all()
     if given.search:
         return searched(is_quick=given.quick, writes=not given.no_write)
     effort = QUICK if given.quick else FULL

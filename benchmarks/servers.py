@@ -16,6 +16,13 @@ from devstack.places import ROOT
 
 READY_SECONDS = 180.0
 STOP_SECONDS = 15.0
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+EVERYTHING = """
+import cli.commands.serve, mcp_server.server, worker.app
+from api.app import routers
+list(routers())
+mcp_server.server.registry.declared()
+"""
 FIGURE = re.compile(r"^(\w+): +(\d+) kB", re.MULTILINE)
 
 
@@ -40,6 +47,14 @@ class Server:
 
     def _figures(self) -> list[dict[str, int]]:
         return [_memory_of(pid) for pid in _family(self.process.pid)]
+
+
+def compile_all() -> None:
+    """Keep the bytecode of what will be measured, as an image does: whoever compiles it while it
+    starts holds 3 MB more.
+    """
+    environment = {name: said for name, said in os.environ.items() if name != NO_BYTECODE}
+    subprocess.run([sys.executable, "-c", EVERYTHING], cwd=ROOT, env=environment, check=True)
 
 
 @contextmanager

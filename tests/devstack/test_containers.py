@@ -109,6 +109,12 @@ class TestImage:
         assert {"migrations", "alembic.ini", "pyproject.toml", "metrics_dictionary.yaml"} <= kept
         assert {"monitoring", "evals", "docs/money.md", "docs/runbooks"} <= kept
 
+    def test_is_compiled_before_anybody_runs_it_who_may_not_write(self) -> None:
+        lines = Path(ROOT / "Dockerfile").read_text().splitlines()
+        (compiled,) = (line for line in lines if line.startswith("RUN python -m compileall "))
+        assert lines.index("COPY . .") < lines.index(compiled) < lines.index("USER 10001")
+        assert {"api", "cli", "instainstru_core", "mcp_server", "worker"} <= set(compiled.split())
+
     def test_runs_as_nobody_of_importance_and_says_how_it_is(self) -> None:
         lines = Path(ROOT / "Dockerfile").read_text().splitlines()
         assert "USER 10001" in lines
