@@ -31,6 +31,7 @@ STAYS = frozenset(
         "categories",
         "display_areas",
         "environment_marker",
+        "place_versions",
         "regions",
         "search_feed",
         "services",

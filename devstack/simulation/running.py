@@ -125,11 +125,14 @@ class Simulation:
         self._runtime = composition.build(database.settings_for(database_url))
         database.plan_once(self._runtime.engine)
         self._eyes = database.eyes(database_url)
+        self._is_used = False
 
     def run(self, plan: Plan) -> Report:
         """One seed from its beginning to its end."""
         started = time.perf_counter()
-        database.empty(self._runtime.engine)
+        if self._is_used:
+            database.empty(self._runtime.engine)
+        self._is_used = True
         clock = VirtualClock()
         with ids.made_by(SeededIds(clock, _dice(plan, "ids"))):
             play = _Play(plan, self._runtime, self._eyes, clock)
