@@ -12,7 +12,7 @@ from instainstru_core.domains.audit.types import Outcome
 from instainstru_core.kernel import direct, measure
 from instainstru_core.kernel.authority import SYSTEM, ActorKind, Door
 from instainstru_core.kernel.db import Base
-from instainstru_core.kernel.direct import Direct
+from instainstru_core.kernel.direct import Direct, Insert
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.outbox import OutboxRow
 from instainstru_core.kernel.uow import DatabaseBusy, DatabaseUnreachable, QueryTooSlow, Uow
@@ -27,6 +27,7 @@ READ = Direct(
     )
 )
 SAY = Direct(lambda: select(literal("said"), bindparam("word", type_=Text), literal(None, Text)))
+FACTS = Insert(Base.metadata.tables[OutboxRow.__tablename__])
 WHICH = Direct(lambda: select(func.pg_backend_pid()))
 SLEEP = Direct(lambda: select(func.pg_sleep(bindparam("seconds"))))
 LIMIT = Direct(lambda: select(func.set_config("statement_timeout", "1234", False)))
@@ -171,6 +172,27 @@ class TestALimit:
             assert uow.session.scalar(text("SHOW statement_timeout")) == "1234ms"
         with committed_runtime.begin(SYSTEM) as uow:
             assert uow.session.scalar(text("SHOW statement_timeout")) != "1234ms"
+
+
+class TestANewRow:
+    def test_has_the_defaults_of_what_was_not_said(self, uow: Uow) -> None:
+        fact = OutboxRow(id=new_id(), name="Tested", payload={"of": 1}, occurred_at=AT)
+        FACTS.one(uow.session, fact)
+        assert fact not in uow.session
+        found = uow.session.get_one(OutboxRow, fact.id)
+        assert (found.payload, found.occurred_at, found.attempts) == ({"of": 1}, AT, 0)
+        assert (found.claimed_until, found.relayed_at) == (None, None)
+
+    def test_is_undone_with_its_unit_also_after_statements_alone(
+        self, committed_runtime: Runtime
+    ) -> None:
+        fact = OutboxRow(id=new_id(), name="Tested", payload={}, occurred_at=AT)
+        with suppress(ZeroDivisionError), committed_runtime.begin(SYSTEM) as uow:
+            WHICH.alone(uow.session, {})
+            FACTS.one(uow.session, fact)
+            raise ZeroDivisionError
+        with committed_runtime.begin(SYSTEM) as uow:
+            assert uow.session.get(OutboxRow, fact.id) is None
 
 
 class TestAlone:
