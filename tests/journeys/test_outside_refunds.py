@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from devstack.stripe_simulator.faults import Fault
 from instainstru_core.domains.audit.models import AuditEntry
 from instainstru_core.domains.bookings import flows, service
 from instainstru_core.domains.bookings.events import LessonRefunded
@@ -395,6 +396,26 @@ class TestThatFailsLater:
         assert [made[3] for made in orders(market)] == [True]
         assert market.ledger()["platform_revenue"] == -2_880 + 720
         assert market.reconcile().is_clean
+        market.assert_at_rest()
+
+    def test_while_the_payout_cannot_be_taken_back_leaves_nothing_to_look_at_once_it_is_settled(
+        self, http_market: Market
+    ) -> None:
+        market = http_market
+        booked = taught(market)
+        market.stripe.faults.add(Fault("account_balance_low", method="POST", path="*/reversals"))
+        market.refund(booked.id, 3_360)
+        assert market.money(booked.id).review_reason == "reverse_refused"
+        refund = str(market.made("refunds")[0]["id"])
+        market.clock.now += timedelta(days=3)
+        market.stripe.fail_refund(refund)
+        market.hear_of_refund(refund)
+
+        settle(market, booked.id)
+
+        row = market.money(booked.id)
+        assert (row.refund_settled_cents, row.paid_cents) == (3_360, 7_920)
+        assert (row.is_blocked, row.review_since, row.review_reason) == (False, None, None)
         market.assert_at_rest()
 
     def test_is_found_by_the_nightly_job_when_nobody_told(self, http_market: Market) -> None:

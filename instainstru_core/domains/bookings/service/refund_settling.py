@@ -18,12 +18,15 @@ from instainstru_core.domains.bookings.service import advancing, books, previews
 from instainstru_core.domains.bookings.service.lesson import Lesson, case_of
 from instainstru_core.domains.bookings.types import RefundWay
 from instainstru_core.domains.payments import service as payments
-from instainstru_core.domains.payments.types import Command
+from instainstru_core.domains.payments.types import Action, Command
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.money import Cents, dollars
 from instainstru_core.kernel.uow import Uow
+
+STOPPED_BY = frozenset({refund_orders.REFUSED, f"{Action.REVERSE}_refused"})
+"""Why people look at a lesson whose money goes on with the settlement: it is tried again."""
 
 
 @operation("bookings.preview_refund_settlement")
@@ -171,6 +174,6 @@ def _go_on(uow: Uow, lesson: Lesson, settled: RefundSettlement) -> None:
     row.refund_settled_cents += settled.credit_cents + settled.bank_cents
     row.credit_back_cents += settled.credit_cents
     row.is_blocked = False
-    if row.review_reason == refund_orders.REFUSED:
+    if row.review_reason in STOPPED_BY:
         row.review_since = row.review_reason = None
     refund_orders.close_orders(uow, lesson)
