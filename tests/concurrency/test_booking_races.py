@@ -46,7 +46,7 @@ class Market:
     def posting(
         self, path: str, body: dict[str, Any], headers: Headers
     ) -> Callable[[], httpx.Response]:
-        return lambda: httpx.post(f"{self.url}{path}", json=body, headers=headers, timeout=30)
+        return lambda: httpx.post(f"{self.url}{path}", json=body, headers=headers)
 
     def booking(
         self, teacher: LiveInstructor, who: Headers, **changes: Any

@@ -33,7 +33,9 @@ def row_of(uow: Uow, user_id: str, *, lock: bool = False) -> User:
     query = query.with_for_update() if lock else query
     row = Users(uow.session).one_or_none(query) if is_id(user_id) else None
     if row is None:
-        raise PersonNotFound("There is no such person. Look them up by name, address or phone number first.")
+        raise PersonNotFound(
+            "There is no such person. Look them up by name, address or phone number first."
+        )
     return row
 
 

@@ -121,7 +121,7 @@ def news(session: Session, since: int, *, limit_ms: int | None = None) -> News:
     )
     if is_alone and limit_ms is not None:
         direct.limited(session, limit_ms, usual=usual)
-    changed = dict(zip(ids or (), instructor_ids or (), strict=True))
+    changed: dict[int, str] = dict(zip(ids or (), instructor_ids or (), strict=True))
     return News(oldest, is_writing, version, purged, changed)
 
 

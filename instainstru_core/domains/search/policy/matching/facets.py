@@ -5,7 +5,6 @@ for those who are shown.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from operator import and_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -172,7 +171,7 @@ def _count_options(tally: Tally, index: Index, block: Block, but: Callable[[str]
         name = f"{OPTION}{key}"
         rows = but(name)
         for value, words in values:
-            if any(map(and_, words, present)):
+            if any(word & held for word, held in zip(words, present, strict=True)):
                 tally.add(name, value, block, rows & sets.holding(words)[block.options])
 
 
