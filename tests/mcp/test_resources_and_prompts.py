@@ -135,7 +135,7 @@ class TestRunbooks:
             assert len(path.read_text().splitlines()) <= 40
 
 
-SPOKEN = {"slow_query", "tool_failed", "sample_size", "request_id"}
+SPOKEN = {"slow_query", "tool_failed", "sample_size", "request_id", "transfer_refund"}
 
 
 class TestPrompts:

@@ -55,6 +55,7 @@ HOURLY = {
     "bookings.find_disputes": 15,
     "bookings.send_tips": 35,
     "idempotency.forget": 25,
+    "observability.keep_task_days": 55,
     "onboarding.look_again": 50,
     "search.rebuild_embeddings": 30,
 }

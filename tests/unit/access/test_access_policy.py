@@ -100,6 +100,7 @@ class TestPermissionsForScopes:
             Permission.OPERATIONS_MANAGE,
             Permission.REVIEWS_MODERATE,
             Permission.SEARCH_ALIASES_MANAGE,
+            Permission.USERS_MANAGE,
             Permission.WEBHOOKS_MANAGE,
         }
 
