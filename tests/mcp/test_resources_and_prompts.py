@@ -135,7 +135,14 @@ class TestRunbooks:
             assert len(path.read_text().splitlines()) <= 40
 
 
-SPOKEN = {"slow_query", "tool_failed", "sample_size", "request_id", "transfer_refund"}
+SPOKEN = {
+    "item_failed",
+    "request_id",
+    "sample_size",
+    "slow_query",
+    "tool_failed",
+    "transfer_refund",
+}
 
 
 class TestPrompts:
