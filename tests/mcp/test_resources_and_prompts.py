@@ -136,8 +136,11 @@ class TestRunbooks:
 
 
 SPOKEN = {
+    "captured_in_part_at_the_provider",
     "item_failed",
+    "refund_refused",
     "request_id",
+    "reverse_refused",
     "sample_size",
     "slow_query",
     "tool_failed",
