@@ -13,7 +13,8 @@ import sys
 import time
 
 CTRL_C = b"\x03"
-SETTLE_SECONDS = 0.7  # what was announced has begun by then
+SETTLE_SECONDS = float(os.environ.get("SETTLE_SECONDS", "0.7"))
+"""What was announced has begun by then, and is not done yet."""
 
 
 def main(text: str, command: list[str]) -> int:
