@@ -62,8 +62,8 @@ class Direct:
     def alone(self, session: Session, values: Mapping[str, object]) -> list[Row]:
         """Its rows, as a transaction by itself, or one with whatever the session has begun.
 
-        As with `repository.alone`: nothing is undone when something fails later, and it is asked
-        for before anything else of the unit of work.
+        Nothing is undone when something fails later. Ask it before anything else of the unit of
+        work.
         """
         return self._ask(_plain(session), values)
 

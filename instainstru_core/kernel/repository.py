@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Generic, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, Select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -31,14 +31,3 @@ class Repository(Generic[Row]):
         self.session.add(row)
         self.session.flush()
         return row
-
-
-def alone(session: Session) -> Connection:
-    """The connection for one statement that is all a unit of work asks, or first of plain reads.
-
-    Each statement is then a transaction by itself, which spares the journeys of BEGIN and COMMIT.
-    Nothing is undone when something fails later. Ask for it before anything else.
-    """
-    if isinstance(session.get_bind(), Engine):
-        return session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-    return session.connection()  # somebody else holds the transaction
