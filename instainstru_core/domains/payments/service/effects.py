@@ -159,7 +159,6 @@ def _voided(uow: Uow, charge: Charge) -> None:
 
 def _refunded(uow: Uow, command: Command, call: RefundCall, seen: RefundSeen) -> Charge:
     charge = _charge(uow, call.charge_id)
-    charge.refunded_cents += seen.cents
     uow.session.add(
         Refund(
             id=new_id(),
@@ -171,17 +170,24 @@ def _refunded(uow: Uow, command: Command, call: RefundCall, seen: RefundSeen) ->
             refunded_at=uow.now,
         )
     )
-    ledger.post(
-        uow,
-        key=f"refund:{command.id}",
-        fact="refunded",
-        reference=command.reference,
-        entries=[
-            Entry(pot(command.reference), Cents(seen.cents)),
-            Entry(CLEARING, Cents(-seen.cents)),
-        ],
+    given_back(
+        uow, charge, seen.cents, key=f"refund:{command.id}", fact="refunded", of=command.reference
     )
     return charge
+
+
+def given_back(uow: Uow, charge: Charge, cents: int, *, key: str, fact: str, of: str) -> None:
+    """Post once that so much of a charge left for the card; `of` is the reference of whatever it
+    was for.
+    """
+    charge.refunded_cents += cents
+    ledger.post(
+        uow,
+        key=key,
+        fact=fact,
+        reference=of,
+        entries=[Entry(pot(of), Cents(cents)), Entry(CLEARING, Cents(-cents))],
+    )
 
 
 def _transferred(uow: Uow, command: Command, call: TransferCall, seen: TransferSeen) -> None:

@@ -7,7 +7,7 @@ from instainstru_core.domains.ledger.types import Entry
 from instainstru_core.domains.payments.models import Charge, Refund
 from instainstru_core.domains.payments.repository import commands
 from instainstru_core.domains.payments.repository import refunds as repository
-from instainstru_core.domains.payments.service.effects import CLEARING, pot
+from instainstru_core.domains.payments.service.effects import CLEARING, given_back, pot
 from instainstru_core.domains.payments.types import CommandState, Intent, RefundChange, RefundSeen
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.money import Cents
@@ -69,16 +69,13 @@ def _made(uow: Uow, charge: Charge, seen: RefundSeen) -> RefundChange | None:
     )
     if seen.is_undone:
         return None
-    charge.refunded_cents += seen.cents
-    ledger.post(
+    given_back(
         uow,
+        charge,
+        seen.cents,
         key=f"refund:outside:{seen.id}",
         fact="refunded_at_provider",
-        reference=charge.reference,
-        entries=[
-            Entry(pot(charge.reference), Cents(seen.cents)),
-            Entry(CLEARING, Cents(-seen.cents)),
-        ],
+        of=charge.reference,
     )
     return RefundChange(seen.id, charge.id, seen.cents, seen.reason or DASHBOARD, has_failed=False)
 
