@@ -297,8 +297,8 @@ class TestHints:
         )
         (hint,) = hints(replace(UNDERSTOOD, parsed=parsed))
         assert hint == (
-            'The days of "Spring Break" depend on the school, so any day counts here. Say them, as'
-            ' in "dec 24 to 31".'
+            'The days of "Spring Break" differ by school or year, so any day counts here. Say them,'
+            ' as in "dec 24 to 31".'
         )
         dated = Wanted(when=When((TODAY,)))
         assert hints(replace(UNDERSTOOD, parsed=parsed, wanted=dated)) == []

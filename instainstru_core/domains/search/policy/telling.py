@@ -86,8 +86,8 @@ def _days(asked: Understood) -> list[str]:
         named = _listed([f'"{one}"' for one in asked.unknown_days], "and")
         return [
             (
-                f"The days of {named} depend on the school, so any day counts here. Say them, as in"
-                ' "dec 24 to 31".'
+                f"The days of {named} differ by school or year, so any day counts here. Say them,"
+                ' as in "dec 24 to 31".'
             )
         ]
     if not asked.is_out_of_reach:

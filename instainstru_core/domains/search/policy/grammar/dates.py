@@ -200,7 +200,9 @@ def of_weekday(line: Line, at: int) -> Span | None:
     is_ordinal = day is not None and line.word(end - 1) in _ENDINGS
     if day is None or not is_ordinal or MONTHS.get(line.word(end + (line.word(end) == "of"))):
         return None
-    found = _next_with_number(day, line.today)
+    weekday = weekdays.number_of(line.word(at))
+    ahead = (line.today + DAY * days for days in range(LONGEST.days))
+    found = next((one for one in ahead if (one.day, one.weekday()) == (day, weekday)), None)
     return spanned(at, end, single(found)) if found else None
 
 
@@ -229,7 +231,7 @@ def week_of(line: Line, at: int) -> Span | None:
     """ "week of december 7": that week, from Monday to Sunday."""
     if line.word(at + 1) != "of":
         return None
-    found = _any(line, line.skip(at + 2, frozenset({"the"})))
+    found = any_day(line, line.skip(at + 2, frozenset({"the"})))
     if found is None or not isinstance(found.value, Days) or found.value.first is None:
         return None
     monday = found.value.first - DAY * found.value.first.weekday()
@@ -240,7 +242,7 @@ def week_of(line: Line, at: int) -> Span | None:
 def led(line: Line, at: int) -> Span | None:
     """A day with a bound before it: "by friday", "starting monday", "after June 5"."""
     inner = line.skip(at + 1, frozenset({"the", "from", "on"}))
-    found = _any(line, inner)
+    found = any_day(line, inner)
     if found is None or not isinstance(found.value, Days):
         return None
     days, word = found.value, line.word(at)
@@ -256,10 +258,10 @@ def led(line: Line, at: int) -> Span | None:
 
 def between(line: Line, at: int) -> Span | None:
     """ "between dec 20 and dec 23", "between christmas and new years", "from friday to sunday"."""
-    one = _any(line, line.skip(at + 1, frozenset({"the"})))
+    one = any_day(line, line.skip(at + 1, frozenset({"the"})))
     if one is None or line.word(one.end) not in _TO | {"and"}:
         return None
-    other = _any(line, line.skip(one.end + 1, frozenset({"the"})))
+    other = any_day(line, line.skip(one.end + 1, frozenset({"the"})))
     if other is None or not isinstance(one.value, Days) or not isinstance(other.value, Days):
         return None
     first, last = one.value.first, other.value.last
@@ -268,7 +270,7 @@ def between(line: Line, at: int) -> Span | None:
     return spanned(at, other.end, stretch(first, last))
 
 
-def _any(line: Line, at: int) -> Span | None:
+def any_day(line: Line, at: int) -> Span | None:
     """A day of any form."""
     word = line.word(at)
     holiday = holidays.named(line, at)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from instainstru_core.domains.search.policy.grammar import places
+from instainstru_core.domains.search.policy.grammar import lexicon, places
 from instainstru_core.domains.search.policy.grammar.days import (
     DAY,
     SATURDAY,
@@ -122,12 +122,25 @@ _OF_SCHOOL = frozenset({
     "spring", "winter", "midwinter", "fall", "summer", "school", "holiday", "christmas", "xmas",
     "thanksgiving", "easter", "passover", "february",
 })  # fmt: skip
+_MOVING = tuple(
+    tuple(name.split())
+    for name in (
+        "the holidays", "holidays", "holiday season", "hanukkah", "chanukah", "hannukah",
+        "hanukah", "passover", "pesach", "purim", "sukkot", "rosh hashanah", "rosh hashana",
+        "yom kippur", "high holidays", "high holy days", "ramadan", "eid", "eid al fitr",
+        "eid al adha", "diwali", "lunar new year", "chinese new year", "nowruz", "kwanzaa", "lent",
+        "mardi gras", "orthodox easter", "orthodox christmas",
+    )
+)  # fmt: skip
+"""Those whose days follow another calendar, or of which everybody means others."""
+
 WORDS = (
     _BREAKS
     | _OF_SCHOOL
     | frozenset(
         word for first, all_ in HOLIDAYS.items() for one in all_ for word in (first, *one.tail)
     )
+    | frozenset(word for name in _MOVING for word in name)
 )
 """Every word of their names: none of them is misspelled."""
 
@@ -238,4 +251,33 @@ def recess(line: Line, at: int) -> Span | None:
     return Span(start, at + 1, None, Recess(first, at + 1))
 
 
-RULES = ruled((HOLIDAYS, named), (("day",), beside), (_BREAKS, recess))
+def moving(line: Line, at: int) -> Span | None:
+    """ "during hanukkah", "over the holidays": days that follow another calendar. Not where
+    something is called by them: "passover cooking".
+    """
+    names = [name for name in _MOVING if line.run(at, len(name)) == name]
+    if not names:
+        return None
+    first, end = at, at + max(map(len, names))
+    if (
+        end < len(line.words)
+        and (
+            line.vocabulary.term_at(line.stems, end, len(line.words)) is not None
+            or places.is_open(line, end)
+            or line.word(end) in lexicon.LESSON_WORDS
+        )
+        and not line.tokens[end].breaks
+    ):
+        return None
+    start = first
+    while line.word(start - 1) in _TO_BREAKS:
+        start -= 1
+    return Span(start, end, None, Recess(first, end))
+
+
+RULES = ruled(
+    (HOLIDAYS, named),
+    (("day",), beside),
+    (_BREAKS, recess),
+    ({name[0] for name in _MOVING}, moving),
+)

@@ -116,6 +116,8 @@ _NO_HOURS = frozenset({
 _SPELLED = {
     "noon": Clock(12, 0, "pm"), "midday": Clock(12, 0, "pm"), "midnight": Clock(12, 0, "am"),
 }
+_QUARTER = {"past": 15, "after": 15, "to": -15, "of": -15, "till": -15, "before": -15}
+_FRACTIONS = {"half": {"past": 30}, "quarter": _QUARTER}
 # fmt: on
 
 
@@ -132,8 +134,8 @@ def clock(line: Line, at: int) -> tuple[int, Clock, bool] | None:
     if at >= len(line.tokens):
         return None
     token = line.tokens[at]
-    if token.word in _SPELLED:
-        return at + 1, _SPELLED[token.word], True
+    if token.word in _SPELLED or token.word in _FRACTIONS:
+        return _spelled(line, at)
     if token.dollars or (token.glued and not token.gap):
         return None
     if token.clock is None and token.whole is None:
@@ -142,6 +144,21 @@ def clock(line: Line, at: int) -> tuple[int, Clock, bool] | None:
     if hour > LAST_HOUR or minute >= HOUR:
         return None
     return _with_half(line, at + 1, hour, minute, certain=token.clock is not None)
+
+
+def _spelled(line: Line, at: int) -> tuple[int, Clock, bool] | None:
+    """ "noon", "half past five", "quarter to six"."""
+    if line.word(at) in _SPELLED:
+        return at + 1, _SPELLED[line.word(at)], True
+    minute = _FRACTIONS[line.word(at)].get(line.word(at + 1))
+    hour = None if minute is None else clock(line, at + 2)
+    if minute is None or hour is None or hour[1].minute:
+        return None
+    end, (whole, _, half), _ = hour
+    if minute < 0:  # of an hour that has not come yet
+        half = {"am": "pm", "pm": "am"}.get(half or "") if whole == NOON_HOUR else half
+        whole = (whole - 2) % NOON_HOUR + 1
+    return end, Clock(whole, minute % HOUR, half), True
 
 
 def _with_half(
@@ -243,7 +260,7 @@ def between(line: Line, at: int, start: int) -> Span | None:
     if not certain and not also and start == at and (gap == "-" and _is_date(line, at, second)):
         return None
     sure = certain or also
-    if either and not sure:
+    if either and not sure and start == at:
         return None
     kind = Kind.EITHER if either else Kind.BETWEEN
     weight = Weight.FIXED if sure else Weight.GUESS if start == at else Weight.PLAIN
@@ -332,5 +349,5 @@ def _ends(said: Hours, *, evening: bool, morning: bool) -> tuple[int, int]:
 
 RULES = ruled(
     ({phrase[0] for phrase in _LEADS} | {"between", "from", "btw"}, led),
-    (_SPELLED, bare),
+    ({*_SPELLED, *_FRACTIONS}, bare),
 )

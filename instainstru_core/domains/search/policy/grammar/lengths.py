@@ -1,7 +1,8 @@
 """How long a lesson is: "90 min", "1.5 hours", "an hour and a half", "half hour", "1h30"."""
 
+from instainstru_core.domains.search.policy.grammar import lexicon
 from instainstru_core.domains.search.policy.grammar.spans import Line, Span, Weight, ruled
-from instainstru_core.domains.search.types.parsed import Slot
+from instainstru_core.domains.search.types.parsed import Slot, Urgency
 
 HOUR = 60
 LONGEST = 8 * HOUR
@@ -11,6 +12,7 @@ _MINUTE_WORDS = frozenset({"min", "mins", "minute", "minutes", "minuten", "minut
 _HOUR_WORDS = frozenset({"hour", "hours", "hr", "hrs", "h", "hora", "horas"})
 _AWAY_AFTER = frozenset({"from", "away", "walk", "drive", "ago", "notice", "commute", "ride"})
 _AWAY_BEFORE = frozenset({"in", "within", "every"})
+_ARTICLES = frozenset({"a", "an", "the", "about", "like"})
 # fmt: on
 
 
@@ -59,15 +61,33 @@ def spelled(line: Line, at: int) -> Span | None:
     return _span(line, at, end + 1, HOUR, Weight.PLAIN)
 
 
+def from_now(line: Line, at: int) -> Span | None:
+    """ "in an hour", "within 30 minutes": how soon, and no length."""
+    inner = line.skip(at + 1, _ARTICLES)
+    if line.word(inner) == "half":
+        inner = line.skip(inner + 1, _ARTICLES)
+    elif line.number(inner) is not None:
+        inner += 1
+    elif inner == at + 1:
+        return None
+    if line.word(inner) not in _MINUTE_WORDS | _HOUR_WORDS:
+        return None
+    following = line.word(inner + 1)
+    if following in _AWAY_AFTER | {"of"} | lexicon.LESSON_WORDS:
+        return None
+    return Span(at, inner + 1, Slot.URGENCY, Urgency.HIGH, Weight.FIXED)
+
+
 def _span(
     line: Line, at: int, end: int, minutes: int, weight: Weight = Weight.FIXED
 ) -> Span | None:
     """The span, unless it says how far off something is: "30 minutes from", "in an hour"."""
     end = line.skip(end, frozenset({"long"}))
-    away = line.word(end) in _AWAY_AFTER or line.word(at - 1) in _AWAY_BEFORE
+    of_lessons = line.word(end) in lexicon.LESSON_WORDS
+    away = line.word(end) in _AWAY_AFTER or (line.word(at - 1) in _AWAY_BEFORE and not of_lessons)
     if away or line.gap(at) == "/" or not 0 < minutes <= LONGEST:
         return None
     return Span(at, end, Slot.DURATION, minutes, weight)
 
 
-RULES = ruled((("a", "an", "half", "hour"), spelled))
+RULES = ruled((("a", "an", "half", "hour"), spelled), (("in", "within"), from_now))

@@ -50,6 +50,7 @@ _MONTH_WORDS = frozenset({"month", "months", "mo", "mos"})
 _OLD = frozenset({"old", "olds"})
 _YEARS_OLD = frozenset({"yo", "yos", "yearold", "yearolds", "yrold"})
 _AGE_OWNERS = frozenset({"my", "a", "for", "our", "is", "turning", "his", "her"})
+OF_AGE = frozenset({18, 21})
 _AGE_LEADS = frozenset({"age", "aged", "ages", "turning", "turns", "turned"})
 FAMILY = frozenset({
     "kid", "kids", "child", "children", "son", "sons", "daughter", "daughters", "boy", "boys",
@@ -120,6 +121,16 @@ def aged(line: Line, at: int) -> Span | None:
         return _span(line, at, end + 2, of_age(*ages))
     leads = line.word(at - 1) in _AGE_OWNERS | FAMILY and unit != "y" and after != "of"
     return _span(line, at, end + 1, of_age(*ages)) if leads else None
+
+
+def of_age_at(line: Line, at: int) -> Span | None:
+    """ "18+", "21+"."""
+    if line.number(at) not in OF_AGE or line.tokens[at].dollars:
+        return None
+    is_open = line.gap(at + 1) == "+" or line.ends_with(at + 1, "+")
+    if not is_open or line.word(at + 1) in _YEAR_WORDS | _NO_AGES | COUNTED:
+        return None
+    return _span(line, at, at + 1, ADULTS)
 
 
 def _of_grade(line: Line, at: int, end: int, grade: int) -> Span | None:
@@ -224,12 +235,18 @@ def _limited(line: Line, at: int, inner: int) -> Span | None:
 
 
 def over_sixties(line: Line, at: int) -> Span | None:
-    """ "over 60s", "under 5s": an age that is a group."""
+    """ "over 60s", "under 5s", "under 5 year olds": an age that is a group."""
     age = _age(line, at + 1)
-    is_group = line.word(at + 2) == "s" and line.tokens[at + 2].glued
-    if age is None or not is_group:
+    end = at + 2
+    if line.word(end) == "s" and line.tokens[end].glued:
+        end += 1
+    elif line.word(end) in _YEAR_WORDS and line.word(end + 1) in _OLD:
+        end += 2
+    elif line.word(end) in _YEARS_OLD:
+        end += 1
+    if age is None or end == at + 2:
         return None
-    return _span(line, at, at + 3, Who(*_audience(age - (line.word(at) == "under"))))
+    return _span(line, at, end, Who(*_audience(age - (line.word(at) == "under"))))
 
 
 def _audience(age: int) -> tuple[Audience, AgeGroup | None]:

@@ -78,7 +78,8 @@ BUDGET = """
     not expensive; not too expensive; nothing expensive; low price; low priced; reasonably
     priced; reasonable; economical; discount; discounted; bargain; budget friendly; cost
     effective; not pricey; not too pricey; as cheap as possible; isnt expensive; wont break the
-    bank; barato; tight budget; on a tight budget; low budget; good price; fair price; good
+    bank; barato; barata; baratos; baratas;
+    economico; economica; tight budget; on a tight budget; low budget; good price; fair price; good
     prices; lowest price; low rates; reasonable price; reasonable prices; reasonable rates;
     affordably priced; less expensive
 """
@@ -169,5 +170,5 @@ NOTHING = """
     rated; top rated; best rated; best reviewed; 5 star; good reviews; great reviews; with good
     reviews; highly recommended; years of experience; years experience; years of teaching
     experience; 5 star reviews; star reviews; reviews; 24 7; for two; for three; for four; x a
-    week; x week; times per week; 1 on 1 lessons; late
+    week; at the same time; x week; times per week; 1 on 1 lessons; late
 """

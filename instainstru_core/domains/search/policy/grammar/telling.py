@@ -40,7 +40,7 @@ T = TypeVar("T")
 MANY = 2
 MANY_UNREAD_WORDS = 5
 _TONIGHT = Stretch(*WINDOWS[TimeWindow.EVENING], TimeWindow.EVENING, Sureness.WINDOW)
-_NIGHTS = frozenset({"tonight", "weeknights", "weeknight"})
+_NIGHTS = frozenset({"tonight", "weeknights", "weeknight", "night", "nights"})
 _IMPLIED = {"kids": people.KIDS, "toddler": people.TODDLERS, "adults": people.ADULTS}
 
 
