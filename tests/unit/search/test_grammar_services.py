@@ -176,9 +176,28 @@ class TestPlaces:
             "chelsea / soho",
         }
 
-    def test_a_place_that_is_not_wished_is_never_searched_in(self) -> None:
-        parsed = read("piano but not in brooklyn")
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "piano but not in brooklyn",
+            "piano anywhere but brooklyn",
+            "piano everywhere except the bronx",
+            "piano any borough but staten island",
+            "piano anywhere except park slope",
+            "piano outside of manhattan",
+            "piano outside manhattan",
+            "piano not in queens or the bronx",
+        ],
+    )
+    def test_a_place_that_is_not_wished_is_never_searched_in(self, text: str) -> None:
+        parsed = read(text)
         assert (parsed.place, parsed.reasons) == (None, ("excluded_place",))
+
+    def test_a_place_beside_one_that_is_not_wished_is_searched_in(self) -> None:
+        place = read("piano not in queens, in brooklyn").place
+        assert place is not None
+        assert place.text == "brooklyn"
+        assert read("yoga outside in chelsea").unheeded == ()
 
 
 def test_in_laws_are_no_place() -> None:
@@ -236,6 +255,8 @@ class TestSpelling:
             "biking",
             "baht",
             "sitar",
+            "tennis singles",
+            "geometry angles",
         ],
     )
     def test_a_right_word_stays(self, text: str) -> None:
@@ -269,6 +290,12 @@ class TestWhatOnlySaysHow:
             ("scratch programming", ["scratch"], ""),
             ("car mechanic", ["car mechanic"], ""),
             ("mechanic lessons", ["mechanic"], ""),
+            ("english for spanish speakers", ["english"], "spanish speakers"),
+            ("private lessons", [], ""),
+            ("private tutor", ["tutoring"], ""),
+            ("fix things around the house", ["fix house"], ""),
+            ("clean the house", ["clean house"], ""),
+            ("house class with a friend", ["house"], "friend"),
         ],
     )
     def test_is_no_wish_of_its_own(self, text: str, services: list[str], rest: str) -> None:

@@ -28,10 +28,13 @@ def excluded(line: Line, at: int) -> Span | None:
         first = line.skip(at + size, _BETWEEN)
         if first >= len(line.words):
             return None
+        if line.word(at) == "outside":  # but not "outside in chelsea"
+            return _unwished_place(line, at, line.skip(at + size, _ARTICLES))
         return _unwished(line, at, first)
     return None
 
 
+_ARTICLES = frozenset({"a", "an", "the"})
 _BETWEEN = frozenset({"a", "an", "any", "the", "in", "on", "including", "really", "into", "for"})
 
 
@@ -43,11 +46,9 @@ def _unwished(line: Line, at: int, first: int) -> Span | None:
     if numbers:
         value = days.Days(weekdays=numbers, reach=days.Reach.EXCEPT)
         return Span(at, end, Slot.DATE, value, Weight.FIXED)
-    if line.vocabulary.place_at(line.names, first, len(line.words)) is not None:
-        place = places.bare(line, first)
-        if place is not None:
-            unwished = Unwished(first, None, is_place=True)
-            return Span(at, place.end, Slot.EXCLUSION, unwished, Weight.FIXED)
+    place = _unwished_place(line, at, first)
+    if place is not None:
+        return place
     end = first
     while end - first < MAX_EXCLUDED_WORDS and places.is_open(line, end):
         if end > first and line.tokens[end].breaks:
@@ -56,6 +57,16 @@ def _unwished(line: Line, at: int, first: int) -> Span | None:
     if end == first:
         return None
     return Span(at, end, Slot.EXCLUSION, Unwished(first, None), Weight.NAMED)
+
+
+def _unwished_place(line: Line, at: int, first: int) -> Span | None:
+    if line.vocabulary.place_at(line.names, first, len(line.words)) is None:
+        return None
+    place = places.bare(line, first)
+    if place is None:
+        return None
+    unwished = Unwished(first, None, is_place=True)
+    return Span(at, place.end, Slot.EXCLUSION, unwished, Weight.FIXED)
 
 
 def _unwished_days(line: Line, at: int) -> tuple[frozenset[int], int]:
@@ -86,6 +97,9 @@ def also_excluded(line: Line, spans: Sequence[Span]) -> Iterator[Span]:
             yield from _also_at(line, span.end)
         if span.slot is not Slot.EXCLUSION:
             continue
+        if isinstance(span.value, Unwished) and span.value.is_place:
+            yield from _also_places(line, span.end)
+            continue
         end = span.end
         while line.word(end) in {"or", "nor"} or line.gap(end) == "/":
             first = end + (line.word(end) in {"or", "nor"})
@@ -94,6 +108,17 @@ def also_excluded(line: Line, spans: Sequence[Span]) -> Iterator[Span]:
                 break
             end = found[0]
             yield Span(first, end, Slot.EXCLUSION, Unwished(first, found[1]), Weight.FIXED)
+
+
+def _also_places(line: Line, end: int) -> Iterator[Span]:
+    """The places of "anywhere but brooklyn or queens" after the first."""
+    while line.word(end) in _LISTED or line.gap(end) == "/":
+        first = line.skip(end, _LISTED | _BETWEEN)
+        found = _unwished_place(line, end, first)
+        if found is None:
+            return
+        yield found
+        end = found.end
 
 
 def _also_at(line: Line, at: int) -> Iterator[Span]:

@@ -41,7 +41,7 @@ NO_PARTS = frozenset({
 WEAK_TERMS = frozenset({
     "jazz", "gym", "add", "relaxation", "alphabet", "attention", "birds", "blocks", "crew", "foil",
     "house", "keys", "locking", "maps", "node", "organization", "plants", "pom", "popping",
-    "putting", "react", "scents", "scratch", "serve", "setting", "spins", "steam", "strings",
+    "putting", "react", "scents", "scratch", "serve", "setting", "steam", "strings",
     "swift", "track", "unity", "word", "yes and", "horn", "logic", "code", "motivation",
     "productivity", "recording", "signing", "counting", "taxes", "money management", "camera",
     "photo", "make up", "stand up", "government", "speech", "focus", "mindset", "confidence",
@@ -148,7 +148,9 @@ EXCLUDES = frozenset(
         "do not want", "not interested in", "and not", "never", "everything but", "all but",
         "any but", "not looking for", "hate", "hates", "just not", "just no", "nothing but",
         "any day but", "every day but", "any day except", "every day except", "all days but",
-        "all days except", "anytime but", "anytime except",
+        "all days except", "anytime but", "anytime except", "anywhere but", "anywhere except",
+        "everywhere but", "everywhere except", "any place but", "any borough but",
+        "any borough except", "all boroughs but", "all boroughs except", "outside", "outside of",
     )
 )
 """What leads to what is not wished."""

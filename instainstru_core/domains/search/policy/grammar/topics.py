@@ -1,6 +1,6 @@
 """What is to be learned and what is not: terms of the catalog, and words that nobody knows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from instainstru_core.domains.search.policy.grammar import lexicon
@@ -185,24 +185,44 @@ def _is_spoken(line: Line, topic: Topic, others: Sequence[Topic]) -> bool:
     )
 
 
-_SPOKEN = frozenset({"speaks", "speak", "speaking", "speaker", "bilingual", "fluent"})
+_SPOKEN = frozenset({
+    "speaks", "speak", "speaking", "speaker", "speakers", "bilingual", "fluent",
+})  # fmt: skip
 
 
 def _with_neighbors(named: list[Topic], unknown: list[Topic], line: Line) -> list[Topic]:
-    """A doubtful term with the unknown words beside it: "house cleaning" is no dance."""
+    """A doubtful term with the unknown words beside it: "house cleaning" is no dance. Where nothing
+    is said of lessons, also with those that only small words part from it: "fix the house".
+    """
     kept: list[Topic] = []
+    apart = lexicon.LESSON_WORDS.isdisjoint(line.words)
     for topic in named:
         start, end = topic.start, topic.end
+        parts = [topic]
         for other in unknown:
-            if other.end == start:
+            if other.end == start or (apart and _is_parted_by_little(line, other.end, start)):
                 start = other.start
-            elif other.start == end:
+                parts.insert(0, other)
+            elif other.start == end or (apart and _is_parted_by_little(line, end, other.start)):
                 end = other.end
-        if (start, end) == (topic.start, topic.end):
-            kept.append(topic)
-        else:
-            kept.append(Topic(start, end, " ".join(line.words[start:end])))
+                parts.append(other)
+        kept.append(topic if len(parts) == 1 else Topic(start, end, _words(line, parts)))
     return kept
+
+
+def _words(line: Line, parts: Iterable[Topic]) -> str:
+    return " ".join(word for part in parts for word in line.words[part.start : part.end])
+
+
+def _is_parted_by_little(line: Line, end: int, start: int) -> bool:
+    """Whether nothing but words that say nothing stands between two."""
+    between = line.words[end:start]
+    return (
+        bool(between)
+        and lexicon.FILLERS.issuperset(between)
+        and lexicon.CONNECTORS.isdisjoint(between)
+        and not any(line.tokens[at].breaks for at in range(end, start + 1))
+    )
 
 
 def _unknown(line: Line, spans: Sequence[Span]) -> Iterator[Topic]:
