@@ -6,6 +6,7 @@ network. A text is the mean of the vectors of its pieces.
 
 import json
 import os
+import re
 import weakref
 from collections.abc import Sequence
 from importlib.metadata import version as version_of
@@ -27,7 +28,8 @@ WEIGHTS = "weights/l2_supercat_256.safetensors"
 TOKENS = "tokenizers/l2_supercat_tokenizer_config.json"
 HEAD_BYTES = 8
 TYPES = {"F16": np.float16}
-POOLING = 1
+LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+POOLING = 2
 """Raised whenever texts are turned into vectors in another way."""
 
 
@@ -86,11 +88,13 @@ class WordVectors:
         return 0.35, 0.85
 
     def embed(self, texts: Sequence[str], *, deadline: Deadline) -> Vectors:  # noqa: ARG002 - it takes no time
-        """The mean of the vectors of the pieces of each text, at length 1."""
+        """The mean of the vectors of the pieces of each text, at length 1. Nothing is known of a
+        text without a Latin letter: its pieces are letters, alike in all words of a script.
+        """
         pieces, weights = self._loaded()
         rows = np.zeros((len(texts), weights.width), dtype=np.float32)
         for place, text in enumerate(texts):
-            ids = pieces.of(text)
+            ids = pieces.of(text) if LATIN.search(text) else ()
             if ids:
                 rows[place] = weights.rows(ids).mean(axis=0)
         return unit(rows)

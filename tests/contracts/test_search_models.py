@@ -406,5 +406,10 @@ class TestTheLocalEmbedder:
     def test_knows_nothing_of_no_words(self) -> None:
         assert not WordVectors().embed([""], deadline=soon()).any()
 
+    def test_knows_nothing_of_other_letters(self) -> None:
+        known, unknown = WordVectors().embed(["café", "שיעורי פסנתר"], deadline=soon())
+        assert known.any()
+        assert not unknown.any()
+
     def test_needs_no_network(self) -> None:
         assert not WordVectors().is_remote

@@ -186,6 +186,11 @@ class TestMisspelledWords:
             "diving",
             "storing",
             "whistling",
+            "scrabble",
+            "spin",
+            "boats",
+            "green",
+            "stack",
         ],
     )
     def test_are_not_right_words_of_something_else(self, phrase: str) -> None:

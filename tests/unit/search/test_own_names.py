@@ -46,7 +46,19 @@ def test_are_understood(text: str, slug: str) -> None:
     assert next(iter(meant(text).services or {})) == slug
 
 
+@pytest.mark.parametrize("text", ["دروس بيانو", "שיעורי פסנתר", "ਪੰਜਾਬੀ", "தமிழ் lessons"])
+def test_are_no_service_that_only_has_its_name_in_the_same_letters(text: str) -> None:
+    """Who looks for a piano in Hebrew does not want to learn Hebrew."""
+    assert meant(text).services == {}
+
+
 def test_stay_whole_as_words() -> None:
+    assert [token.word for token in tokenized("ਪੰਜਾਬੀ தமிழ் ไทย မြန်မာ")] == [
+        "ਪੰਜਾਬੀ",
+        "தமிழ்",
+        "ไทย",
+        "မြန်မာ",
+    ]
     assert [token.word for token in tokenized("हिन्दी और বাংলা 中文")] == [
         "हिन्दी",
         "और",

@@ -6,12 +6,16 @@ import unicodedata
 ACCENTS = 200
 """From this class on, combining signs only stand above or below a letter."""
 
-MARKS = (
-    "\u0591-\u05bd\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963"
-    "\u0981-\u0983\u09bc-\u09cd\u09d7"
+FIRST_MARK, BEYOND_MARKS = 0x483, 0x1D00
+"""All scripts that have such signs, without the accents of Latin."""
+
+MARKS = "".join(
+    chr(code)
+    for code in range(FIRST_MARK, BEYOND_MARKS)
+    if unicodedata.category(chr(code)) in {"Mn", "Mc"}
 )
 """Signs within words that are no letters, as a class of a pattern: points of Hebrew and Arabic,
-vowels of Devanagari and Bengali.
+vowels of Devanagari, Gurmukhi, Tamil, Thai and others.
 """
 
 _WORD = re.compile(rf"(?:[^\W_]|[{MARKS}])+")

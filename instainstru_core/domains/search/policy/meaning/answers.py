@@ -74,7 +74,7 @@ READING: Final = _strict(
         "window": _one_of(TimeWindow, "A part of the day, where no hour is given."),
         "minutes": _nullable("integer", "How long the lesson is to be, in minutes."),
         "audience": _one_of(Audience, "For whom, coarsely."),
-        "age_group": _one_of(AgeGroup, "For whom: 0 to 3, 4 to 12, 13 to 17, older."),
+        "age_group": _one_of(AgeGroup, "For whom: 0 to 4, 5 to 12, 13 to 18, older."),
         "ages": _several("integer", "The ages of those who learn, in years."),
         "skill": _one_of(Skill, "How far whoever learns is."),
         "urgency": _one_of(Urgency, "How soon, where no day is given."),

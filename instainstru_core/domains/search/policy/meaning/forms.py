@@ -31,6 +31,7 @@ LEAST_ROOT = 3
 LEAST_SHARED = 5
 _ENDINGS = ("ing", "ed", "er", "ist")
 _ACTIONS = ("ing", "ed")
+_FAMILY = ("s", "ing", "ings", "ed", "er", "ers", "ist", "ists", "or", "ors", "ery", "al", "ic")
 _VOWELS = frozenset("aeiouy")
 _SIDES = re.compile(r"\s*(?:&|/|,|\band\b)\s*")
 _ASIDE = re.compile(r"\(([^)]*)\)")
@@ -83,7 +84,10 @@ def is_like(word: str, known: str) -> bool:
     """
     if root(word) == root(known):
         return True
-    return len(word) >= LEAST_SHARED and word[:LEAST_SHARED] == known[:LEAST_SHARED]
+    if min(len(word), len(known)) <= LEAST_SHARED:  # a whole word in another is half of that one
+        shorter, longer = sorted((word, known), key=len)
+        return longer.startswith(shorter) and longer.endswith(_FAMILY) and len(shorter) > LEAST_ROOT
+    return word[:LEAST_SHARED] == known[:LEAST_SHARED]
 
 
 def squashed(words: str) -> str:

@@ -29,6 +29,11 @@ LEAST_LIKENESS = 0.5
 LEAST_LIKENESS_OF_ONE = 0.8
 """Of one word by itself: pieces of words make scuba like tuba."""
 
+LEAST_TEXT_OF_ONE = 0.6
+"""What a name has to say of one word by itself where its vector is not that like: one word of many,
+as in "mba admissions test".
+"""
+
 LEAST_LETTERS_OF_ONE = 6
 """Shorter words by themselves are known by too few pieces: an axe is no axel."""
 
@@ -124,6 +129,7 @@ def fused(
     best_text = finding.matches[0].score if finding.matches else 0.0
     is_guarded = len(words.split()) <= GUARDED_WORDS and best_text >= GUARDED_TEXT
     likeness = dict(near)
+    is_one = len(words.split()) == 1
     found = [
         replace(
             match,
@@ -131,8 +137,9 @@ def fused(
             vector=likeness.get(service_id),
         )
         for service_id, match in texts.items()
+        if match.score >= (LEAST_TEXT_OF_ONE if is_one else GUARDED_TEXT)
+        or likeness.get(service_id, 0.0) >= LEAST_LIKENESS_OF_ONE
     ]
-    is_one = len(words.split()) == 1
     least = LEAST_LIKENESS_OF_ONE if is_one else LEAST_LIKENESS
     if not is_guarded and not (is_one and len(words) < LEAST_LETTERS_OF_ONE):
         found += [
@@ -186,7 +193,8 @@ def _wish(
     if services is None or vector is None:
         return PhraseMeaning(phrase, finding.matches)
     near = services.nearest(vector, most=MOST_NEAR)
-    matches = () if finding.is_certain else fused(finding, near, phrase.text)
+    found = () if finding.is_certain else fused(finding, near, phrase.text)
+    matches = tuple(one for one in found if lookup.is_about(phrase.text, one.service_id))
     if matches:
         return PhraseMeaning(phrase, matches)
     return PhraseMeaning(phrase, (), _near(phrase.text, finding, near, lookup))

@@ -18,6 +18,7 @@ from instainstru_core.domains.search.policy.meaning.forms import (
     key,
     root,
     root_key,
+    singular,
     squashed,
     without_generic,
 )
@@ -44,6 +45,7 @@ LONG_WORD = 10
 LEAST_SCORE = 0.45
 WITHIN = 0.12
 MOST = 12
+ACTION = "ing"
 LANGUAGES = "languages"
 EXAMS = "test-prep"
 TUTORING = "tutoring"
@@ -65,6 +67,11 @@ class Finding:
 
 
 NOTHING = Finding((), is_certain=False)
+
+
+def is_done_to(words: Sequence[str]) -> bool:
+    """Whether these words name something and what is done to it: "axe throwing"."""
+    return len(words) > 1 and words[-1].endswith(ACTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +130,34 @@ class Lookup:
 
     def is_akin(self, words: str, service_id: str) -> bool:
         """Whether a service is called by a word like one of these. What people have done rather
-        than learn is like nothing.
+        than learn is like nothing, and so are words that mean something else beside others.
         """
         said = [word for word in fold(words).split() if word not in GENERIC]
         if not TRADES.isdisjoint(said):
             return False
         entry = self._entries[service_id]
-        called = {word for name in (entry.name, *entry.synonyms) for word in fold(name).split()}
-        return any(is_like(one, other) for one in said for other in called - GENERIC)
+        name = set(fold(entry.name).split()) - GENERIC - WEAK_NAMES
+        called = {word for one in entry.synonyms for word in fold(one).split()}
+        called = (called - GENERIC - WEAK_NAMES) | name
+        if is_done_to(said):
+            things = {singular(word) for word in called}
+            return any(singular(one) in things for one in said[:-1]) or any(
+                is_like(said[-1], other) for other in name
+            )
+        return any(is_like(one, other) for one in said for other in called)
+
+    def is_about(self, words: str, service_id: str) -> bool:
+        """Whether a service speaks of what these words say that something is done to: throwing axes
+        has nothing to do with throwing pots, nor line dancing with tap dancing. Words that say no
+        such thing are about every service.
+        """
+        said = [word for word in fold(words).split() if word not in GENERIC]
+        if not is_done_to(said):
+            return True
+        entry = self._entries[service_id]
+        texts = (entry.name, *entry.synonyms, entry.description)
+        spoken = {singular(word) for text in texts for word in fold(text).split()}
+        return any(singular(word) in spoken for word in said[:-1])
 
     def _senses(self, words: str) -> tuple[tuple[Sense, ...], float]:
         """What has this name, and how much of it. A trade is no name in the singular: mechanics is
@@ -258,7 +285,8 @@ class Lookup:
 
     def _scored(self, words: str) -> Finding:
         """The services that say most of these words of themselves."""
-        roots = [(word, root(word)) for word in words.split() if word not in GENERIC]
+        split = words.split()
+        roots = [(word, root(word)) for word in split if word not in GENERIC and len(word) > 1]
         if not roots:
             return NOTHING
         scores: dict[int, float] = {}
