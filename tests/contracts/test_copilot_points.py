@@ -1,6 +1,5 @@
 """What `docs/copilot_points.md` names is there; what it says of every tool holds of each."""
 
-import re
 from typing import Any
 
 import pytest
@@ -16,10 +15,9 @@ from mcp_server.envelope import Answer
 from mcp_server.lenient import understood
 from mcp_server.registry import declared
 from mcp_server.tool import CONFIRM_TOKEN, Tool
+from tests.contracts.named_points import points
 
-PAGE = (ROOT / "docs" / "copilot_points.md").read_text("utf-8")
-NAMED = re.compile(r"`(?P<path>[\w/]+\.py)::(?P<test>test_\w+)`")
-POINTS = re.findall(r"(?m)^\| (\d+) \| .+ \| .+ \| (`.+`) \|$", PAGE)
+POINTS = points(ROOT / "docs" / "copilot_points.md")
 HARMLESS = {"instainstru_sentry_debug"}
 """Changes nothing but the list of errors, where it is asked for by its name."""
 TOOLS = declared()
@@ -29,18 +27,11 @@ each_tool = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 
 class TestThePage:
     def test_has_all_points_each_with_a_test(self) -> None:
-        assert [int(number) for number, _ in POINTS] == list(range(1, 41))
-        assert all(NAMED.search(tests) for _, tests in POINTS)
+        assert POINTS.numbers == tuple(range(1, 41))
+        assert all(POINTS.named)
 
     def test_names_tests_that_there_are(self) -> None:
-        named = {(found["path"], found["test"]) for found in NAMED.finditer(PAGE)}
-        sources = {path: (ROOT / "tests" / path).read_text("utf-8") for path, _ in named}
-        missing = [
-            f"{path}::{test}"
-            for path, test in sorted(named)
-            if not re.search(rf"(?m)^ *(?:async )?def {test}\(", sources[path])
-        ]
-        assert missing == []
+        assert POINTS.missing == []
 
 
 class TestEveryTool:
