@@ -100,9 +100,17 @@ def test_what_is_near_shares_a_word(query: str, nearest: tuple[str, ...]) -> Non
         ("postnatal", "prenatal-postnatal-fitness"),
         ("circus", "juggling"),
         ("crossfit", "personal-training"),
+        ("keyboarding", "computer-basics"),
+        ("nyc gifted and talented", "hunter-test"),
+        ("korean for kdrama fans", "korean"),
         ("permit test", "driving"),
         ("aprender a nadar", "swimming"),
     ],
 )
 def test_what_is_said_in_other_words_is_meant(query: str, service: str) -> None:
     assert next(iter(meant(query).services or {})) == service
+
+
+@pytest.mark.parametrize("query", ["bar prep", "birth class", "water", "family", "admissions"])
+def test_one_word_of_a_long_name_is_not_the_service(query: str) -> None:
+    assert meant(query).services == {}

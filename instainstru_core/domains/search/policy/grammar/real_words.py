@@ -91,35 +91,35 @@ REAL_WORDS = frozenset(
     internals interpol intervals interviewed interviewee interviewer intestine inventing inverting
     inviting iris italia itching jacobson jails jamaican jamaicans javanese jazzy jello jelly jeter
     jeweller jewellers jiggle jing jockey joiner joint judeo judson juggler jumbo jungle jutting
-    kandi karat karts katia katya keats kelly kenji keyes killa kilns kilos kinds kiribati kitchener
-    knight knights known koran kraft lain laker lambo lance lapping larch lass lasting latching
-    lathe latif latina latino latter laughter launch leach leaching leaning leanings leeks lennox
-    leno leong lesion lesions lessen lessens letting liaoning licking light lightfoot lights liner
-    linking linton listless literally literate littlest livingstone lobbies lobby locals locating
-    locks lockwood logging logie login lolita loner longford longo looper loops lope loser lotte
-    lottery louse louth lover lowe lowery lowes ltte lurch lute lynch mach machina machined
-    machinery macos macron macs maddison magda magi magick magma magna mails maine mainland maison
-    maitland major maker mala malia mallet malta mamba mana managers mance mandala mandalay
-    mandating mandela mang mange mango mania manic manicured manna mannered mano manoj manon manta
-    mapping marbled marc marca marche marchers marching marco marcos marcy marginal marie marin
-    marina marinara marino marital marking markings markle marne marnie marple marsh martian
-    martians martine marys masking massacre massaged mastermind match matching mates mathematica
-    mathematical mathis matic mats matte maturing maven maxine mayor mays mcknight meanings mears
-    meath meats mechanical mechanism mechanisms meddle medford mediation medication medications
-    meditating meditative meeks mello melts merch meringue mess message messaged messages messi
-    meter metering midge might mille milli milly mining missy mitigation moaning mobil mocking
-    mollie momma mont monte montes monti monty monument moore moorings mopping morel morey morgan
-    morphing morse mortis mossy moth moths motivating motivational motivator motta motte motto mound
-    mounting mourning mouse mouths mower mowing muddle muggle multiplicative mumbling mumbo munch
-    muppets murine musica musician musik mutilation muttering myths nabil nance napping narrating
-    narrative narrator nearly nears negotiating negotiator neighbourhoods nelly nerve nets netting
-    nicht nigh nils nollywood noma nono noone norad norah norris norte northridge northwood
-    nutritional nutritious oakes oaths officer oldie onion oops oper oran orchestra orchestras
-    orchestrate orchestrating organics organisation organisations organise organised organiser
-    organises organising organism organisms organizational organize osha otter outlooks owing
-    packing pain paine pains paisley pallas pallet palms paltry pant panting pantry pants pappy
-    parental parka parke parson partial partnered parts pasha passage past paste pasting pasts pasty
-    patching pater paths patting peach peaking pears pearson peed peeks peer pelle pelts peppy
+    kandi karat karts katia katya kdrama kdramas keats kelly kenji keyes killa kilns kilos kinds
+    kiribati kitchener knight knights known koran kraft lain laker lambo lance lapping larch lass
+    lasting latching lathe latif latina latino latter laughter launch leach leaching leaning
+    leanings leeks lennox leno leong lesion lesions lessen lessens letting liaoning licking light
+    lightfoot lights liner linking linton listless literally literate littlest livingstone lobbies
+    lobby locals locating locks lockwood logging logie login lolita loner longford longo looper
+    loops lope loser lotte lottery louse louth lover lowe lowery lowes ltte lurch lute lynch mach
+    machina machined machinery macos macron macs maddison magda magi magick magma magna mails maine
+    mainland maison maitland major maker mala malia mallet malta mamba mana managers mance mandala
+    mandalay mandating mandela mang mange mango mania manic manicured manna mannered mano manoj
+    manon manta mapping marbled marc marca marche marchers marching marco marcos marcy marginal
+    marie marin marina marinara marino marital marking markings markle marne marnie marple marsh
+    martian martians martine marys masking massacre massaged mastermind match matching mates
+    mathematica mathematical mathis matic mats matte maturing maven maxine mayor mays mcknight
+    meanings mears meath meats mechanical mechanism mechanisms meddle medford mediation medication
+    medications meditating meditative meeks mello melts merch meringue mess message messaged
+    messages messi meter metering midge might mille milli milly mining missy mitigation moaning
+    mobil mocking mollie momma mont monte montes monti monty monument moore moorings mopping morel
+    morey morgan morphing morse mortis mossy moth moths motivating motivational motivator motta
+    motte motto mound mounting mourning mouse mouths mower mowing muddle muggle multiplicative
+    mumbling mumbo munch muppets murine musica musician musik mutilation muttering myths nabil nance
+    napping narrating narrative narrator nearly nears negotiating negotiator neighbourhoods nelly
+    nerve nets netting nicht nigh nils nollywood noma nono noone norad norah norris norte northridge
+    northwood nutritional nutritious oakes oaths officer oldie onion oops oper oran orchestra
+    orchestras orchestrate orchestrating organics organisation organisations organise organised
+    organiser organises organising organism organisms organizational organize osha otter outlooks
+    owing packing pain paine pains paisley pallas pallet palms paltry pant panting pantry pants
+    pappy parental parka parke parson partial partnered parts pasha passage past paste pasting pasts
+    pasty patching pater paths patting peach peaking pears pearson peed peeks peer pelle pelts peppy
     percussive perfusion perinatal permission perp personable personally personas personnel persson
     persuasive pester pete petey petr pewter philosopher phonetics phonograph photograph
     photographed photographer photographic photographs photon photonics photoshoot physical

@@ -29,9 +29,9 @@ LEAST_LIKENESS = 0.5
 LEAST_LIKENESS_OF_ONE = 0.8
 """Of one word by itself: pieces of words make scuba like tuba."""
 
-LEAST_TEXT_OF_ONE = 0.6
-"""What a name has to say of one word by itself where its vector is not that like: one word of many,
-as in "mba admissions test".
+LEAST_OF_ONE_KNOWN = 0.7
+"""What a name or a vector has to say of one word by itself: it may be one of many in a name, as in
+"mba admissions test", "birth chart" and "water safety".
 """
 
 LEAST_LETTERS_OF_ONE = 6
@@ -127,9 +127,10 @@ def fused(
     """
     texts = {match.service_id: match for match in finding.matches}
     best_text = finding.matches[0].score if finding.matches else 0.0
+    content = without_generic(words) or words
+    is_one = " " not in content
     is_guarded = len(words.split()) <= GUARDED_WORDS and best_text >= GUARDED_TEXT
     likeness = dict(near)
-    is_one = len(words.split()) == 1
     found = [
         replace(
             match,
@@ -137,11 +138,10 @@ def fused(
             vector=likeness.get(service_id),
         )
         for service_id, match in texts.items()
-        if match.score >= (LEAST_TEXT_OF_ONE if is_one else GUARDED_TEXT)
-        or likeness.get(service_id, 0.0) >= LEAST_LIKENESS_OF_ONE
+        if _is_enough(match.score, likeness.get(service_id, 0.0), is_one=is_one)
     ]
     least = LEAST_LIKENESS_OF_ONE if is_one else LEAST_LIKENESS
-    if not is_guarded and not (is_one and len(words) < LEAST_LETTERS_OF_ONE):
+    if not is_guarded and not (is_one and len(content) < LEAST_LETTERS_OF_ONE):
         found += [
             ServiceMatch(
                 service_id, round(ONE_SIDE * like, 4), Reason.MEANING, words, "", None, like
@@ -150,6 +150,13 @@ def fused(
             if service_id not in texts and like >= least
         ]
     return _near_the_best(ordered(found))
+
+
+def _is_enough(text: float, likeness: float, *, is_one: bool) -> bool:
+    """Whether a service that text knows something of may be meant."""
+    if is_one:
+        return max(text, likeness) >= LEAST_OF_ONE_KNOWN
+    return text >= GUARDED_TEXT or likeness >= LEAST_LIKENESS_OF_ONE
 
 
 def _both(text: float, likeness: float | None) -> float:
