@@ -291,6 +291,7 @@ class TestWhatOnlySaysHow:
             ("car mechanic", ["car mechanic"], ""),
             ("mechanic lessons", ["mechanic"], ""),
             ("english for spanish speakers", ["english"], "spanish speakers"),
+            ("russian for english speakers", ["russian"], "english speakers"),
             ("private lessons", [], ""),
             ("private tutor", ["tutoring"], ""),
             ("fix things around the house", ["fix house"], ""),

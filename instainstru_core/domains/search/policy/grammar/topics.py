@@ -139,11 +139,14 @@ def _without_manners(line: Line, topics: list[Topic]) -> list[Topic]:
         return topics
     kept: list[Topic] = []
     for at, topic in enumerate(topics):
-        if topic.named is not None and topic.named.categories == LANGUAGES:
-            others = [other for other in topics if other is not topic]
+        others = [other for other in topics if other is not topic]
+        named = frozenset[str]() if topic.named is None else topic.named.categories
+        if named >= LANGUAGES and _is_spoken(line, topic, others):
+            continue
+        if named == LANGUAGES:
             if line.word(topic.start - 1) == "in" and topic.start > others[0].end:
                 continue
-            if _is_spoken(line, topic, others) or line.word(topic.end) in lexicon.COOKED:
+            if line.word(topic.end) in lexicon.COOKED:
                 continue
             if _is_manner_of(line, topic, topics[at + 1] if at + 1 < len(topics) else None):
                 continue
