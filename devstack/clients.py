@@ -41,8 +41,9 @@ def cursor(to: Connection) -> str:
 def chatgpt(to: Connection) -> str:
     """What to enter in ChatGPT, which only reaches public addresses."""
     return (
-        "Settings > Connectors > Create (developer mode). ChatGPT reaches public HTTPS addresses"
-        f" only: forward one to {to.endpoint}, set INSTAINSTRU_MCP_URL to it, and sign in by OAuth."
+        f"Settings > Connectors > Create (developer mode): {to.endpoint}, with sign-in by OAuth."
+        " ChatGPT reaches public HTTPS addresses only: forward one to the MCP server and one to the"
+        " API, and start both with INSTAINSTRU_MCP_URL and INSTAINSTRU_OAUTH_ISSUER set to them."
     )
 
 
