@@ -80,7 +80,7 @@ def _raise_the_curtain(show: Show, lease: Lease) -> bool:
     if given is not None:
         _require(*given)
     with show.step("private servers"):
-        chosen = processes.choose_ports(show.places)
+        processes.choose_ports(show.places)
         servers = stack.everything(show.places)
         stack.ensure(lease, [name for name in servers if not given or name not in stack.DATABASES])
     database_url = given[0] if given else environment.read(show.places)["DATABASE_URL"]
@@ -90,7 +90,7 @@ def _raise_the_curtain(show: Show, lease: Lease) -> bool:
     with show.step("marketplace of New York"):
         _seed(show, database_url, private=given is None)
     with show.step("API, MCP server, worker, beat, exporter"):
-        processes.start(lease, chosen)
+        processes.start(lease)
     with show.step("first figures in Prometheus"):
         _await_scrapes()
     with show.step("copilot tour"):

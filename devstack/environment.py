@@ -67,6 +67,15 @@ def update(places: Places, changes: Mapping[str, str]) -> dict[str, str]:
     return after
 
 
+def follow(places: Places, changes: Mapping[str, str]) -> None:
+    """Write these settings, also for this process where it sees what the file said before."""
+    before = read(places)
+    update(places, changes)
+    for name, value in changes.items():
+        if name in before and os.environ.get(name) == before[name]:
+            os.environ[name] = value
+
+
 def complete(places: Places) -> dict[str, str]:
     """The settings with every secret and the signing key in place, made now where missing."""
     found = read(places)

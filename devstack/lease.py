@@ -72,8 +72,12 @@ class Lease:
         return lease
 
     def start(self, child: Child) -> None:
-        """Start this process. Raises StackTrouble when its program cannot be run."""
+        """Start this process. Raises StackTrouble when its program cannot be run.
+
+        That an earlier one of this name died is no news any more.
+        """
         self._ask({"do": "start", "child": child.as_json()})
+        self._deaths = deque(death for death in self._deaths if death.name != child.name)
 
     def stop(self, *names: str) -> None:
         """Stop these processes and wait for their end; those that are not running do not matter."""

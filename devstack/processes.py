@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from devstack import environment, monitoring, ports, provider, simulators, vendors
+from devstack import environment, monitoring, ports, simulators, vendors
 from devstack.children import Child, tail
 from devstack.lease import Lease
 from devstack.places import ROOT, Places, private_folder
@@ -21,6 +21,7 @@ from instainstru_core.adapters.broker import RedisBroker
 
 READY_SECONDS = 240.0
 STOP_SECONDS = 12.0
+ATTEMPTS = 3
 TOKEN_PATH = "/oauth2/token"  # noqa: S105 - a path
 JWKS_PATH = "/oauth2/jwks"
 FORKS = "worker"  # the one role of several processes
@@ -48,7 +49,7 @@ def choose_ports(places: Places) -> dict[str, int]:
     """A free port for each role; settings and scrape targets follow it."""
     chosen = {role.name: ports.choose(places, role.name) for role in ROLES}
     api = monitoring.url(chosen["api"])
-    environment.update(
+    environment.follow(
         places,
         {
             "INSTAINSTRU_API_URL": api,
@@ -61,12 +62,37 @@ def choose_ports(places: Places) -> dict[str, int]:
     return chosen
 
 
-def start(lease: Lease, chosen: Mapping[str, int]) -> None:
+def start(lease: Lease) -> None:
     """Start every role and wait until all of them work. Raises StackTrouble."""
+    on_free_ports(lease, lambda chosen: _start(lease, chosen))
+
+
+def on_free_ports(lease: Lease, start_all: Callable[[Mapping[str, int]], None]) -> None:
+    """Start the roles on ports that are free; whoever took one meanwhile keeps it, and all of
+    them start again on others, for they know each other's addresses. Raises StackTrouble.
+    """
+    for left in reversed(range(ATTEMPTS)):
+        chosen = choose_ports(lease.places)
+        try:
+            start_all(chosen)
+        except StackTrouble:
+            if not left or not _lost_a_port(lease, chosen):
+                raise
+            stop(lease)
+        else:
+            return
+
+
+def _lost_a_port(lease: Lease, chosen: Mapping[str, int]) -> bool:
+    """Whether a role ended whose port somebody else has."""
+    ended = {role.name for role in ROLES if role.scraped} - set(lease.running())
+    return any(not ports.is_free(chosen[name]) for name in ended)
+
+
+def _start(lease: Lease, chosen: Mapping[str, int]) -> None:
     places = lease.places
     known = environment.for_processes(places)
-    if vendors.STRIPE.name in environment.simulated(places):
-        provider.listen(known[vendors.STRIPE_URL], simulators.webhook_address(known))
+    simulators.listen(environment.simulated(places), known)
     broker = RedisBroker(known["REDIS_URL"])
     since = broker.crew().at
     signs = {"worker": lambda: _worker_lives(broker, since), "beat": lambda: _ticks(broker, since)}

@@ -137,9 +137,9 @@ def is_up(simulator_url: str) -> bool:
         return False
 
 
-def listen(simulator_url: str, webhook_address: str) -> None:
-    """Have the simulator post its events there from now on. Raises StackTrouble."""
-    _post(simulator_url, "webhooks", json.dumps({"url": webhook_address}))
+def listen(simulator_url: str, webhook_address: str, *, name: str = "stripe") -> None:
+    """Have the simulator of this name post its events there from now on. Raises StackTrouble."""
+    _post(simulator_url, "webhooks", json.dumps({"url": webhook_address}), name=name)
 
 
 def lines(database_url: str) -> Iterator[str]:
@@ -165,7 +165,9 @@ def _told(database_url: str) -> list[str]:
         return []  # nobody can ask a database that is not up; it is asked when it is
 
 
-def _post(simulator_url: str, lever: str, body: str) -> dict[str, dict[str, int]]:
+def _post(
+    simulator_url: str, lever: str, body: str, *, name: str = "stripe"
+) -> dict[str, dict[str, int]]:
     request = urllib.request.Request(  # noqa: S310 - the address is our own simulator's
         f"{simulator_url.rstrip('/')}/_sim/{lever}", data=body.encode(), method="POST"
     )
@@ -176,11 +178,11 @@ def _post(simulator_url: str, lever: str, body: str) -> dict[str, dict[str, int]
     except urllib.error.HTTPError as refusal:
         words = refusal.read().decode(errors="replace")[:300]
         raise StackTrouble(
-            f"The Stripe simulator did not take what the database knows: {words}",
+            f"The {name.title()} simulator did not take what it was told: {words}",
             "Seed the database anew: `instainstru seed`.",
         ) from refusal
     except OSError as failure:
         raise StackTrouble(
-            f"The Stripe simulator does not answer ({failure}).",
-            "Look at its log: `instainstru stack logs stripe`.",
+            f"The {name.title()} simulator does not answer ({failure}).",
+            f"Look at its log: `instainstru stack logs {name}`.",
         ) from failure

@@ -3,7 +3,7 @@
 import secrets
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from threading import Thread
 
 from devstack import monitoring, vendors
@@ -112,6 +112,18 @@ def _remind(database_url: str, simulator_url: str) -> None:
 def webhook_address(known: Mapping[str, str], path: str = WEBHOOK_PATH) -> str:
     """Where the API of this checkout takes events: Stripe's, unless another path is given."""
     return known.get("INSTAINSTRU_API_URL", USUAL_API) + path
+
+
+def listen(names: Container[str], known: Mapping[str, str]) -> None:
+    """Have those of these simulators that post events post them to this API.
+
+    Raises StackTrouble.
+    """
+    from devstack import provider  # noqa: PLC0415 - it knows the database, which few need
+
+    for vendor, path in ((vendors.STRIPE, WEBHOOK_PATH), (vendors.CHECKR, vendors.CHECKR_PATH)):
+        if vendor.name in names:
+            provider.listen(known[vendor.url], webhook_address(known, path), name=vendor.name)
 
 
 def answers(port: int) -> bool:

@@ -1,14 +1,21 @@
-"""The provider on a loopback port: the API, levers below `/_sim/`, and webhooks that leave."""
+"""The provider on a loopback port: the API, levers below `/_sim/`, and webhooks that leave.
 
+`POST /_sim/webhooks` {"url": "..."} says where they go from now on.
+"""
+
+import json
 from contextlib import suppress
 from threading import Event, Thread
 
 import httpx
 
-from devstack.checkr_simulator.simulator import Simulator, Webhook
-from devstack.loopback import Handler, LoopbackServer
+from devstack.checkr_simulator import answers
+from devstack.checkr_simulator.answers import Answer
+from devstack.checkr_simulator.simulator import CONTROL, Simulator, Webhook
+from devstack.loopback import Handler, Headers, LoopbackServer
 
 PAUSE_SECONDS = 0.05
+LISTEN = f"{CONTROL}webhooks"
 RETRY_SECONDS = 1.0
 TRIES = 60
 ANSWER_WITHIN_SECONDS = 10.0
@@ -25,7 +32,7 @@ class SimulatorServer(LoopbackServer):
         port: int = 0,
         webhook_url: str | None = None,
     ) -> None:
-        super().__init__(simulator.handle, _Handler, name="checkr-api", host=host, port=port)
+        super().__init__(self._answer, _Handler, name="checkr-api", host=host, port=port)
         self.simulator = simulator
         self.webhook_url = webhook_url
         self._stopped = Event()
@@ -42,6 +49,15 @@ class SimulatorServer(LoopbackServer):
         super().stop()
         self._sending.join()
 
+    def _answer(self, method: str, target: str, headers: Headers, body: bytes) -> Answer:
+        if (method, target) != ("POST", LISTEN):
+            return self.simulator.handle(method, target, headers, body)
+        try:
+            self.webhook_url = str(json.loads(body)["url"])
+        except (KeyError, TypeError, ValueError):
+            return answers.refused(400, "url is missing")
+        return Answer(200, {"url": self.webhook_url})
+
     def _send(self) -> None:
         """Events leave in order; one that nobody takes is tried again for a while."""
         with httpx.Client(timeout=ANSWER_WITHIN_SECONDS, trust_env=False) as client:
@@ -49,9 +65,9 @@ class SimulatorServer(LoopbackServer):
                 if self.webhook_url is None:
                     continue
                 for webhook in self.simulator.take_webhooks():
-                    self._deliver(client, self.webhook_url, webhook)
+                    self._deliver(client, webhook)
 
-    def _deliver(self, client: httpx.Client, url: str, webhook: Webhook) -> None:
+    def _deliver(self, client: httpx.Client, webhook: Webhook) -> None:
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Checkr-Webhook/1.0",
@@ -59,6 +75,7 @@ class SimulatorServer(LoopbackServer):
         }
         for _ in range(TRIES):
             with suppress(httpx.HTTPError):
+                url = self.webhook_url or ""
                 if client.post(url, content=webhook.body, headers=headers).is_success:
                     return
             if self._stopped.wait(RETRY_SECONDS):

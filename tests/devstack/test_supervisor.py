@@ -212,6 +212,12 @@ class TestCrash:
         lease.stop("sleeper")
         assert lease.death(0.1) is None
 
+    def test_there_is_no_news_of_one_that_was_started_again(self, lease: Lease) -> None:
+        lease.start(program("import sys; sys.exit(3)", name="sleeper"))
+        wait_until(lambda: lease.running() == {})
+        lease.start(sleeper())
+        assert lease.death(0.1) is None
+
     def test_the_log_of_the_run_before_is_kept(self, lease: Lease, places: Places) -> None:
         for words in ("first", "second"):
             lease.start(program(f"print({words!r})"))
