@@ -35,7 +35,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
     composition.configure_logging(settings, "api")
     composition.watch_errors(settings, "api")
     runtime = composition.build(settings)
-    composition.check_tier(runtime)
+    composition.check_database(runtime)
     runtime.embedder.prepare()  # first: what reading it leaves is used by all that comes after
     app = create_app(runtime)
     with lean.without("cryptography"):  # 8 MB: access tokens here have a key of the server's own

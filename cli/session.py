@@ -69,9 +69,9 @@ def bare() -> Generator[Runtime]:
 
 @contextmanager
 def working() -> Generator[Runtime]:
-    """A runtime on a database of the tier that the settings say."""
+    """A runtime on a database of the settings' tier, with the tables of this release."""
     with bare() as runtime:
-        composition.check_tier(runtime)
+        composition.check_database(runtime)
         yield runtime
 
 

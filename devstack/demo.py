@@ -148,6 +148,7 @@ def _seed(show: Show, database_url: str, *, private: bool) -> None:
     mark = hashlib.sha256("\n".join((*client, secret)).encode()).hexdigest()
     same_secrets = environment.read(show.places).get(SEEDED) == mark
     if same_secrets and seed.is_seeded(database_url, INSTRUCTORS):
+        seed.load_reference_data(database_url)  # what an update of the checkout brought
         print("    it is there already", flush=True)
         return
     if not private and os.environ.get("INSTAINSTRU_SEED") != "yes":

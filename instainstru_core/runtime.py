@@ -37,6 +37,7 @@ from instainstru_core.adapters.stripe.webhooks import StripeWebhookParser
 from instainstru_core.adapters.word_vectors import WordVectors
 from instainstru_core.domains.background_checks.ports import CheckProvider
 from instainstru_core.domains.bookings.flows import Cashier
+from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.notifications.ports import Mailer
 from instainstru_core.domains.observability.ports import (
     Broker,
@@ -46,6 +47,7 @@ from instainstru_core.domains.observability.ports import (
     Sentry,
 )
 from instainstru_core.domains.payments.ports import PaymentGateway
+from instainstru_core.domains.regions import service as regions
 from instainstru_core.domains.search.flows.embedding import QueryVectors
 from instainstru_core.domains.search.flows.finding import Finder
 from instainstru_core.domains.search.flows.reading import Readings
@@ -55,6 +57,7 @@ from instainstru_core.domains.webhooks.ports import WebhookParser
 from instainstru_core.kernel import connection, log, measure, safety
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import Clock, utc_now
+from instainstru_core.kernel.errors import Unavailable
 from instainstru_core.kernel.ports import Limiter, Mutex
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
@@ -66,6 +69,11 @@ _log = log.logger(__name__)
 
 PROJECT = Path(__file__).resolve().parents[1]
 DASHBOARDS = PROJECT / "monitoring/dashboards"
+REVISIONS = PROJECT / "migrations/versions"
+
+
+class TablesBehind(Unavailable):
+    code = "database.not_migrated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,12 +308,13 @@ def prepare_vendors(runtime: Runtime) -> None:
         runtime.payments.prepare()
 
 
-def load_reference_data(uow: Uow) -> None:
-    """Load what every database needs before it can serve: the regions and the catalogue."""
-    for subject in ("regions", "catalog"):
-        name = f"{domains.__name__}.{subject}.service"
-        if importlib.util.find_spec(name) is not None:
-            importlib.import_module(name).load(uow)
+def load_reference_data(uow: Uow) -> int:
+    """Load what every database needs before it can serve: the regions and the catalogue.
+
+    Returns how many rows were not as this release has them.
+    """
+    areas, services = regions.load(uow), catalog.load(uow)
+    return areas.changed + services.changed + services.retired
 
 
 def migrate(database_url: str, revision: str = "head") -> None:
@@ -349,7 +358,23 @@ def check_ready(runtime: Runtime) -> None:
     redis.ping(runtime.settings.redis_url.get_secret_value())
 
 
-def check_tier(runtime: Runtime) -> None:
-    """Refuse to serve from a database of another tier. Raises safety.DatabaseProtected."""
+def check_database(runtime: Runtime) -> None:
+    """Refuse to work with a database of another tier, or with tables of an older release.
+
+    Tables of a newer one are taken: while a release is rolled out, the last one goes on serving.
+    Raises safety.DatabaseProtected, TablesBehind.
+    """
     with runtime.engine.connect() as connection:
         safety.verify(connection, runtime.settings.tier)
+        found = connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
+    wanted = newest_revision()
+    if (found or "") < wanted:
+        raise TablesBehind(
+            f"The tables are at {found or 'no revision'}, this release needs {wanted}. Run"
+            " `instainstru db upgrade` first."
+        )
+
+
+def newest_revision() -> str:
+    """The last of our migrations, by the names of their files: Alembic is not asked for it."""
+    return max(path.name.split("_")[0] for path in REVISIONS.glob("[0-9]*_*.py"))

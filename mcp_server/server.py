@@ -107,7 +107,7 @@ def run(runtime: Runtime, *, host: str = "127.0.0.1", port: int) -> None:
     composition.configure_logging(runtime.settings, "mcp")
     _log_like_the_rest()
     composition.watch_errors(runtime.settings, "mcp")
-    composition.check_tier(runtime)
+    composition.check_database(runtime)
     config = uvicorn.Config(
         create_app(runtime),
         host=host,

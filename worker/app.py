@@ -137,7 +137,7 @@ def run_worker(
     _configure_logging(settings, "worker")
     composition.load_events()
     runtime = composition.build(settings)
-    composition.check_tier(runtime)
+    composition.check_database(runtime)
     runtime.engine.dispose()
     composition.prepare_vendors(runtime)
     workplace = Workplace(settings, reactions, visibility_seconds)

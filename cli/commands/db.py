@@ -20,13 +20,20 @@ def upgrade(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the tables up to date, and load the map and the catalogue."""
+    """Bring the tables, the map and the catalogue to this release. To be run after each update."""
     with session.bare() as runtime:
         before = database.status(runtime).revision
-        database.upgrade(runtime, session.operator(), revision)
+        changed = database.upgrade(runtime, session.operator(), revision)
         found = database.status(runtime)
-    done = {"before": before, "revision": found.revision, "pending": found.pending}
-    output.show(done, lambda: [f"The tables are at {found.revision}."], as_json=as_json)
+        stale = 0 if found.pending else database.without_vectors(runtime, session.operator())
+    done = {
+        "before": before,
+        "revision": found.revision,
+        "pending": found.pending,
+        "reference_rows_changed": changed,
+        "texts_without_fresh_vector": stale,
+    }
+    output.show(done, lambda: _upgraded(found, changed, stale), as_json=as_json)
 
 
 @app.command("status")
@@ -41,7 +48,7 @@ def show_status(*, as_json: AsJson = False) -> None:
 def check(*, as_json: AsJson = False) -> None:
     """Fail if the tables are not what this version of the program needs."""
     with session.bare() as runtime:
-        faults = database.faults(runtime)
+        faults = database.faults(runtime, session.operator())
     output.show(
         {"ok": not faults, "faults": faults},
         lambda: faults or ["The tables are up to date."],
@@ -60,6 +67,18 @@ def reset(*, yes: Yes = False, host: HostName = None, as_json: AsJson = False) -
         database.reset(runtime, session.operator(), agreed=True, typed=host)
         found = database.status(runtime)
     output.show(found, lambda: [f"Empty tables at {found.revision}."], as_json=as_json)
+
+
+def _upgraded(found: DatabaseStatus, changed: int, stale: int) -> list[str]:
+    words = [f"The tables are at {found.revision}."]
+    if not found.pending:
+        words.append(f"Map and catalogue are those of this release; {changed} rows were changed.")
+    if stale:
+        words.append(
+            f"{stale} texts of them have no fresh vector: a worker makes those within the hour,"
+            " `instainstru search embeddings rebuild` at once."
+        )
+    return words
 
 
 def _table(found: DatabaseStatus) -> Table:

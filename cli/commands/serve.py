@@ -2,6 +2,7 @@
 
 import importlib
 import socket
+from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
 import typer
@@ -23,22 +24,24 @@ class PortTaken(Conflict):
 def api(*, host: Host = LOOPBACK, port: Port = 8000) -> None:
     """The HTTP API."""
     _require_free(host, port)
-    _module("api.server").run(_settings(), host=host, port=port)
+    with _explained():
+        _module("api.server").run(_settings(), host=host, port=port)
 
 
 @app.command()
 def mcp(*, host: Host = LOOPBACK, port: Port = 8001) -> None:
     """The MCP server of the admin copilot."""
     _require_free(host, port)
-    runtime = _module("instainstru_core.runtime").build(_settings())
-    _module("mcp_server.server").run(runtime, host=host, port=port)
+    with _explained():
+        runtime = _module("instainstru_core.runtime").build(_settings())
+        _module("mcp_server.server").run(runtime, host=host, port=port)
 
 
 @app.command()
 def worker(*, host: Host = LOOPBACK, port: Port = 8002) -> None:
     """The Celery worker; the port serves its metrics and its health."""
     _require_free(host, port)
-    with environment.shared_metrics():  # before the metrics library is imported
+    with environment.shared_metrics(), _explained():  # first: before the library is imported
         _module("worker.app").run_worker(_settings(), host=host, port=port)
 
 
@@ -57,7 +60,8 @@ def beat(
 def exporter(*, host: Host = LOOPBACK, port: Port = 8003) -> None:
     """The metrics that are read from the database. One of it is enough."""
     _require_free(host, port)
-    _module("worker.exporter").run(_settings(), host=host, port=port)
+    with _explained():
+        _module("worker.exporter").run(_settings(), host=host, port=port)
 
 
 @app.command("stripe-simulator")
@@ -112,6 +116,12 @@ def sentry_simulator(
 
 def _module(name: str) -> Any:  # noqa: ANN401 - a module: only the process that runs it imports it
     return importlib.import_module(name)
+
+
+def _explained() -> AbstractContextManager[None]:
+    """Say what to do about a database that cannot be served from."""
+    explained: AbstractContextManager[None] = _module("cli.session").explained()
+    return explained
 
 
 def _settings() -> Any:  # noqa: ANN401

@@ -11,11 +11,34 @@ from sqlalchemy.engine import make_url
 
 from tests.cli.conftest import Terminal
 from tests.databases import ROOT
+from tests.patience import PATIENCE_SECONDS
+from tests.processes import free_port
 
 
 def plain(terminal: Terminal) -> str:
     url = make_url(terminal.settings.database_url.get_secret_value()).set(drivername="postgresql")
     return url.render_as_string(hide_password=False)
+
+
+def set_back(terminal: Terminal, revision: str = "0001") -> str:
+    """Let the database say that its tables are at this revision; answers with what it said."""
+    with psycopg.connect(plain(terminal)) as connection:
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        connection.execute("UPDATE alembic_version SET version_num = %s", [revision])
+    assert found is not None
+    return str(found[0])
+
+
+def serve(role: str, known: dict[str, str]) -> subprocess.Popen[str]:
+    """A process of this role that does not come to serve."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "cli.app", "serve", role, "--port", str(free_port())],
+        cwd=ROOT,
+        env={**os.environ, **known},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 class TestStatus:
@@ -46,6 +69,32 @@ class TestUpgrade:
         done = terminal("db", "upgrade", "--json").json
         assert done["before"] == done["revision"]
 
+    def test_brings_map_and_catalogue_to_this_release(self, terminal: Terminal) -> None:
+        with psycopg.connect(plain(terminal)) as connection:
+            connection.execute("UPDATE services SET name = 'Clavier' WHERE slug = 'piano'")
+            connection.execute(
+                "UPDATE services SET is_active = true, slug = 'lute' WHERE slug = 'harp'"
+            )
+            connection.execute("UPDATE regions SET name = 'Breuckelen' WHERE code = 'BK0101'")
+        found = terminal("db", "check", "--json")
+        assert found.code == 1
+        (fault,) = found.json["faults"]
+        assert fault.startswith("3 rows of the map and the catalogue are not those of this")
+        assert "instainstru db upgrade" in fault
+        with psycopg.connect(plain(terminal)) as connection:
+            named = connection.execute("SELECT name FROM services WHERE slug = 'piano'").fetchone()
+        assert named == ("Clavier",)
+        done = terminal("db", "upgrade", "--json").json
+        assert done["reference_rows_changed"] == 3
+        assert terminal("db", "check", "--json").json == {"ok": True, "faults": []}
+
+    def test_says_which_texts_have_no_vector_yet(self, terminal: Terminal) -> None:
+        kinds = terminal("search", "embeddings", "status", "--json").json["kinds"]
+        wanted = sum(kind["wanted"] for kind in kinds)
+        done = terminal("db", "upgrade", "--json").json
+        assert done["texts_without_fresh_vector"] == wanted > 1000
+        assert "`instainstru search embeddings rebuild`" in terminal("db", "upgrade").out
+
     def test_refuses_a_revision_that_is_not_there(self, terminal: Terminal) -> None:
         refused = terminal("db", "upgrade", "9999", "--json")
         assert refused.code == 1
@@ -64,6 +113,44 @@ class TestCheck:
         found = terminal("db", "check", "--json")
         assert found.code == 1
         assert "took_ms" in found.json["faults"][0]
+
+    def test_finds_no_fault_with_a_map_of_tables_that_are_behind(self, terminal: Terminal) -> None:
+        set_back(terminal)
+        (fault,) = terminal("db", "check", "--json").json["faults"]
+        assert fault.endswith("migrations are missing. Run `instainstru db upgrade`.")
+
+
+class TestTablesOfAnOlderRelease:
+    def test_are_worked_with_by_no_command(self, terminal: Terminal) -> None:
+        before = set_back(terminal)
+        refused = terminal("users", "find", "maya", "--json")
+        assert refused.code == 3
+        assert refused.problem["code"] == "database.not_migrated"
+        assert (
+            f"this release needs {before}. Run `instainstru db upgrade`"
+            in (refused.problem["detail"])
+        )
+
+    def test_of_a_newer_one_are_worked_with(self, terminal: Terminal) -> None:
+        set_back(terminal, "9999")
+        assert terminal("users", "find", "maya", "--json").code == 0
+
+    def test_are_served_by_nobody_and_neither_are_none_or_those_away(
+        self, terminal: Terminal, bare_terminal: Terminal
+    ) -> None:
+        set_back(terminal)
+        away = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+        refused = [
+            serve("api", terminal.environment),
+            serve("worker", bare_terminal.environment),
+            serve("mcp", terminal.environment | away),
+        ]
+        told = [process.communicate(timeout=PATIENCE_SECONDS)[1] for process in refused]
+        assert [process.returncode for process in refused] == [3, 3, 3]
+        assert "The tables are at 0001, this release needs" in told[0]
+        assert "no tables of ours yet. Run `instainstru db upgrade`" in told[1]
+        assert "[database.unreachable]" in told[2]
+        assert "Traceback" not in "".join(told)
 
 
 class TestReset:

@@ -1,6 +1,7 @@
 """The migrations make the tables the models describe, and can be taken back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -53,3 +54,10 @@ class TestMigrations:
         script = ScriptDirectory.from_config(composition.alembic_config("postgresql:///unused"))
         assert len(script.get_heads()) == 1
         assert len(script.get_bases()) == 1
+
+    def test_are_named_after_their_revisions(self) -> None:
+        """So that a process knows the newest without Alembic."""
+        script = ScriptDirectory.from_config(composition.alembic_config("postgresql:///unused"))
+        for one in script.walk_revisions():
+            assert Path(one.path).name.startswith(f"{one.revision}_")
+        assert composition.newest_revision() == script.get_current_head()
