@@ -18,12 +18,16 @@ from api.routing import PREFIX, Router
 from instainstru_core.domains.accounts import flows, service
 from instainstru_core.domains.accounts.errors import RefreshRefused
 from instainstru_core.domains.accounts.schemas import (
+    AskForProof,
+    ProofAsked,
+    ProveAddress,
     SignIn,
     SignUpAccepted,
     SignUpStudent,
     Tokens,
     TokensView,
 )
+from instainstru_core.domains.notifications import service as notifications
 from instainstru_core.domains.onboarding import flows as onboarding
 from instainstru_core.domains.onboarding.schemas import InstructorSignedUp, SignUpInstructor
 from instainstru_core.kernel.errors import Forbidden
@@ -85,6 +89,34 @@ def sign_up_instructor(
         command=command,
         founding_cap=runtime.settings.founding_cap,
     )
+
+
+@router.post(
+    "/address-proofs",
+    status_code=HTTPStatus.ACCEPTED,
+    operation_id="auth.ask_for_proof",
+    summary="Have a code sent to one's address",
+)
+def ask_for_proof(runtime: RuntimeDep, visitor: VisitorDep, command: AskForProof) -> ProofAsked:
+    """For whoever has forgotten the password, or finds that somebody else signed up with their
+    address. The answer does not say whether there is an account; one message in ten minutes.
+    """
+    with runtime.begin(visitor) as uow:
+        return notifications.ask_for_proof(uow, command, web_url=runtime.settings.web_url)
+
+
+@router.post(
+    "/address-proofs/redeem",
+    operation_id="auth.prove_address",
+    summary="Choose a new password with the code that was sent",
+)
+def prove_address(
+    runtime: RuntimeDep, visitor: VisitorDep, response: Response, command: ProveAddress
+) -> TokensView:
+    """Ends every sign-in of the account and begins one, as signing in does. A code works once."""
+    terms = service.terms_of(runtime.settings)
+    tokens = flows.prove_address(runtime.begin, actor=visitor, command=command, terms=terms)
+    return _handed_over(tokens, response, runtime)
 
 
 @router.post("/sign-in", operation_id="auth.sign_in", summary="Sign in")

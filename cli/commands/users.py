@@ -61,6 +61,7 @@ def _person(person: PersonView) -> Table:
             ("name", f"{person.first_name} {person.last_name}"),
             ("shown as", person.public_name),
             ("e-mail", person.email),
+            ("e-mail proven", output.moment(person.email_proven_at) or "no"),
             ("phone", person.phone),
             ("zip code", person.zip_code),
             ("time zone", person.timezone),

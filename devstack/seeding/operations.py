@@ -44,8 +44,8 @@ def write_staff(connection: psycopg.Connection, world: World, password_hash: str
     opened = world.opened_at
     admin = world.id_at(opened)
     row = (
-        admin, ADMIN_EMAIL, password_hash, "Robin", "Keeper", None, "10001", "America/New_York",
-        "active", opened, None,
+        admin, ADMIN_EMAIL, None, password_hash, "Robin", "Keeper", None, "10001",
+        "America/New_York", "active", opened, None,
     )  # fmt: skip
     copy_rows(connection, "users", USER_COLUMNS, [row])
     copy_rows(

@@ -21,7 +21,8 @@ Rows: TypeAlias = Iterator[tuple[object, ...]]
 Person: TypeAlias = Instructor | Student
 
 USER_COLUMNS = (
-    "id", "email", "password_hash", "first_name", "last_name", "phone", "zip_code", "timezone",
+    "id", "email",
+    "email_proven_at", "password_hash", "first_name", "last_name", "phone", "zip_code", "timezone",
     "status", "created_at", "last_login_at",
 )  # fmt: skip
 INSTRUCTOR_COLUMNS = (
@@ -61,7 +62,9 @@ def write_people(
 ) -> None:
     """Users and their roles."""
     everyone = list(people)
-    copy_rows(connection, "users", USER_COLUMNS, (_user(one, password_hash) for one in everyone))
+    copy_rows(
+        connection, "users", USER_COLUMNS, (_user(one, role, password_hash) for one in everyone)
+    )
     copy_rows(
         connection,
         "role_grants",
@@ -70,10 +73,12 @@ def write_people(
     )
 
 
-def _user(person: Person, password_hash: str) -> tuple[object, ...]:
+def _user(person: Person, role: str, password_hash: str) -> tuple[object, ...]:
+    invited_at = person.created_at if role == "instructor" else None
     return (
         person.id,
         person.email,
+        invited_at,  # proven by the code that was sent there
         password_hash,
         person.first_name,
         person.last_name,

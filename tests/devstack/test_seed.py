@@ -167,6 +167,12 @@ class TestWorld:
         [[shared]] = database.rows("SELECT DISTINCT password_hash FROM users")
         assert HASHER.verify(shared, PASSWORD)
 
+    def test_those_who_were_invited_have_proven_their_address(self, database: Database) -> None:
+        assert database.rows(
+            "SELECT DISTINCT role, email_proven_at IS NOT NULL FROM users"
+            " JOIN role_grants ON user_id = users.id ORDER BY role"
+        ) == [("admin", False), ("instructor", True), ("student", False)]
+
     def test_registers_the_service_client(self, database: Database) -> None:
         assert database.rows("SELECT client_id, secret_digest, scopes FROM service_clients") == [
             (

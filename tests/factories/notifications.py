@@ -10,6 +10,7 @@ from instainstru_core.domains.notifications import service
 from instainstru_core.domains.notifications.ports import Mail
 from instainstru_core.domains.notifications.schemas import (
     AccountLockedFacts,
+    AddressProofFacts,
     BookingCancelledFacts,
     BookingConfirmedFacts,
     BookingRescheduledFacts,
@@ -65,6 +66,10 @@ MORE: dict[type[Facts], dict[str, Any]] = {
         "was_timezone": "America/New_York",
     },
     CaptureFailedFacts: {"total_cents": 13_440},
+    AddressProofFacts: {
+        "expires_at": PAY_BY,
+        "page": "https://instainstru.example/password",
+    },
     AccountLockedFacts: {"total_cents": 13_440},
     NoShowReportedFacts: {"reader": Reader.STUDENT, "is_mutual": False},
     RefundSettledFacts: {"credit_cents": 5_000, "bank_cents": 1_000},

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from instainstru_core.domains.accounts import service as accounts
+from instainstru_core.domains.accounts.schemas import AskForProof
+from instainstru_core.domains.notifications import service as notifications
 from instainstru_core.domains.notifications.errors import MailBusy
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.runtime import Runtime
@@ -41,6 +44,20 @@ def test_stops_when_the_carrier_has_enough(runtime: Runtime) -> None:
     mailer = ScriptedMailer([*[None] * 24, MailBusy("Too often.", retry_after=1)])
     work(runtime, mailer)
     assert len(mailer.asked) == 25
+
+
+def test_signs_the_proof_of_an_address_with_the_secret_of_the_server(runtime: Runtime) -> None:
+    with runtime.begin(SYSTEM) as uow:
+        maya = student(uow, email="maya@example.org")
+        asked = AskForProof(email="maya@example.org")
+        notifications.ask_for_proof(uow, asked, web_url="https://instainstru.example/")
+    mailer = ScriptedMailer()
+    work(runtime, mailer)
+    (mail,) = mailer.asked
+    _, _, code = mail.text.partition("https://instainstru.example/password?code=")
+    secret = runtime.settings.jwt_secret.get_secret_value()
+    with runtime.begin(SYSTEM) as uow:
+        assert accounts.proven_by(uow, code.split()[0], secret=secret).user_id == maya.id
 
 
 def test_is_due_every_ten_seconds() -> None:

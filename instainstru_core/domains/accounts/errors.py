@@ -30,6 +30,10 @@ class CurrentPasswordWrong(Forbidden):
     code = "accounts.current_password_wrong"
 
 
+class ProofRefused(Forbidden):
+    code = "accounts.proof_refused"
+
+
 class BadCredentials(Unauthenticated):
     code = "accounts.bad_credentials"
 

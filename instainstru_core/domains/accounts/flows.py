@@ -25,6 +25,7 @@ from instainstru_core.domains.accounts.policy import TokenTerms
 from instainstru_core.domains.accounts.schemas import (
     ChangePassword,
     Credentials,
+    ProveAddress,
     SignIn,
     SignUpAccepted,
     SignUpStudent,
@@ -155,6 +156,18 @@ def change_password(
     hashed = hash_password(new.get_secret_value(), email=known.email)
     with begin(actor) as uow:
         return service.change_password(uow, known, hashed, terms)
+
+
+def prove_address(
+    begin: Begin, *, actor: Actor, command: ProveAddress, terms: TokenTerms
+) -> Tokens:
+    """Let whoever reads the mail of an address have its account, with a password of their own."""
+    proof = command.code.get_secret_value()
+    with begin(actor) as uow:
+        proven = service.proven_by(uow, proof, secret=terms.secret)
+    hashed = hash_password(command.new_password.get_secret_value(), email=proven.email)
+    with begin(actor) as uow:
+        return service.prove_address(uow, proven, hashed, terms)
 
 
 def hash_password(password: str, *, email: str) -> str:

@@ -10,7 +10,9 @@ from instainstru_core.kernel.db import Base, Id, NewId
 
 
 class User(Base):
-    """A person. `email` keeps the typed form; uniqueness ignores case."""
+    """A person. `email` keeps the typed form; uniqueness ignores case. That it is theirs is known
+    since `email_proven_at`.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -34,6 +36,7 @@ class User(Base):
 
     id: Mapped[NewId]
     email: Mapped[str]
+    email_proven_at: Mapped[datetime | None]
     password_hash: Mapped[str]
     first_name: Mapped[str]
     last_name: Mapped[str]

@@ -1,6 +1,7 @@
 """Names, passwords, tokens and lookups: decisions over plain values. Pure."""
 
 import hashlib
+import hmac
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -21,6 +22,13 @@ TOKEN_AUDIENCE = "instainstru-api"  # noqa: S105
 MIN_SECRET_BYTES = 32
 MAX_TOKEN_LENGTH = 700
 """Ours are half as long. A cap keeps a nested forgery from exhausting the parser."""
+
+PROOF_TTL = timedelta(hours=1)
+PROOF_EVERY = timedelta(minutes=10)
+"""How often at most somebody is written to because their address was typed somewhere."""
+MAX_PROOF_LENGTH = 200
+UNTIL_DIGITS = 10
+PROOF_DIGITS = 32
 
 MIN_PHONE_DIGITS = 7
 US_DIGITS = 10
@@ -61,6 +69,14 @@ class AccessClaims:
 
     user_id: str
     session_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProofClaims:
+    """What the proof of an address says, whether or not it is a true one."""
+
+    user_id: str
     expires_at: datetime
 
 
@@ -196,6 +212,34 @@ def read_access_token(token: str, secret: str) -> AccessClaims | None:
             )
         case _:
             return None
+
+
+def address_proof(
+    secret: str, *, user_id: str, email: str, password_hash: str, expires_at: datetime
+) -> str:
+    """What is sent to an address, to be shown by whoever reads its mail. It is not kept anywhere,
+    and is good until the password is another: so it works once.
+    """
+    until = int(expires_at.timestamp())
+    said = "\n".join(("address-proof", user_id, normalized_email(email), password_hash, str(until)))
+    mac = hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()[:PROOF_DIGITS]
+    return f"{user_id}.{until}.{mac}"
+
+
+def read_address_proof(proof: str) -> ProofClaims | None:
+    """What a proof says; None where it is none at all. Whether it is true is judged apart."""
+    user_id, _, rest = proof.partition(".")
+    until, _, mac = rest.partition(".")
+    if len(proof) > MAX_PROOF_LENGTH or not is_id(user_id) or not mac:
+        return None
+    if not (until.isascii() and until.isdigit() and len(until) <= UNTIL_DIGITS):
+        return None
+    return ProofClaims(user_id, datetime.fromtimestamp(int(until), UTC))
+
+
+def proof_number(now: datetime) -> int:
+    """The stretch of time in which one proof is sent at most."""
+    return int(now.timestamp()) // int(PROOF_EVERY.total_seconds())
 
 
 def is_session_over(

@@ -130,6 +130,39 @@ def _without_defaults(schema: dict[str, Any]) -> None:
     schema["examples"] = [{"phone": "+12125550123", "zip_code": None}]
 
 
+class AskForProof(BaseModel):
+    """The address of an account that somebody cannot get into, or has not proven yet."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: Email
+
+
+class ProofAsked(BaseModel):
+    """The one answer to everybody who asks, whether or not there is such an account."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Literal["accepted"] = "accepted"
+    message: str = "If there is an account with this address, a message with a code is on its way."
+
+
+class ProveAddress(BaseModel):
+    """The code of the message, and the password that counts from now on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Annotated[
+        SecretStr,
+        Field(
+            max_length=policy.MAX_PROOF_LENGTH,
+            description="As it stands in the message.",
+            examples=[f"01JZ8M4T6Q3V9K2X7C5B1N0D8F.1750000000.{policy.PROOF_DIGITS * '0'}"],
+        ),
+    ]
+    new_password: Password
+
+
 class UpdateMe(BaseModel):
     """What to change. What is left out stays; null empties a phone or a ZIP code."""
 
@@ -174,6 +207,9 @@ class PersonView(BaseModel):
 
     id: str
     email: str
+    email_proven_at: datetime | None = Field(
+        description="Since when the address is known to be theirs; null where it is only typed in."
+    )
     first_name: str
     last_name: str
     public_name: str = Field(description='How others see them: "First L.".')

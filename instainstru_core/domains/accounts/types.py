@@ -46,6 +46,7 @@ class SessionEnd(StrEnum):
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, not a password
+    ADDRESS_PROVEN = "address_proven"
     REFRESH_REUSED = "refresh_reused"
     SUSPENDED = "suspended"
 

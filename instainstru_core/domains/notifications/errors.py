@@ -51,6 +51,12 @@ class MessageTooLate(Conflict):
     code = "notifications.too_late"
 
 
+class ProofUnsigned(Unavailable):
+    """A proof of an address cannot be signed here: the secret of this server is missing or weak."""
+
+    code = "notifications.proof_unsigned"
+
+
 class MessageUnreadable(Conflict):
     """The stored facts do not make this message: other code wrote them."""
 

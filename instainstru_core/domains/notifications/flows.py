@@ -2,6 +2,7 @@
 
 from collections import Counter as Counts
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,10 +20,12 @@ from instainstru_core.domains.notifications.errors import (
     MailTaken,
     MailUncertain,
     MessageTooLate,
+    MessageUnreadable,
+    ProofUnsigned,
 )
 from instainstru_core.domains.notifications.ports import Mail, Mailer
 from instainstru_core.domains.notifications.schemas import DueDelivery, Sending
-from instainstru_core.domains.notifications.types import DeliveryState
+from instainstru_core.domains.notifications.types import DeliveryState, Template
 from instainstru_core.domains.onboarding import service as onboarding
 from instainstru_core.domains.onboarding.schemas import InviteEnvelope
 from instainstru_core.kernel.authority import Actor
@@ -58,15 +61,18 @@ class _Outcome:
     halt: timedelta | None = None  # the carrier takes nothing now: how long to leave it alone
 
 
-def send_due(begin: Begin, mailer: Mailer, *, actor: Actor, limit: int = BATCH) -> Sending:
+def send_due(
+    begin: Begin, mailer: Mailer, *, actor: Actor, limit: int = BATCH, secret: str = ""
+) -> Sending:
     """Send messages that are due, each with its key, so that a repeat reaches nobody twice.
 
     One that fails keeps none of the others back. A carrier that takes nothing, or leaves three in
     a row unanswered, is left alone for a while, and the rest wait without losing an attempt.
+    `secret` signs the proofs of addresses.
     """
     with begin(actor) as uow:
         due = service.claim(uow, limit=limit, lease=LEASE)
-        boxes = _addresses(uow, due)
+        boxes = _addresses(uow, due, secret)
         now = uow.now
     counts: Counts[DeliveryState] = Counts()
     halted, doubts = None, 0
@@ -94,19 +100,37 @@ def send_due(begin: Begin, mailer: Mailer, *, actor: Actor, limit: int = BATCH) 
 
 @dataclass(frozen=True, slots=True)
 class _Addresses:
-    """Where messages go: people by their id, the invited by their invite's."""
+    """Where messages go: people by their id, the invited by their invite's. With what is put in
+    only then: proofs by the id of their message.
+    """
 
     people: Mapping[str, Mailbox]
     invited: Mapping[str, InviteEnvelope]
+    proofs: Mapping[str, str]
 
 
-def _addresses(uow: Uow, due: Sequence[DueDelivery]) -> _Addresses:
+def _addresses(uow: Uow, due: Sequence[DueDelivery], secret: str) -> _Addresses:
     people = {one.user_id for one in due if one.user_id is not None}
     invited = {one.invite_id for one in due if one.invite_id is not None}
     return _Addresses(
         people=accounts.mailboxes(uow, people) if people else {},
         invited=onboarding.envelopes(uow, invited),
+        proofs=_proofs(uow, due, secret) if accounts.may_sign(secret) else {},
     )
+
+
+def _proofs(uow: Uow, due: Sequence[DueDelivery], secret: str) -> dict[str, str]:
+    """The code that each of these messages carries, where it carries one and can be read."""
+    found: dict[str, str] = {}
+    for one in due:
+        if one.template is Template.ADDRESS_PROOF and one.user_id is not None:
+            with suppress(MessageUnreadable):
+                until = service.read(one.template, one.facts).useful_until
+                if until is not None:
+                    found[one.id] = accounts.proof(
+                        uow, one.user_id, expires_at=until, secret=secret
+                    )
+    return found
 
 
 def _attempt(mailer: Mailer, one: DueDelivery, boxes: _Addresses, now: datetime) -> _Outcome:
@@ -150,7 +174,10 @@ def _mail(one: DueDelivery, boxes: _Addresses, now: datetime) -> Mail:
         box = boxes.people.get(one.user_id or "")
         if box is None or box.status is not AccountStatus.ACTIVE:
             raise AccountInactive("Nothing is sent to an account that is not active.")
-        to, words = box.email, service.letter(facts, first_name=box.first_name)
+        if one.template is Template.ADDRESS_PROOF and not boxes.proofs.get(one.id):
+            raise ProofUnsigned("Nothing that proves an address can be signed here.")
+        code = boxes.proofs.get(one.id, service.HIDDEN_CODE)
+        to, words = box.email, service.letter(facts, first_name=box.first_name, code=code)
     return Mail(key=one.key, to=to, subject=words.subject, text=words.text, html=words.html)
 
 

@@ -170,6 +170,18 @@ class InstructorInviteFacts(Facts):
         return self.expires_at
 
 
+class AddressProofFacts(Facts):
+    """Somebody wants into their account. The code is put in when it is sent, and not kept here."""
+
+    template = Template.ADDRESS_PROOF
+    expires_at: AwareDatetime
+    page: str
+
+    @property
+    def useful_until(self) -> datetime | None:
+        return self.expires_at
+
+
 KINDS: tuple[type[Facts], ...] = (
     BookingConfirmedFacts,
     HoldFailedFacts,
@@ -186,6 +198,7 @@ KINDS: tuple[type[Facts], ...] = (
     PayoutSentFacts,
     ReviewPublishedFacts,
     InstructorInviteFacts,
+    AddressProofFacts,
 )
 FACTS: Mapping[Template, type[Facts]] = {kind.template: kind for kind in KINDS}
 

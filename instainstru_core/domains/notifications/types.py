@@ -30,6 +30,7 @@ class Template(StrEnum):
     PAYOUT_SENT = "payout_sent"
     INSTRUCTOR_INVITE = "instructor_invite"
     REVIEW_PUBLISHED = "review_published"
+    ADDRESS_PROOF = "address_proof"
 
 
 class Reader(StrEnum):

@@ -62,6 +62,7 @@ class TestSignUpStudent:
         (found,) = service.find(uow, "maya@example.org")
         assert found.model_dump(exclude={"id"}) == {
             "email": "Maya@example.org",
+            "email_proven_at": None,
             "first_name": "Maya",
             "last_name": "Okafor",
             "public_name": "Maya O.",

@@ -10,6 +10,13 @@ from instainstru_core.domains.accounts.service.people import (
     sign_up_student,
     update_me,
 )
+from instainstru_core.domains.accounts.service.proving import (
+    note_proven,
+    proof,
+    prove_address,
+    proven_by,
+    to_be_proven,
+)
 from instainstru_core.domains.accounts.service.rights import (
     clear_override,
     grant_role,
@@ -25,6 +32,7 @@ from instainstru_core.domains.accounts.service.sessions import (
     credentials,
     draft_session,
     forget_sessions,
+    may_sign,
     note_failed_sign_in,
     own_credentials,
     rotate_session,
@@ -49,11 +57,16 @@ __all__ = [
     "forget_sessions",
     "grant_role",
     "mailboxes",
+    "may_sign",
     "me",
     "note_failed_sign_in",
+    "note_proven",
     "override",
     "own_credentials",
     "person",
+    "proof",
+    "prove_address",
+    "proven_by",
     "restore",
     "revoke_role",
     "rights",
@@ -64,5 +77,6 @@ __all__ = [
     "start_session",
     "suspend",
     "terms_of",
+    "to_be_proven",
     "update_me",
 ]

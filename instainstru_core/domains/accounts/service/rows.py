@@ -52,6 +52,7 @@ def shown(row: User, roles: frozenset[Role]) -> dict[str, Any]:
     return {
         "id": row.id,
         "email": row.email,
+        "email_proven_at": row.email_proven_at,
         "first_name": row.first_name,
         "last_name": row.last_name,
         "public_name": policy.public_name(row.first_name, row.last_name),

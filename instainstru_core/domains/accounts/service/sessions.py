@@ -43,7 +43,7 @@ SIGN_IN = audit.recorded_with(repository.SIGN_IN)  # all of a sign-in in one jou
 def terms_of(settings: Settings) -> TokenTerms:
     """How this process signs its tokens, and how long they last."""
     return TokenTerms(
-        secret=_strong(settings.jwt_secret.get_secret_value()),
+        secret=strong(settings.jwt_secret.get_secret_value()),
         access_ttl=timedelta(minutes=settings.access_token_minutes),
         refresh_ttl=timedelta(days=settings.refresh_token_days),
     )
@@ -64,7 +64,7 @@ def authenticate(
 
     Refuses with TokenInvalid, TokenExpired, SessionOver, AccountSuspended or AccountDeactivated.
     """
-    claims = policy.read_access_token(access_token, _strong(secret))
+    claims = policy.read_access_token(access_token, strong(secret))
     if claims is None:
         raise TokenInvalid("This access token is not valid. Sign in again.")
     if uow.now >= claims.expires_at:
@@ -274,7 +274,7 @@ def change_password(
     row.password_hash = password_hash
     end_all(uow, row, SessionEnd.PASSWORD_CHANGED)
     audit.record(uow, "accounts.change_password", subject_kind="user", subject_id=row.id)
-    return _new_session(uow, row.id, terms)
+    return new_session(uow, row.id, terms)
 
 
 @operation("accounts.forget_sessions")
@@ -284,8 +284,14 @@ def forget_sessions(uow: Uow, *, limit: int) -> int:
     return LoginSessions(uow.session).forget(before=uow.now - KEEP_ENDED, limit=limit)
 
 
-def _strong(secret: str) -> str:
-    if len(secret.encode()) < policy.MIN_SECRET_BYTES:
+def may_sign(secret: str) -> bool:
+    """Whether a secret is long enough to sign anything with."""
+    return len(secret.encode()) >= policy.MIN_SECRET_BYTES
+
+
+def strong(secret: str) -> str:
+    """The secret, if anything may be signed with it."""
+    if not may_sign(secret):
         raise SigningAbsent(
             "Signing in is not set up on this server. Set INSTAINSTRU_JWT_SECRET to at least"
             f" {policy.MIN_SECRET_BYTES} random characters."
@@ -300,7 +306,7 @@ def end_all(uow: Uow, row: User, reason: SessionEnd) -> None:
     access.end_programs(uow, row.id)
 
 
-def _new_session(uow: Uow, user_id: str, terms: TokenTerms) -> Tokens:
+def new_session(uow: Uow, user_id: str, terms: TokenTerms) -> Tokens:
     drafted = _drafted(user_id, terms, uow.now)
     repository.start_session(
         uow.session,

@@ -62,6 +62,7 @@ def _joined(
     instructors.create_profile(uow, user_id, founding=number is not None)
     founding.write_place(uow, number, user_id)
     row.used_at, row.used_by = uow.now, user_id
+    accounts.note_proven(uow, user_id)  # the code was sent to this address and nowhere else
     audit.record(
         uow,
         action,
