@@ -80,7 +80,8 @@ def faults(runtime: Runtime, actor: Actor) -> list[str]:
     found = status(runtime)
     words: list[str] = []
     if found.pending:
-        words.append(f"{len(found.pending)} migrations are missing. Run `instainstru db upgrade`.")
+        listed = ", ".join(found.pending)
+        words.append(f"Migrations are missing: {listed}. Run `instainstru db upgrade`.")
     if found.marked_as not in {None, found.tier}:
         words.append(
             f"The database says it is {found.marked_as}, the settings say {found.tier}. Check"

@@ -17,6 +17,7 @@ import yaml
 from devstack import check
 from instainstru_core import domains, runtime
 from instainstru_core.kernel.db import Base
+from instainstru_core.kernel.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -83,6 +84,16 @@ class TestTheReadme:
         page = ROOT / name
         links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text())
         assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        "page", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+    )
+    def test_that_are_written_exist(self, page: str) -> None:
+        there = {f"INSTAINSTRU_{name.upper()}" for name in Settings.model_fields}
+        written = set(re.findall(r"INSTAINSTRU_[A-Z_]*[A-Z]", (ROOT / page).read_text()))
+        assert written - there <= {"INSTAINSTRU_SEED"}  # a word to the demo, not a setting
 
 
 class TestCommitHooks:

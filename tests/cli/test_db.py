@@ -117,7 +117,8 @@ class TestCheck:
     def test_finds_no_fault_with_a_map_of_tables_that_are_behind(self, terminal: Terminal) -> None:
         set_back(terminal)
         (fault,) = terminal("db", "check", "--json").json["faults"]
-        assert fault.endswith("migrations are missing. Run `instainstru db upgrade`.")
+        assert fault.startswith("Migrations are missing: 0002, 0003, ")
+        assert fault.endswith(". Run `instainstru db upgrade`.")
 
 
 class TestTablesOfAnOlderRelease:
