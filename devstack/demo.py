@@ -233,6 +233,7 @@ The marketplace is open ({_since(show)} in all).
   Alertmanager  {known["ALERTMANAGER_URL"]}
   Stripe        {_simulated(vendors.STRIPE_URL, "/_sim/state")}
   Mail          {_simulated(vendors.RESEND_URL, "/_sim/outbox")}
+  Checks        {_simulated(vendors.CHECKR_URL, "/_sim/invitations")}
   Sentry        {_simulated(vendors.SENTRY_URL, "/_sim/issues")}
   Logs          {show.places.logs}
 

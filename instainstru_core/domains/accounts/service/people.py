@@ -41,7 +41,10 @@ def create_person(uow: Uow, command: NewPerson) -> PersonView:
     """Write a person with one role. Called by the sign-ups; a role for staff needs staff."""
     user_id = _write(uow, command.model_dump(exclude={"role"}), command.role)
     if user_id is None:
-        raise EmailTaken("There is already an account with this address. Sign in instead.")
+        raise EmailTaken(
+            "There is already an account with this address. Sign in instead, or have a code sent to"
+            " the address if you cannot."
+        )
     audit.record(
         uow,
         "accounts.create_person",
