@@ -77,7 +77,9 @@ def _raise_the_curtain(show: Show, lease: Lease) -> bool:
             "Use that one, or stop it with Ctrl-C or `instainstru stack down`.",
         )
     given = environment.given_servers()
-    if given is not None:
+    if given is None:
+        _require_private()
+    else:
         _require(*given)
     with show.step("private servers"):
         processes.choose_ports(show.places)
@@ -99,6 +101,16 @@ def _raise_the_curtain(show: Show, lease: Lease) -> bool:
         _notice(death)
         answered = False
     return answered
+
+
+def _require_private() -> None:
+    """Refuse one server of somebody's beside private ones: half of the work would be done there."""
+    for name, other in (("DATABASE_URL", "REDIS_URL"), ("REDIS_URL", "DATABASE_URL")):
+        if os.environ.get(name):
+            raise StackTrouble(
+                f"{name} is set and {other} is not.",
+                f"Set both to use servers of yours, or unset {name} to use private ones.",
+            )
 
 
 def _require(database_url: str, redis_url: str) -> None:

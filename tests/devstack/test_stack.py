@@ -251,6 +251,25 @@ class TestRefusals:
             demo._raise_the_curtain(demo.Show(places), lease)
 
     @pytest.mark.parametrize(
+        ("name", "other"), [("DATABASE_URL", "REDIS_URL"), ("REDIS_URL", "DATABASE_URL")]
+    )
+    def test_one_server_of_ones_own_is_not_mixed_with_private_ones(
+        self,
+        *,
+        lease: Lease,
+        places: Places,
+        monkeypatch: pytest.MonkeyPatch,
+        name: str,
+        other: str,
+    ) -> None:
+        monkeypatch.setenv(name, "elsewhere")
+        monkeypatch.delenv(other, raising=False)
+        with pytest.raises(StackTrouble, match=f"{name} is set and {other} is not") as refused:
+            demo._raise_the_curtain(demo.Show(places), lease)
+        assert f"unset {name}" in refused.value.advice
+        assert lease.running() == {}
+
+    @pytest.mark.parametrize(
         ("database_url", "words"),
         [
             ("postgresql://nobody@127.0.0.1:1/none", "DATABASE_URL"),
