@@ -81,6 +81,7 @@ def _raise_the_curtain(show: Show, lease: Lease) -> bool:
         _require_private()
     else:
         _require(*given)
+        _require_agreement(show, given[0])
     with show.step("private servers"):
         processes.choose_ports(show.places)
         servers = stack.everything(show.places)
@@ -90,7 +91,7 @@ def _raise_the_curtain(show: Show, lease: Lease) -> bool:
     with show.step("database tables"):
         _migrate(database_url)
     with show.step("marketplace of New York"):
-        _seed(show, database_url, private=given is None)
+        _seed(show, database_url)
     with show.step("API, MCP server, worker, beat, exporter"):
         processes.start(lease)
     with show.step("first figures in Prometheus"):
@@ -114,28 +115,54 @@ def _require_private() -> None:
 
 
 def _require(database_url: str, redis_url: str) -> None:
-    """Refuse early when the servers that the environment names do not answer."""
+    """Refuse early when the servers that the environment names do not answer, or are not for this:
+    nothing has been changed in them by then.
+    """
     import psycopg  # noqa: PLC0415
     from sqlalchemy.engine import make_url  # noqa: PLC0415
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
 
     from instainstru_core.adapters.broker import RedisBroker  # noqa: PLC0415
+    from instainstru_core.kernel import safety  # noqa: PLC0415
     from instainstru_core.kernel.errors import Unavailable  # noqa: PLC0415
 
     advice = "Start it and check the address, or unset {} to use private servers."
     try:
         plain = make_url(database_url).set(drivername="postgresql")
-        psycopg.connect(plain.render_as_string(hide_password=False), connect_timeout=5).close()
+        address = plain.render_as_string(hide_password=False)
+        with psycopg.connect(address, connect_timeout=5) as connection:
+            known = connection.execute("SELECT to_regclass('environment_marker')").fetchone()
+            marked = (
+                connection.execute("SELECT tier FROM environment_marker").fetchone()
+                if known != (None,)
+                else None
+            )
     except (psycopg.OperationalError, ArgumentError) as failure:
         raise StackTrouble(
             "The server of DATABASE_URL does not answer.", advice.format("DATABASE_URL")
         ) from failure
+    if marked not in {None, (safety.Tier.STG.value,)}:
+        raise StackTrouble(
+            f"The database of DATABASE_URL says that it is {marked[0] if marked else 'nothing'}.",
+            "The demo fills what is STG or new: name another database, or unset DATABASE_URL to use"
+            " private servers.",
+        )
     try:
         RedisBroker(redis_url).crew()
     except Unavailable as failure:
         raise StackTrouble(
             "The server of REDIS_URL does not answer.", advice.format("REDIS_URL")
         ) from failure
+
+
+def _require_agreement(show: Show, database_url: str) -> None:
+    """Ask before people and lessons are replaced in a database of somebody's."""
+    if os.environ.get("INSTAINSTRU_SEED") != "yes" and not _is_seeded(show, database_url):
+        raise StackTrouble(
+            "DATABASE_URL names a server of yours, and seeding replaces the people and lessons"
+            " in that database.",
+            "Set INSTAINSTRU_SEED=yes if that is what you want, or unset DATABASE_URL.",
+        )
 
 
 def _migrate(database_url: str) -> None:
@@ -150,36 +177,43 @@ def _migrate(database_url: str) -> None:
     runtime.close()
 
 
-def _seed(show: Show, database_url: str, *, private: bool) -> None:
+def _is_seeded(show: Show, database_url: str) -> bool:
+    """Whether the database holds this very world already."""
+    from devstack import seed  # noqa: PLC0415
+
+    mark = _mark(show)
+    is_ours = mark is not None and environment.read(show.places).get(SEEDED) == mark
+    return is_ours and seed.is_seeded(database_url, INSTRUCTORS)
+
+
+def _mark(show: Show) -> str | None:
+    """What tells a world of these secrets from one of others; None where there are none yet."""
+    known = environment.for_processes(show.places)
+    names = (environment.CLIENT_ID, environment.CLIENT_SECRET, "INSTAINSTRU_LOCATION_SECRET")
+    said = [known.get(name) for name in names]
+    return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest() if all(said) else None
+
+
+def _seed(show: Show, database_url: str) -> None:
     """Fill the database, unless it holds this very world already."""
     from devstack import seed  # noqa: PLC0415
     from instainstru_core.kernel.safety import Tier  # noqa: PLC0415
 
-    client = (os.environ[environment.CLIENT_ID], os.environ[environment.CLIENT_SECRET])
-    secret = os.environ["INSTAINSTRU_LOCATION_SECRET"]
-    mark = hashlib.sha256("\n".join((*client, secret)).encode()).hexdigest()
-    same_secrets = environment.read(show.places).get(SEEDED) == mark
-    if same_secrets and seed.is_seeded(database_url, INSTRUCTORS):
+    if _is_seeded(show, database_url):
         seed.load_reference_data(database_url)  # what an update of the checkout brought
         print("    it is there already", flush=True)
         return
-    if not private and os.environ.get("INSTAINSTRU_SEED") != "yes":
-        raise StackTrouble(
-            "DATABASE_URL names a server of yours, and seeding replaces the people and lessons"
-            " in that database.",
-            "Set INSTAINSTRU_SEED=yes if that is what you want, or unset DATABASE_URL.",
-        )
     report = seed.run(
         database_url,
         instructors=INSTRUCTORS,
         progress=lambda doing, share: print(f"    {share:4.0%} {doing}", flush=True),
-        client=client,
-        location_secret=secret,
+        client=(os.environ[environment.CLIENT_ID], os.environ[environment.CLIENT_SECRET]),
+        location_secret=os.environ["INSTAINSTRU_LOCATION_SECRET"],
         tier=Tier.STG,
         agreed=True,
         simulator_url=environment.for_processes(show.places).get(vendors.STRIPE_URL),
     )
-    environment.update(show.places, {SEEDED: mark})
+    environment.update(show.places, {SEEDED: _mark(show) or ""})
     print(
         f"    {report.instructors:,} instructors, {report.students:,} students,"
         f" {report.bookings:,} bookings, {report.searches:,} searches",

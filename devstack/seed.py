@@ -99,13 +99,13 @@ def run(
 
     `client` is the id and secret of a service client to register. A Stripe simulator that runs at
     `simulator_url` is told of everybody and every payment. Refuses with DatabaseProtected unless
-    the database may be hurt (see kernel.safety.guard).
+    the database may be hurt (see kernel.safety.guard) and says that it is of this tier.
     """
     safety.guard(database_url, tier, agreed=agreed, typed=typed)
     tell = progress or _silent
     started = time.perf_counter()
     tell("map and catalogue", 0.0)
-    load_reference_data(database_url)
+    load_reference_data(database_url, tier)
     with _connect(database_url) as connection, connection.transaction():
         _clear(connection)
         world = _world(connection, instructors, today)
@@ -134,10 +134,13 @@ def is_seeded(database_url: str, instructors: int, today: date | None = None) ->
     return found is not None and found[0] == _signature(instructors, today or local_day(utc_now()))
 
 
-def load_reference_data(database_url: str) -> None:
-    """Load the regions and the catalogue."""
+def load_reference_data(database_url: str, tier: safety.Tier | None = None) -> None:
+    """Load the regions and the catalogue. Refuses a database of another tier, where one is said."""
     runtime = composition.build(settings.load(DATABASE_URL=database_url, slow_query_ms=PATIENT_MS))
     try:
+        if tier is not None:
+            with runtime.engine.connect() as connection:
+                safety.verify(connection, tier)
         with runtime.begin(SYSTEM) as uow:
             composition.load_reference_data(uow)
     finally:

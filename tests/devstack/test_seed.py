@@ -185,6 +185,8 @@ class TestWorld:
     def test_refuses_a_database_that_keeps_its_data(self, database: Database) -> None:
         with pytest.raises(DatabaseProtected):
             seed.run(database.url, instructors=1, tier=Tier.STG)
+        with pytest.raises(DatabaseProtected, match="says INT"):
+            seed.run(database.url, instructors=1, tier=Tier.STG, agreed=True)
         assert database.value("SELECT count(*) FROM instructors") == INSTRUCTORS
 
 

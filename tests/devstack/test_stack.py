@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from devstack import (
     cleaning,
@@ -25,7 +26,7 @@ from devstack.lease import Lease
 from devstack.places import Places
 from devstack.process_id import ProcessId
 from devstack.trouble import StackTrouble
-from tests.databases import ServerUrls
+from tests.databases import ServerUrls, clone, empty
 from tests.devstack.conftest import checkout, cluster, nothing_runs, sleeper
 from tests.devstack.test_ports import taken
 from tests.patience import PATIENCE_SECONDS, wait_until
@@ -268,6 +269,31 @@ class TestRefusals:
             demo._raise_the_curtain(demo.Show(places), lease)
         assert f"unset {name}" in refused.value.advice
         assert lease.running() == {}
+
+    def test_a_database_of_somebody_s_is_not_touched_before_they_agree(
+        self,
+        *,
+        servers: ServerUrls,
+        lease: Lease,
+        places: Places,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("REDIS_URL", servers.redis_url)
+        monkeypatch.delenv("INSTAINSTRU_SEED", raising=False)
+        with empty(servers) as url:
+            monkeypatch.setenv("DATABASE_URL", url)
+            with pytest.raises(StackTrouble, match="seeding replaces the people") as refused:
+                demo._raise_the_curtain(demo.Show(places), lease)
+            address = make_url(url).set(drivername="postgresql")
+            with psycopg.connect(address.render_as_string(hide_password=False)) as connection:
+                made = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
+        assert made == (None,)
+        assert "INSTAINSTRU_SEED=yes" in refused.value.advice
+        assert lease.running() == {}
+
+    def test_a_database_of_another_tier_is_not_filled(self, servers: ServerUrls) -> None:
+        with clone(servers) as url, pytest.raises(StackTrouble, match="says that it is INT"):
+            demo._require(url, servers.redis_url)
 
     @pytest.mark.parametrize(
         ("database_url", "words"),
