@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy.engine import make_url
 from typer.main import get_command
 
 from cli.subjects import SUBJECTS
 from devstack import container_health, processes, stack, vendors
 from instainstru_core.kernel.settings import Settings
+from tests.cli.test_written_commands import faults
 from tests.databases import ROOT
 from tests.processes import free_port
 
@@ -52,6 +54,16 @@ class TestCompose:
         assert {word for word in rest if word.startswith("--")} <= options_of(subject, verb)
         if subject == "serve":
             assert verb == name
+
+    def test_the_readme_fills_it_by_commands_that_there_are(self) -> None:
+        page = (ROOT / "README.md").read_text()
+        told = re.findall(r"(?m)^docker compose run --rm cli (\S.*?)(?:  |$)", page)
+        assert told == ["seed --yes --host postgres"]
+        assert [fault for one in told for fault in faults(f"instainstru {one}")] == []
+        url = make_url(COMPOSE["x-image"]["environment"]["DATABASE_URL"].replace(":?set it", ""))
+        assert url.host == "postgres"
+        assert SERVICES["mcp"]["ports"] == ["127.0.0.1:8001:8000"]
+        assert "instainstru http://127.0.0.1:8001/mcp " in page
 
     def test_its_settings_are_settings(self) -> None:
         known = {
