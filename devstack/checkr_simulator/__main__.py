@@ -9,7 +9,7 @@ from threading import Event
 from devstack.checkr_simulator.server import SimulatorServer
 from devstack.checkr_simulator.simulator import Simulator
 
-_PORT = 12113
+_PORT = 12114
 
 
 def main(argv: Sequence[str] | None = None) -> None:

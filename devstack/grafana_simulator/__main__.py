@@ -10,7 +10,7 @@ from devstack.grafana_simulator.server import SimulatorServer
 from devstack.grafana_simulator.simulator import Simulator
 from devstack.places import ROOT
 
-_PORT = 12113
+_PORT = 12115
 
 
 def main(argv: Sequence[str] | None = None) -> None:
