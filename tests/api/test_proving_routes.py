@@ -244,6 +244,22 @@ class TestAnInvite:
         assert shown["email_proven_at"] is not None
 
 
+    def test_is_claimed_by_its_owner_though_a_stranger_was_first(
+        self, client: TestClient, maya: User, mails: Mails, runtime: Runtime
+    ) -> None:
+        stranger = sign_in(client, PASSWORD)
+        with runtime.begin(SYSTEM) as uow:
+            code = onboarding.invite(uow, email="maya@example.org").code
+        ask(client)
+        owner = redeem(client, code_in(mails()[0]))
+        claim = {"invite_code": code}
+        for answer, status in ((stranger, 401), (owner, 200)):
+            token = answer.json()["access_token"]
+            headers = {"Authorization": f"Bearer {token}"}
+            path = "/api/v1/invites/claim"
+            assert client.post(path, json=claim, headers=headers).status_code == status
+
+
 class TestASecretThatIsWeak:
     def test_signs_nothing_and_holds_no_other_message_up(
         self, client: TestClient, maya: User, runtime: Runtime
