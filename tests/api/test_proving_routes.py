@@ -243,7 +243,6 @@ class TestAnInvite:
         shown = me(client, sign_in(client, PASSWORD)).json()
         assert shown["email_proven_at"] is not None
 
-
     def test_is_claimed_by_its_owner_though_a_stranger_was_first(
         self, client: TestClient, maya: User, mails: Mails, runtime: Runtime
     ) -> None:
