@@ -297,6 +297,9 @@ class TestWhatOnlySaysHow:
             ("fix things around the house", ["fix house"], ""),
             ("clean the house", ["clean house"], ""),
             ("house class with a friend", ["house"], "friend"),
+            ("teach my dog to sit", ["dog"], "sit"),
+            ("ap calc bc", ["ap calc bc"], ""),
+            ("pottery for date night", ["pottery"], ""),
         ],
     )
     def test_is_no_wish_of_its_own(self, text: str, services: list[str], rest: str) -> None:

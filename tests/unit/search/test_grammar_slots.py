@@ -485,6 +485,7 @@ def test_how_soon(text: str, urgency: Urgency | None) -> None:
         ("in-home piano", LessonType.TRAVELS),
         ("piano teacher who comes to me", LessonType.TRAVELS),
         ("yoga at my place", LessonType.TRAVELS),
+        ("spanish tutor who comes to my apt", LessonType.TRAVELS),
         ("drums at your studio", LessonType.STUDIO),
         ("piano online or in person", None),
         ("piano lessons in person in brooklyn", LessonType.IN_PERSON),

@@ -81,7 +81,8 @@ _TIMES = (
     (
         (
             "evening; evenings; in the evening; in the evenings; night; nights; at night;"
-            " nighttime; weeknight; weeknights; in the evenings after work"
+            " nighttime; weeknight; weeknights; in the evenings after work; date night;"
+            " for date night; for a date night"
         ),
         _EVENING,
     ),

@@ -14,6 +14,7 @@ IN_PERSON = """
     not via zoom; en persona
 """
 TRAVELS = """
+    to my apt; to our apt; at our apt; in my apt; in our apt; comes to my apt; come to my apt;
     in home; at home; at my home; at my house; at my place; at my apartment; at my apt; in my
     home; in my house; in my apartment; to my home; to my house; to my place; to my apartment;
     at our home; at our house; at our place; at our apartment; in our home; in our house; in our

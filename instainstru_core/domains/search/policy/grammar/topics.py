@@ -198,10 +198,11 @@ def _with_neighbors(named: list[Topic], unknown: list[Topic], line: Line) -> lis
     is said of lessons, also with those that only small words part from it: "fix the house".
     """
     kept: list[Topic] = []
-    apart = lexicon.LESSON_WORDS.isdisjoint(line.words)
+    no_lessons = lexicon.LESSON_WORDS.isdisjoint(line.words)
     for topic in named:
         start, end = topic.start, topic.end
         parts = [topic]
+        apart = no_lessons and " ".join(line.words[start:end]) in lexicon.WEAK_TERMS
         for other in unknown:
             if other.end == start or (apart and _is_parted_by_little(line, other.end, start)):
                 start = other.start
