@@ -1,6 +1,7 @@
 """Every word of the catalog and what it stands for, made once for each version of the catalog."""
 
 import math
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,6 +38,8 @@ WEAK_NAMES = frozenset({
 """Names that mean something else beside words that nobody teaches, as in "oil change"."""
 
 LAST_LETTER = "\U0010ffff"
+UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")
+"""Words of Chinese and Japanese."""
 
 NAME, SIDE, SYNONYM = 1.0, 0.98, 0.95
 WHOLE = 0.92
@@ -96,11 +99,18 @@ class Lexicon:
         self.exact: Mapping[str, tuple[Sense, ...]] = exact.best()
         self.joined: Mapping[str, tuple[Sense, ...]] = joined.best()
         self.roots: Mapping[str, tuple[Sense, ...]] = roots.best()
+        self.unspaced = tuple(sorted(filter(UNSPACED.fullmatch, self.exact), key=len, reverse=True))
         self.longest = max((len(name.split()) for name in self.exact), default=0)
         self.weights = self._word_weights()
         self.words = tuple(sorted(self.weights))
         self.spellings = tuple(sorted(_spellings(self.entries)))
         self.rarity = self._word_rarity()
+
+    def within(self, words: str) -> str | None:
+        """The longest name within words of a script that puts no spaces between them."""
+        if UNSPACED.search(words) is None:
+            return None
+        return next((name for name in self.unspaced if name in words), None)
 
     def begun(self, word: str) -> tuple[str, ...]:
         """The roots that begin so."""

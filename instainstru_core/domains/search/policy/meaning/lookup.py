@@ -112,6 +112,9 @@ class Lookup:
             if found is not None:
                 return Finding(found, is_certain=True)
         words = without_generic(folded) or folded
+        if inner := self.lexicon.within(words):
+            senses, _ = self._senses(inner)
+            return Finding(self._matches(senses, inner, LEFT_OVER_SHARE), is_certain=True)
         if words in REAL_WORDS or words in UNTAUGHT:
             return Finding((), is_certain=True)
         repaired = self._repaired(words)
