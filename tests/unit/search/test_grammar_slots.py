@@ -417,6 +417,8 @@ def test_how_long(text: str, minutes: int | None) -> None:
         ("under 5 year olds", (), AgeGroup.TODDLER),
         ("over 60 years old", (), AgeGroup.ADULTS),
         ("yoga 18+", (), AgeGroup.ADULTS),
+        ("yoga for over 60", (), AgeGroup.ADULTS),
+        ("tai chi for 65 and over", (), AgeGroup.ADULTS),
         ("wine tasting 21+ only", (), AgeGroup.ADULTS),
         ("over 60s", (), AgeGroup.ADULTS),
         ("seniors", (), AgeGroup.ADULTS),

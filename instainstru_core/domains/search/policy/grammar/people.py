@@ -51,6 +51,8 @@ _OLD = frozenset({"old", "olds"})
 _YEARS_OLD = frozenset({"yo", "yos", "yearold", "yearolds", "yrold"})
 _AGE_OWNERS = frozenset({"my", "a", "for", "our", "is", "turning", "his", "her"})
 OF_AGE = frozenset({18, 21})
+LEAST_OLD = 50
+_AND_OLDER = frozenset({("and", "over"), ("and", "older"), ("or", "over"), ("or", "older")})
 _AGE_LEADS = frozenset({"age", "aged", "ages", "turning", "turns", "turned"})
 FAMILY = frozenset({
     "kid", "kids", "child", "children", "son", "sons", "daughter", "daughters", "boy", "boys",
@@ -124,8 +126,13 @@ def aged(line: Line, at: int) -> Span | None:
 
 
 def of_age_at(line: Line, at: int) -> Span | None:
-    """ "18+", "21+"."""
-    if line.number(at) not in OF_AGE or line.tokens[at].dollars:
+    """ "18+", "21+", "60 and over"."""
+    number = line.number(at)
+    if number is None or line.tokens[at].dollars:
+        return None
+    if LEAST_OLD <= number <= OLDEST and line.run(at + 1, 2) in _AND_OLDER:
+        return _span(line, at - (line.word(at - 1) in {"for", "age"}), at + 3, ADULTS)
+    if number not in OF_AGE:
         return None
     is_open = line.gap(at + 1) == "+" or line.ends_with(at + 1, "+")
     if not is_open or line.word(at + 1) in _YEAR_WORDS | _NO_AGES | COUNTED:
@@ -235,9 +242,11 @@ def _limited(line: Line, at: int, inner: int) -> Span | None:
 
 
 def over_sixties(line: Line, at: int) -> Span | None:
-    """ "over 60s", "under 5s", "under 5 year olds": an age that is a group."""
+    """ "over 60s", "under 5s", "under 5 year olds", "for over 60": an age that is a group."""
     age = _age(line, at + 1)
     end = at + 2
+    if _is_for_older(line, at, age):
+        return _span(line, at - 1, end, ADULTS)
     if line.word(end) == "s" and line.tokens[end].glued:
         end += 1
     elif line.word(end) in _YEAR_WORDS and line.word(end + 1) in _OLD:
@@ -247,6 +256,18 @@ def over_sixties(line: Line, at: int) -> Span | None:
     if age is None or end == at + 2:
         return None
     return _span(line, at, end, Who(*_audience(age - (line.word(at) == "under"))))
+
+
+def _is_for_older(line: Line, at: int, age: int | None) -> bool:
+    """Whether it is for people: nobody wishes to pay over sixty."""
+    return (
+        age is not None
+        and age >= LEAST_OLD
+        and line.word(at) != "under"
+        and line.word(at - 1) == "for"
+        and line.word(at + 2) not in _NO_AGES | {"per", "an", "a", "s", "year", "years", "yr"}
+        and line.gap(at + 2) != "/"
+    )
 
 
 def _audience(age: int) -> tuple[Audience, AgeGroup | None]:
