@@ -42,6 +42,7 @@ class TestDaysCountedFromOthers:
             ("piano last friday in december", "12-25", "12-25"),
             ("piano first monday of the month", "12-07", "12-07"),
             ("piano first weekend of december", "12-05", "12-06"),
+            ("piano last day of the month", "11-30", "11-30"),
             ("piano last week of december", "12-25", "12-31"),
             ("piano second week in january", "01-08", "01-14"),
             ("piano last weekend in january", "01-30", "01-31"),

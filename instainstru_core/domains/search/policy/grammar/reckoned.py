@@ -95,7 +95,7 @@ def of_month(line: Line, at: int) -> Span | None:
     """ "last friday of the month", "first weekend of january", "second week in december"."""
     unit = line.word(at + 1)
     number = weekdays.NAMES.get(unit)
-    if number is None and unit not in {"weekend", "week"}:
+    if number is None and unit not in {"weekend", "week", "day"}:
         return None
     if line.word(at + 2) not in {"of", "in"}:
         return None
@@ -111,8 +111,10 @@ def of_month(line: Line, at: int) -> Span | None:
 
 
 def _within(first: date, unit: str, number: int | None, place: int) -> Days:
-    """The weekday, weekend or week of a month; `place` counts from 0, or is -1 for the last."""
+    """What is meant of a month; `place` counts from 0, or is -1 for the last."""
     after = _month_on(first, 1)
+    if unit == "day":
+        return single(first + DAY * place if place >= 0 else after - DAY)
     if unit == "week":
         start = first + DAY * WEEK * place if place >= 0 else after - DAY * WEEK
         return stretch(start, start + DAY * (WEEK - 1))
