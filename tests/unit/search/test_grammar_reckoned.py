@@ -92,6 +92,11 @@ class TestDaysCountedFromOthers:
         assert read("late night piano").dates is None
         assert read("the end of my patience").dates is None
 
+    def test_are_none_where_it_is_said_how_often(self) -> None:
+        found = read("piano twice a week from monday").dates
+        assert found is not None
+        assert (found.first, found.kind) == (date(2026, 11, 30), DateKind.RANGE)
+
 
 class TestWeekdaysWithANumber:
     def test_are_the_day_that_is_both(self) -> None:

@@ -29,6 +29,10 @@ from instainstru_core.domains.search.policy.grammar.spans import Line, Span, rul
 # fmt: off
 _SIZES = {"day": 1, "days": 1, "week": WEEK, "weeks": WEEK, "wk": WEEK, "wks": WEEK}
 _FEW = {"a": 1, "an": 1, "couple": 2, "few": 3}
+_HOW_OFTEN = frozenset({
+    "once", "twice", "thrice", "time", "times", "x", "lesson", "lessons", "class", "classes", "day",
+    "days", "hour", "hours", "session", "sessions",
+})
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 _OTHERS = frozenset({"other", "second"})
 _NIGHTS = frozenset({"night", "nights"})
@@ -63,7 +67,9 @@ def after_next(line: Line, at: int) -> Span | None:
 
 
 def from_day(line: Line, at: int) -> Span | None:
-    """ "2 weeks from saturday", "a week from today", "10 days after june 5"."""
+    """ "2 weeks from saturday", "a week from today", "10 days after june 5"; but not "twice a week
+    from monday".
+    """
     inner = at
     if line.word(at) in {"a", "an"} and line.word(at + 1) in _FEW:
         inner += 1
@@ -73,22 +79,28 @@ def from_day(line: Line, at: int) -> Span | None:
     size = _SIZES.get(line.word(inner + 1))
     if number is None or size is None or not 0 < number * size <= MOST_DAYS_AHEAD:
         return None
-    if line.word(inner + 2) not in {"from", "after"}:
+    if line.word(inner + 2) not in {"from", "after"} or line.word(at - 1) in _HOW_OFTEN:
         return None
-    end = inner + 4
-    if line.word(inner + 3) == "now":
-        first = line.today
-    else:
-        found = dates.any_day(line, line.skip(inner + 3, frozenset({"the", "this"})))
-        if found is None or not isinstance(found.value, Days):
-            return None
-        end, days = found.end, found.value
-        if days.first is None:
-            if days.every or len(days.weekdays) != 1:
-                return None
-            days = single(coming(next(iter(days.weekdays)), line.today))
-        first = days.first or line.today
-    return spanned(at, end, single(first + DAY * (number * size)))
+    found = _day(line, inner + 3)
+    if found is None:
+        return None
+    end, day = found
+    return spanned(at, end, single(day + DAY * (number * size)))
+
+
+def _day(line: Line, at: int) -> tuple[int, date] | None:
+    """A single day, also "now": the position after it, and when it is."""
+    if line.word(at) == "now":
+        return at + 1, line.today
+    found = dates.any_day(line, line.skip(at, frozenset({"the", "this"})))
+    if found is None or not isinstance(found.value, Days):
+        return None
+    days = found.value
+    if days.first is not None and days.first == days.last:
+        return found.end, days.first
+    if days.every or len(days.weekdays) != 1:
+        return None
+    return found.end, coming(next(iter(days.weekdays)), line.today)
 
 
 def of_month(line: Line, at: int) -> Span | None:
