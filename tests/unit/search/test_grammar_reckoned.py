@@ -36,6 +36,8 @@ class TestDaysCountedFromOthers:
             ("piano a week from monday", "12-07", "12-07"),
             ("piano a week from today", "12-05", "12-05"),
             ("piano two weeks from now", "12-12", "12-12"),
+            ("piano lesson 3 weeks from today", "12-19", "12-19"),
+            ("piano lesson a week from today", "12-05", "12-05"),
             ("piano a couple of weeks from tomorrow", "12-13", "12-13"),
             ("piano 10 days after christmas", "01-04", "01-04"),
             ("piano last friday of the month", "12-25", "12-25"),

@@ -30,8 +30,8 @@ from instainstru_core.domains.search.policy.grammar.spans import Line, Span, rul
 _SIZES = {"day": 1, "days": 1, "week": WEEK, "weeks": WEEK, "wk": WEEK, "wks": WEEK}
 _FEW = {"a": 1, "an": 1, "couple": 2, "few": 3}
 _HOW_OFTEN = frozenset({
-    "once", "twice", "thrice", "time", "times", "x", "lesson", "lessons", "class", "classes", "day",
-    "days", "hour", "hours", "session", "sessions",
+    "once", "twice", "thrice", "time", "times", "x", "lessons", "classes", "days", "hour", "hours",
+    "sessions",
 })
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 _OTHERS = frozenset({"other", "second"})
@@ -79,7 +79,9 @@ def from_day(line: Line, at: int) -> Span | None:
     size = _SIZES.get(line.word(inner + 1))
     if number is None or size is None or not 0 < number * size <= MOST_DAYS_AHEAD:
         return None
-    if line.word(inner + 2) not in {"from", "after"} or line.word(at - 1) in _HOW_OFTEN:
+    if line.word(inner + 2) not in {"from", "after"}:
+        return None
+    if line.word(at) == "a" and line.word(at - 1) in _HOW_OFTEN:
         return None
     found = _day(line, inner + 3)
     if found is None:
