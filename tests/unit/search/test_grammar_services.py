@@ -124,6 +124,8 @@ class TestPlaces:
             ("yoga 90210", "90210", PlaceMention.ZIP),
             ("music lessons in nyc", "nyc", PlaceMention.PREPOSITION),
             ("piano w 72nd st", "w 72nd st", PlaceMention.BARE),
+            ("math at our apartment on 86th and Lex", "86th and lex", PlaceMention.PREPOSITION),
+            ("piano broadway & 96th st weekly", "broadway 96th st", PlaceMention.BARE),
             ("piano near me", "", PlaceMention.NEAR_ME),
             ("piano close to home", "", PlaceMention.NEAR_ME),
             ("piano near me in soho", "soho", PlaceMention.PREPOSITION),
@@ -158,6 +160,8 @@ class TestPlaces:
             "piano on weekends",
             "chicago blues guitar",
             "violin in a small group",
+            "chess for 5th grade and park it",
+            "piano on the 5th and broadway songs",
         ],
     )
     def test_what_is_no_place(self, text: str) -> None:

@@ -325,6 +325,27 @@ class TestStreetsAndCodes:
     def test_a_numbered_street_with_its_side(self, text: str, areas: set[str]) -> None:
         assert keys(text) == areas
 
+    @pytest.mark.parametrize(
+        ("text", "name", "areas"),
+        [
+            ("86th & Lex", "86th Street and Lex", {"manhattan-upper-east-side"}),
+            ("broadway and 96th st", "96th Street and Broadway", {"manhattan-upper-west-side"}),
+            ("79th st and york ave", "79th Street and York", {"manhattan-upper-east-side"}),
+            ("west end / 84th", "84th Street and West End", {"manhattan-upper-west-side"}),
+        ],
+    )
+    def test_a_corner_is_on_the_side_of_its_avenue(
+        self, text: str, name: str, areas: set[str]
+    ) -> None:
+        place = resolve(text).place
+        assert place is not None
+        assert (place.name, place.ambiguous, keys(text)) == (name, False, areas)
+
+    @pytest.mark.parametrize("text", ["5th and lex", "broadway and 14th", "york and 300th"])
+    def test_an_avenue_that_is_not_there_makes_no_corner(self, text: str) -> None:
+        place = resolve(text).place
+        assert place is None or " and " not in place.name
+
     @pytest.mark.parametrize("text", ["west 5", "e 300th st", "w 2nd st"])
     def test_no_other_numbers(self, text: str) -> None:
         assert resolve(text).place is None

@@ -2,6 +2,7 @@
 
 from instainstru_core.domains.regions.policy.folding import folded
 from instainstru_core.domains.regions.policy.gazetteer import (
+    AVENUES,
     MAX_NAME_LENGTH,
     MAX_NAME_WORDS,
     Gazetteer,
@@ -10,6 +11,7 @@ from instainstru_core.domains.regions.policy.gazetteer import (
 from instainstru_core.domains.regions.policy.indexing import Vocabulary, gazetteer
 
 __all__ = [
+    "AVENUES",
     "MAX_NAME_LENGTH",
     "MAX_NAME_WORDS",
     "Gazetteer",

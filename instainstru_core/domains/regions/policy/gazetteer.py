@@ -22,6 +22,18 @@ DIGIT = re.compile("[0-9]")
 STREET = re.compile(
     r"(?:[0-9]{1,4} )?(east|west) ([0-9]{1,3})(st|nd|rd|th)?(?(3)(?: street)?| street)"
 )
+AVENUES: Mapping[str, tuple[str, int]] = {
+    **dict.fromkeys(("lex", "lexington", "madison", "park"), ("east", 23)),
+    "york": ("east", 59),
+    **dict.fromkeys(("amsterdam", "broadway", "columbus", "cpw", "west end"), ("west", 59)),
+}
+"""The sides of Manhattan by the avenues that somebody names a corner with, "86th and lex", and the
+first street from which on that is so.
+"""
+
+_AVENUE = rf"({'|'.join(AVENUES)})(?: avenue)?"
+_CROSSING = "([0-9]{1,3})((?:st|nd|rd|th))(?: street)?"
+CORNER = re.compile(rf"{_CROSSING} (?:and |at )?{_AVENUE}|{_AVENUE} (?:and |at )?{_CROSSING}")
 ZIP = re.compile(r"(?:zip(?: ?code)? )?([0-9]{5})(?: [0-9]{4})?")
 
 LEADING = frozenset({"around", "at", "by", "close", "from", "in", "inside", "near", "on", "to"})
@@ -133,13 +145,26 @@ class Gazetteer:
         if found is not None:
             return self.places.get(found[1])
         named = STREET.fullmatch(name)
-        if named is None:
+        if named is not None:
+            title = titled(f"{named[1]} {named[2]}{named[3] or ''} street")
+            return self._street(named[1], int(named[2]), title)
+        corner = CORNER.fullmatch(name)
+        return None if corner is None else self._corner(*corner.groups())
+
+    def _corner(self, *named: str | None) -> Place | None:
+        """The place of a street and an avenue, in either order."""
+        number, ending, avenue = named[:3] if named[0] else (named[4], named[5], named[3])
+        side, first = AVENUES[avenue or ""]
+        if int(number or 0) < first:
             return None
-        side, number = named[1], int(named[2])
+        title = f"{number}{ending} Street and {titled(avenue or '')}"
+        return self._street(side, int(number or 0), title)
+
+    def _street(self, side: str, number: int, title: str) -> Place | None:
         for street in self.streets:
             if street.side == side and street.first <= number <= street.last:
                 joint = joined([self.areas[key] for key in street.keys], ambiguous=False)
-                return replace(joint, name=titled(f"{side} {named[2]}{named[3] or ''} street"))
+                return replace(joint, name=title)
         return None
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from instainstru_core.domains.regions.policy import AVENUES
 from instainstru_core.domains.search.policy.grammar import lexicon
 from instainstru_core.domains.search.policy.grammar.phrases import PHRASES, phrase
 from instainstru_core.domains.search.policy.grammar.spans import Line, Span, Weight, ruled
@@ -11,6 +12,7 @@ from instainstru_core.domains.search.types.parsed import PlaceMention, Slot
 ZIP_DIGITS = 5
 MAX_UNKNOWN_WORDS = 4
 MAX_DESCRIBING_WORDS = 3
+MANY_STREETS = 220
 
 # fmt: off
 _LEADS: dict[tuple[str, ...], bool] = {
@@ -124,9 +126,41 @@ def _street(line: Line, at: int) -> int | None:
         return None
     is_ordinal = line.word(at + 1) in _ENDINGS and line.tokens[at + 1].glued
     end = at + 1 + is_ordinal
+    if is_ordinal and first == at:
+        inner = _joint(line, end + (line.word(end) in _STREETS))
+        corner_end = _avenue(line, inner, line.number(at) or 0)
+        if corner_end is not None:
+            return corner_end
     if line.word(end) in _STREETS and not (line.word(end) == "st" and line.tokens[end].glued):
         return end + 1
     return end if is_ordinal and at > first else None
+
+
+def _joint(line: Line, at: int) -> int:
+    """The position after "and" or "at", where these or a sign join two streets."""
+    if line.word(at) in {"and", "at"}:
+        return at + 1
+    return at if line.gap(at) in {"&", "/", "+", "@"} else len(line.words)
+
+
+def _avenue(line: Line, at: int, street: int) -> int | None:
+    """The position after an avenue that crosses this street: "lexington ave", "west end"."""
+    for size in (2, 1):
+        named = AVENUES.get(" ".join(line.run(at, size)))
+        if named is not None and street >= named[1]:
+            return at + size + (line.word(at + size) in _STREETS)
+    return None
+
+
+def corner(line: Line, at: int) -> Span | None:
+    """An avenue and a street: "lex and 86th", "broadway & 96th st"."""
+    second = _avenue(line, at, MANY_STREETS)
+    inner = len(line.words) if second is None else _joint(line, second)
+    number = line.number(inner)
+    if number is None or line.word(inner + 1) not in _ENDINGS or _avenue(line, at, number) is None:
+        return None
+    end = inner + 2 + (line.word(inner + 2) in _STREETS)
+    return Span(at, end, Slot.PLACE, Spot(at, end, PlaceMention.BARE), Weight.FIXED)
 
 
 def is_open(line: Line, at: int) -> bool:
@@ -218,5 +252,6 @@ def street(line: Line, at: int) -> Span | None:
 RULES = ruled(
     ({lead[0] for lead in _LEADS}, led),
     (_TAILS, described),
+    ({name.split()[0] for name in AVENUES}, corner),
     (("side", "heights", "village"), suggestive),
 )
