@@ -87,7 +87,9 @@ def tip(
 
 @router.get("/payments/debts", operation_id="payments.debts", summary="What the caller owes")
 def debts(uow: UowDep) -> Items[DebtView]:
-    """Lesson by lesson. Until it is paid no other lesson can be booked."""
+    """Lesson by lesson, and for bought credit that a bank took back after it was spent. Until it
+    is paid no other lesson can be booked.
+    """
     return Items(items=service.debts(uow))
 
 
@@ -108,6 +110,25 @@ def pay_debt(
     """
     owed = flows.pay_debt(
         runtime.cashier, actor=actor, booking_id=booking_id, command=command, idempotency_key=key
+    )
+    return Items(items=owed)
+
+
+@router.post(
+    "/credits/top-ups/{top_up_id}/pay-debt",
+    operation_id="bookings.pay_top_up_debt",
+    summary="Pay what is owed for bought credit",
+)
+def pay_top_up_debt(
+    runtime: RuntimeDep,
+    actor: SignedInDep,
+    top_up_id: str,
+    command: RetryPayment,
+    key: IdempotencyKey = None,
+) -> Items[DebtView]:
+    """The same where a bank took back what paid for credit, and the credit was spent."""
+    owed = flows.pay_top_up_debt(
+        runtime.cashier, actor=actor, top_up_id=top_up_id, command=command, idempotency_key=key
     )
     return Items(items=owed)
 

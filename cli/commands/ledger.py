@@ -34,8 +34,7 @@ def explain(
 ) -> None:
     """Tell the path of every cent of a booking, a tip, a top-up or a debt."""
     with session.work() as uow:
-        known = reference if ":" in reference else bookings.money_reference(uow, reference)
-        found = ledger.explain(uow, known)
+        found = ledger.explain(uow, bookings.money_reference(uow, reference))
     output.show(found, lambda: explained(found), as_json=as_json)
 
 

@@ -6,12 +6,22 @@ import typer
 from rich.table import Table
 
 from cli import output, session
-from cli.output import AsJson, Cursor, Limit
+from cli.errors import agree
+from cli.output import AsJson, Cursor, Limit, Yes
 from instainstru_core.domains.bookings import flows
 from instainstru_core.domains.bookings import service as bookings
-from instainstru_core.domains.bookings.schemas import HealthView, LessonMoneyView
+from instainstru_core.domains.bookings.schemas import (
+    BookingDetailView,
+    DebtView,
+    HealthView,
+    LessonMoneyView,
+)
 from instainstru_core.domains.payments import service as payments
-from instainstru_core.domains.payments.schemas import CommandView, ReconciliationView
+from instainstru_core.domains.payments.schemas import (
+    CommandView,
+    PayerStandingView,
+    ReconciliationView,
+)
 from instainstru_core.kernel.money import dollars
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -54,19 +64,26 @@ def open_calls(*, cursor: Cursor = None, limit: Limit = 50, as_json: AsJson = Fa
 def resume(reference: Reference, *, as_json: AsJson = False) -> None:
     """Go on with what a crash left. Harmless when nothing was left."""
     with session.working() as runtime:
-        done = flows.resume(runtime.cashier, actor=session.operator(), reference=reference)
-    words = "Done what was due." if done else "Somebody else is at it, or there is no such thing."
-    output.show({"reference": reference, "done": done}, lambda: [words], as_json=as_json)
+        actor = session.operator()
+        with runtime.begin(actor) as uow:
+            known = bookings.resumable(uow, reference)
+        done = flows.resume(runtime.cashier, actor=actor, reference=known)
+    words = "Done what was due." if done else "Somebody else is at it. Look again in a moment."
+    output.show({"reference": known, "done": done}, lambda: [words], as_json=as_json)
 
 
 @app.command()
-def release(booking_id: BookingId, *, as_json: AsJson = False) -> None:
+def release(booking_id: BookingId, *, yes: Yes = False, as_json: AsJson = False) -> None:
     """Say that somebody has looked at a lesson in review: what was stopped goes on."""
     with session.working() as runtime:
-        with runtime.begin(session.operator()) as uow:
+        actor = session.operator()
+        with runtime.begin(actor) as uow:
+            found = bookings.detail(uow, booking_id)
+        agree(_releasing(found), yes=yes)
+        with runtime.begin(actor) as uow:
             bookings.release_review(uow, booking_id)
             reference = bookings.money_reference(uow, booking_id)
-        flows.resume(runtime.cashier, actor=session.operator(), reference=reference)
+        flows.resume(runtime.cashier, actor=actor, reference=reference)
     output.show({"booking_id": booking_id}, lambda: ["Released."], as_json=as_json)
 
 
@@ -75,25 +92,21 @@ def standing(
     user_id: Annotated[str, typer.Argument(help="A student's id.")],
     *,
     clear: Annotated[bool, typer.Option("--clear", help="Let them book again.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what keeps a student from booking, or clear it. What is owed stays owed."""
-    with session.work() as uow:
-        act = payments.release_payer if clear else payments.payer_standing
-        found = act(uow, user_id)
-    output.show(
-        found,
-        lambda: [
-            output.facts(
-                [
-                    ("locked", "yes" if found.is_locked else "no"),
-                    ("restricted", "yes" if found.is_restricted else "no"),
-                    ("debt", output.money(found.debt_cents)),
-                ]
-            )
-        ],
-        as_json=as_json,
-    )
+    with session.working() as runtime:
+        actor = session.operator()
+        with runtime.begin(actor) as uow:
+            found = payments.payer_standing(uow, user_id)
+            debts = bookings.debts_of(uow, user_id)
+        if clear:
+            agree(_clearing(found), yes=yes)
+            with runtime.begin(actor) as uow:
+                found = payments.release_payer(uow, user_id)
+    shown = {**found.model_dump(), "debts": debts}
+    output.show(shown, lambda: _standing(found, debts), as_json=as_json)
 
 
 @app.command()
@@ -112,6 +125,35 @@ def reconcile(
             with runtime.begin(session.operator()) as uow:
                 found = payments.reconciliation(uow)
     output.show(found, lambda: _reconciliation(found), as_json=as_json)
+
+
+def _releasing(found: BookingDetailView) -> str:
+    lesson = f"{found.service_name} of {found.student_name} with {found.instructor_name}"
+    return f"Let the money of {lesson} go on?"
+
+
+def _clearing(found: PayerStandingView) -> str:
+    owed = f" They owe {dollars(found.debt_cents)}." if found.debt_cents else ""
+    return f"Let {found.user_id} book again?{owed}"
+
+
+def _standing(found: PayerStandingView, debts: list[DebtView]) -> list[Table | str]:
+    facts = output.facts(
+        [
+            ("locked", "yes" if found.is_locked else "no"),
+            ("restricted", "yes" if found.is_restricted else "no"),
+            ("debt", output.money(found.debt_cents)),
+        ]
+    )
+    owed = output.table(
+        "owed for",
+        "id",
+        "amount",
+        rows=(
+            (one.kind, one.booking_id or one.top_up_id, output.money(one.cents)) for one in debts
+        ),
+    )
+    return [facts, "", owed] if debts else [facts]
 
 
 def _health(found: HealthView) -> Table:

@@ -285,7 +285,13 @@ class TestADebt:
 
         assert (repeated.status_code, repeated.json()) == (200, {"items": []})
         assert (reused.status_code, reused.json()["code"]) == (409, "idempotency.key_reused")
-        debt = {"booking_id": booked.id, "cents": 13_440, "currency": "USD"}
+        debt = {
+            "kind": "lesson",
+            "booking_id": booked.id,
+            "top_up_id": None,
+            "cents": 13_440,
+            "currency": "USD",
+        }
         assert owed == {"items": [debt]}
         assert (paid.status_code, paid.json()) == (200, {"items": []})
         assert (again.status_code, again.json()["code"]) == (409, "payments.nothing_owed")
@@ -305,6 +311,40 @@ class TestADebt:
         assert answer.json()["facts"] == {"failure": "payments.card_declined"}
         owed = shop.get("payments/debts", by="student").json()["items"]
         assert [debt["cents"] for debt in owed] == [13_440]
+
+
+class TestADebtForBoughtCredit:
+    def test_is_told_and_paid_by_its_buyer_alone(self, shop: Shop) -> None:
+        bought = shop.post("credits/top-ups", {"cents": 5_000}, by="student").json()
+        shop.market.confirmed(credit=3_000)
+        (charge,) = [one for one in shop.market.made("charges") if one["amount"] == 5_000]
+        opened = shop.market.stripe.open_dispute(charge["id"])
+        shop.market.close(str(opened["id"]), won=False)
+        path = f"credits/top-ups/{bought['id']}/pay-debt"
+
+        owed = shop.get("payments/debts", by="student").json()
+        theirs = shop.post(path, by="stranger")
+        unknown = shop.post(f"credits/top-ups/{UNKNOWN_ID}/pay-debt", by="student")
+        paid = shop.post(path, by="student", key="d-1")
+        repeated = shop.post(path, by="student", key="d-1")
+        again = shop.post(path, by="student")
+
+        assert owed == {
+            "items": [
+                {
+                    "kind": "top_up",
+                    "booking_id": None,
+                    "top_up_id": bought["id"],
+                    "cents": 3_000,
+                    "currency": "USD",
+                }
+            ]
+        }
+        for answer in (theirs, unknown):
+            assert (answer.status_code, answer.json()["code"]) == (404, "credits.top_up_not_found")
+        assert (paid.status_code, paid.json()) == (200, {"items": []})
+        assert (repeated.status_code, repeated.json()) == (200, {"items": []})
+        assert (again.status_code, again.json()["code"]) == (409, "payments.nothing_owed")
 
 
 class TestWhoeverMayNot:

@@ -55,9 +55,32 @@ class TestExplain:
         refused = terminal("ledger", "explain", POT, "--json")
         assert (refused.code, refused.problem["code"]) == (1, "bookings.not_found")
 
-    def test_says_when_no_money_has_moved(self, terminal: Terminal) -> None:
-        found = terminal("ledger", "explain", "tip:nothing")
-        assert (found.code, found.out) == (0, "No money has moved for tip:nothing.\n")
+    def test_says_when_no_money_has_moved(
+        self, terminal: Terminal, committed_runtime: Runtime
+    ) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            booking(uow, id=POT, chain_id=POT)
+        found = terminal("ledger", "explain", f"debt:{POT}")
+        assert (found.code, found.out) == (0, f"No money has moved for debt:{POT}.\n")
+
+    @pytest.mark.parametrize("named", ["tip:nothing", f"topup:{POT}", "provider:txn_1", "pots:1"])
+    def test_refuses_what_does_not_exist(self, terminal: Terminal, named: str) -> None:
+        refused = terminal("ledger", "explain", named, "--json")
+        assert (refused.code, refused.problem["code"]) == (1, "payments.reference_unknown")
+
+    @pytest.mark.usefixtures("committed_runtime")
+    def test_tells_of_whatever_was_posted(
+        self, terminal: Terminal, committed_runtime: Runtime
+    ) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            posted(
+                uow,
+                debit(AccountKind.STRIPE_FEES, 35),
+                credit(AccountKind.STRIPE_CLEARING, 35),
+                reference="provider:txn_1",
+            )
+        found = terminal("ledger", "explain", "provider:txn_1", "--json")
+        assert (found.code, len(found.json["journals"])) == (0, 1), found.err
 
 
 class TestTrialBalance:

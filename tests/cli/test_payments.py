@@ -9,6 +9,7 @@ from instainstru_core.domains.bookings.models import LessonMoney
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.types import Purpose, TransferCall
 from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.clock import utc_now
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.runtime import Runtime
 from tests.cli.conftest import Terminal
@@ -70,9 +71,62 @@ class TestOpen:
 
         assert (found["id"], found["state"], found["cents"]) == (call.id, "sent", 10_560)
 
-    def test_resuming_what_is_nobodys_changes_nothing(self, terminal: Terminal) -> None:
-        found = terminal("payments", "resume", "other:nothing", "--json")
+
+class TestResume:
+    def test_goes_on_with_a_lesson_by_the_id_of_its_booking(
+        self, desk: Market, terminal: Terminal
+    ) -> None:
+        lesson = desk.confirmed("2026-06-16T10:00:00")
+
+        named = terminal("payments", "resume", lesson.id, "--json")
+        again = terminal("payments", "resume", f"booking:{lesson.id}", "--json")
+        debt = terminal("payments", "resume", f"debt:{lesson.id}", "--json")
+
+        assert named.code == 0, named.err
+        assert named.json == again.json == {"reference": f"booking:{lesson.id}", "done": True}
+        assert debt.json == {"reference": f"debt:{lesson.id}", "done": True}
+
+    @pytest.mark.parametrize("kind", ["tip", "topup", "debt", "credit", "other"])
+    def test_refuses_what_does_not_exist(self, terminal: Terminal, kind: str) -> None:
+        for own_id in (new_id(), "nothing"):
+            refused = terminal("payments", "resume", f"{kind}:{own_id}", "--json")
+            assert (refused.code, refused.out) == (1, "")
+            assert refused.problem["code"] == "payments.reference_unknown"
+            assert refused.problem["facts"] == {"reference": f"{kind}:{own_id}"}
+
+    def test_refuses_a_booking_that_was_never_made(self, terminal: Terminal) -> None:
+        for named in (new_id(), f"booking:{new_id()}", "booking:", "nothing"):
+            refused = terminal("payments", "resume", named, "--json")
+            assert (refused.code, refused.problem["code"]) == (1, "bookings.not_found")
+
+    def test_says_when_somebody_else_is_at_it(self, desk: Market, terminal: Terminal) -> None:
+        lesson = desk.confirmed("2026-06-16T10:00:00")
+        desk.clock.now = utc_now()
+        with desk.runtime.begin(SYSTEM) as uow:
+            payments.request(uow, reference=f"booking:{lesson.id}", call=CALL)
+
+        found = terminal("payments", "resume", lesson.id, "--json")
+
         assert (found.code, found.json["done"]) == (0, False)
+        assert "Somebody else is at it." in terminal("payments", "resume", lesson.id).out
+
+
+class TestRelease:
+    def test_asks_first(self, desk: Market, terminal: Terminal) -> None:
+        lesson = desk.confirmed("2026-06-16T10:00:00")
+        with desk.runtime.begin(SYSTEM) as uow:
+            row = uow.session.get_one(LessonMoney, lesson.id)
+            row.review_since, row.review_reason, row.is_blocked = uow.now, "refund_refused", True
+
+        refused = terminal("payments", "release", lesson.id, "--json")
+        blocked = desk.money(lesson.id).is_blocked
+        done = terminal("payments", "release", lesson.id, "--yes", "--json")
+
+        assert (refused.code, refused.problem["code"], blocked) == (1, "cli.declined", True)
+        assert done.json == {"booking_id": lesson.id}, done.err
+        assert not desk.money(lesson.id).is_blocked
+        nothing = terminal("payments", "release", lesson.id, "--yes", "--json")
+        assert (nothing.code, nothing.problem["code"]) == (1, "bookings.nothing_to_resolve")
 
 
 class TestStanding:
@@ -83,9 +137,11 @@ class TestStanding:
             payments.restrict(uow, user_id, "booking:2")
 
         before = terminal("payments", "standing", user_id, "--json").json
-        cleared = terminal("payments", "standing", user_id, "--clear", "--json").json
+        refused = terminal("payments", "standing", user_id, "--clear", "--json")
+        cleared = terminal("payments", "standing", user_id, "--clear", "--yes", "--json").json
 
         assert (before["is_locked"], before["is_restricted"]) == (True, True)
+        assert (refused.code, refused.problem["code"]) == (1, "cli.declined")
         assert (cleared["is_locked"], cleared["is_restricted"]) == (False, False)
 
 

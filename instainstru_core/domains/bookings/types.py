@@ -142,6 +142,13 @@ class RefundOrigin(StrEnum):
     PROVIDER_DASHBOARD = "provider_dashboard"
 
 
+class DebtKind(StrEnum):
+    """What a student owes for."""
+
+    LESSON = "lesson"
+    TOP_UP = "top_up"
+
+
 class TipState(StrEnum):
     """Where a tip is."""
 

@@ -86,9 +86,16 @@ class CreditReservation(Base):
 
 
 class TopUp(Base):
-    """Credit that a student buys with a card. Issued once its charge has succeeded."""
+    """Credit that a student buys with a card. Issued once its charge has succeeded.
+
+    `debt_cents` is owed for it: a bank took the payment back, and so much of it was spent.
+    """
 
     __tablename__ = "credit_top_ups"
+    __table_args__ = (
+        CheckConstraint("debt_cents >= 0", name="owes_or_not"),
+        Index("ix_credit_top_ups_debt", "user_id", postgresql_where=text("debt_cents > 0")),
+    )
 
     id: Mapped[NewId]
     user_id: Mapped[Id] = mapped_column(ForeignKey("users.id"), index=True)
@@ -98,3 +105,4 @@ class TopUp(Base):
     issued_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     failure: Mapped[str | None]
+    debt_cents: Mapped[int] = mapped_column(default=0, server_default="0")

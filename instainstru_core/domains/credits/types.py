@@ -139,6 +139,15 @@ class Revocation:
 
 
 @dataclass(frozen=True, slots=True)
+class TopUpDebt:
+    """What its buyer owes for a top-up."""
+
+    id: str
+    user_id: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """What was moved in all, and what of it is left to move back."""
 

@@ -83,6 +83,11 @@ def trial_balance(uow: Uow) -> TrialBalanceView:
     return TrialBalanceView(at=uow.now, lines=lines, total_cents=total, is_balanced=total == 0)
 
 
+def knows(uow: Uow, reference: str) -> bool:
+    """Whether a money fact was ever posted under this reference."""
+    return bool(repository.totals_of(uow.session, reference))
+
+
 @operation("ledger.explain")
 def explain(uow: Uow, reference: str) -> LedgerExplanationView:
     """Every journal of a reference, and what is left in its pot. For staff."""

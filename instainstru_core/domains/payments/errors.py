@@ -122,6 +122,12 @@ class NothingToPayOut(Conflict):
     code = "payments.nothing_to_pay_out"
 
 
+class ReferenceUnknown(NotFound):
+    """Nothing of ours is called so."""
+
+    code = "payments.reference_unknown"
+
+
 class NothingOwed(Conflict):
     code = "payments.nothing_owed"
 

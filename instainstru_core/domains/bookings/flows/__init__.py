@@ -6,7 +6,12 @@ from instainstru_core.domains.bookings.flows.disputes import (
     note_found,
 )
 from instainstru_core.domains.bookings.flows.driving import Cashier, drive, drive_quietly
-from instainstru_core.domains.bookings.flows.extras import pay_debt, resume, tip
+from instainstru_core.domains.bookings.flows.extras import (
+    pay_debt,
+    pay_top_up_debt,
+    resume,
+    tip,
+)
 from instainstru_core.domains.bookings.flows.lessons import (
     cancel,
     checkout,
@@ -48,6 +53,7 @@ __all__ = [
     "on_refund",
     "on_refund_event",
     "pay_debt",
+    "pay_top_up_debt",
     "reconcile",
     "refund",
     "report_absence",

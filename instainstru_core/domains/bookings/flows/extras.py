@@ -1,5 +1,8 @@
 """Tips and debts, and going on where a crash left any of it."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from instainstru_core.domains.bookings import service
 from instainstru_core.domains.bookings.errors import PaymentRefused
 from instainstru_core.domains.bookings.flows.driving import Cashier, drive_quietly
@@ -21,6 +24,15 @@ from instainstru_core.domains.payments.types import Command, CommandState
 from instainstru_core.kernel import idempotency
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.ports import InProgress
+from instainstru_core.kernel.uow import Uow
+
+
+class Asked(NamedTuple):
+    """A wish that a key may repeat."""
+
+    operation: str
+    key: str | None
+    command: RetryPayment
 
 
 def tip(
@@ -66,14 +78,42 @@ def pay_debt(
     A repeated key gets the same answer. Raises PaymentRefused where the card was refused; then the
     same key may try again.
     """
-    operation = f"bookings.pay_debt:{booking_id}"
+    return _pay_debt(
+        cashier,
+        actor,
+        lambda uow: service.pay_debt(uow, booking_id, command),
+        Asked(f"bookings.pay_debt:{booking_id}", idempotency_key, command),
+    )
+
+
+def pay_top_up_debt(
+    cashier: Cashier,
+    *,
+    actor: Actor,
+    top_up_id: str,
+    command: RetryPayment,
+    idempotency_key: str | None = None,
+) -> list[DebtView]:
+    """The same for what is owed for bought credit."""
+    return _pay_debt(
+        cashier,
+        actor,
+        lambda uow: service.pay_top_up_debt(uow, top_up_id, command),
+        Asked(f"bookings.pay_top_up_debt:{top_up_id}", idempotency_key, command),
+    )
+
+
+def _pay_debt(
+    cashier: Cashier, actor: Actor, begin: Callable[[Uow], Command], asked: Asked
+) -> list[DebtView]:
+    operation, idempotency_key, command = asked
     with cashier.begin(actor) as uow:
         known = idempotency.claim(
             uow, operation=operation, key=idempotency_key, request=command, kind=DebtsView
         )
         if known is not None:
             return known.debts
-        call = service.pay_debt(uow, booking_id, command)
+        call = begin(uow)
     _pursue_debt(cashier, actor, call)
     with cashier.begin(actor) as uow:
         left = service.debts(uow)

@@ -107,7 +107,9 @@ def on_dispute(cashier: Cashier, *, actor: Actor, dispute_id: str) -> None:
             return
         if not reference.startswith(PREFIX):
             student_id = payments.payer_of_charge(uow, seen.charge_id)
-            service.note_other_chargeback(uow, seen, student_id=student_id, asked_at=asked_at)
+            service.note_other_chargeback(
+                uow, reference, seen, student_id=student_id, asked_at=asked_at
+            )
             return
         service.note_chargeback(uow, chain_id_of(reference), seen, asked_at=asked_at)
     drive_at_once(cashier, actor=actor, chain_id=chain_id_of(reference))

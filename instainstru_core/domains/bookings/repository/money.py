@@ -4,7 +4,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import DateTime, Integer, Select, String, bindparam, func, select
+from sqlalchemy import (
+    DateTime,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.bookings.models import (
@@ -16,7 +26,8 @@ from instainstru_core.domains.bookings.models import (
     RefundSettlement,
     Tip,
 )
-from instainstru_core.domains.bookings.types import BookingStatus, DueKind, TipState
+from instainstru_core.domains.bookings.types import BookingStatus, DebtKind, DueKind, TipState
+from instainstru_core.domains.credits.models import TopUp
 from instainstru_core.domains.payments.models import Charge, PaymentCommand
 from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.direct import Direct, Insert
@@ -79,6 +90,14 @@ class Found(NamedTuple):
     booking: Booking
     report: NoShowReport | None
     is_asked: bool
+
+
+class Owed(NamedTuple):
+    """So much is owed for a booking of this id, or for a top-up."""
+
+    kind: DebtKind
+    own_id: str
+    cents: int
 
 
 class Overdue(NamedTuple):
@@ -232,6 +251,11 @@ def tip(session: Session, tip_id: str) -> Tip | None:
     ).one_or_none()
 
 
+def has_tip(session: Session, tip_id: str) -> bool:
+    """Whether there is such a tip, only to look at."""
+    return session.get(Tip, tip_id) is not None
+
+
 def open_tips(session: Session, booking_id: str) -> int:
     """How many tips for a booking went through or still may."""
     count = session.scalar(
@@ -257,6 +281,20 @@ def debts(session: Session, student_id: str) -> Sequence[LessonMoney]:
         .where(LessonMoney.student_id == student_id, LessonMoney.debt_cents > 0)
         .order_by(LessonMoney.chain_id)
     ).all()
+
+
+def owed(session: Session, student_id: str) -> Sequence[Owed]:
+    """What a student owes, for lessons and then for bought credit, oldest first. One statement."""
+    lessons = select(
+        literal(DebtKind.LESSON.value).label("kind"),
+        LessonMoney.booking_id.label("own_id"),
+        LessonMoney.debt_cents.label("cents"),
+    ).where(LessonMoney.student_id == student_id, LessonMoney.debt_cents > 0)
+    bought = select(literal(DebtKind.TOP_UP.value), TopUp.id, TopUp.debt_cents).where(
+        TopUp.user_id == student_id, TopUp.debt_cents > 0
+    )
+    rows = session.execute(union_all(lessons, bought).order_by("kind", "own_id"))
+    return [Owed(DebtKind(row.kind), row.own_id, row.cents) for row in rows]
 
 
 def notes(session: Session, booking_id: str) -> Sequence[BookingNote]:

@@ -10,6 +10,7 @@ from instainstru_core.domains.bookings.schemas.words import NO_NUL, RowId, Words
 from instainstru_core.domains.bookings.types import (
     Absent,
     BookingStatus,
+    DebtKind,
     NoShowResolution,
     PaymentResult,
     RefundAction,
@@ -243,11 +244,13 @@ class TipView(BaseModel):
 
 
 class DebtView(BaseModel):
-    """What is owed for a lesson."""
+    """What is owed for a lesson, or for credit that was bought."""
 
     model_config = ConfigDict(frozen=True)
 
-    booking_id: str
+    kind: DebtKind
+    booking_id: str | None = Field(description="The lesson, where it is owed for one.")
+    top_up_id: str | None = Field(description="The bought credit, where it is owed for that.")
     cents: int
     currency: str = CURRENCY
 

@@ -18,7 +18,9 @@ from instainstru_core.domains.bookings.service.debts import (
     absorb_debt,
     advance_debt,
     debts,
+    debts_of,
     pay_debt,
+    pay_top_up_debt,
 )
 from instainstru_core.domains.bookings.service.due import (
     due_lessons,
@@ -38,6 +40,7 @@ from instainstru_core.domains.bookings.service.reading import (
     listing,
     message_facts,
     money_reference,
+    resumable,
 )
 from instainstru_core.domains.bookings.service.refund_settling import (
     preview_refund_settlement,
@@ -61,6 +64,7 @@ __all__ = [
     "complete",
     "create",
     "debts",
+    "debts_of",
     "detail",
     "dispute_report",
     "due_lessons",
@@ -80,6 +84,7 @@ __all__ = [
     "order_refund",
     "outlooks",
     "pay_debt",
+    "pay_top_up_debt",
     "preview_cancel",
     "preview_refund",
     "preview_refund_settlement",
@@ -88,6 +93,7 @@ __all__ = [
     "report_absence",
     "reschedule",
     "resolve_report",
+    "resumable",
     "retry_payment",
     "settle_refund",
     "stopped_holds",

@@ -5,6 +5,7 @@ from instainstru_core.domains.bookings.service.lesson import Lesson
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.credits.types import CreditSource
 from instainstru_core.domains.ledger import service as ledger
+from instainstru_core.domains.ledger.policy import pot as ledger_pot
 from instainstru_core.domains.ledger.types import Account, AccountKind, Entry
 from instainstru_core.kernel.money import ZERO, Cents
 from instainstru_core.kernel.uow import Uow
@@ -106,12 +107,41 @@ def claim(uow: Uow, lesson: Lesson, cents: Cents) -> None:
     )
 
 
-def recover(uow: Uow, lesson: Lesson, recovered: Recovery, *, debt_reference: str) -> None:
-    """The student paid the claim: its money, which lies in the debt's pot, makes good the loss."""
-    if recovered.issued > ZERO:
-        issue(uow, lesson, recovered.issued, key=f"recover:{lesson.reference}")
-    debt_pot = Account(AccountKind.HELD, debt_reference.partition(":")[2])
+def claim_again(uow: Uow, reference: str, *, key: str, student_id: str, cents: Cents) -> None:
+    """A bank kept what paid a debt, which is a loss until it is paid once more: it is owed."""
     ledger.post(
+        uow,
+        key=key,
+        fact="debt_restored",
+        reference=reference,
+        entries=[
+            Entry(Account(AccountKind.STUDENT_DEBT, student_id), cents),
+            Entry(DISPUTE_LOSSES, ZERO - cents),
+        ],
+    )
+
+
+def pay_claim(uow: Uow, reference: str, command_id: str, student_id: str, cents: Cents) -> None:
+    """The student paid what a lost dispute left open: the money lies in the debt's pot."""
+    ledger.post(
+        uow,
+        key=f"debt_paid:{command_id}",
+        fact="debt_paid",
+        reference=reference,
+        entries=[
+            Entry(ledger_pot(reference), cents),
+            Entry(Account(AccountKind.STUDENT_DEBT, student_id), ZERO - cents),
+        ],
+    )
+
+
+def recover(uow: Uow, lesson: Lesson, recovered: Recovery, *, debt_reference: str) -> bool:
+    """The student paid the claim: its money, which lies in the debt's pot, makes good the loss.
+
+    False where they had paid it before.
+    """
+    debt_pot = ledger_pot(debt_reference)
+    posted = ledger.post(
         uow,
         key=f"recover:{lesson.reference}",
         fact="debt_paid",
@@ -126,6 +156,9 @@ def recover(uow: Uow, lesson: Lesson, recovered: Recovery, *, debt_reference: st
             Entry(debt(lesson), ZERO - recovered.captured),
         ],
     )
+    if posted and recovered.issued > ZERO:
+        issue(uow, lesson, recovered.issued, key=f"recover:{lesson.reference}")
+    return posted
 
 
 def take_back(

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from instainstru_core.domains.audit import service as audit
-from instainstru_core.domains.bookings.service import advancing, books, losing
+from instainstru_core.domains.bookings.service import advancing, books, debts, losing
+from instainstru_core.domains.bookings.service.debts import Debt
 from instainstru_core.domains.bookings.service.lesson import Lesson, chain_id_of, held
 from instainstru_core.domains.bookings.types import Outcome
 from instainstru_core.domains.credits import service as credits
@@ -44,24 +45,25 @@ def note_chargeback(uow: Uow, chain_id: str, seen: DisputeSeen, *, asked_at: dat
 
 @operation("bookings.note_other_chargeback")
 def note_other_chargeback(
-    uow: Uow, seen: DisputeSeen, *, student_id: str, asked_at: datetime
+    uow: Uow, reference: str, seen: DisputeSeen, *, student_id: str, asked_at: datetime
 ) -> None:
     """The same for a charge that was not for a lesson: credit, a tip, a debt.
 
     Credit that was bought is frozen, then revoked if the dispute is lost; what is spent of it
-    becomes a debt. A tip stays with its instructor: the loss is the platform's.
+    becomes a debt. A debt is owed again whose payment the bank has kept. A tip stays with its
+    instructor: the loss is the platform's.
     """
+    paid_for = _held(uow, reference)
     change = payments.note_chargeback(uow, seen, asked_at=asked_at)
-    if change is None:
+    if change is None or change.reference != reference:
         return
-    reference = change.reference
     _withdraw(uow, change, seen, asked_at)
     if change.before is None:
         credits.freeze(uow, reference)
         if credits.spent(uow, reference) > 0:
             payments.restrict(uow, student_id, reference)
     if not change.is_over and change.state is not DisputeState.OPEN:
-        _follow_other(uow, change, student_id)
+        _follow_other(uow, change, student_id, paid_for)
     audit.record(
         uow,
         "bookings.note_chargeback",
@@ -81,15 +83,28 @@ def _follow(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
             pass
 
 
-def _follow_other(uow: Uow, change: ChargebackChange, student_id: str) -> None:
+def _held(uow: Uow, reference: str) -> Debt | None:
+    """Hold what a debt may come of, or come back to; what that is, where a debt was paid."""
+    top_up_id = credits.top_up_of(reference)
+    if top_up_id is not None:
+        credits.held_debt(uow, top_up_id)
+    return debts.hold(uow, reference) if reference.startswith(debts.PREFIX) else None
+
+
+def _follow_other(
+    uow: Uow, change: ChargebackChange, student_id: str, paid_for: Debt | None
+) -> None:
     """The bank has decided about a charge that was not for a lesson."""
     reference = change.reference
     if not change.open_cents:
         credits.unfreeze(uow, reference)
     if change.state is DisputeState.WON:
         losing.lift_restriction(uow, student_id)
+        return
+    payments.restrict(uow, student_id, reference)
+    if paid_for is not None:
+        debts.owe_again(uow, paid_for, change.cents, key=change.id)
     else:
-        payments.restrict(uow, student_id, reference)
         losing.lose_credit(uow, reference, change.cents, student_id=student_id, key=change.id)
 
 

@@ -73,6 +73,9 @@ def lose_credit(uow: Uow, reference: str, cents: int, *, student_id: str, key: s
     """The bank keeps what was paid for credit: so much of it is revoked, or owed where spent."""
     revoked = credits.revoke(uow, reference=reference, cents=cents, into=books.DISPUTE_LOSSES)
     owed = Cents(revoked.spent_cents)
+    top_up_id = credits.top_up_of(reference)
+    if top_up_id is not None and owed > ZERO:
+        credits.owe(uow, top_up_id, owed.amount)
     ledger.post(
         uow,
         key=f"chargeback_lost:{key}",

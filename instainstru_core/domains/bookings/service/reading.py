@@ -7,7 +7,9 @@ from instainstru_core.domains.bookings.errors import BookingNotFound
 from instainstru_core.domains.bookings.repository import lessons as repository
 from instainstru_core.domains.bookings.repository import money
 from instainstru_core.domains.bookings.schemas import BookingDetailView, BookingView
+from instainstru_core.domains.bookings.service.debts import PREFIX as DEBT
 from instainstru_core.domains.bookings.service.lesson import PREFIX
+from instainstru_core.domains.bookings.service.tips import PREFIX as TIP
 from instainstru_core.domains.bookings.service.views import (
     detailed,
     not_found,
@@ -20,6 +22,10 @@ from instainstru_core.domains.bookings.types import (
     OwnSide,
     When,
 )
+from instainstru_core.domains.credits import service as credits
+from instainstru_core.domains.credits.service.topping_up import PREFIX as TOP_UP
+from instainstru_core.domains.ledger import service as ledger
+from instainstru_core.domains.payments.errors import ReferenceUnknown
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import is_id
 from instainstru_core.kernel.measure import operation
@@ -77,13 +83,41 @@ def money_reference(uow: Uow, named: str) -> str:
     """What the ledger knows something by. For staff.
 
     Named by a booking's id, also of one that was moved: all bookings of a lesson share its money.
-    Other references are what they say.
+    Of other things by their references; what nobody knows is refused.
     """
     require(uow.actor, Permission.PAYMENTS_READ_ANY)
     kind, colon, own_id = named.partition(":")
-    if colon and kind + colon != PREFIX:
-        return named
-    booking_id = own_id if colon else named
+    if not colon or kind + colon == PREFIX:
+        return _of_booking(uow, own_id if colon else named)
+    known = _of_other(uow, kind + colon, own_id)
+    if known is None and not ledger.knows(uow, named):
+        raise unknown_reference(named)
+    return known or named
+
+
+@operation("bookings.resumable")
+def resumable(uow: Uow, named: str) -> str:
+    """What calls to the provider may be left of, by what payments know it by. For staff."""
+    kind, colon, own_id = named.partition(":")
+    if not colon or kind + colon == PREFIX:
+        return money_reference(uow, named)
+    require(uow.actor, Permission.PAYMENTS_READ_ANY)
+    known = _of_other(uow, kind + colon, own_id)
+    if known is None:
+        raise unknown_reference(named)
+    return known
+
+
+def unknown_reference(named: str) -> ReferenceUnknown:
+    """The refusal of a reference that names nothing."""
+    return ReferenceUnknown(
+        "There is no such thing. Name a lesson by its booking's id, or write tip:ID, topup:ID or"
+        " debt:ID.",
+        reference=named,
+    )
+
+
+def _of_booking(uow: Uow, booking_id: str) -> str:
     chain_id = money.chain_of(uow.session, booking_id) if is_id(booking_id) else None
     if chain_id is None:
         raise BookingNotFound(
@@ -91,6 +125,17 @@ def money_reference(uow: Uow, named: str) -> str:
             booking_id=booking_id,
         )
     return PREFIX + chain_id
+
+
+def _of_other(uow: Uow, prefix: str, own_id: str) -> str | None:
+    """The reference of a tip, of bought credit, or of a debt from a lesson or from such credit."""
+    if not is_id(own_id):
+        return None
+    if prefix == DEBT and (chain_id := money.chain_of(uow.session, own_id)):
+        return DEBT + chain_id
+    is_tip = prefix == TIP and money.has_tip(uow.session, own_id)
+    is_top_up = prefix in {TOP_UP, DEBT} and credits.has_top_up(uow, own_id)
+    return prefix + own_id if is_tip or is_top_up else None
 
 
 @operation("bookings.message_facts")

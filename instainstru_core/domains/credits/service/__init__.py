@@ -15,6 +15,12 @@ from instainstru_core.domains.credits.service.issuing import (
     reinstate,
     restore,
 )
+from instainstru_core.domains.credits.service.owing import (
+    held_debt,
+    owe,
+    own_debt,
+    top_up_of,
+)
 from instainstru_core.domains.credits.service.reserving import (
     consume,
     forfeit,
@@ -26,6 +32,7 @@ from instainstru_core.domains.credits.service.telling import issued, spent, used
 from instainstru_core.domains.credits.service.topping_up import (
     absorb_top_up,
     advance_top_up,
+    has_top_up,
     start_top_up,
     top_up,
 )
@@ -40,10 +47,14 @@ __all__ = [
     "expire_due",
     "forfeit",
     "freeze",
+    "has_top_up",
+    "held_debt",
     "history",
     "hold_wallet",
     "issue",
     "issued",
+    "owe",
+    "own_debt",
     "reinstate",
     "release",
     "reserve",
@@ -55,6 +66,7 @@ __all__ = [
     "spent",
     "start_top_up",
     "top_up",
+    "top_up_of",
     "unfreeze",
     "used",
     "wallet",

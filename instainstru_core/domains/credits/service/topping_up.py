@@ -64,13 +64,18 @@ def advance_top_up(uow: Uow, top_up_id: str, *, at_once: bool = False) -> Comman
     return payments.resume(uow, PREFIX + top_up_id, at_once=at_once)
 
 
+def has_top_up(uow: Uow, top_up_id: str) -> bool:
+    """Whether somebody bought credit under this id, whatever came of it."""
+    return repository.top_up(uow.session, top_up_id) is not None
+
+
 @operation("credits.absorb_top_up")
 def absorb_top_up(uow: Uow, command: Command, outcome: Outcome) -> str | None:
     """Take in what came of the charge: issue the credit, or note the refusal.
 
     Answers with the secret with which a browser confirms, where the bank wants that.
     """
-    row = _found(uow, command.reference.removeprefix(PREFIX), lock=True)
+    row = found(uow, command.reference.removeprefix(PREFIX), lock=True)
     recorded = payments.record(uow, command, outcome)
     if recorded is None:
         return None
@@ -95,9 +100,9 @@ def absorb_top_up(uow: Uow, command: Command, outcome: Outcome) -> str | None:
 def top_up(uow: Uow, top_up_id: str, *, client_secret: str | None = None) -> TopUpView:
     """One of the actor's own top-ups, with the secret of its charge where the caller has it."""
     require(uow.actor, Permission.PAYMENTS_MANAGE_OWN)
-    row = _found(uow, top_up_id)
+    row = found(uow, top_up_id)
     if not uow.actor.is_user(row.user_id):
-        raise _not_found(top_up_id)
+        raise not_found(top_up_id)
     return _view(row, client_secret)
 
 
@@ -131,14 +136,16 @@ def _begun(uow: Uow, user_id: str, wanted: BuyCredit) -> tuple[TopUp, Command]:
     return row, payments.request(uow, reference=PREFIX + row.id, call=call)
 
 
-def _found(uow: Uow, top_up_id: str, *, lock: bool = False) -> TopUp:
+def found(uow: Uow, top_up_id: str, *, lock: bool = False) -> TopUp:
+    """One top-up; locked, it is held until the transaction ends. Raises TopUpNotFound."""
     row = repository.top_up(uow.session, top_up_id, lock=lock)
     if row is None:
-        raise _not_found(top_up_id)
+        raise not_found(top_up_id)
     return row
 
 
-def _not_found(top_up_id: str) -> TopUpNotFound:
+def not_found(top_up_id: str) -> TopUpNotFound:
+    """The refusal of a top-up that is not there, or not the actor's."""
     return TopUpNotFound(
         "You have no such top-up. Use the id that buying answered with.", top_up_id=top_up_id
     )

@@ -35,15 +35,26 @@ def refuse_standing(found: Standing) -> None:
             debt_cents=found.debt_cents,
         )
     if found.is_restricted:
-        raise PayerRestricted(
-            "A payment was disputed at the bank, so nothing can be booked while that stands."
-            " Write to support to settle it."
-        )
+        raise _restricted(found.debt_cents)
     if found.debt_cents > 0:
         raise PayerInDebt(
             f"{dollars(found.debt_cents)} are open from before. Pay them first, then book.",
             debt_cents=found.debt_cents,
         )
+
+
+def _restricted(debt_cents: int) -> PayerRestricted:
+    """A dispute stands. What it left open the student can pay; else only staff can end it."""
+    if debt_cents > 0:
+        return PayerRestricted(
+            f"A payment was taken back by the bank, so {dollars(debt_cents)} are open. Pay them"
+            " with a card, then book.",
+            debt_cents=debt_cents,
+        )
+    return PayerRestricted(
+        "A payment was disputed at the bank, so nothing can be booked while that stands."
+        " Write to support to settle it."
+    )
 
 
 @operation("payments.lock")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from instainstru_core.domains.accounts.policy import public_name
 from instainstru_core.domains.bookings import service as bookings
+from instainstru_core.domains.bookings.schemas import DebtView
 from instainstru_core.domains.bookings.schemas.outlook import OutlookView
 from instainstru_core.domains.bookings.types import BookingStatus, StaffMove
 from instainstru_core.domains.payments import service as payments
@@ -95,7 +96,8 @@ def payment_explain(uow: Uow, subject: str, *, limit: int = 5) -> Report[Payment
         ],
         candidates=[],
     )
-    return Report(data=data, total=total, warnings=_warnings(data))
+    warnings = [*_warnings(data), *_owed(bookings.debts_of(uow, user_id))]
+    return Report(data=data, total=total, warnings=warnings)
 
 
 def _nobody(candidates: list[Candidate]) -> Report[PaymentsTold]:
@@ -252,3 +254,10 @@ def _warnings(data: PaymentsTold) -> list[str]:
     if data.is_locked or data.is_restricted:
         found.append("This student cannot book now: locked for a debt or restricted by a dispute.")
     return found
+
+
+def _owed(debts: Sequence[DebtView]) -> Iterator[str]:
+    """What the student has to pay before they can book again, thing by thing."""
+    for debt in debts:
+        of = f"bought credit ({debt.top_up_id})" if debt.top_up_id else f"lesson {debt.booking_id}"
+        yield f"{dollars(debt.cents)} are owed for {of}. The student pays them with a card."
