@@ -1,14 +1,61 @@
 """What a change of a booking's money would do, before it is made."""
 
+from dataclasses import dataclass
+
 from rich.table import Table
 
 from cli import output
+from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.schemas import (
+    BookingDetailView,
     CancelPreview,
     RefundPreview,
     RefundSettlementPreview,
+    ReportAbsence,
 )
 from instainstru_core.domains.bookings.types import RefundAction, RefundWay
+from instainstru_core.domains.payments.types import Command
+from instainstru_core.kernel.uow import Uow
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the payment provider would be asked for at once."""
+
+    action: str
+    cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WouldBe:
+    """A booking as it would be, and what would be asked of the provider then."""
+
+    booking: BookingDetailView
+    asked: Asked | None
+
+
+def completed(uow: Uow, booking_id: str) -> WouldBe:
+    """Complete a lesson, to see what comes of it."""
+    call = bookings.complete(uow, booking_id)
+    return WouldBe(bookings.detail(uow, booking_id), None if call is None else _asked(call))
+
+
+def reported(uow: Uow, booking_id: str, command: ReportAbsence) -> BookingDetailView:
+    """Report that somebody did not come, to see what comes of it."""
+    bookings.report_absence(uow, booking_id, command)
+    return bookings.detail(uow, booking_id)
+
+
+def asked(found: Asked | None) -> str:
+    """What would be asked of the provider, in a sentence."""
+    if found is None:
+        return " Nothing is charged now."
+    amount = "" if found.cents is None else f" {output.money(found.cents)}"
+    return f" The provider would be asked to {found.action}{amount} at once."
+
+
+def _asked(call: Command) -> Asked:
+    return Asked(call.action, getattr(call.call, "cents", None))
 
 
 def refund_words(found: RefundPreview) -> str:

@@ -1,7 +1,6 @@
 """`instainstru search aliases`: names of places that staff and searches teach."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -9,8 +8,9 @@ from pydantic import ValidationError
 from rich.table import Table
 
 from cli import output, session
-from cli.errors import faults
-from cli.output import AsJson, Cursor, Limit
+from cli.errors import agree, faults
+from cli.output import AsJson, Cursor, Limit, Yes
+from cli.trying import tried
 from instainstru_core.domains.search import service
 from instainstru_core.domains.search.schemas.places import (
     AddPlaceAlias,
@@ -28,10 +28,6 @@ from instainstru_core.kernel.uow import Uow
 app = typer.Typer(no_args_is_help=True)
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would come of it, only.")]
 AliasId = Annotated[str, typer.Argument(help="The alias, by its id.")]
-
-
-class _Tried(Exception):
-    """Takes back what was only tried."""
 
 
 class AliasRefused(Invalid):
@@ -104,9 +100,11 @@ def unresolved(
 def dismiss(
     name: Annotated[str, typer.Argument(help="The words, as the list has them.")],
     *,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Take words off the list for good: they are no name of a place."""
+    agree(f"Take {name!r} off the list for good?", yes=yes)
     with session.work() as uow:
         done = service.dismiss_unresolved_place(uow, name)
     output.show(done, lambda: [f"{done.name} is {done.status}."], as_json=as_json)
@@ -134,12 +132,13 @@ def learn(*, dry_run: DryRun = False, as_json: AsJson = False) -> None:
 
 def _change(act: Callable[[Uow], PlaceAliasView], *, dry_run: bool, as_json: bool) -> None:
     """Do it, or do it and take it back, and show what came of it."""
-    made: list[PlaceAliasView] = []
-    with session.work() as uow, suppress(_Tried), uow.savepoint():
-        made.append(act(uow))
+    with session.working() as runtime:
+        actor = session.operator()
         if dry_run:
-            raise _Tried
-    (done,) = made
+            done = tried(runtime, actor, act)
+        else:
+            with runtime.begin(actor) as uow:
+                done = act(uow)
     would = "would be " if dry_run else "is "
     meaning = f"{', '.join(done.area_keys)}{', one of them' if done.is_ambiguous else ''}"
     output.show(

@@ -121,18 +121,21 @@ def add_blackouts(
     ] = None,
     *,
     reason: Annotated[str | None, typer.Option(help="Why; only the instructor sees it.")] = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Let nobody book somebody on these days. Lessons on them stay and are listed."""
     command = AddBlackouts(first=first.date(), last=last and last.date(), reason=reason)
+    agree(f"Let nobody book {who} from {first:%Y-%m-%d} to {last or first:%Y-%m-%d}?", yes=yes)
     with session.working() as runtime, runtime.begin(_instructor(runtime, who)) as uow:
         found = service.add_blackouts(uow, command)
     output.show(found, lambda: _added(found), as_json=as_json)
 
 
 @blackouts.command("remove")
-def remove_blackout(who: Who, day: First, *, as_json: AsJson = False) -> None:
+def remove_blackout(who: Who, day: First, *, yes: Yes = False, as_json: AsJson = False) -> None:
     """Let somebody be booked on a day again."""
+    agree(f"Let {who} be booked on {day:%Y-%m-%d} again?", yes=yes)
     with session.working() as runtime, runtime.begin(_instructor(runtime, who)) as uow:
         found = service.remove_blackout(uow, day.date())
     output.show(found, lambda: [f"{found.day} can be booked again."], as_json=as_json)

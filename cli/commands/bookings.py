@@ -10,6 +10,7 @@ from cli import output, previews, session
 from cli.commands.ledger import explained
 from cli.errors import agree
 from cli.output import AsJson, Cursor, Limit, Yes
+from cli.trying import tried
 from instainstru_core.domains.bookings import flows
 from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.schemas import (
@@ -42,6 +43,7 @@ from instainstru_core.runtime import Runtime
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 BookingId = Annotated[str, typer.Argument(help="The booking's id.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would come of it, only.")]
 Listed: TypeAlias = Report[RecentBookings] | Report[BookingHistory]
 
 
@@ -156,10 +158,19 @@ def reschedule(
 
 
 @app.command()
-def complete(booking_id: BookingId, *, as_json: AsJson = False) -> None:
-    """Say that a lesson took place."""
+def complete(
+    booking_id: BookingId, *, dry_run: DryRun = False, yes: Yes = False, as_json: AsJson = False
+) -> None:
+    """Say that a lesson took place. Its amount is taken 24 hours after its end, or at once then."""
     with session.working() as runtime:
-        done = flows.complete(runtime.cashier, actor=session.operator(), booking_id=booking_id)
+        actor = session.operator()
+        if dry_run:
+            would = tried(runtime, actor, lambda uow: previews.completed(uow, booking_id))
+            words = f"Would complete {_words(would.booking)}.{previews.asked(would.asked)}"
+            output.show(would, lambda: [words], as_json=as_json)
+            return
+        found = _agreed(runtime, actor, booking_id, "Complete", yes=yes)
+        done = flows.complete(runtime.cashier, actor=actor, booking_id=found.id)
     output.show(done, lambda: [f"Completed {_words(done)}."], as_json=as_json)
 
 
@@ -169,13 +180,21 @@ def no_show(
     absent: Annotated[Absent, typer.Argument(help="Who did not come.")],
     *,
     reason: Annotated[str | None, typer.Option(help="What is known about it.")] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Say that somebody did not come. Nothing is charged until it is resolved."""
     command = ReportAbsence(absent=absent, reason=reason)
     with session.working() as runtime:
+        actor = session.operator()
+        if dry_run:
+            would = tried(runtime, actor, lambda uow: previews.reported(uow, booking_id, command))
+            output.show(would, lambda: [f"Would report {_words(would)}."], as_json=as_json)
+            return
+        found = _agreed(runtime, actor, booking_id, f"Report the {absent} of", yes=yes)
         done = flows.report_absence(
-            runtime.cashier, actor=session.operator(), booking_id=booking_id, command=command
+            runtime.cashier, actor=actor, booking_id=found.id, command=command
         )
     output.show(done, lambda: [f"Reported {_words(done)}."], as_json=as_json)
 

@@ -91,8 +91,9 @@ def send(
 
 
 @app.command()
-def resend(invite: Named, *, as_json: AsJson = False) -> None:
+def resend(invite: Named, *, yes: Yes = False, as_json: AsJson = False) -> None:
     """Mail a pending invite once more, with the same code."""
+    agree("Mail this invite once more?", yes=yes)
     with session.working() as runtime, runtime.begin(session.operator()) as uow:
         done = onboarding.resend_invite(uow, invite, web_url=runtime.settings.web_url)
     output.show(done, lambda: [f"Queued for the {done.sends}. time."], as_json=as_json)

@@ -38,7 +38,7 @@ class TestAliases:
     def test_of_nothing_are_refused(self, terminal: Terminal) -> None:
         refused = terminal(*ALIASES, "add", "?", FLATBUSH, "--json")
         assert (refused.code, refused.problem["code"]) == (1, "search.alias_refused")
-        unknown = terminal(*ALIASES, "dismiss", "atlantis", "--json")
+        unknown = terminal(*ALIASES, "dismiss", "atlantis", "--yes", "--json")
         assert unknown.problem["code"] == "search.unresolved_not_found"
 
 
@@ -54,7 +54,7 @@ class TestLearning:
         (noted,) = terminal(*ALIASES, "unresolved", "--json").json["items"]
         assert (noted["name"], noted["searches"], noted["people"]) == ("hollow", 3, 2)
         assert "hollow" in terminal(*ALIASES, "unresolved").out
-        assert "hollow is dismissed." in terminal(*ALIASES, "dismiss", "Hollow").out
+        assert "hollow is dismissed." in terminal(*ALIASES, "dismiss", "Hollow", "--yes").out
 
 
 def _search(person: str) -> SearchQuery:

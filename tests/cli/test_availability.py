@@ -62,14 +62,16 @@ def test_blackouts_are_added_listed_and_removed(
     terminal: Terminal, teacher: str, next_monday: date
 ) -> None:
     day = str(next_monday)
-    added = terminal("availability", "blackouts", "add", teacher, day, "--reason", "Concert")
+    added = terminal(
+        "availability", "blackouts", "add", teacher, day, "--reason", "Concert", "--yes"
+    )
     assert (added.code, added.out) == (0, "1 of 1 days were marked.\n")
     listed = terminal("availability", "blackouts", "list", teacher, "--json")
     assert listed.json["items"] == [{"day": day, "reason": "Concert"}]
     free = terminal("availability", "free", teacher, "--first", day, "--last", day)
     assert "blackout" in free.out
-    assert terminal("availability", "blackouts", "remove", teacher, day).code == 0
-    again = terminal("availability", "blackouts", "remove", teacher, day, "--json")
+    assert terminal("availability", "blackouts", "remove", teacher, day, "--yes").code == 0
+    again = terminal("availability", "blackouts", "remove", teacher, day, "--yes", "--json")
     assert (again.code, again.problem["code"]) == (1, "availability.blackout_not_found")
 
 

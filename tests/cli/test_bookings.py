@@ -185,17 +185,59 @@ class TestWhatIsOver:
             return booking(uow, starts_at=utc_now() - timedelta(hours=2)).id
 
     def test_is_completed(self, terminal: Terminal, over: str) -> None:
-        done = terminal("bookings", "complete", over, "--json")
+        done = terminal("bookings", "complete", over, "--yes", "--json")
         assert (done.code, done.json["status"]) == (0, "COMPLETED"), done.err
-        assert "Completed Theremin" in terminal("bookings", "complete", over).out
+        assert "Completed Theremin" in terminal("bookings", "complete", over, "--yes").out
+
+    def test_is_not_completed_until_somebody_agrees(
+        self, terminal: Terminal, over: str, committed_runtime: Runtime
+    ) -> None:
+        would = terminal("bookings", "complete", over, "--dry-run", "--json")
+        refused = terminal("bookings", "complete", over, "--json")
+
+        assert would.code == 0, would.err
+        assert (would.json["booking"]["status"], would.json["asked"]) == ("COMPLETED", None)
+        words = terminal("bookings", "complete", over, "--dry-run").out
+        assert "Would complete Theremin" in words
+        assert "Nothing is charged now." in words
+        assert (refused.code, refused.problem["code"]) == (1, "cli.declined")
+        assert terminal("bookings", "show", over, "--json").json["status"] == "CONFIRMED"
+        with committed_runtime.begin(SYSTEM) as uow:
+            assert uow.session.execute(text("SELECT count(*) FROM outbox")).scalar() == 0
+
+    def test_is_charged_at_once_where_a_day_has_passed(
+        self, terminal: Terminal, committed_runtime: Runtime, stripe: Simulator, clock: SetClock
+    ) -> None:
+        shop = opened(committed_runtime, stripe, clock, days_ago=9)
+        booked = shop.confirmed(wall(shop, days=3))
+        shop.at(shop.before(booked, hours=1))
+
+        would = terminal("bookings", "complete", booked.id, "--dry-run", "--json")
+        words = terminal("bookings", "complete", booked.id, "--dry-run").out
+
+        assert would.json["asked"] == {"action": "capture", "cents": 13_440}, would.err
+        assert "The provider would be asked to capture $134.40 at once." in words
+        assert shop.money(booked.id).captured_cents == 0
+
+    def test_cannot_be_tried_where_it_cannot_be_done(
+        self, terminal: Terminal, committed_runtime: Runtime
+    ) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            ahead = booking(uow, starts_at=utc_now() + timedelta(hours=2)).id
+        refused = terminal("bookings", "complete", ahead, "--dry-run", "--json")
+        assert (refused.code, refused.problem["code"]) == (1, "bookings.not_over_yet")
 
     def test_is_reported_and_resolved(self, terminal: Terminal, over: str) -> None:
-        reported = terminal(
-            "bookings", "no-show", over, "instructor", "--reason", "Nobody.", "--json"
-        )
+        report = ("bookings", "no-show", over, "instructor", "--reason", "Nobody.")
+        declined = terminal(*report, "--json")
+        would = terminal(*report, "--dry-run", "--json")
+        before = terminal("bookings", "show", over, "--json").json["status"]
+        reported = terminal(*report, "--yes", "--json")
         asked = terminal("bookings", "resolve", over, "dismissed", "--json")
         resolved = terminal("bookings", "resolve", over, "dismissed", "--yes", "--json")
 
+        assert (declined.code, declined.problem["code"]) == (1, "cli.declined")
+        assert (would.code, would.json["status"], before) == (0, "NO_SHOW", "CONFIRMED"), would.err
         assert (reported.code, reported.json["status"]) == (0, "NO_SHOW"), reported.err
         assert (asked.code, asked.problem["code"]) == (1, "cli.declined")
         assert (resolved.code, resolved.json["status"]) == (0, "CONFIRMED"), resolved.err

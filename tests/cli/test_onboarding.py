@@ -38,7 +38,9 @@ class TestInvites:
         listed = terminal("invites", "list", "--batch", sent["batch_id"], "--json").json
         assert listed["data"]["sending"] == {"invites": 1, "waiting": 1, "sent": 0, "failed": 0}
         invite_id = sent["invites"][0]["id"]
-        assert terminal("invites", "resend", invite_id, "--json").json["sends"] == 2
+        unasked = terminal("invites", "resend", invite_id, "--json")
+        assert (unasked.code, unasked.problem["code"]) == (1, "cli.declined")
+        assert terminal("invites", "resend", invite_id, "--yes", "--json").json["sends"] == 2
         shown = terminal("invites", "show", invite_id)
         assert "Hello" in shown.out
         assert "0 sent, 1 waiting, 0 failed." in (
@@ -46,7 +48,7 @@ class TestInvites:
         )
         done = terminal("invites", "revoke", invite_id, "--yes", "--json").json
         assert done["status"] == "revoked"
-        refused = terminal("invites", "resend", invite_id, "--json")
+        refused = terminal("invites", "resend", invite_id, "--yes", "--json")
         assert refused.problem["code"] == "onboarding.invite_not_pending"
 
     def test_that_cannot_be_sent_are_refused(self, terminal: Terminal) -> None:

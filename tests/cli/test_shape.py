@@ -41,6 +41,40 @@ def test_every_command_that_answers_answers_in_json(name: str) -> None:
     assert "--json" in options
 
 
+UNASKED = {
+    "checks settle": "tells the simulated provider, which stands in for a stranger",
+    "db upgrade": "changes no data that is there",
+    "payments resume": "does what is due anyway",
+    "search aliases add": "is taken back by rejecting it",
+    "search aliases approve": "is taken back by rejecting it",
+    "search aliases learn": "does what the daily job does",
+    "search aliases reject": "is taken back by approving it",
+    "search embeddings rebuild": "makes again what it forgets",
+    "stack down": "throws nothing away",
+    "stack up": "throws nothing away",
+    "webhooks replay": "asks the provider how things stand",
+}
+"""Commands that change something and do not ask first, and why they need not."""
+
+LOOKING = (
+    "active", "ask", "call", "check", "clients", "config", "decode", "evaluate", "explain",
+    "failed", "filters", "find", "free", "funnel", "gaps", "health", "history", "list", "logs",
+    "open", "outbox", "quality", "queues", "reconcile", "run", "schedule", "show", "standing",
+    "stats", "status", "stuck", "token", "tools", "top", "tree", "trends", "trial-balance",
+    "unresolved", "week", "workers", "zero-results",
+)  # fmt: skip
+"""The last words of commands that only look, or that are asked of somebody else."""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_that_can_hurt_asks_first(name: str) -> None:
+    options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+    verb = name.rpartition(" ")[2]
+    looks = verb in LOOKING and name != "payments standing"  # which clears as well
+    harmless = looks or name.startswith(("serve ", "simulate"))
+    assert ("--yes" in options) != (harmless or name in UNASKED)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_argument_says_what_it_is_for(name: str) -> None:
     command = COMMANDS[name]
