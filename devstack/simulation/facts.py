@@ -53,9 +53,12 @@ class Facts:
         return str(found[0])
 
     def outside(self) -> frozenset[str]:
-        """The provider's ids of the refunds that are known to be none of ours."""
+        """The provider's ids of the refunds of no command of ours, or of one that was given up."""
+        given_up = {row["id"] for row in self.of("payment_commands") if row["state"] == "failed"}
         return frozenset(
-            row["vendor_id"] for row in self.of("refunds") if row["command_id"] is None
+            row["vendor_id"]
+            for row in self.of("refunds")
+            if row["command_id"] is None or row["command_id"] in given_up
         )
 
     def total(self, account: str) -> int:

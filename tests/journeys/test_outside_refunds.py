@@ -27,9 +27,14 @@ from instainstru_core.domains.bookings.types import (
 from instainstru_core.domains.credits import flows as credit_flows
 from instainstru_core.domains.credits.schemas import BuyCredit
 from instainstru_core.domains.ledger import service as ledger
-from instainstru_core.domains.payments.errors import CallRefused, ProviderUnreachable
-from instainstru_core.domains.payments.models import Charge, Refund
-from instainstru_core.domains.payments.types import Purpose
+from instainstru_core.domains.payments import service as payments
+from instainstru_core.domains.payments.errors import (
+    CallRefused,
+    ProviderFailed,
+    ProviderUnreachable,
+)
+from instainstru_core.domains.payments.models import Charge, PaymentCommand, Refund
+from instainstru_core.domains.payments.types import CommandState, Purpose, Refused
 from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.domains.reporting.policy import telling
 from instainstru_core.kernel.authority import SYSTEM
@@ -82,6 +87,10 @@ def charge_for(market: Market, purpose: Purpose) -> str:
 
 def refuse() -> None:
     raise CallRefused("The provider answered no.")
+
+
+def fail() -> None:
+    raise ProviderFailed("The payment provider broke.")
 
 
 def lose() -> None:
@@ -463,6 +472,87 @@ class TestThatFailsLater:
             (3_360, "succeeded"),
             (3_360, "failed"),
         ]
+        market.assert_at_rest()
+
+
+class TestOfACallThatWasGivenUp:
+    """The provider said that it broke, and looked up it was not there: it was made once more."""
+
+    def given_up(self, market: Market, booking_id: str, cents: int) -> str:
+        """A refund of so much that was made twice, of which we know the second."""
+        market.troubled().after("refund", fail)
+        assert market.refund(booking_id, cents).state == "pending"
+        first = str(market.made("refunds")[0]["id"])
+        market.clock.now += timedelta(minutes=5)
+        with market.runtime.begin(SYSTEM) as uow:
+            command = payments.resume(uow, f"booking:{booking_id}")
+            assert command is not None
+            service.absorb(uow, command, Refused(ProviderFailed.code))
+        market.at(market.clock.now + timedelta(minutes=5))
+        market.run_jobs()
+        assert market.money(booking_id).refunded_cents == cents
+        return first
+
+    def test_is_one_of_ours_and_called_so(self, http_market: Market) -> None:
+        market = http_market
+        booked = taught(market)
+        first = self.given_up(market, booked.id, 3_360)
+
+        for _ in range(2):
+            market.hear_of_refund(first)
+
+        row = market.money(booked.id)
+        assert (row.refund_due_cents, row.refunded_cents, row.paid_cents) == (6_720, 6_720, 5_280)
+        assert orders(market) == [
+            (3_360, RefundOrigin.STAFF, RefundReason.GOODWILL, True),
+            (3_360, RefundOrigin.GIVEN_UP_CALL, RefundReason.PLATFORM_ERROR, True),
+        ]
+        with market.runtime.begin(SYSTEM) as uow:
+            kept = uow.session.scalars(select(Refund).where(Refund.vendor_id == first)).one()
+            command = uow.session.get_one(PaymentCommand, kept.command_id)
+            assert (command.state, kept.reason) == (
+                CommandState.FAILED,
+                "requested_by_customer",
+            )
+            entry = uow.session.scalars(
+                select(AuditEntry).where(AuditEntry.action == "bookings.note_refund")
+            ).one()
+            assert entry.details["origin"] == "given_up_call"
+        with market.runtime.begin(STAFF) as uow:
+            facts = [one.fact for one in ledger.explain(uow, f"booking:{booked.id}").journals]
+            told = reporting.payment_explain(uow, booked.id).data.payments[0]
+            story = reporting.booking_story(uow, booked.id).data
+        assert (facts.count("refunded"), facts.count("refunded_at_provider")) == (2, 0)
+        assert not any("dashboard" in refund.where for refund in told.refunds)
+        words = [one.what for one in story.events]
+        assert any(one.startswith("Refunded once more by a call") for one in words)
+        market.assert_at_rest()
+
+    def test_is_found_by_the_nightly_job_when_nobody_told(self, http_market: Market) -> None:
+        market = http_market
+        booked = taught(market)
+        self.given_up(market, booked.id, 3_360)
+
+        assert market.reconcile().is_clean
+
+        assert [made[1] for made in orders(market)] == [
+            RefundOrigin.STAFF,
+            RefundOrigin.GIVEN_UP_CALL,
+        ]
+        market.run_jobs()
+        market.assert_at_rest()
+
+    def test_that_did_not_reach_the_card_changes_nothing(self, http_market: Market) -> None:
+        market = http_market
+        booked = taught(market)
+        first = self.given_up(market, booked.id, 3_360)
+        market.stripe.fail_refund(first)
+
+        market.hear_of_refund(first)
+
+        row = market.money(booked.id)
+        assert (row.refunded_cents, row.paid_cents, row.is_blocked) == (3_360, 7_920, False)
+        assert len(orders(market)) == 1
         market.assert_at_rest()
 
 

@@ -243,7 +243,8 @@ class BookingNote(Base):
 
 
 class AdminRefund(Base):
-    """A refund that staff ordered, or made in the provider's dashboard.
+    """A refund that staff ordered, or made in the provider's dashboard, or that a call of ours made
+    once too often.
 
     Together those of a lesson give back at most its charge.
     """

@@ -136,10 +136,13 @@ class RefundReason(StrEnum):
 
 
 class RefundOrigin(StrEnum):
-    """Where staff made a refund: here, or in the provider's dashboard, without us."""
+    """Who made a refund: staff here, staff in the provider's dashboard without us, or a call of
+    ours that was taken for failed, so that it was made once more.
+    """
 
     STAFF = "staff"
     PROVIDER_DASHBOARD = "provider_dashboard"
+    GIVEN_UP_CALL = "given_up_call"
 
 
 class DebtKind(StrEnum):

@@ -183,7 +183,8 @@ class Charge(Base):
 
 
 class Refund(Base):
-    """Money given back to a card; one without a command was made in the provider's dashboard.
+    """Money given back to a card; one without a command was made in the provider's dashboard, one
+    whose command is given up was made all the same.
 
     At `failed_at` we learnt that the card's bank did not take it, and that it came back to us.
     """

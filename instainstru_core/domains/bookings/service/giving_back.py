@@ -64,7 +64,7 @@ def order(
     note: str | None = None,
     origin: RefundOrigin = RefundOrigin.STAFF,
 ) -> AdminRefund:
-    """Write down that staff gave so much back, here or in the provider's dashboard."""
+    """Write down that so much was given back: by staff, or by a call that was taken for failed."""
     row = AdminRefund(
         id=new_id(),
         chain_id=lesson.money.chain_id,

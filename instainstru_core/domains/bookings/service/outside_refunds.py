@@ -1,8 +1,9 @@
 """Refunds of the provider's dashboard, and refunds that failed after they were made.
 
 A refund of the dashboard is a refund by staff: it does what is still to go back, and what is more
-than that takes from everybody their part of it. A refund that failed is to be made all the same,
-and staff settle how, like one that the provider refuses.
+than that takes from everybody their part of it. So does one of a call of ours that was taken for
+failed, and it is called that. A refund that failed is to be made all the same, and staff settle
+how, like one that the provider refuses.
 """
 
 from collections.abc import Sequence
@@ -138,8 +139,16 @@ def _given_twice(uow: Uow, lesson: Lesson, cents: int, change: RefundChange) -> 
 
 def _order(uow: Uow, lesson: Lesson, cents: int, change: RefundChange) -> str:
     reason = REASONS.get(change.reason, RefundReason.OTHER)
-    origin = RefundOrigin.PROVIDER_DASHBOARD
-    return giving_back.order(uow, lesson, cents, reason, origin=origin).id
+    if change.command_id is not None:
+        reason = RefundReason.PLATFORM_ERROR
+    return giving_back.order(uow, lesson, cents, reason, origin=_origin(change)).id
+
+
+def _origin(change: RefundChange) -> RefundOrigin:
+    """Who made it. One of ours that failed later had been ordered here."""
+    if change.command_id is None:
+        return RefundOrigin.PROVIDER_DASHBOARD
+    return RefundOrigin.STAFF if change.has_failed else RefundOrigin.GIVEN_UP_CALL
 
 
 def _failed(uow: Uow, lesson: Lesson, change: RefundChange) -> None:
@@ -170,7 +179,7 @@ def _audit(uow: Uow, kind: str, subject_id: str, change: RefundChange) -> None:
         details={
             "refund": change.vendor_id,
             "cents": change.cents,
-            "origin": RefundOrigin.STAFF if change.command_id else RefundOrigin.PROVIDER_DASHBOARD,
+            "origin": _origin(change),
             "has_failed": change.has_failed,
         },
     )

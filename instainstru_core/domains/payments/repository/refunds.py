@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from instainstru_core.domains.payments.models import Charge, PaymentCommand, Refund
-from instainstru_core.domains.payments.types import CommandState
 
 
 def charge_of_intent(session: Session, intent_id: str) -> Charge | None:
@@ -25,9 +24,7 @@ def known(session: Session, vendor_ids: Collection[str]) -> dict[str, Refund]:
     return {row.vendor_id: row for row in session.scalars(query)}
 
 
-def command_states(session: Session, command_ids: Collection[str]) -> dict[str, CommandState]:
-    """How far these commands are. Those that are not ours are left out."""
-    query = select(PaymentCommand.id, PaymentCommand.state).where(
-        PaymentCommand.id.in_(command_ids)
-    )
-    return {row.id: row.state for row in session.execute(query)}
+def makers(session: Session, command_ids: Collection[str]) -> dict[str, PaymentCommand]:
+    """The commands of these ids. Those that are not ours are left out."""
+    query = select(PaymentCommand).where(PaymentCommand.id.in_(command_ids))
+    return {row.id: row for row in session.scalars(query)}

@@ -1,10 +1,14 @@
-"""Refunds that were made without us, and refunds of whomever that failed after they were made."""
+"""Refunds of which we did not know, and refunds of whomever that failed after they were made.
+
+Not known is what somebody made in the provider's dashboard, and what a call of ours had made when
+we took it for failed.
+"""
 
 from collections.abc import Sequence
 
 from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.ledger.types import Entry
-from instainstru_core.domains.payments.models import Charge, Refund
+from instainstru_core.domains.payments.models import Charge, PaymentCommand, Refund
 from instainstru_core.domains.payments.repository import commands
 from instainstru_core.domains.payments.repository import refunds as repository
 from instainstru_core.domains.payments.service.effects import CLEARING, given_back, pot
@@ -12,9 +16,6 @@ from instainstru_core.domains.payments.types import CommandState, Intent, Refund
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.money import Cents
 from instainstru_core.kernel.uow import Uow
-
-NOBODY_ELSE = frozenset({None, CommandState.FAILED})
-"""Where a command is whose refund nobody else takes in: it is not ours, or was given up."""
 
 DASHBOARD = "provider_dashboard"
 """Why a refund was made whose reason the provider does not tell."""
@@ -30,7 +31,7 @@ def note_refunds(uow: Uow, intent_id: str, seen: Sequence[RefundSeen]) -> list[R
     if charge is None or not charge.captured_cents:
         return []
     known = repository.known(uow.session, [one.id for one in seen])
-    made_by = repository.command_states(
+    makers = repository.makers(
         uow.session, [one.command_id for one in seen if one.command_id is not None]
     )
     undone = [
@@ -39,9 +40,9 @@ def note_refunds(uow: Uow, intent_id: str, seen: Sequence[RefundSeen]) -> list[R
         if one.is_undone and one.id in known and known[one.id].failed_at is None
     ]
     made = [
-        _made(uow, charge, one)
+        _made(uow, charge, one, makers.get(one.command_id or ""))
         for one in reversed(seen)
-        if one.id not in known and made_by.get(one.command_id or "") in NOBODY_ELSE
+        if one.id not in known and _is_ours_to_take_in(makers.get(one.command_id or ""))
     ]
     uow.session.flush()
     return [*undone, *(change for change in made if change is not None)]
@@ -53,16 +54,25 @@ def refunds_differ(uow: Uow, seen: Intent) -> bool:
     return charge is not None and charge.refunded_cents != seen.refunded_cents
 
 
-def _made(uow: Uow, charge: Charge, seen: RefundSeen) -> RefundChange | None:
-    """A refund that we did not make. One that came to nothing before we heard is only noted."""
+def _is_ours_to_take_in(maker: PaymentCommand | None) -> bool:
+    """Whether nobody else takes a refund in: it is of no command of ours, or of one given up."""
+    return maker is None or maker.state is CommandState.FAILED
+
+
+def _made(
+    uow: Uow, charge: Charge, seen: RefundSeen, maker: PaymentCommand | None
+) -> RefundChange | None:
+    """A refund that we did not know of. One that came to nothing before we heard is only noted."""
+    command_id = None if maker is None else maker.id
+    reason = maker.request["reason"] if maker else seen.reason or DASHBOARD
     uow.session.add(
         Refund(
             id=new_id(),
             charge_id=charge.id,
-            command_id=None,
+            command_id=command_id,
             vendor_id=seen.id,
             cents=seen.cents,
-            reason=seen.reason or DASHBOARD,
+            reason=reason,
             refunded_at=uow.now,
             failed_at=uow.now if seen.is_undone else None,
         )
@@ -73,11 +83,13 @@ def _made(uow: Uow, charge: Charge, seen: RefundSeen) -> RefundChange | None:
         uow,
         charge,
         seen.cents,
-        key=f"refund:outside:{seen.id}",
-        fact="refunded_at_provider",
+        key=f"refund:{command_id}" if command_id else f"refund:outside:{seen.id}",
+        fact="refunded" if command_id else "refunded_at_provider",
         of=charge.reference,
     )
-    return RefundChange(seen.id, charge.id, seen.cents, seen.reason or DASHBOARD, has_failed=False)
+    return RefundChange(
+        seen.id, charge.id, seen.cents, reason, has_failed=False, command_id=command_id
+    )
 
 
 def _failed(uow: Uow, charge: Charge, row: Refund) -> RefundChange:

@@ -216,9 +216,10 @@ class ChargebackChange:
 
 @dataclass(frozen=True, slots=True)
 class RefundChange:
-    """A refund that was made without us, or one that failed after it was made.
+    """A refund that we did not know of, or one that failed after it was made.
 
-    `command_id` is the command of ours that made it; None for one of the provider's dashboard.
+    `command_id` is the command of ours that made it, given up where we did not know of it; None
+    for one of the provider's dashboard.
     """
 
     vendor_id: str

@@ -31,6 +31,16 @@ ORDER = list(StoryPart)
 LONGEST_QUOTE = 200
 ITSELF = "the system"
 
+ORDERED = {
+    RefundOrigin.STAFF: "Refund ordered",
+    RefundOrigin.PROVIDER_DASHBOARD: "Refunded in the provider's dashboard",
+    RefundOrigin.GIVEN_UP_CALL: "Refunded once more by a call that was taken for failed",
+}
+ORDERED_BY = {
+    RefundOrigin.PROVIDER_DASHBOARD: "staff",
+    RefundOrigin.GIVEN_UP_CALL: ITSELF,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Cast:
@@ -202,10 +212,8 @@ def _noted(notes: Iterable[Note], cast: Cast) -> Iterator[StoryEvent]:
 
 def _ordered(orders: Iterable[Order], cast: Cast) -> Iterator[StoryEvent]:
     for order in orders:
-        by_hand = order.origin is RefundOrigin.PROVIDER_DASHBOARD
-        what = "Refunded in the provider's dashboard" if by_hand else "Refund ordered"
-        words = f"{what}: {order.reason}{_quoted(order.note)}"
-        by = "staff" if by_hand else cast.name(order.ordered_by)
+        words = f"{ORDERED[order.origin]}: {order.reason}{_quoted(order.note)}"
+        by = ORDERED_BY.get(order.origin) or cast.name(order.ordered_by)
         yield _event(order.at, StoryPart.NOTE, words, by=by, cents=order.cents, id=order.id)
 
 
