@@ -31,6 +31,7 @@ from instainstru_core.domains.bookings.flows import (
     on_dispute_event,
     on_intent_event,
     on_refund_event,
+    on_transfer_event,
 )
 from instainstru_core.domains.instructors.events import (
     InstructorChanged,
@@ -152,6 +153,7 @@ WEBHOOK_HANDLERS: Mapping[str, WebhookHandler] = {
     "refund.failed": on_refund_event,
     "refund.updated": on_refund_event,
     "setup_intent.succeeded": _of_people(on_setup),
+    "transfer.reversed": on_transfer_event,
 }
 """What is done about each kind of event; those of other kinds are stored and left alone. Handlers
 ask the provider how things stand, so they bear repeated, late and disordered events.

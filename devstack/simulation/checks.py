@@ -71,13 +71,12 @@ def _debts(facts: Facts) -> Iterator[str]:
         claimed[row["student_id"]] += row["debt_cents"]
         if row["debt_cents"] < 0:
             yield f"lesson {row['chain_id']} has a debt of {row['debt_cents']}"
+    for row in facts.of("credit_top_ups"):
+        claimed[row["user_id"]] += row["debt_cents"]
     owed = facts.balances("student_debt")
-    for reference, totals in facts.by_reference.items():
-        if reference.startswith("topup:"):
-            claimed[facts.payer_of(reference)] += totals["student_debt"]
     for user in sorted({*claimed, *owed}):
         if claimed[user] != owed.get(user, 0) or owed.get(user, 0) < 0:
-            yield f"{user} owes {claimed[user]} for lessons, {owed.get(user, 0)} by the ledger"
+            yield f"{user} owes {claimed[user]} by what for, {owed.get(user, 0)} by the ledger"
 
 
 def _payees(facts: Facts, stripe: Simulator) -> Iterator[str]:
@@ -107,16 +106,19 @@ def commands(facts: Facts, stripe: Simulator) -> Iterator[str]:
         if row["state"] not in {"confirmed", "failed"}:
             yield f"command {row['id']} ({row['action']} of {row['reference']}) is {row['state']}"
     transfers = provider.listed(stripe, "transfers")
+    outside = facts.outside()
     made: dict[str, list[Thing]] = {
-        "refund": [
-            one for one in provider.listed(stripe, "refunds") if one["id"] not in facts.outside()
-        ],
+        "refund": _but(outside, provider.listed(stripe, "refunds")),
         "transfer": transfers,
-        "reverse": provider.reversals(transfers),
+        "reverse": _but(outside, provider.reversals(transfers)),
     }
     for action, things in made.items():
         yield from _matched(rows, action, things)
     yield from _charged(facts, rows, provider.listed(stripe, "payment_intents"))
+
+
+def _but(known: frozenset[str], things: list[Thing]) -> list[Thing]:
+    return [one for one in things if one["id"] not in known]
 
 
 def _matched(rows: dict[str, Row], action: str, things: list[Thing]) -> Iterator[str]:

@@ -14,9 +14,11 @@ TABLES = (
     "connect_accounts",
     "credit_lots",
     "credit_reservations",
+    "credit_top_ups",
     "lesson_money",
     "no_show_reports",
     "occupied_times",
+    "outside_reversals",
     "payment_commands",
     "refunds",
     "tips",
@@ -47,19 +49,15 @@ class Facts:
     def of(self, table: str) -> list[Row]:
         return self.tables[table]
 
-    def payer_of(self, reference: str) -> str:
-        """Whose card paid for this."""
-        found = [one["student_id"] for one in self.of("charges") if one["reference"] == reference]
-        return str(found[0])
-
     def outside(self) -> frozenset[str]:
-        """The provider's ids of the refunds of no command of ours, or of one that was given up."""
+        """The provider's ids of refunds and reversals of no command, or of one given up."""
         given_up = {row["id"] for row in self.of("payment_commands") if row["state"] == "failed"}
-        return frozenset(
+        refunds = {
             row["vendor_id"]
             for row in self.of("refunds")
             if row["command_id"] is None or row["command_id"] in given_up
-        )
+        }
+        return frozenset(refunds | {row["vendor_id"] for row in self.of("outside_reversals")})
 
     def total(self, account: str) -> int:
         """What stands on all accounts of a kind: debits less credits."""

@@ -1,45 +1,7 @@
 """What else is done in the provider's dashboard: it is found, told, and never silently wrong."""
 
-from datetime import timedelta
-
-from instainstru_core.domains.bookings.types import BookingStatus, Outcome, PaymentStatus
+from instainstru_core.domains.bookings.types import BookingStatus, Outcome
 from tests.factories.money import Market, call
-
-
-class TestATransferTakenBackThere:
-    def test_is_told_by_the_nightly_comparison_until_somebody_looked(
-        self, http_market: Market
-    ) -> None:
-        market = http_market
-        booked = market.confirmed()
-        market.at(market.after(booked, hours=25))
-        assert market.reconcile().is_clean
-        transfer = str(market.made("transfers")[0]["id"])
-
-        market.stripe.reverse_by_hand(transfer, 3_000)
-
-        for _ in range(2):
-            market.clock.now += timedelta(days=1)
-            found = market.reconcile()
-            assert [(one.kind, one.our_cents, one.their_cents) for one in found.differences] == [
-                ("transfer_refund", None, 3_000)
-            ]
-        assert market.money(booked.id).paid_cents == 10_560
-
-    def test_stops_a_refund_that_would_take_back_more_than_is_there(
-        self, http_market: Market
-    ) -> None:
-        market = http_market
-        booked = market.confirmed()
-        market.at(market.after(booked, hours=25))
-        market.stripe.reverse_by_hand(str(market.made("transfers")[0]["id"]))
-
-        market.refund(booked.id, 4_000)
-
-        row = market.money(booked.id)
-        assert (row.refunded_cents, row.paid_cents) == (4_000, 10_560)
-        assert (row.is_blocked, row.review_reason) == (True, "reverse_refused")
-        assert market.detail(booked.id).payment_status is PaymentStatus.MANUAL_REVIEW
 
 
 class TestAHoldTakenThere:

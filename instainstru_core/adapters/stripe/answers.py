@@ -158,6 +158,16 @@ class TransferAnswer(Tagged):
     amount_reversed: int = 0
 
 
+class ReversalAnswer(BaseModel):
+    """What a line of the books is about; only of a reversal does it name a transfer."""
+
+    transfer: Reference | None = None
+
+
+class ReversalLineAnswer(BaseModel):
+    source: ReversalAnswer | str | None = None
+
+
 class Requirements(BaseModel):
     disabled_reason: str | None = None
 

@@ -59,6 +59,7 @@ class UnconfiguredGateway:
     authorize = intent = find_intent = capture = void = _refuse
     refund = refunds = refund_made = find_refund = _refuse
     transfer = find_transfer = reverse = find_reversal = _refuse
+    reversals = reversed_transfer = _refuse
     dispute = disputes = balance_changes = _refuse
     create_account = account = onboarding_link = set_payout_schedule = _refuse
     payouts = _refuse

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     )
 
 INTENTS = "/v1/payment_intents"
+LINES = "/v1/balance_transactions"
 WITH_CHARGE = "latest_charge.balance_transaction"
 PAGE = 100
 CLOCK_SLACK = timedelta(minutes=5)
@@ -183,6 +184,20 @@ class StripeMoney(Part):
             lambda client: client.v1.transfers.reversals.list(transfer_id, {"limit": PAGE}),
             reading.transfer,
             lambda reversal: reversal.command_id == command_id,
+        )
+
+    def reversals(self, transfer_id: str) -> list[TransferSeen]:
+        return self._caller.collect(
+            "reversals",
+            lambda client: client.v1.transfers.reversals.list(transfer_id, {"limit": PAGE}),
+            reading.transfer,
+        )
+
+    def reversed_transfer(self, line_id: str) -> str | None:
+        """Stripe's lines name the reversal, and only whole does that name its transfer."""
+        path = f"{LINES}/{quote(line_id, safe='')}"
+        return self._caller.look(
+            "reversed_transfer", path, {"expand": ["source"]}, read=reading.reversed_transfer
         )
 
     def _transfer(self, transfer_id: str) -> TransferSeen:

@@ -19,6 +19,8 @@ from instainstru_core.adapters.stripe.answers import (
     PageAnswer,
     PayoutAnswer,
     RefundAnswer,
+    ReversalAnswer,
+    ReversalLineAnswer,
     Schedule,
     SetupAnswer,
     TransferAnswer,
@@ -134,6 +136,12 @@ def transfer(values: Values) -> TransferSeen:
         reversed_cents=answer.amount_reversed,
         command_id=answer.command_id,
     )
+
+
+def reversed_transfer(values: Values) -> str | None:
+    """The transfer of the reversal that a line of the books is about."""
+    source = ReversalLineAnswer.model_validate(values).source
+    return identifier(source.transfer) if isinstance(source, ReversalAnswer) else None
 
 
 def account(values: Values) -> AccountSeen:

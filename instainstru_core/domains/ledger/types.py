@@ -28,6 +28,10 @@ REFUNDS = ("refunded", "refunded_at_provider", "refund_failed")
 """Facts about money that goes back to cards; that of a failed refund came back to us."""
 
 
+SENT = ("transferred", "transfer_reversed", "transfer_reversed_at_provider")
+"""Facts about money that goes to instructors' accounts, and comes back from them."""
+
+
 class Nature(StrEnum):
     """On which side of the books an account grows: debits for assets and expenses."""
 

@@ -226,6 +226,24 @@ class Transfer(Base):
     transferred_at: Mapped[datetime]
 
 
+class OutsideReversal(Base):
+    """What came back of a transfer and was taken in afterwards.
+
+    Without a command it was taken back in the provider's dashboard; else by a call of ours that was
+    taken for failed. Those of confirmed commands are told by these.
+    """
+
+    __tablename__ = "outside_reversals"
+    __table_args__ = (CheckConstraint("cents > 0", name="something"),)
+
+    id: Mapped[NewId]
+    transfer_id: Mapped[Id] = mapped_column(ForeignKey("transfers.id"), index=True)
+    command_id: Mapped[Id | None] = mapped_column(ForeignKey("payment_commands.id"), unique=True)
+    vendor_id: Mapped[str] = mapped_column(unique=True)
+    cents: Mapped[int]
+    reversed_at: Mapped[datetime]
+
+
 class Chargeback(Base):
     """A charge that the card's holder disputes at the bank.
 

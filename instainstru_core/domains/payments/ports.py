@@ -99,6 +99,14 @@ class MoneyGateway(Protocol):
 
     def find_reversal(self, *, transfer_id: str, command_id: str) -> TransferSeen | None: ...
 
+    def reversals(self, transfer_id: str) -> list[TransferSeen]:
+        """All reversals of a transfer, whoever made them, the newest first."""
+        ...
+
+    def reversed_transfer(self, line_id: str) -> str | None:
+        """The transfer that a line of the provider's books takes back; None for another line."""
+        ...
+
     def dispute(self, dispute_id: str) -> DisputeSeen: ...
 
     def disputes(self, *, since: datetime, until: datetime, cursor: str | None) -> Disputes:

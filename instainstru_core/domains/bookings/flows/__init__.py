@@ -32,6 +32,8 @@ from instainstru_core.domains.bookings.flows.vendor import (
     on_intent_event,
     on_refund,
     on_refund_event,
+    on_transfer,
+    on_transfer_event,
 )
 
 __all__ = [
@@ -52,6 +54,8 @@ __all__ = [
     "on_intent_event",
     "on_refund",
     "on_refund_event",
+    "on_transfer",
+    "on_transfer_event",
     "pay_debt",
     "pay_top_up_debt",
     "reconcile",

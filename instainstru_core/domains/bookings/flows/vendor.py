@@ -7,6 +7,7 @@ from instainstru_core.domains.bookings import service
 from instainstru_core.domains.bookings.flows.driving import Cashier, drive
 from instainstru_core.domains.bookings.flows.extras import resume
 from instainstru_core.domains.bookings.service.lesson import PREFIX, chain_id_of
+from instainstru_core.domains.bookings.service.tips import PREFIX as TIP
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.errors import CommandOpen
 from instainstru_core.domains.payments.flows.webhooks import object_id, object_of
@@ -42,6 +43,14 @@ def on_refund_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None
     is_ours = isinstance(metadata, dict) and COMMAND in metadata
     if isinstance(intent_id, str) and not (is_ours and about.get("status") in STANDING):
         on_intent(cashier, actor=actor, intent_id=intent_id, about_refunds=True)
+
+
+def on_transfer_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
+    """A transfer was taken back. What we took back ourselves is known already."""
+    about = object_of(event)
+    made = about.get("reversals", {}).get("data") or [{}]
+    if COMMAND not in (made[0].get("metadata") or {}):
+        on_transfer(cashier, actor=actor, transfer_id=object_id(event))
 
 
 def on_dispute_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
@@ -81,6 +90,28 @@ def on_refund(cashier: Cashier, *, actor: Actor, refund_id: str) -> None:
     intent_id = cashier.gateway.refund_made(refund_id).intent_id
     if intent_id is not None:
         on_intent(cashier, actor=actor, intent_id=intent_id, about_refunds=True)
+
+
+def on_reversal(cashier: Cashier, *, actor: Actor, line_id: str) -> None:
+    """Ask what a line of the provider's books says was taken back, and let the money follow."""
+    transfer_id = cashier.gateway.reversed_transfer(line_id)
+    if transfer_id is not None:
+        on_transfer(cashier, actor=actor, transfer_id=transfer_id)
+
+
+def on_transfer(cashier: Cashier, *, actor: Actor, transfer_id: str) -> None:
+    """Ask what was taken back of a transfer, and let the money follow."""
+    with cashier.begin(actor) as uow:
+        reference = payments.reference_of_transfer(uow, transfer_id)
+    if reference is None:
+        return
+    seen = cashier.gateway.reversals(transfer_id)
+    with cashier.begin(actor) as uow:
+        if not reference.startswith(PREFIX):
+            service.note_tip_reversals(uow, reference.removeprefix(TIP), transfer_id, seen)
+            return
+        service.note_reversals(uow, chain_id_of(reference), transfer_id, seen)
+    drive_at_once(cashier, actor=actor, chain_id=chain_id_of(reference))
 
 
 def _look_at_refunds(

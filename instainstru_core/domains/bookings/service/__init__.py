@@ -35,6 +35,10 @@ from instainstru_core.domains.bookings.service.outside_refunds import (
     note_other_refunds,
     note_refunds,
 )
+from instainstru_core.domains.bookings.service.outside_reversals import (
+    note_reversals,
+    note_tip_reversals,
+)
 from instainstru_core.domains.bookings.service.reading import (
     detail,
     listing,
@@ -80,6 +84,8 @@ __all__ = [
     "note_other_chargeback",
     "note_other_refunds",
     "note_refunds",
+    "note_reversals",
+    "note_tip_reversals",
     "notes",
     "order_refund",
     "outlooks",

@@ -105,6 +105,7 @@ def absorb(uow: Uow, command: Command, outcome: Outcome) -> Progress:
 
 def proceed(uow: Uow, lesson: Lesson) -> Command | None:
     """From step to step, until the next thing to do is a call or a wait."""
+    _come_even(lesson)
     for _ in range(MOST_STEPS):
         decision = agenda.decide(case_of(lesson), uow.now)
         if decision.step is None:
@@ -134,6 +135,14 @@ def decide_again(uow: Uow, lesson: Lesson) -> None:
 def wait(lesson: Lesson, until: datetime, kind: DueKind) -> None:
     """Let the lesson's money rest until then."""
     _rest(lesson, Decision(due_at=until, due_kind=kind))
+
+
+def _come_even(lesson: Lesson) -> None:
+    """Somebody had taken back too much of a payout, and by now no more is owed than is there."""
+    row = lesson.money
+    if row.review_reason == calls.TAKEN_BACK and row.paid_cents >= lesson.still_owed_cents:
+        row.is_blocked = False
+        row.review_reason = row.review_since = None
 
 
 def _rest(lesson: Lesson, decision: Decision) -> None:
@@ -231,6 +240,8 @@ def _refused(uow: Uow, lesson: Lesson, recorded: Recorded, command: Command) -> 
         case Action.TRANSFER:
             calls.note_unpaid(uow, lesson)
         case Action.REFUND if calls.is_too_much(lesson, command):
+            return
+        case Action.REVERSE if calls.is_too_much_back(lesson, command):
             return
         case _:
             steps.block(uow, lesson, f"{recorded.action}_refused")

@@ -20,6 +20,8 @@ from instainstru_core.kernel.uow import Uow
 
 STALE = "stale"
 UNPAID = "instructor_cannot_be_paid"
+TAKEN_BACK = "transfer_reversed_at_the_provider"
+"""Why a lesson stops of whose payout somebody took back more than was to come back."""
 
 
 def authorize(uow: Uow, lesson: Lesson, _: Decision) -> Command | None:
@@ -77,6 +79,12 @@ def is_too_much(lesson: Lesson, command: Command) -> bool:
     """Whether more was to be refunded than is to go back now: somebody gave some back meanwhile."""
     call = command.call
     return isinstance(call, RefundCall) and call.cents > case_of(lesson).outstanding_cents
+
+
+def is_too_much_back(lesson: Lesson, command: Command) -> bool:
+    """Whether more was to be taken back than is to come back now: some came back meanwhile."""
+    call, row = command.call, lesson.money
+    return isinstance(call, ReverseCall) and call.cents > row.paid_cents - lesson.still_owed_cents
 
 
 def transfer(uow: Uow, lesson: Lesson, decision: Decision) -> Command | None:

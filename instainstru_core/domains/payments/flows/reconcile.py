@@ -44,6 +44,12 @@ def refunds_to_ask(begin: Begin, stretch: Stretch, *, actor: Actor) -> list[str]
         return service.refunds_to_ask(uow, since=stretch.since)
 
 
+def reversals_to_ask(begin: Begin, stretch: Stretch, *, actor: Actor) -> list[str]:
+    """The provider's lines of transfers that came back and that we do not know of."""
+    with begin(actor) as uow:
+        return service.reversals_to_ask(uow, since=stretch.since)
+
+
 def compare(begin: Begin, stretch: Stretch, *, actor: Actor) -> ReconciliationView:
     """Say where the lines that were read differ from the ledger."""
     with begin(actor) as uow:

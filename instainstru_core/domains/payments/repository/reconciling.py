@@ -34,6 +34,8 @@ _OURS = f"""
     SELECT result ->> 'id', (request ->> 'cents')::int, finished_at FROM payment_commands
     WHERE action = 'reverse' AND state = 'confirmed'
     UNION ALL
+    SELECT vendor_id, cents, reversed_at FROM outside_reversals
+    UNION ALL
     SELECT vendor_id, -(withdrawn_cents + fee_cents), coalesce(closed_at, opened_at)
     FROM chargebacks WHERE withdrawn_cents + fee_cents <> 0
     UNION ALL

@@ -48,6 +48,7 @@ from instainstru_core.domains.payments.service.charges import (
 from instainstru_core.domains.payments.service.commands import (
     command_open,
     open_refund_cents,
+    open_reversal_cents,
     pending,
     record,
     request,
@@ -79,8 +80,13 @@ from instainstru_core.domains.payments.service.reconciling import (
     reconcile_from,
     reconciliation,
     refunds_to_ask,
+    reversals_to_ask,
 )
 from instainstru_core.domains.payments.service.refunds import note_refunds, refunds_differ
+from instainstru_core.domains.payments.service.reversals import (
+    note_reversals,
+    reference_of_transfer,
+)
 from instainstru_core.domains.payments.service.standing import (
     lift_restriction,
     lock,
@@ -131,10 +137,12 @@ __all__ = [
     "note_intent",
     "note_payout",
     "note_refunds",
+    "note_reversals",
     "note_schedule",
     "open_chargeback_cents",
     "open_commands",
     "open_refund_cents",
+    "open_reversal_cents",
     "own_account",
     "own_identity",
     "payee",
@@ -151,6 +159,7 @@ __all__ = [
     "reference_of_charge",
     "reference_of_command",
     "reference_of_intent",
+    "reference_of_transfer",
     "refunds_differ",
     "refunds_to_ask",
     "release_payer",
@@ -158,6 +167,7 @@ __all__ = [
     "require_good_standing",
     "restrict",
     "resume",
+    "reversals_to_ask",
     "standing_chargebacks",
     "stuck_commands",
     "transfers",

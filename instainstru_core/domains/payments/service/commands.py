@@ -89,8 +89,17 @@ def pending(uow: Uow, reference: str) -> bool:
 
 def open_refund_cents(uow: Uow, reference: str) -> int:
     """What a refund gives back that is under way; nothing where none is."""
+    return _open_cents(uow, reference, Action.REFUND)
+
+
+def open_reversal_cents(uow: Uow, reference: str) -> int:
+    """What a reversal takes back that is under way; nothing where none is."""
+    return _open_cents(uow, reference, Action.REVERSE)
+
+
+def _open_cents(uow: Uow, reference: str, action: Action) -> int:
     row = repository.open_command(uow.session, reference)
-    if row is None or row.action is not Action.REFUND:
+    if row is None or row.action is not action:
         return 0
     cents: int = row.request["cents"]
     return cents

@@ -222,15 +222,20 @@ def _reversed(uow: Uow, command: Command, call: ReverseCall, seen: TransferSeen)
     if row is None:
         msg = f"transfer {call.transfer_id} is missing"
         raise LookupError(msg)
-    row.reversed_cents += seen.cents
+    taken_back(uow, row, seen.cents, key=f"reverse:{command.id}", fact="transfer_reversed")
+
+
+def taken_back(uow: Uow, row: Transfer, cents: int, *, key: str, fact: str) -> None:
+    """Post once that so much of a transfer came back: it is owed again."""
+    row.reversed_cents += cents
     ledger.post(
         uow,
-        key=f"reverse:{command.id}",
-        fact="transfer_reversed",
-        reference=command.reference,
+        key=key,
+        fact=fact,
+        reference=row.reference,
         entries=[
-            Entry(CLEARING, Cents(seen.cents)),
-            Entry(_payable(row.purpose, row.instructor_id), Cents(-seen.cents)),
+            Entry(CLEARING, Cents(cents)),
+            Entry(_payable(row.purpose, row.instructor_id), Cents(-cents)),
         ],
     )
 

@@ -7,6 +7,7 @@ from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.ledger.types import Account, AccountKind, Entry
 from instainstru_core.domains.payments.models import Reconciliation
 from instainstru_core.domains.payments.repository import reconciling as repository
+from instainstru_core.domains.payments.repository import reversals
 from instainstru_core.domains.payments.repository.reconciling import Difference
 from instainstru_core.domains.payments.schemas import DifferenceView, ReconciliationView
 from instainstru_core.domains.payments.types import BalanceChange
@@ -69,6 +70,17 @@ def refunds_to_ask(uow: Uow, *, since: datetime) -> list[str]:
     require(uow.actor, Permission.PAYMENTS_MANAGE_ANY)
     known = _known(repository.latest(uow.session))
     return repository.refunds_to_ask(uow.session, since=since, known=known, limit=MOST_DIFFERENCES)
+
+
+@operation("payments.reversals_to_ask")
+def reversals_to_ask(uow: Uow, *, since: datetime) -> list[str]:
+    """The provider's lines of what came back of transfers, where nobody told us of it.
+
+    At most so many as a comparison tells.
+    """
+    require(uow.actor, Permission.PAYMENTS_MANAGE_ANY)
+    known = _known(repository.latest(uow.session))
+    return reversals.to_ask(uow.session, since=since, known=known, limit=MOST_DIFFERENCES)
 
 
 @operation("payments.compare_books")

@@ -231,6 +231,18 @@ class RefundChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ReversalChange:
+    """What was taken back of a transfer without our knowing.
+
+    `command_id` is the command of ours that did it and was given up; None for the dashboard.
+    """
+
+    vendor_id: str
+    cents: int
+    command_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What may keep a student from booking."""
 

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from instainstru_core.domains.ledger.types import REFUNDS, AccountKind
+from instainstru_core.domains.ledger.types import REFUNDS, SENT, AccountKind
 
 PAYABLE = (AccountKind.INSTRUCTOR_PAYABLE, AccountKind.TIPS_PAYABLE)
-SENT = ("transferred", "transfer_reversed")
 CREDIT_USED = ("credit_consumed", "credit_forfeited", "credit_reinstated")
 CREDIT_NEW = ("credit_issued", "credit_revoked")
 CHARGED_BACK = ("chargeback_withdrawn", "chargeback_returned")

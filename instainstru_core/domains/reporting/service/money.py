@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from instainstru_core.domains.accounts.policy import public_name
 from instainstru_core.domains.bookings.types import PaymentStatus
-from instainstru_core.domains.ledger.types import REFUNDS, AccountKind
+from instainstru_core.domains.ledger.types import REFUNDS, SENT, AccountKind
 from instainstru_core.domains.reporting.repository import money as ledger
 from instainstru_core.domains.reporting.repository.money import Movement, Owed
 from instainstru_core.domains.reporting.schemas.base import Report, WindowView
@@ -24,7 +24,7 @@ from instainstru_core.kernel.uow import Uow
 
 GRACE = timedelta(minutes=20)
 CAPTURED, REFUNDED = frozenset({"captured"}), frozenset(REFUNDS)
-SENT = frozenset({"transferred", "transfer_reversed"})
+TRANSFERRED = frozenset(SENT)
 CHARGED_BACK = frozenset({"chargeback_withdrawn", "chargeback_returned"})
 LOSSES = (AccountKind.DISPUTE_LOSSES, AccountKind.ESCALATION_LOSSES)
 
@@ -112,7 +112,7 @@ def money_figures(found: Iterable[Movement]) -> MoneyFigures:
     issued = cents(AccountKind.CREDIT_EXPENSE)
     expired = -cents(AccountKind.BREAKAGE)
     payables = (AccountKind.INSTRUCTOR_PAYABLE, AccountKind.TIPS_PAYABLE)
-    sent = cents(*payables, facts=SENT)
+    sent = cents(*payables, facts=TRANSFERRED)
     return MoneyFigures(
         captured_cents=-cents(held, facts=CAPTURED),
         captures=times(held, "captured"),
