@@ -37,6 +37,12 @@ CHARGES = text(
     " UNION SELECT 'tip:' || tips.id FROM tips JOIN bookings ON bookings.id = tips.booking_id"
     " WHERE chain_id = :chain_id) ORDER BY id"
 )
+TRANSFERS = text(
+    "SELECT vendor_id, cents - reversed_cents FROM transfers WHERE cents > reversed_cents"
+    " AND reference IN (SELECT 'booking:' || chain_id FROM bookings WHERE chain_id = :chain_id"
+    " UNION SELECT 'tip:' || tips.id FROM tips JOIN bookings ON bookings.id = tips.booking_id"
+    " WHERE chain_id = :chain_id) ORDER BY id"
+)
 RESOLUTIONS = (
     NoShowResolution.CONFIRMED_AFTER_REVIEW,
     NoShowResolution.DISPUTE_UPHELD,
@@ -91,6 +97,10 @@ class Fates:
         if stage.mischief.strikes(stage.mischief.chances.refund_by_hand):
             hours = dice.choice([-20, -2, 24.0, 24.1, 40, 90])
             self._at(lesson.ends_at, "refund by hand", self._refund_by_hand(lesson), hours=hours)
+
+        if stage.mischief.strikes(stage.mischief.chances.reverse_by_hand):
+            hours = dice.choice([24.0, 24.1, 40, 90])
+            self._at(lesson.ends_at, "reverse by hand", self._reverse_by_hand(lesson), hours=hours)
 
     def _sometime_before(self, lesson: Lesson, name: str, act: Callable[[], None]) -> None:
         stage = self._stage
@@ -267,6 +277,27 @@ class Fates:
                 self._told("refund by hand", lesson, made["id"], cents)
 
         return refund
+
+    def _reverse_by_hand(self, lesson: Lesson) -> Callable[[], None]:
+        """Staff take a transfer back in the provider's dashboard: the lesson's, or its tip's."""
+        stage = self._stage
+        part = stage.dice.choice([1.0, 0.5, 0.13])
+
+        def reverse() -> None:
+            with stage.runtime.engine.connect() as connection:
+                found = connection.execute(TRANSFERS, {"chain_id": lesson.chain_id}).all()
+            for transfer_id, left in found:
+                cents = int(left * part)
+                if cents <= 0:
+                    continue
+                try:
+                    made = stage.stripe.reverse_by_hand(transfer_id, cents)
+                except StripeRefusal as refusal:
+                    self._told("reverse by hand", lesson, "refused", refusal.message)
+                    continue
+                self._told("reverse by hand", lesson, made["id"], cents)
+
+        return reverse
 
     def _charges(self, lesson: Lesson) -> list[dict[str, Any]]:
         """What was taken for a lesson and its tips, as it stands at the provider."""

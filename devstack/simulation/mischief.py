@@ -52,6 +52,7 @@ class Chances:
     rate_limit: float = 0.0
     account_balance_low: float = 0.0
     refund_by_hand: float = 0.0
+    reverse_by_hand: float = 0.0
     refund_fails: float = 0.0
     webhook_lost: float = 0.0
     webhook_repeated: float = 0.0
@@ -78,6 +79,7 @@ HEAVY = Chances(
     rate_limit=0.03,
     account_balance_low=0.1,
     refund_by_hand=0.08,
+    reverse_by_hand=0.06,
     refund_fails=0.1,
     webhook_lost=0.15,
     webhook_repeated=0.15,

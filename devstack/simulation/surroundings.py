@@ -29,6 +29,12 @@ TROUBLED = text(
 INDEBTED = text(
     "SELECT booking_id, student_id FROM lesson_money WHERE debt_cents > 0 ORDER BY chain_id"
 )
+OWED_FOR_CREDIT = text("SELECT id, user_id FROM credit_top_ups WHERE debt_cents > 0 ORDER BY id")
+BESIDE_LESSONS = text(
+    "SELECT vendor_charge_id, captured_cents - refunded_cents FROM charges"
+    " WHERE purpose IN ('top_up', 'debt') AND captured_cents > refunded_cents ORDER BY id"
+)
+CONTESTED_A_DAY = 0.05
 STOPPED = text("SELECT booking_id FROM lesson_money WHERE is_blocked ORDER BY chain_id")
 OBJECTED = text(
     "SELECT booking_id FROM no_show_reports WHERE disputed_at IS NOT NULL"
@@ -97,7 +103,22 @@ class Surroundings:
         if self._stage.clock.now.weekday() == 1:
             for teacher in self._stage.people.teachers:
                 self._pay_out(teacher)
+        self._contest()
         self._look_after(patience=0.5)
+
+    def _contest(self) -> None:
+        """Card holders go to their banks about bought credit, and about what paid a debt."""
+        stage = self._stage
+        for charge_id, left in self._rows(BESIDE_LESSONS):
+            amount = int(int(left) * stage.dice.choice([1.0, 0.5]))
+            if amount <= 0 or not stage.chance(CONTESTED_A_DAY):
+                continue
+            try:
+                made = stage.stripe.open_dispute(charge_id, amount=amount)
+            except StripeRefusal as refusal:
+                stage.trace.note("dispute", charge_id, "refused", refusal.message)
+                continue
+            stage.trace.note("dispute", charge_id, made["id"], amount)
 
     def _look_after(self, *, patience: float) -> None:
         """Students with troubled cards and open debts, and staff, some of them today."""
@@ -106,6 +127,7 @@ class Surroundings:
         for query, name, act in (
             (TROUBLED, "retry payment", self._retry),
             (INDEBTED, "pay debt", self._pay_debt),
+            (OWED_FOR_CREDIT, "pay debt", self._pay_top_up_debt),
         ):
             for booking_id, student_id in self._rows(query):
                 if stage.dice.random() < patience:
@@ -151,6 +173,21 @@ class Surroundings:
                 command=command,
             )
             stage.trace.note("pay debt", booking_id)
+
+        return pay
+
+    def _pay_top_up_debt(self, top_up_id: str, student: Student) -> Callable[[], None]:
+        stage = self._stage
+        command = RetryPayment(payment_method_id=stage.dice.choice(student.cards))
+
+        def pay() -> None:
+            flows.pay_top_up_debt(
+                stage.runtime.cashier,
+                actor=student.actor,
+                top_up_id=top_up_id,
+                command=command,
+            )
+            stage.trace.note("pay debt", top_up_id)
 
         return pay
 
