@@ -1,4 +1,4 @@
-"""What students owe for bought credit is kept with it, so that it can be paid.
+"""What students owe for bought credit is kept with it, so that it can be paid, and is told to them.
 
 Revision: 0020.
 """
@@ -10,6 +10,25 @@ revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
+
+TEMPLATES_BEFORE = (
+    "booking_confirmed",
+    "hold_failed",
+    "final_warning",
+    "booking_dropped_student",
+    "booking_dropped_instructor",
+    "booking_cancelled",
+    "booking_rescheduled",
+    "capture_failed",
+    "account_locked",
+    "no_show_reported",
+    "refunded",
+    "refund_settled",
+    "payout_sent",
+    "instructor_invite",
+    "review_published",
+)
+NEW = "debt_opened"
 
 
 def upgrade() -> None:
@@ -36,10 +55,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("debt_cents > 0"),
     )
+    _only((*TEMPLATES_BEFORE, NEW))
 
 
 def downgrade() -> None:
-    """Take it back."""
+    """Take it back. Messages that the tables of before cannot hold are lost."""
+    op.execute(f"DELETE FROM deliveries WHERE template = '{NEW}'")
+    _only(TEMPLATES_BEFORE)
     op.drop_index(
         "ix_credit_top_ups_debt",
         table_name="credit_top_ups",
@@ -47,3 +69,11 @@ def downgrade() -> None:
     )
     op.drop_constraint(op.f("ck_credit_top_ups_owes_or_not"), "credit_top_ups", type_="check")
     op.drop_column("credit_top_ups", "debt_cents")
+
+
+def _only(values: tuple[str, ...]) -> None:
+    """Let messages be of these kinds and no others."""
+    name = op.f("ck_deliveries_template")
+    op.drop_constraint(name, "deliveries", type_="check")
+    listed = ", ".join(f"'{value}'" for value in values)
+    op.create_check_constraint(name, "deliveries", f"template IN ({listed})")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from instainstru_core.domains.bookings.types import CancelledBy
+from instainstru_core.domains.bookings.types import CancelledBy, DebtCause
 from instainstru_core.domains.notifications import service
 from instainstru_core.domains.notifications.ports import Mail
 from instainstru_core.domains.notifications.schemas import (
@@ -15,6 +15,7 @@ from instainstru_core.domains.notifications.schemas import (
     BookingConfirmedFacts,
     BookingRescheduledFacts,
     CaptureFailedFacts,
+    DebtOpenedFacts,
     DroppedInstructorFacts,
     DroppedStudentFacts,
     Facts,
@@ -76,6 +77,7 @@ MORE: dict[type[Facts], dict[str, Any]] = {
     RefundedFacts: {"refund_cents": 13_440},
     PayoutSentFacts: {"payout_cents": 10_200},
     ReviewPublishedFacts: {"stars": 4},
+    DebtOpenedFacts: {"because": DebtCause.CREDIT, "owed_cents": 3_000},
     InstructorInviteFacts: {
         "grants_founding": True,
         "expires_at": PAY_BY,

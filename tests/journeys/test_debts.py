@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from instainstru_core.domains.bookings import flows, service
 from instainstru_core.domains.bookings.errors import BookingNotFound, PaymentRefused
+from instainstru_core.domains.bookings.events import DebtOpened
 from instainstru_core.domains.bookings.schemas import DebtView, RetryPayment
 from instainstru_core.domains.bookings.types import DebtKind
 from instainstru_core.domains.credits import flows as credit_flows
@@ -23,6 +24,7 @@ from instainstru_core.domains.payments.types import Action, CommandState, Purpos
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.errors import Conflict
 from instainstru_core.kernel.ids import new_id
+from instainstru_core.kernel.outbox import OutboxRow
 from tests.factories.gateways import decline
 from tests.factories.money import STAFF, Market
 from tests.together import at_once
@@ -84,12 +86,24 @@ def spent_and_lost(market: Market, *, spent: int = 3_000) -> str:
     return top_up
 
 
+def letters(market: Market) -> list[tuple[str, str, int]]:
+    """What the student was told to owe, message by message: for what, why, how much."""
+    with market.runtime.begin(SYSTEM) as uow:
+        rows = uow.session.scalars(
+            select(OutboxRow).where(OutboxRow.name.endswith(DebtOpened.__name__))
+        ).all()
+    return [
+        (row.payload["reference"], row.payload["because"], row.payload["cents"]) for row in rows
+    ]
+
+
 class TestOfBoughtCredit:
     def test_is_what_was_spent_of_it_and_is_paid_with_a_card(self, http_market: Market) -> None:
         market = http_market
         top_up = spent_and_lost(market)
 
         assert owed(market) == [(DebtKind.TOP_UP, top_up, 3_000)]
+        assert letters(market) == [(f"topup:{top_up}", "credit", 3_000)]
         assert market.standing() == (False, True, 3_000)
         with pytest.raises(PayerRestricted, match=r"\$30\.00 are open") as refused:
             market.book("2026-06-21T10:00:00")
@@ -114,7 +128,7 @@ class TestOfBoughtCredit:
         top_up = bought(market)
         market.close(contested(market, Purpose.TOP_UP), won=False)
 
-        assert owed(market) == []
+        assert (owed(market), letters(market)) == ([], [])
         with pytest.raises(NothingOwed):
             pay(market, top_up)
         assert market.standing() == (False, True, 0)
@@ -286,6 +300,10 @@ class TestAPaymentThatTheBankTakesBack:
         market.close(contested(market, Purpose.DEBT), won=False)
 
         assert market.money(booked.id).debt_cents == 12_000
+        assert letters(market) == [
+            (f"booking:{booked.id}", "lesson", 12_000),
+            (f"debt:{booked.id}", "payment", 12_000),
+        ]
         assert market.standing() == (False, True, 12_000)
         market.pay_debt(booked.id)
         assert market.money(booked.id).debt_cents == 0

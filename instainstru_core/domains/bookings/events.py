@@ -111,6 +111,16 @@ class PayerLocked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DebtOpened(Event):
+    """A lost dispute left so much open, for what its reference names."""
+
+    student_id: str
+    reference: str
+    because: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LessonRefunded(Event):
     """Money went back to the student's card."""
 

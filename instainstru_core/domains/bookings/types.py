@@ -152,6 +152,16 @@ class DebtKind(StrEnum):
     TOP_UP = "top_up"
 
 
+class DebtCause(StrEnum):
+    """Why a student owes something after a lost dispute: what the bank took back had paid for a
+    lesson, for credit, or for what was owed before.
+    """
+
+    LESSON = "lesson"
+    CREDIT = "credit"
+    PAYMENT = "payment"
+
+
 class TipState(StrEnum):
     """Where a tip is."""
 

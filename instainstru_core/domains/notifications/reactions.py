@@ -14,6 +14,7 @@ from instainstru_core.domains.bookings.events import (
     BookingDropped,
     BookingRescheduled,
     CaptureFailed,
+    DebtOpened,
     HoldFailed,
     HoldWarned,
     InstructorPaid,
@@ -25,7 +26,13 @@ from instainstru_core.domains.bookings.events import (
 from instainstru_core.domains.bookings.policy import agenda
 from instainstru_core.domains.bookings.policy.settlement import Price
 from instainstru_core.domains.bookings.schemas import BookingDetailView
-from instainstru_core.domains.bookings.types import Absent, CancelledBy, MessageFacts, Notice
+from instainstru_core.domains.bookings.types import (
+    Absent,
+    CancelledBy,
+    DebtCause,
+    MessageFacts,
+    Notice,
+)
 from instainstru_core.domains.notifications import policy, service
 from instainstru_core.domains.notifications.policy import Share
 from instainstru_core.domains.notifications.schemas import (
@@ -34,6 +41,7 @@ from instainstru_core.domains.notifications.schemas import (
     BookingConfirmedFacts,
     BookingRescheduledFacts,
     CaptureFailedFacts,
+    DebtOpenedFacts,
     DroppedInstructorFacts,
     DroppedStudentFacts,
     FinalWarningFacts,
@@ -162,6 +170,19 @@ def on_payer_locked(uow: Uow, event: PayerLocked) -> None:
     due = _card_cents(uow, lesson)
     facts = AccountLockedFacts(**_of(lesson, Reader.STUDENT), total_cents=due)
     _tell(uow, lesson, Reader.STUDENT, facts)
+
+
+def on_debt_opened(uow: Uow, event: DebtOpened) -> None:
+    """The student learns why they cannot book, and how they can again. It may happen again."""
+    facts = DebtOpenedFacts(because=DebtCause(event.because), owed_cents=event.cents)
+    service.queue(
+        uow,
+        key=f"{facts.template.value}:{event.reference}:{new_id()}",
+        template=facts.template,
+        user_id=event.student_id,
+        facts=facts,
+        reference=event.reference,
+    )
 
 
 def on_no_show_reported(uow: Uow, event: NoShowReported) -> None:

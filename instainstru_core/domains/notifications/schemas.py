@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime
 
-from instainstru_core.domains.bookings.types import CancelledBy
+from instainstru_core.domains.bookings.types import CancelledBy, DebtCause
 from instainstru_core.domains.notifications.types import DeliveryState, Reader, Template
 from instainstru_core.kernel.ids import ID_PATTERN
 
@@ -156,6 +156,14 @@ class ReviewPublishedFacts(LessonFacts):
     stars: int = Field(ge=1, le=5)
 
 
+class DebtOpenedFacts(Facts):
+    """A bank took a payment back, and so much of it is owed."""
+
+    template = Template.DEBT_OPENED
+    because: DebtCause
+    owed_cents: int = Field(ge=1)
+
+
 class InstructorInviteFacts(Facts):
     """Somebody may sign up to teach. The code is put in when it is sent, and not kept here."""
 
@@ -199,6 +207,7 @@ KINDS: tuple[type[Facts], ...] = (
     ReviewPublishedFacts,
     InstructorInviteFacts,
     AddressProofFacts,
+    DebtOpenedFacts,
 )
 FACTS: Mapping[Template, type[Facts]] = {kind.template: kind for kind in KINDS}
 

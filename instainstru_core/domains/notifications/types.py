@@ -31,6 +31,7 @@ class Template(StrEnum):
     INSTRUCTOR_INVITE = "instructor_invite"
     REVIEW_PUBLISHED = "review_published"
     ADDRESS_PROOF = "address_proof"
+    DEBT_OPENED = "debt_opened"
 
 
 class Reader(StrEnum):

@@ -13,6 +13,7 @@ from instainstru_core.domains.bookings.events import (
     BookingDropped,
     BookingRescheduled,
     CaptureFailed,
+    DebtOpened,
     HoldFailed,
     HoldWarned,
     InstructorPaid,
@@ -132,6 +133,15 @@ class TestTheStudentAlone:
         happen(uow, PayerLocked(booking_id=lesson.id, student_id=jonas))
         assert told(uow)["account_locked", "student"]["total_cents"] == 13_440
         assert len(told(uow)) == 1
+
+    def test_learns_each_time_of_what_a_bank_left_open(self, uow: Uow, jonas: str) -> None:
+        event = DebtOpened(student_id=jonas, reference="topup:1", because="credit", cents=3_000)
+        happen(uow, event)
+        happen(uow, event)
+        rows = uow.session.scalars(select(Delivery)).all()
+        assert [(row.user_id, row.reference, row.facts) for row in rows] == [
+            (jonas, "topup:1", {"because": "credit", "owed_cents": 3_000})
+        ] * 2
 
     def test_learns_of_a_checkout_that_ran_out(self, uow: Uow, lesson: Booking) -> None:
         happen(uow, BookingDropped(booking_id=lesson.id, was_confirmed=False))

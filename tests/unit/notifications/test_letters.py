@@ -12,7 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 from pydantic import ValidationError
 
-from instainstru_core.domains.bookings.types import CancelledBy
+from instainstru_core.domains.bookings.types import CancelledBy, DebtCause
 from instainstru_core.domains.notifications.schemas import (
     FACTS,
     KINDS,
@@ -21,6 +21,7 @@ from instainstru_core.domains.notifications.schemas import (
     BookingConfirmedFacts,
     BookingRescheduledFacts,
     CaptureFailedFacts,
+    DebtOpenedFacts,
     DroppedInstructorFacts,
     DroppedStudentFacts,
     Facts,
@@ -195,6 +196,22 @@ class TestMoneyNews:
         assert back.subject == "We returned $134.40 to your card"
         paid = rendering.letter(facts(PayoutSentFacts, payout_cents=123_450), first_name="Jo")
         assert paid.subject == "You were paid $1,234.50 for Piano"
+
+    @pytest.mark.parametrize(
+        ("because", "words"),
+        [
+            (DebtCause.LESSON, "of the credit that you had got for it were spent already"),
+            (DebtCause.CREDIT, "$30.00 of that credit were spent already, so they are open."),
+            (DebtCause.PAYMENT, "So $30.00 of it are open again."),
+        ],
+    )
+    def test_of_a_debt(self, because: DebtCause, words: str) -> None:
+        letter = rendering.letter(facts(DebtOpenedFacts, because=because), first_name="Maya")
+        text = " ".join(letter.text.split())
+        assert letter.subject == "$30.00 are open: pay them to book again"
+        assert words in text
+        assert "Pay $30.00 with a card" in text
+        assert "because of a payment of yours." in text
 
     def test_of_a_review(self) -> None:
         letter = rendering.letter(facts(ReviewPublishedFacts), first_name="Jo")

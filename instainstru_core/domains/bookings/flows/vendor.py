@@ -47,8 +47,7 @@ def on_refund_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None
 
 def on_transfer_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
     """A transfer was taken back. What we took back ourselves is known already."""
-    about = object_of(event)
-    made = about.get("reversals", {}).get("data") or [{}]
+    made = (object_of(event).get("reversals") or {}).get("data") or [{}]
     if COMMAND not in (made[0].get("metadata") or {}):
         on_transfer(cashier, actor=actor, transfer_id=object_id(event))
 

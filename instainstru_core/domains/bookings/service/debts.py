@@ -16,6 +16,7 @@ from instainstru_core.domains.bookings.service.views import own_side
 from instainstru_core.domains.bookings.types import DebtKind, Outcome, Side
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.credits.service.topping_up import PREFIX as TOP_UP
+from instainstru_core.domains.credits.types import TopUpDebt
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.errors import NothingOwed
 from instainstru_core.domains.payments.types import (
@@ -74,7 +75,7 @@ def pay_debt(uow: Uow, booking_id: str, command: RetryPayment) -> Command:
 def pay_top_up_debt(uow: Uow, top_up_id: str, command: RetryPayment) -> Command:
     """Charge what is owed for bought credit to a card, now."""
     require(uow.actor, Permission.PAYMENTS_MANAGE_OWN)
-    return _charge(uow, Debt(*credits.own_debt(uow, top_up_id)), command)
+    return _charge(uow, _of_top_up(credits.own_debt(uow, top_up_id)), command)
 
 
 @operation("bookings.advance_debt")
@@ -98,18 +99,12 @@ def hold(uow: Uow, reference: str) -> Debt:
     """What is owed under the reference of a debt's payment. Raises BookingNotFound."""
     own_id = reference.removeprefix(PREFIX)
     bought = credits.held_debt(uow, own_id)
-    return _of_lesson(held(uow, own_id)) if bought is None else Debt(*bought)
+    return _of_lesson(held(uow, own_id)) if bought is None else _of_top_up(bought)
 
 
 def owe_again(uow: Uow, debt: Debt, cents: int, *, key: str) -> None:
     """A bank has kept so much of what paid this debt: it is owed as before."""
-    books.claim_again(
-        uow,
-        PREFIX + debt.id,
-        key=f"debt_restored:{key}",
-        student_id=debt.student_id,
-        cents=Cents(cents),
-    )
+    losing.owe_again(uow, PREFIX + debt.id, cents, student_id=debt.student_id, key=key)
     _owe(uow, debt, cents)
 
 
@@ -128,6 +123,10 @@ def _debts(uow: Uow, student_id: str) -> list[DebtView]:
 def _of_lesson(lesson: Lesson) -> Debt:
     row = lesson.money
     return Debt(row.chain_id, row.student_id, row.debt_cents, lesson)
+
+
+def _of_top_up(owed: TopUpDebt) -> Debt:
+    return Debt(owed.id, owed.user_id, owed.cents)
 
 
 def _charge(uow: Uow, debt: Debt, command: RetryPayment) -> Command:

@@ -1,8 +1,10 @@
 """What a lost dispute takes from whom, and how long a student stays restricted."""
 
+from instainstru_core.domains.bookings.events import DebtOpened
 from instainstru_core.domains.bookings.policy.settlement import running_share
 from instainstru_core.domains.bookings.service import books
 from instainstru_core.domains.bookings.service.lesson import Lesson
+from instainstru_core.domains.bookings.types import DebtCause
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.ledger.types import Account, AccountKind, Entry
@@ -56,6 +58,7 @@ def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str, open_cents: int = 0)
         spent=Cents(spent),
     )
     row.debt_cents += spent
+    _tell(uow, row.student_id, lesson.reference, DebtCause.LESSON, spent)
 
 
 def gone_for_good(lesson: Lesson, open_cents: int) -> int:
@@ -76,6 +79,7 @@ def lose_credit(uow: Uow, reference: str, cents: int, *, student_id: str, key: s
     top_up_id = credits.top_up_of(reference)
     if top_up_id is not None and owed > ZERO:
         credits.owe(uow, top_up_id, owed.amount)
+        _tell(uow, student_id, reference, DebtCause.CREDIT, owed.amount)
     ledger.post(
         uow,
         key=f"chargeback_lost:{key}",
@@ -86,6 +90,21 @@ def lose_credit(uow: Uow, reference: str, cents: int, *, student_id: str, key: s
             Entry(books.DISPUTE_LOSSES, ZERO - owed),
         ],
     )
+
+
+def owe_again(uow: Uow, reference: str, cents: int, *, student_id: str, key: str) -> None:
+    """The bank keeps what paid a debt: so much of it is owed as before."""
+    books.claim_again(
+        uow, reference, key=f"debt_restored:{key}", student_id=student_id, cents=Cents(cents)
+    )
+    _tell(uow, student_id, reference, DebtCause.PAYMENT, cents)
+
+
+def _tell(uow: Uow, student_id: str, reference: str, because: DebtCause, cents: int) -> None:
+    if cents > 0:
+        uow.emit(
+            DebtOpened(student_id=student_id, reference=reference, because=because, cents=cents)
+        )
 
 
 def lift_restriction(uow: Uow, student_id: str) -> None:
