@@ -76,7 +76,7 @@ def _debts(facts: Facts) -> Iterator[str]:
     owed = facts.balances("student_debt")
     for user in sorted({*claimed, *owed}):
         if claimed[user] != owed.get(user, 0) or owed.get(user, 0) < 0:
-            yield f"{user} owes {claimed[user]} by what for, {owed.get(user, 0)} by the ledger"
+            yield f"{user} owes {claimed[user]} for lessons, {owed.get(user, 0)} by the ledger"
 
 
 def _payees(facts: Facts, stripe: Simulator) -> Iterator[str]:

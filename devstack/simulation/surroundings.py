@@ -35,7 +35,10 @@ BESIDE_LESSONS = text(
     " WHERE purpose IN ('top_up', 'debt') AND captured_cents > refunded_cents ORDER BY id"
 )
 CONTESTED_A_DAY = 0.05
-STOPPED = text("SELECT booking_id FROM lesson_money WHERE is_blocked ORDER BY chain_id")
+STOPPED = text(
+    "SELECT booking_id FROM lesson_money WHERE is_blocked"
+    " OR review_reason = 'transfer_reversed_at_the_provider' ORDER BY chain_id"
+)
 OBJECTED = text(
     "SELECT booking_id FROM no_show_reports WHERE disputed_at IS NOT NULL"
     " AND resolution IS NULL ORDER BY booking_id"

@@ -6,6 +6,7 @@ import pytest
 
 from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core.domains.bookings.models import LessonMoney
+from instainstru_core.domains.bookings.schemas import BookingDetailView
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.types import Purpose, TransferCall
 from instainstru_core.kernel.authority import SYSTEM
@@ -72,11 +73,21 @@ class TestOpen:
         assert (found["id"], found["state"], found["cents"]) == (call.id, "sent", 10_560)
 
 
+@pytest.fixture
+def ahead(
+    committed_runtime: Runtime, stripe: Simulator, clock: SetClock
+) -> tuple[Market, BookingDetailView]:
+    """A lesson three days ahead by the wall clock, which the terminal reads: nothing is due."""
+    clock.now = utc_now().replace(hour=16, minute=0, second=0, microsecond=0)
+    desk = market(committed_runtime, stripe, clock)
+    return desk, desk.confirmed(f"{clock.now + timedelta(days=3):%Y-%m-%d}T16:00:00")
+
+
 class TestResume:
     def test_goes_on_with_a_lesson_by_the_id_of_its_booking(
-        self, desk: Market, terminal: Terminal
+        self, ahead: tuple[Market, BookingDetailView], terminal: Terminal
     ) -> None:
-        lesson = desk.confirmed("2026-06-16T10:00:00")
+        _, lesson = ahead
 
         named = terminal("payments", "resume", lesson.id, "--json")
         again = terminal("payments", "resume", f"booking:{lesson.id}", "--json")
@@ -112,8 +123,8 @@ class TestResume:
 
 
 class TestRelease:
-    def test_asks_first(self, desk: Market, terminal: Terminal) -> None:
-        lesson = desk.confirmed("2026-06-16T10:00:00")
+    def test_asks_first(self, ahead: tuple[Market, BookingDetailView], terminal: Terminal) -> None:
+        desk, lesson = ahead
         with desk.runtime.begin(SYSTEM) as uow:
             row = uow.session.get_one(LessonMoney, lesson.id)
             row.review_since, row.review_reason, row.is_blocked = uow.now, "refund_refused", True
@@ -141,6 +152,7 @@ class TestStanding:
         cleared = terminal("payments", "standing", user_id, "--clear", "--yes", "--json").json
 
         assert (before["is_locked"], before["is_restricted"]) == (True, True)
+        assert (before["debt_cents"], before["debts"]) == (0, [])
         assert (refused.code, refused.problem["code"]) == (1, "cli.declined")
         assert (cleared["is_locked"], cleared["is_restricted"]) == (False, False)
 

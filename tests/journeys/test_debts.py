@@ -21,6 +21,7 @@ from instainstru_core.domains.payments.errors import (
 )
 from instainstru_core.domains.payments.models import Charge, PaymentCommand
 from instainstru_core.domains.payments.types import Action, CommandState, Purpose
+from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.errors import Conflict
 from instainstru_core.kernel.ids import new_id
@@ -150,7 +151,8 @@ class TestOfBoughtCredit:
 
     def test_stays_when_the_card_is_refused(self, market: Market) -> None:
         top_up = spent_and_lost(market)
-        broken = market.second_card("pm_card_chargeDeclined")
+        broken = market.second_card()
+        market.change_card(broken, decline="generic_decline")
 
         with pytest.raises(PaymentRefused):
             pay(market, top_up, broken)
@@ -241,6 +243,10 @@ class TestOfBoughtCredit:
         top_up = spent_and_lost(market)
         with market.runtime.begin(STAFF) as uow:
             found = service.debts_of(uow, market.student.id or "")
+            warned = reporting.payment_explain(uow, market.student.id or "").warnings
+        assert (
+            f"$30.00 are owed for bought credit ({top_up}). The student pays them with a card."
+        ) in warned
         assert [(one.kind, one.top_up_id, one.cents) for one in found] == [
             (DebtKind.TOP_UP, top_up, 3_000)
         ]

@@ -524,7 +524,7 @@ class TestOfACallThatWasGivenUp:
             story = reporting.booking_story(uow, booked.id).data
         assert (facts.count("refunded"), facts.count("refunded_at_provider")) == (2, 0)
         assert not any("dashboard" in refund.where for refund in told.refunds)
-        words = [one.what for one in story.events]
+        words = [one.what for one in story.timeline]
         assert any(one.startswith("Refunded once more by a call") for one in words)
         market.assert_at_rest()
 

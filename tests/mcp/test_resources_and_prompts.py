@@ -145,6 +145,7 @@ SPOKEN = {
     "slow_query",
     "tool_failed",
     "transfer_refund",
+    "transfer_reversed_at_the_provider",
 }
 
 

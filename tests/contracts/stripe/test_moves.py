@@ -1,5 +1,7 @@
 """Giving back what was taken, paying instructors, and taking that back."""
 
+from datetime import timedelta
+
 import pytest
 
 from instainstru_core.domains.payments.errors import (
@@ -188,3 +190,21 @@ class TestAReversal:
         find = stage.gateway.find_reversal
         assert find(transfer_id=sent.id, command_id=stage.key("wanted")) == wanted
         assert find(transfer_id=sent.id, command_id=stage.key("never")) is None
+
+    def test_are_all_listed_the_newest_first(self, stage: Stage) -> None:
+        sent = stage.transferred(stage.payee())
+        assert stage.gateway.reversals(sent.id) == []
+        first = reverse(stage, "first", sent.id, 1_000)
+        second = reverse(stage, "second", sent.id, 500)
+        assert stage.gateway.reversals(sent.id) == [second, first]
+
+    def test_is_led_to_its_transfer_by_its_line_in_the_books(self, stage: Stage) -> None:
+        sent = stage.transferred(stage.payee())
+        made = reverse(stage, "r", sent.id, 1_000)
+        page = stage.gateway.balance_changes(
+            since=stage.now(), until=stage.now() + timedelta(seconds=1), cursor=None
+        )
+        lines = {line.source_id: line for line in page.items}
+        assert lines[made.id].kind == "transfer_refund"
+        assert stage.gateway.reversed_transfer(lines[made.id].id) == sent.id
+        assert stage.gateway.reversed_transfer(lines[sent.id].id) is None

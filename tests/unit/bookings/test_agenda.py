@@ -428,6 +428,15 @@ class TestSettled:
         assert agenda.decide(unpaid, retry_at - TICK) == wait(retry_at, DueKind.MONEY)
         assert agenda.decide(unpaid, retry_at) == Decision(Step.TRANSFER, cents=10_560)
 
+    def test_pays_nothing_again_that_somebody_took_back_until_people_say_so(self) -> None:
+        taken = self.paid(paid_cents=7_560, is_taken_back=True)
+        owes_less = self.paid(paid_cents=7_560, owed_cents=7_417, is_taken_back=True)
+        refunds = self.paid(paid_cents=7_560, refund_due_cents=4_000, is_taken_back=True)
+
+        assert agenda.decide(taken, CLOSES_AT) == agenda.DONE
+        assert agenda.decide(owes_less, CLOSES_AT) == Decision(Step.REVERSE, cents=143)
+        assert agenda.decide(refunds, CLOSES_AT) == Decision(Step.REFUND, cents=4_000)
+
     def test_moves_nothing_while_a_bank_looks_into_it(self) -> None:
         frozen = self.paid(is_disputed=True, paid_cents=0)
 

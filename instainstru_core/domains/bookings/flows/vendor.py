@@ -3,6 +3,8 @@
 So it does not matter whether an event comes twice, late, or after one that happened later.
 """
 
+from typing import Any, cast
+
 from instainstru_core.domains.bookings import service
 from instainstru_core.domains.bookings.flows.driving import Cashier, drive
 from instainstru_core.domains.bookings.flows.extras import resume
@@ -47,8 +49,9 @@ def on_refund_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None
 
 def on_transfer_event(cashier: Cashier, actor: Actor, event: ClaimedEvent) -> None:
     """A transfer was taken back. What we took back ourselves is known already."""
-    made = (object_of(event).get("reversals") or {}).get("data") or [{}]
-    if COMMAND not in (made[0].get("metadata") or {}):
+    shown = cast("dict[str, Any]", object_of(event).get("reversals") or {})
+    latest = cast("list[dict[str, Any]]", shown.get("data") or [{}])[0]
+    if COMMAND not in (latest.get("metadata") or {}):
         on_transfer(cashier, actor=actor, transfer_id=object_id(event))
 
 

@@ -102,6 +102,7 @@ class Case:
     charged_back_cents: int = 0
     is_disputed: bool = False
     is_blocked: bool = False
+    is_taken_back: bool = False  # of the payout, more than was to come back: people look at it
 
     @property
     def is_captured(self) -> bool:
@@ -361,7 +362,7 @@ def _settled(case: Case, now: datetime) -> Decision | None:
         return Decision(Step.REFUND, cents=case.outstanding_cents)
     if case.paid_cents > case.owed_cents:
         return Decision(Step.REVERSE, cents=case.paid_cents - case.owed_cents)
-    if case.paid_cents < case.owed_cents:
+    if case.paid_cents < case.owed_cents and not case.is_taken_back:
         return _pay(case, now)
     return None
 

@@ -123,7 +123,7 @@ def sides(session: Session, *, student_id: str, instructor_id: str, since: datet
         student=(row.student_first, row.student_last),
         student_status=row.student_status,
         standing=Standing(
-            row.locked_at is not None, row.restricted_at is not None, row.debt_cents or 0
+            row.locked_at is not None, row.restricted_at is not None, int(row.debt_cents or 0)
         ),
         instructor=(row.teacher_first, row.teacher_last),
         record=_record(row),

@@ -9,6 +9,7 @@ from instainstru_core.domains.bookings.policy import agenda
 from instainstru_core.domains.bookings.policy.agenda import Decision, Step
 from instainstru_core.domains.bookings.service import calls, confirming, moves, refund_orders, steps
 from instainstru_core.domains.bookings.service.lesson import (
+    TAKEN_BACK,
     Lesson,
     case_of,
     chain_id_of,
@@ -140,8 +141,7 @@ def wait(lesson: Lesson, until: datetime, kind: DueKind) -> None:
 def _come_even(lesson: Lesson) -> None:
     """Somebody had taken back too much of a payout, and by now no more is owed than is there."""
     row = lesson.money
-    if row.review_reason == calls.TAKEN_BACK and row.paid_cents >= lesson.still_owed_cents:
-        row.is_blocked = False
+    if row.review_reason == TAKEN_BACK and row.paid_cents >= lesson.still_owed_cents:
         row.review_reason = row.review_since = None
 
 

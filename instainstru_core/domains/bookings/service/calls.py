@@ -20,8 +20,6 @@ from instainstru_core.kernel.uow import Uow
 
 STALE = "stale"
 UNPAID = "instructor_cannot_be_paid"
-TAKEN_BACK = "transfer_reversed_at_the_provider"
-"""Why a lesson stops of whose payout somebody took back more than was to come back."""
 
 
 def authorize(uow: Uow, lesson: Lesson, _: Decision) -> Command | None:

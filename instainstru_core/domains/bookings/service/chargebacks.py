@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from instainstru_core.domains.audit import service as audit
-from instainstru_core.domains.bookings.service import advancing, books, debts, losing
-from instainstru_core.domains.bookings.service.debts import Debt
+from instainstru_core.domains.bookings.service import advancing, books, losing
+from instainstru_core.domains.bookings.service.debts import PREFIX as DEBT
+from instainstru_core.domains.bookings.service.debts import Debt, hold, owe_again
 from instainstru_core.domains.bookings.service.lesson import Lesson, chain_id_of, held
 from instainstru_core.domains.bookings.types import Outcome
 from instainstru_core.domains.credits import service as credits
@@ -88,7 +89,7 @@ def _held(uow: Uow, reference: str) -> Debt | None:
     top_up_id = credits.top_up_of(reference)
     if top_up_id is not None:
         credits.held_debt(uow, top_up_id)
-    return debts.hold(uow, reference) if reference.startswith(debts.PREFIX) else None
+    return hold(uow, reference) if reference.startswith(DEBT) else None
 
 
 def _follow_other(
@@ -103,7 +104,7 @@ def _follow_other(
         return
     payments.restrict(uow, student_id, reference)
     if paid_for is not None:
-        debts.owe_again(uow, paid_for, change.cents, key=change.id)
+        owe_again(uow, paid_for, change.cents, key=change.id)
     else:
         losing.lose_credit(uow, reference, change.cents, student_id=student_id, key=change.id)
 

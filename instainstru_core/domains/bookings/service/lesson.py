@@ -17,6 +17,8 @@ from instainstru_core.kernel.ports import InProgress
 from instainstru_core.kernel.uow import Uow
 
 PREFIX = "booking:"
+TAKEN_BACK = "transfer_reversed_at_the_provider"
+"""Why people look at a lesson of whose payout somebody took back more than was to come back."""
 
 
 @dataclass(slots=True)
@@ -149,6 +151,7 @@ def case_of(lesson: Lesson) -> Case:
         charged_back_cents=row.charged_back_cents,
         is_disputed=row.is_disputed,
         is_blocked=row.is_blocked,
+        is_taken_back=row.review_reason == TAKEN_BACK,
     )
 
 

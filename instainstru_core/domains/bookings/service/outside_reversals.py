@@ -1,8 +1,8 @@
 """Transfers that somebody took back in the provider's dashboard.
 
 For a lesson that does what was still to come back. What is more than that the instructor is owed
-again, and the lesson stops: people say whether it is paid once more, or take back what it was owed
-for. Of a tip what is taken back is the platform's, which bears what goes back to a card.
+again, and paying it waits for people: they have it paid once more, or refund what it was owed for.
+Of a tip what is taken back is the platform's, which bears what goes back to a card.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.bookings.repository import money as repository
 from instainstru_core.domains.bookings.service import advancing, books, steps
-from instainstru_core.domains.bookings.service.calls import TAKEN_BACK
-from instainstru_core.domains.bookings.service.lesson import Lesson, held
+from instainstru_core.domains.bookings.service.lesson import TAKEN_BACK, Lesson, held
 from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.ledger.types import Account, AccountKind, Entry
 from instainstru_core.domains.payments import service as payments
@@ -70,7 +69,8 @@ def _taken(uow: Uow, lesson: Lesson, change: ReversalChange) -> None:
         row.review_since = row.review_reason = None
     under_way = payments.open_reversal_cents(uow, lesson.reference)
     if change.command_id is None and row.paid_cents - under_way < lesson.still_owed_cents:
-        steps.block(uow, lesson, TAKEN_BACK)
+        row.review_since = row.review_reason = None
+        steps.review(uow, lesson, TAKEN_BACK)
 
 
 def _audit(uow: Uow, kind: str, subject_id: str, transfer_id: str, change: ReversalChange) -> None:

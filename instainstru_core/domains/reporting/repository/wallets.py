@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from instainstru_core.domains.bookings.models import Booking, LessonMoney
 from instainstru_core.domains.bookings.types import Outcome
 from instainstru_core.domains.ledger.models import Journal, LedgerEntry
-from instainstru_core.domains.ledger.types import REFUNDS, AccountKind
+from instainstru_core.domains.ledger.types import REFUNDS, SENT, AccountKind
 from instainstru_core.domains.payments.models import Charge, Chargeback
-from instainstru_core.domains.reporting.policy.positions import PAYABLE, SENT
+from instainstru_core.domains.reporting.policy.positions import PAYABLE
 
 TAKEN_AND_BACK = ("captured", *REFUNDS)
 SPENT, CONTESTED, EARNED, OLDER = "spent", "contested", "earned", "older"

@@ -96,8 +96,8 @@ def payment_explain(uow: Uow, subject: str, *, limit: int = 5) -> Report[Payment
         ],
         candidates=[],
     )
-    warnings = [*_warnings(data), *_owed(bookings.debts_of(uow, user_id))]
-    return Report(data=data, total=total, warnings=warnings)
+    debts = bookings.debts_of(uow, user_id) if data.debt_cents else []
+    return Report(data=data, total=total, warnings=[*_warnings(data), *_owed(debts)])
 
 
 def _nobody(candidates: list[Candidate]) -> Report[PaymentsTold]:
