@@ -1,13 +1,13 @@
 """What students owe for bought credit is kept with it, so that it can be paid, and is told to them.
 
-Revision: 0020.
+Revision: 0021.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
@@ -27,6 +27,7 @@ TEMPLATES_BEFORE = (
     "payout_sent",
     "instructor_invite",
     "review_published",
+    "address_proof",
 )
 NEW = "debt_opened"
 
