@@ -9,6 +9,7 @@ import os
 import re
 import weakref
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version as version_of
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,7 +69,6 @@ class WordVectors:
 
     def __init__(self) -> None:
         self._loading = Lock()
-        self._pieces: WordPieces | None = None
         self._weights: Weights | None = None
 
     @property
@@ -110,11 +110,15 @@ class WordVectors:
 
     def _loaded(self) -> tuple[WordPieces, Weights]:
         with self._loading:
-            if self._pieces is None:
-                self._pieces = WordPieces(file_of(TOKENS))
             if self._weights is None:
                 self._weights = Weights(file_of(WEIGHTS))
-            return self._pieces, self._weights
+            return _pieces(), self._weights
+
+
+@cache
+def _pieces() -> WordPieces:
+    """How words are cut, which is the same for all who ask: read once in a process."""
+    return WordPieces(file_of(TOKENS))
 
 
 def file_of(name: str) -> Path:
