@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from instainstru_core.domains.observability.types import ScheduledJob, Timing
 from instainstru_core.kernel.time import BUSINESS_ZONE
 from worker.jobs import Job
-from worker.relay import REACT, RELAY
+from worker.relay import REACT, RELAY, RELAY_AGAIN
 from worker.tasks.accounts import FORGET_SESSIONS
 from worker.tasks.answers import FORGET_OVERTAKEN
 from worker.tasks.asking import ASK_IDENTITIES, ASK_STOPPED
@@ -64,6 +64,7 @@ ENTRIES = (
     Entry(EXPIRE_CHECKOUTS, timedelta(minutes=1), expires=timedelta(minutes=1)),
     Entry(MOVE_MONEY, timedelta(minutes=1), expires=timedelta(minutes=1)),
     Entry(FIND_COMMANDS, timedelta(minutes=1), expires=timedelta(minutes=1)),
+    Entry(RELAY_AGAIN, timedelta(minutes=5), expires=timedelta(minutes=5)),
     Entry(PLACE_HOLDS, timedelta(minutes=5), expires=timedelta(minutes=5)),
     Entry(RETRY_HOLDS, timedelta(minutes=5), expires=timedelta(minutes=5)),
     Entry(CAPTURE, timedelta(minutes=5), expires=timedelta(minutes=5)),

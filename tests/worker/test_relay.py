@@ -14,7 +14,17 @@ from instainstru_core.runtime import Runtime
 from tests.conftest import SetClock
 from tests.worker.at_work import LessonPraised
 from worker.jobs import Desk, Job
-from worker.relay import BATCH, LEASE, UnknownReaction, by_name, react, relay
+from worker.relay import (
+    BATCH,
+    LEASE,
+    MOST_TIMES,
+    PATIENCE,
+    UnknownReaction,
+    by_name,
+    react,
+    relay,
+    relay_again,
+)
 
 NAME = "tests.seen"
 
@@ -89,6 +99,40 @@ class TestTheRelay:
         clock.advance(timedelta(seconds=1))
         relay(office.desk())
         assert office.handed_out == [(ids[0], NAME)]
+
+
+class TestATaskThatWasLost:
+    def test_is_handed_out_again_until_the_fact_is_seen(
+        self, office: Office, clock: SetClock
+    ) -> None:
+        ids = office.emit(2)
+        relay(office.desk())
+        react(office.desk(), ids[0], NAME)
+        clock.advance(PATIENCE)
+        relay_again(office.desk())
+        relay(office.desk())
+        assert office.handed_out == [(ids[0], NAME), (ids[1], NAME), (ids[1], NAME)]
+        react(office.desk(), ids[1], NAME)
+        clock.advance(timedelta(days=1))
+        relay_again(office.desk())
+        assert office.waiting() == 0
+
+    def test_is_given_up_after_a_day(self, office: Office, clock: SetClock) -> None:
+        office.emit()
+        relay(office.desk())
+        for hours in (0.25, 1, 4, 16, 64, 256):
+            clock.advance(timedelta(hours=hours))
+            relay_again(office.desk())
+            relay(office.desk())
+        assert len(office.handed_out) == MOST_TIMES
+
+    def test_of_a_reaction_that_is_new_since_is_none(self, office: Office, clock: SetClock) -> None:
+        """A release that reacts to more does not react to yesterday."""
+        office.emit()
+        relay(Desk(office.runtime, SYSTEM, {}, lambda *_: None))
+        clock.advance(PATIENCE)
+        relay_again(office.desk())
+        assert office.waiting() == 0
 
 
 class TestAReaction:

@@ -26,6 +26,7 @@ EVERY = {
     "notifications.send_due": timedelta(seconds=10),
     "observability.note_schedule": timedelta(seconds=5),
     "outbox.relay": timedelta(seconds=2),
+    "outbox.relay_again": timedelta(minutes=5),
     "payments.find_commands": timedelta(minutes=1),
     "search.forget_overtaken_answers": timedelta(seconds=10),
     "webhooks.process": timedelta(seconds=5),

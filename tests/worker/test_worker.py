@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import celery
@@ -15,6 +16,7 @@ from sqlalchemy import text
 from instainstru_core import runtime as composition
 from instainstru_core.domains.observability import flows
 from instainstru_core.domains.observability.schemas import WorkerView
+from instainstru_core.kernel import outbox
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.settings import Settings
 from instainstru_core.runtime import Runtime
@@ -46,6 +48,11 @@ class Site:
     def relay(self, times: int = 1) -> None:
         for _ in range(times):
             self.app.tasks[RELAY.name].apply_async()
+
+    def recall(self) -> None:
+        with self.runtime.begin(SYSTEM) as uow:
+            patience = timedelta(seconds=10)
+            outbox.recall(uow.session, now=uow.now, patience=patience, most=4, limit=100)
 
     def rows(self, query: str, **values: str) -> list[tuple[object, ...]]:
         with self.runtime.begin(SYSTEM) as uow:
@@ -185,7 +192,8 @@ class TestAWorker:
         lessons = [f"slow-{number:02}" for number in range(20)]
 
         def all_are_handled() -> bool:
-            site.relay()  # as beat does: the relay itself may be what was killed
+            site.recall()  # as beat does: the worker may have died while it took a task
+            site.relay()  # or as the relay itself
             return site.traces("slow") == lessons
 
         with worker_at_work(site.settings, free_port(), site.accident) as process:
