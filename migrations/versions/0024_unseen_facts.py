@@ -1,13 +1,13 @@
 """To whom a fact was handed, so that what a broker lost is handed out again.
 
-Revision: 0021. Facts that were relayed before say nothing of it and stay as they are.
+Revision: 0024. Facts that were relayed before say nothing of it and stay as they are.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
