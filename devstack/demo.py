@@ -23,6 +23,7 @@ STEPS = 6
 SCRAPES = 2
 SCRAPE_SECONDS = 180.0
 SEEDED = "DEVSTACK_SEEDED"
+REFERENCE = "DEVSTACK_REFERENCE"
 
 
 @dataclass(slots=True)
@@ -199,8 +200,11 @@ def _seed(show: Show, database_url: str) -> None:
     from devstack import seed  # noqa: PLC0415
     from instainstru_core.kernel.safety import Tier  # noqa: PLC0415
 
+    digest = seed.reference_digest()
     if _is_seeded(show, database_url):
-        seed.load_reference_data(database_url)  # what an update of the checkout brought
+        if environment.read(show.places).get(REFERENCE) != digest:
+            seed.load_reference_data(database_url)  # what an update of the checkout brought
+            environment.update(show.places, {REFERENCE: digest})
         print("    it is there already", flush=True)
         return
     report = seed.run(
@@ -213,7 +217,7 @@ def _seed(show: Show, database_url: str) -> None:
         agreed=True,
         simulator_url=environment.for_processes(show.places).get(vendors.STRIPE_URL),
     )
-    environment.update(show.places, {SEEDED: _mark(show) or ""})
+    environment.update(show.places, {SEEDED: _mark(show) or "", REFERENCE: digest})
     print(
         f"    {report.instructors:,} instructors, {report.students:,} students,"
         f" {report.bookings:,} bookings, {report.searches:,} searches",

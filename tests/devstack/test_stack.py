@@ -19,6 +19,7 @@ from devstack import (
     postgres,
     privileges,
     programs,
+    seed,
     stack,
     status,
 )
@@ -26,6 +27,8 @@ from devstack.lease import Lease
 from devstack.places import Places
 from devstack.process_id import ProcessId
 from devstack.trouble import StackTrouble
+from instainstru_core.kernel.clock import utc_now
+from instainstru_core.kernel.time import local_day
 from tests.databases import ServerUrls, clone, empty
 from tests.devstack.conftest import checkout, cluster, nothing_runs, sleeper
 from tests.devstack.test_ports import taken
@@ -185,6 +188,30 @@ class TestSimulators:
     def test_a_made_up_key_is_never_used_without_their_address(self, places: Places) -> None:
         assert environment.complete(places)["RESEND_API_KEY"]
         assert "RESEND_API_KEY" not in environment.for_processes(places)
+
+
+class TestASecondDemo:
+    def test_brings_map_and_catalogue_to_what_the_checkout_has_by_then(
+        self, places: Places, servers: ServerUrls, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        show = demo.Show(places)
+        with clone(servers) as url:
+            address = make_url(url).set(drivername="postgresql")
+            plain = address.render_as_string(hide_password=False)
+            monkeypatch.setenv("DATABASE_URL", url)
+            environment.complete(places)
+            environment.update(places, {demo.SEEDED: demo._mark(show) or ""})
+            with psycopg.connect(plain) as connection:
+                seed._remember(connection, demo.INSTRUCTORS, local_day(utc_now()))
+            for digest, name in (("of yesterday", "Piano"), (seed.reference_digest(), "Clavier")):
+                environment.update(places, {demo.REFERENCE: digest})
+                with psycopg.connect(plain) as connection:
+                    connection.execute("UPDATE services SET name = 'Clavier' WHERE slug = 'piano'")
+                demo._seed(show, url)
+                with psycopg.connect(plain) as connection:
+                    asked = "SELECT name FROM services WHERE slug = 'piano'"
+                    assert connection.execute(asked).fetchone() == (name,)
+                assert environment.read(places)[demo.REFERENCE] == seed.reference_digest()
 
 
 class TestCrash:
