@@ -1,5 +1,6 @@
 """`instainstru <subject> <verb>`: the terminal. A subject is imported when it is used."""
 
+import gc
 import importlib
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
@@ -14,6 +15,9 @@ from devstack.places import ROOT
 from instainstru_core.kernel import log
 
 NAME = "instainstru"
+SELDOM = 500_000
+"""So many new objects before the collector looks at them. Nearly all that a start makes stays, and
+to look through it again and again would take a seventh of the start."""
 
 
 class Subjects(TyperGroup):
@@ -83,6 +87,7 @@ def start(
 
 def main() -> None:
     """Run the command that the arguments name, and end with its exit code."""
+    gc.set_threshold(SELDOM)  # `memory.settle` sets another for what serves
     # On stderr; what serves sets up its own.
     log.configure(style="console", level="ERROR", lasting=False)
     app(prog_name=NAME)

@@ -3,13 +3,18 @@
 import gc
 import inspect
 import logging
+import ssl
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import httpx
+import httpx._transports.default
 import httpx2
+import httpx2._transports.default
 import hypothesis
 import pytest
 import structlog
@@ -35,6 +40,9 @@ from tests.databases import ServerUrls, clone, database_for, ensure_servers
 from tests.patience import PATIENCE_MS, PATIENCE_SECONDS
 
 WEBHOOK_SECRET = "whsec_test"
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts nobody, so that nothing but plain HTTP works."""
+
 LIMITS = (
     (broker, "TIMEOUT_SECONDS"),
     (health_pages, "TIMEOUT_SECONDS"),
@@ -75,6 +83,17 @@ def pytest_configure() -> None:
             setattr(usual, part, PATIENCE_SECONDS)
     for module, name in LIMITS:
         setattr(module, name, PATIENCE_SECONDS)
+    for transport in (httpx._transports.default, httpx2._transports.default):
+        transport.create_ssl_context = partial(_ssl_context, transport.create_ssl_context)  # type: ignore[attr-defined]
+
+
+def _ssl_context(
+    usual: Callable[..., ssl.SSLContext], verify: ssl.SSLContext | str | bool = True, **more: Any
+) -> ssl.SSLContext:
+    """All speak plain HTTP here. To read the certificates of the system for each of the clients,
+    which are as many as the requests of `httpx.get`, would take 20 ms of processor time each.
+    """
+    return NO_TLS if verify is True else usual(verify=verify, **more)
 
 
 def pytest_sessionstart() -> None:

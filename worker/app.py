@@ -203,6 +203,7 @@ def run_beat(settings: Settings) -> None:
         ticking.start()
 
     signals.beat_init.connect(started, weak=False)
+    memory.settle()
     Beat(
         app=app,
         loglevel=settings.log_level,

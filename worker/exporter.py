@@ -29,6 +29,7 @@ from instainstru_core.domains.observability.schemas import (
 from instainstru_core.domains.observability.types import TaskState
 from instainstru_core.domains.search import service as search
 from instainstru_core.domains.search.schemas.embeddings import EmbeddingsStatus
+from instainstru_core.kernel import memory
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.errors import Unavailable
 from instainstru_core.kernel.log import logger
@@ -96,6 +97,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
     for number in STOP_SIGNALS:
         signal.signal(number, stop)
     server, serving = start_http_server(port, addr=host, registry=registry)
+    memory.settle()
     _log.info("serving", host=host, port=port)
     stopped.wait()
     server.shutdown()

@@ -14,7 +14,7 @@ from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.runtime import Runtime
 from mcp_server.registry import declared
 from mcp_server.tool import Tool
-from tests.mcp.world import NO_TLS, Copilot, World
+from tests.mcp.world import Copilot, World
 
 TOOLS = {tool.name: tool for tool in declared()}
 INSIDES = ("Traceback", "psycopg", "sqlalchemy", "pydantic", "SELECT ", "/instainstru", "site-pac")
@@ -57,7 +57,7 @@ def wire(url: str, staff: Copilot) -> Iterator[Wire]:
         "MCP-Protocol-Version": REVISION,
         "Authorization": f"Bearer {staff.token}",
     }
-    with httpx.Client(base_url=url, headers=headers, verify=NO_TLS) as client:
+    with httpx.Client(base_url=url, headers=headers) as client:
         yield Wire(client)
 
 

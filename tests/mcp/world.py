@@ -6,7 +6,6 @@ taught at the ENTRY tier: the student pays 12 percent more, the instructor is pa
 
 import asyncio
 import json
-import ssl
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -188,10 +187,6 @@ def _search(uow: Uow, maya: LiveInstructor) -> None:
     uow.session.flush()
 
 
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""All is plain HTTP here: reading the system's certificates would take 20 ms a client."""
-
-
 @dataclass(frozen=True, slots=True)
 class Copilot:
     """A real MCP client over streamable HTTP. Unless it stays connected, it connects each time."""
@@ -255,7 +250,7 @@ class Copilot:
         return self._with_client(asking)
 
     def _client(self) -> Client[Any]:
-        transport = StreamableHttpTransport(f"{self.url}/mcp", auth=self.token, verify=NO_TLS)
+        transport = StreamableHttpTransport(f"{self.url}/mcp", auth=self.token)
         return Client(transport, mode=self.mode, timeout=PATIENCE_SECONDS)
 
     def _with_client(
