@@ -35,24 +35,32 @@ class Likeness:
             place: log((1 + len(texts)) / count) for place, count in spread.items()
         }
         self._unknown = log(1 + len(texts))
-        self._known: Vectors = np.zeros((len(texts), PLACES), dtype=np.float32)
-        for row, pieces in enumerate(counted):
-            self._fill(self._known[row], pieces)
+        self._known: Vectors = np.zeros((PLACES, len(texts)), dtype=np.float32)
+        for column, pieces in enumerate(counted):
+            places, values = self._vector(pieces)
+            self._known[places, column] = values
 
     def to(self, text: str) -> list[float]:
         """For each known text a number from 0, nothing shared, to 1, the same."""
+        places, values = self._vector(_pieces(text))
+        # Of the thousand places of a text some dozens are in use. Over all of them the library
+        # would call a second thread to help, which takes longer than the work.
+        found: list[float] = (values @ self._known[places]).clip(0.0, 1.0).tolist()
+        return found
+
+    def _vector(self, pieces: Counter[int]) -> tuple[list[int], "Vectors"]:
+        """The places that are in use, and what is in them; as a whole of length 1, or nothing."""
         import numpy as np  # noqa: PLC0415 - as above
 
-        asked: Vectors = np.zeros(PLACES, dtype=np.float32)
-        self._fill(asked, _pieces(text))
-        return [min(1.0, max(0.0, float(one))) for one in self._known @ asked]
-
-    def _fill(self, row: "Vectors", pieces: Counter[int]) -> None:
-        for place, count in pieces.items():
-            row[place] = (1 + log(count)) * self._rarity.get(place, self._unknown)
-        length = float((row @ row) ** 0.5)
-        if length:
-            row /= length
+        values: Vectors = np.array(
+            [
+                (1 + log(count)) * self._rarity.get(place, self._unknown)
+                for place, count in pieces.items()
+            ],
+            dtype=np.float32,
+        )
+        length = float((values @ values) ** 0.5)
+        return list(pieces), values / length if length else values
 
 
 def _pieces(text: str) -> Counter[int]:

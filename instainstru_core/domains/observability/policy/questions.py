@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from math import log
 from typing import TypeAlias
 
@@ -105,6 +106,11 @@ class Vocabulary:
     ) -> None:
         """`meanings` says of each what it means, and which family it belongs to."""
         self._owners = [name for name, found in phrases.items() for _ in found]
+        ends = list(accumulate(len(found) for found in phrases.values()))
+        self._rows = {
+            name: slice(end - len(found), end)
+            for (name, found), end in zip(phrases.items(), ends, strict=True)
+        }
         known = [normalized(phrase) for found in phrases.values() for phrase in found]
         self._tokens = [tuple(phrase.split()) for phrase in known]
         self._likeness = Likeness(known)
@@ -121,17 +127,26 @@ class Vocabulary:
         }
         self._weights = {token: log(1 + len(used) / count) for token, count in spread.items()}
         self._strange = log(1 + len(used))
+        self._using: dict[str, list[int]] = {token: [] for token in spread}
+        for row, tokens in enumerate(self._tokens):
+            for token in tokens:
+                self._using[token].append(row)
+        self._as_long: dict[int, list[str]] = {}
+        for token in spread:
+            self._as_long.setdefault(len(token), []).append(token)
 
     def ranked(self, words: str) -> list[Candidate]:
         """All metrics, best first."""
         asked = {other: self._near(other) for other in normalized(words).split()}
         alike = self._likeness.to(" ".join(asked))
+        best = {  # of the letters alone; a phrase that shares a word is at least as good
+            name: round(_together(0.0, max(alike[rows], default=0.0)), 2)
+            for name, rows in self._rows.items()
+        }
         touched = {word for near in asked.values() for word in near}
-        best = dict.fromkeys(self._owners, 0.0)
-        for name, known, angle in zip(self._owners, self._tokens, alike, strict=True):
-            is_met = not touched.isdisjoint(known)
-            shared = self._shared(asked, known, self._own[name]) if is_met else 0.0
-            confidence = _together(shared, angle)
+        for row in {row for word in touched for row in self._using[word]}:
+            name, known = self._owners[row], self._tokens[row]
+            confidence = _together(self._shared(asked, known, self._own[name]), alike[row])
             if confidence > BELOW and self._is_off(asked, known, self._own[name]):
                 confidence = BELOW
             best[name] = max(best[name], round(confidence, 2))
@@ -140,7 +155,13 @@ class Vocabulary:
 
     def _near(self, other: str) -> Near:
         """The known words that this one is or may be meant to be, and how alike they are."""
-        return {word: alike for word in self._weights if (alike := _likeness(word, other))}
+        near = {other: 1.0} if other in self._weights else {}
+        if len(other) >= SHORTEST_SLIP:
+            for length in range(len(other) - LONGEST_SLIP, len(other) + LONGEST_SLIP + 1):
+                for word in self._as_long.get(length, ()):
+                    if alike := _slip(word, other):
+                        near[word] = alike
+        return near
 
     def _shared(
         self, asked: Mapping[str, Near], known: Sequence[str], own: Collection[str]
@@ -202,11 +223,9 @@ def _together(shared: float, angle: float) -> float:
     return max(shared, (1 - LETTERS) * shared + LETTERS * angle)
 
 
-def _likeness(word: str, other: str) -> float:
-    """1 for the same word, nearly as much for a slip of the finger, else nothing."""
-    if word == other:
-        return 1.0
-    if min(len(word), len(other)) < SHORTEST_SLIP or abs(len(word) - len(other)) > LONGEST_SLIP:
+def _slip(word: str, other: str) -> float:
+    """Nearly 1 for what a slip of the finger makes of a word; nothing for other words."""
+    if word == other or len(word) < SHORTEST_SLIP:
         return 0.0
     likeness = fuzz.ratio(word, other) / 100
     return likeness if likeness >= SLIP else 0.0
