@@ -17,10 +17,11 @@ OPAQUE = 27
 
 URL = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,15}://[^\s\"'<>\\^`{|}]+")
 ASSIGNED = re.compile(
-    r"(?i)([\w-]*(?:password|passwd|pwd|secret|token|authorization|cookie|api[_-]?key|credential"
-    r"|private[_-]?key|session[_-]?id|dsn)[\w-]*[\"']?\s*[:=]\s*)"
+    r"(?i)(?<![\w-])([\w-]*(?:password|passwd|pwd|secret|token|authorization|cookie|api[_-]?key"
+    r"|credential|private[_-]?key|session[_-]?id|dsn)[\w-]*[\"']?\s*[:=]\s*)"
     r"(?:\"[^\"]*\"|'[^']*'|(?:bearer |basic )?[^\s\"',;&)}\]]+)"
 )
+"""From where a word begins: tried from each of its letters, a word of 900 would take 34 ms."""
 KNOWN_TOKEN = re.compile(
     r"\b(?:(?:sk|pk|rk)_(?:live|test)_\w{6,}|whsec_\w{6,}|re_\w{16,}|gh[opsu]_\w{20,}"
     r"|github_pat_\w{20,}|xox[abprs]-[\w-]{8,}|AKIA[A-Z0-9]{12,}|sntry[su]_[\w=+/-]{16,}"
