@@ -364,11 +364,16 @@ def check_database(runtime: Runtime) -> None:
     Tables of a newer one are taken: while a release is rolled out, the last one goes on serving.
     Raises safety.DatabaseProtected, TablesBehind.
     """
-    with runtime.engine.connect() as connection:
-        safety.verify(connection, runtime.settings.tier)
-        found = connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
+    try:
+        with runtime.engine.connect() as connection:
+            safety.verify(connection, runtime.settings.tier)
+            found = connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
+    except Exception:
+        runtime.engine.dispose()
+        raise
     wanted = newest_revision()
     if (found or "") < wanted:
+        runtime.engine.dispose()
         raise TablesBehind(
             f"The tables are at {found or 'no revision'}, this release needs {wanted}. Run"
             " `instainstru db upgrade` first."

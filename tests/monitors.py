@@ -101,7 +101,7 @@ def running(folder: Path) -> Generator[Monitors]:
             )
         )
         found = Monitors(f"http://127.0.0.1:{ours}", f"http://127.0.0.1:{others}")
-        wait_until(lambda: _stand_as_wished(found))
+        wait_until(lambda: _stand_as_wished(found), pause=0.1)
         yield found
 
 

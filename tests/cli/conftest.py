@@ -1,6 +1,7 @@
 """The terminal in this process, on a database of its own with real commits."""
 
 import json
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,8 @@ from instainstru_core.kernel.settings import Settings
 from instainstru_core.runtime import Runtime
 from tests.conftest import settings_for
 from tests.databases import ServerUrls, empty
-from tests.patience import PATIENCE_MS
+from tests.patience import PATIENCE_MS, PATIENCE_SECONDS
+from tests.processes import free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,20 @@ class Terminal:
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return Ran(done.exit_code, done.stdout, done.stderr)
+
+    def serve(self, role: str, **variables: str) -> Ran:
+        """How a server ended that must not come to serve; one that does is stopped some time."""
+
+        def give_up(_signal: int, _frame: object) -> None:
+            raise TimeoutError("it serves")
+
+        before = signal.signal(signal.SIGALRM, give_up)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
+        try:
+            return self("serve", role, "--port", str(free_port()), **variables)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture

@@ -11,8 +11,6 @@ from sqlalchemy.engine import make_url
 
 from tests.cli.conftest import Terminal
 from tests.databases import ROOT
-from tests.patience import PATIENCE_SECONDS
-from tests.processes import free_port
 
 
 def plain(terminal: Terminal) -> str:
@@ -27,18 +25,6 @@ def set_back(terminal: Terminal, revision: str = "0001") -> str:
         connection.execute("UPDATE alembic_version SET version_num = %s", [revision])
     assert found is not None
     return str(found[0])
-
-
-def serve(role: str, known: dict[str, str]) -> subprocess.Popen[str]:
-    """A process of this role that does not come to serve."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "cli.app", "serve", role, "--port", str(free_port())],
-        cwd=ROOT,
-        env={**os.environ, **known},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 class TestStatus:
@@ -142,12 +128,12 @@ class TestTablesOfAnOlderRelease:
         set_back(terminal)
         away = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
         refused = [
-            serve("api", terminal.environment),
-            serve("worker", bare_terminal.environment),
-            serve("mcp", terminal.environment | away),
+            terminal.serve("api"),
+            bare_terminal.serve("worker"),
+            terminal.serve("mcp", **away),
         ]
-        told = [process.communicate(timeout=PATIENCE_SECONDS)[1] for process in refused]
-        assert [process.returncode for process in refused] == [3, 3, 3]
+        assert [ran.code for ran in refused] == [3, 3, 3]
+        told = [ran.err for ran in refused]
         assert "The tables are at 0001, this release needs" in told[0]
         assert "no tables of ours yet. Run `instainstru db upgrade`" in told[1]
         assert "[database.unreachable]" in told[2]

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,7 +63,7 @@ class Site:
             last.update(self.ask(tool)["data"])
             return bool(holds(last))
 
-        wait_until(is_true)
+        wait_until(is_true, pause=0.1)
         return last
 
     def emit(self, *lessons: str) -> None:
@@ -73,9 +73,9 @@ class Site:
         self.app.tasks[RELAY.name].apply_async()
 
 
-@pytest.fixture
-def site(servers: ServerUrls, tmp_path: Path) -> Iterator[Site]:
-    key = tmp_path / "signing.pem"
+@contextmanager
+def opened(servers: ServerUrls, folder: Path) -> Iterator[Site]:
+    key = folder / "signing.pem"
     key.write_text(worlds.signing_key())
     with ExitStack() as kept:
         database_url = kept.enter_context(clone(servers))
@@ -95,11 +95,24 @@ def site(servers: ServerUrls, tmp_path: Path) -> Iterator[Site]:
         url = kept.enter_context(worlds.serving(runtime))
         copilot = kept.enter_context(Copilot(url, token=TOKEN).connected())
         app = kept.enter_context(create_app(Workplace(runtime.settings, {})))
-        yield Site(runtime, copilot, app, tmp_path / "accident")
+        yield Site(runtime, copilot, app, folder / "accident")
 
 
 @pytest.fixture
-def worker(site: Site) -> Iterator[subprocess.Popen[bytes]]:
+def site(servers: ServerUrls, tmp_path: Path) -> Iterator[Site]:
+    with opened(servers, tmp_path) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def busy(servers: ServerUrls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with a worker, for those who leave both as they are."""
+    with opened(servers, tmp_path_factory.mktemp("busy")) as site, working(site):
+        yield site
+
+
+@contextmanager
+def working(site: Site) -> Iterator[subprocess.Popen[bytes]]:
     with worker_at_work(site.runtime.settings, free_port(), site.accident, **RELEASE) as process:
         name = f"worker-{process.pid}@"
         site.until(
@@ -110,8 +123,14 @@ def worker(site: Site) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-def beat(site: Site) -> Iterator[subprocess.Popen[bytes]]:
-    settings = site.runtime.settings
+def worker(site: Site) -> Iterator[subprocess.Popen[bytes]]:
+    with working(site) as process:
+        yield process
+
+
+@pytest.fixture
+def beat(busy: Site) -> Iterator[subprocess.Popen[bytes]]:
+    settings = busy.runtime.settings
     known = {
         "DATABASE_URL": settings.database_url.get_secret_value(),
         "REDIS_URL": settings.redis_url.get_secret_value(),
@@ -144,21 +163,20 @@ class TestQueues:
 
 
 class TestAWorker:
-    @pytest.mark.usefixtures("worker")
-    def test_that_works_leaves_every_attempt_on_record(self, site: Site) -> None:
-        site.emit("flaky-1")
+    def test_that_works_leaves_every_attempt_on_record(self, busy: Site) -> None:
+        busy.emit("flaky-1")
         done = {"task_name": "outbox.react", "state": "succeeded"}
-        wait_until(lambda: site.ask("celery_task_history", **done)["total"] == 1)
-        attempts = site.ask("celery_task_history", task_name="outbox.react")["data"]["attempts"]
+        wait_until(lambda: busy.ask("celery_task_history", **done)["total"] == 1, pause=0.1)
+        attempts = busy.ask("celery_task_history", task_name="outbox.react")["data"]["attempts"]
         assert [(one["attempt"], one["state"], one["error_text"]) for one in attempts] == [
             (3, "succeeded", None),
             (2, "retried", "the password is [hidden]"),
             (1, "retried", "the password is [hidden]"),
         ]
         assert len({one["task_id"] for one in attempts}) == 1
-        (figures,) = site.ask("celery_task_stats", task_name="outbox.react")["data"]["tasks"]
+        (figures,) = busy.ask("celery_task_stats", task_name="outbox.react")["data"]["tasks"]
         assert (figures["attempts"], figures["success_rate"]) == (3, 1.0)
-        assert site.ask("celery_failed_tasks")["total"] == 0
+        assert busy.ask("celery_failed_tasks", task_name="outbox.react")["total"] == 0
 
     def test_that_is_killed_is_lost_and_so_is_what_it_held(
         self, site: Site, worker: subprocess.Popen[bytes]
@@ -180,8 +198,8 @@ class TestAWorker:
 
 
 class TestBeat:
-    @pytest.mark.usefixtures("worker", "beat")
-    def test_tells_its_schedule_and_when_each_job_ran(self, site: Site) -> None:
+    @pytest.mark.usefixtures("beat")
+    def test_tells_its_schedule_and_when_each_job_ran(self, busy: Site) -> None:
         def relayed(data: dict[str, Any]) -> bool:
             return any(
                 one["task"] == RELAY.name
@@ -189,7 +207,7 @@ class TestBeat:
                 for one in data["jobs"]
             )
 
-        found = site.until("celery_beat_schedule", relayed)
+        found = busy.until("celery_beat_schedule", relayed)
         assert (found["timezone"], found["beat_state"]) == ("America/New_York", "online")
         jobs = {one["task"]: one for one in found["jobs"]}
         assert set(jobs) == {entry.job.name for entry in schedule.ENTRIES}
@@ -198,7 +216,7 @@ class TestBeat:
         tiers = jobs["bookings.evaluate_tiers"]
         assert (tiers["schedule"], tiers["last_run_at"]) == ("daily at 03:15", None)
         assert tiers["missed_runs"] == 0
-        processes = site.ask("deploy_overview")["data"]["processes"]
+        processes = busy.ask("deploy_overview")["data"]["processes"]
         assert {
             (one["component"], one["state"], one["release"], one["git_sha"])
             for one in processes

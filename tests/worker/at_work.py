@@ -19,6 +19,8 @@ from instainstru_core.kernel.uow import Uow
 from tests.databases import ROOT
 
 START = """
+import gc
+gc.set_threshold(500_000)  # as the terminal does
 from instainstru_core.kernel import settings
 from tests.worker.at_work import main
 main(settings.load(), {}, {})

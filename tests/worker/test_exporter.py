@@ -1,7 +1,6 @@
 """The page of the exporter: every figure, also those that are nothing."""
 
 import math
-import signal
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,11 +13,9 @@ from instainstru_core.domains.observability import flows
 from instainstru_core.domains.observability.types import Backlog, Crew
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.outbox import OutboxRow
-from instainstru_core.kernel.settings import Settings
 from instainstru_core.runtime import Runtime
 from tests.factories.observability import NOW, ScriptedBroker, heartbeat
-from tests.patience import PATIENCE_SECONDS
-from tests.processes import free_port, get, running
+from tests.processes import free_port
 from worker.exporter import Standing
 
 
@@ -99,14 +96,3 @@ class TestThePage:
         page = page_of(composition.build(settings))
         assert page.get_sample_value("instainstru_exporter_database_up") == 0
         assert page.get_sample_value("instainstru_outbox_waiting") is None
-
-
-class TestRun:
-    def test_serves_until_it_is_told_to_stop(self, settings: Settings) -> None:
-        port = free_port()
-        with running("worker.exporter", settings, port) as process:
-            answer = get(process, port, "/metrics")
-            assert "instainstru_exporter_database_up 1.0" in answer.text
-            assert "process_start_time_seconds" in answer.text
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(PATIENCE_SECONDS) == 0

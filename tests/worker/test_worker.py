@@ -181,14 +181,8 @@ class TestAWorker:
         wait_until(lambda: counted.search(httpx.get(page).text) is not None)
         assert httpx.get(f"http://127.0.0.1:{site.port}/healthz").json() == {"status": "ok"}
 
-    def test_leaves_no_trace_when_it_ends_in_order(self, site: Site) -> None:
-        with worker_at_work(site.settings, free_port(), site.accident) as process:
-            wait_until(lambda: bool(site.shown(process)))
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(PATIENCE_SECONDS) == 0
-        assert site.shown(process) == []
-
     def test_that_is_killed_loses_no_fact_and_doubles_none(self, site: Site) -> None:
+        """And one that ends in order leaves no trace."""
         lessons = [f"slow-{number:02}" for number in range(20)]
 
         def all_are_handled() -> bool:
@@ -202,7 +196,13 @@ class TestAWorker:
             site.relay(times=4)
             wait_until(lambda: len(site.traces("slow")) > 3)
             kill(process)
-        with worker_at_work(site.settings, free_port(), site.accident, visibility_seconds=4):
+        with worker_at_work(
+            site.settings, free_port(), site.accident, visibility_seconds=4
+        ) as heir:
             wait_until(all_are_handled, pause=2)
+            wait_until(lambda: bool(site.shown(heir)))
+            heir.send_signal(signal.SIGTERM)
+            assert heir.wait(PATIENCE_SECONDS) == 0
+        assert site.shown(heir) == [], "it signed off in order"
         assert len(site.shown(process)) == 1, "it did not sign off, so it is not forgotten"
         site.runtime.broker.sign_off(site.shown(process)[0].name)
