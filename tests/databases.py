@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -80,13 +80,8 @@ def clone(servers: ServerUrls, name: str | None = None) -> Generator[str]:
     used = None if name else POOL.take(template)
     known = used or name or f"it_{new_id().lower()}"
     if used is None:
-        _ensure_template(servers, template)
-        with _admin(servers) as admin:
-            admin.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                    sql.Identifier(known), sql.Identifier(template)
-                )
-            )
+        _ensure_template(servers, template, _migrate)
+        _copy(servers, template, known)
         POOL.learn(template, _plain_url_of(servers, known))
     try:
         yield _url_of(servers, known)
@@ -114,18 +109,49 @@ def _drop(servers: ServerUrls, name: str) -> None:
         )
 
 
-@cache
 def _template_name() -> str:
     """One name per content of what shapes the template."""
+    return f"it_template_{_digest(SHAPING)}"
+
+
+@cache
+def _digest(shaping: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for pattern in SHAPING:
+    for pattern in shaping:
         for path in sorted(ROOT.glob(pattern)):
             digest.update(path.read_bytes())
-    return f"it_template_{digest.hexdigest()[:16]}"
+    return digest.hexdigest()[:16]
 
 
-def _ensure_template(servers: ServerUrls, name: str) -> None:
-    """Migrate and load the template, unless it is there."""
+@contextmanager
+def clone_of(
+    servers: ServerUrls, kind: str, shaping: Sequence[str], build: Callable[[str], object]
+) -> Generator[str]:
+    """A copy of a database that is built once, on one of ours, for each content of these files."""
+    base, template = _template_name(), f"it_{kind}_{_digest((*SHAPING, *shaping))}"
+    _ensure_template(servers, base, _migrate)
+    _ensure_template(servers, template, build, base)
+    name = f"it_{new_id().lower()}"
+    _copy(servers, template, name)
+    try:
+        yield _url_of(servers, name)
+    finally:
+        _drop(servers, name)
+
+
+def _copy(servers: ServerUrls, template: str, name: str) -> None:
+    with _admin(servers) as admin:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+
+
+def _ensure_template(
+    servers: ServerUrls, name: str, build: Callable[[str], object], base: str = "template1"
+) -> None:
+    """Build the template, unless it is there."""
     lock = Path(tempfile.gettempdir()) / f"{name}_{os.getuid()}.lock"
     with lock.open("w") as held, _admin(servers) as admin:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -133,12 +159,21 @@ def _ensure_template(servers: ServerUrls, name: str) -> None:
             "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [name]
         ).fetchone()
         if not ready:
-            _build(servers, admin, name)
+            _drop_templates(admin, name.rpartition("_")[0])
+            _copy(servers, base, name)
+            build(_url_of(servers, name))
+            admin.execute(
+                sql.SQL("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false").format(
+                    sql.Identifier(name)
+                )
+            )
 
 
-def _build(servers: ServerUrls, admin: psycopg.Connection, name: str) -> None:
+def _drop_templates(admin: psycopg.Connection, kind: str) -> None:
+    """Drop those that were built of other files."""
     old = admin.execute(
-        r"SELECT datname, datistemplate FROM pg_database WHERE datname LIKE 'it\_template\_%'"
+        "SELECT datname, datistemplate FROM pg_database WHERE starts_with(datname, %s)",
+        [f"{kind}_"],
     )
     for stale, is_template in old.fetchall():
         if is_template:
@@ -148,8 +183,10 @@ def _build(servers: ServerUrls, admin: psycopg.Connection, name: str) -> None:
         admin.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(stale))
         )
-    admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    url = _url_of(servers, name)
+
+
+def _migrate(url: str) -> None:
+    """Migrate and load what every database needs."""
     composition.migrate(url)
     runtime = composition.build(Settings(DATABASE_URL=url))
     with runtime.engine.begin() as connection:
@@ -157,11 +194,6 @@ def _build(servers: ServerUrls, admin: psycopg.Connection, name: str) -> None:
     with runtime.begin(SYSTEM) as uow:
         composition.load_reference_data(uow)
     runtime.close()
-    admin.execute(
-        sql.SQL("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false").format(
-            sql.Identifier(name)
-        )
-    )
 
 
 def _admin(servers: ServerUrls) -> psycopg.Connection:

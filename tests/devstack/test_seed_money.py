@@ -33,6 +33,7 @@ from tests.conftest import SetClock, gateway_of, settings_for
 from tests.databases import ServerUrls, clone
 from tests.factories.money import STAFF
 from tests.factories.reconciling import reconcile
+from tests.worlds import seeded as world
 
 T = TypeVar("T")
 NOW = datetime(2026, 6, 15, 16, tzinfo=UTC)
@@ -94,8 +95,7 @@ def demo_of(servers: ServerUrls, database_url: str) -> Demo:
 
 @pytest.fixture(scope="module")
 def seeded(servers: ServerUrls) -> Iterator[str]:
-    with clone(servers) as url:
-        seed.run(url, instructors=60, today=TODAY)
+    with world(servers, instructors=60, today=TODAY) as url:
         yield url
 
 

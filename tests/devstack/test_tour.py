@@ -8,12 +8,13 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from devstack import seed, tour
+from devstack import tour
 from devstack.touring.stop import Stop, differences
 from instainstru_core import runtime as composition
 from tests.conftest import settings_for
-from tests.databases import ServerUrls, clone
+from tests.databases import ServerUrls
 from tests.mcp import world as worlds
+from tests.worlds import seeded
 
 NOW = datetime(2026, 6, 15, 16, tzinfo=UTC)
 TODAY = date(2026, 6, 15)
@@ -22,8 +23,7 @@ ASKED_OF_THE_DATABASE = 18
 
 @pytest.fixture(scope="module")
 def database_url(servers: ServerUrls) -> Iterator[str]:
-    with clone(servers) as url:
-        seed.run(url, instructors=60, today=TODAY)
+    with seeded(servers, instructors=60, today=TODAY) as url:
         yield url
 
 
