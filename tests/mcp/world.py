@@ -18,6 +18,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastmcp import Client
 from fastmcp.client.client import CallToolResult
 from fastmcp.client.transports import StreamableHttpTransport
+from jsonschema import Draft202012Validator
 from mcp.types import Tool
 from pydantic import BaseModel
 
@@ -185,6 +186,25 @@ def _search(uow: Uow, maya: LiveInstructor) -> None:
         for action in (ClickAction.VIEW, ClickAction.BOOK)
     )
     uow.session.flush()
+
+
+def _checked_once() -> None:
+    """Have a client check each schema of an answer once, not once for each connection: it takes
+    longer than all the rest of a call.
+    """
+    usual = Draft202012Validator.check_schema
+    good: set[str] = set()
+
+    def check(schema: Any, *rest: Any, **more: Any) -> None:
+        known = json.dumps(schema, sort_keys=True)
+        if known not in good:
+            usual(schema, *rest, **more)
+            good.add(known)
+
+    Draft202012Validator.check_schema = check  # type: ignore[method-assign]
+
+
+_checked_once()
 
 
 @dataclass(frozen=True, slots=True)
