@@ -304,6 +304,7 @@ class TestWhatOnlySaysHow:
             ("teach my dog to sit", ["dog"], "sit"),
             ("ap calc bc", ["ap calc bc"], ""),
             ("pottery for date night", ["pottery"], ""),
+            ("wine tasting for 2 on friday", ["wine tasting"], ""),
         ],
     )
     def test_is_no_wish_of_its_own(self, text: str, services: list[str], rest: str) -> None:

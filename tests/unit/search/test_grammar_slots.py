@@ -418,6 +418,8 @@ def test_how_long(text: str, minutes: int | None) -> None:
         ("over 60 years old", (), AgeGroup.ADULTS),
         ("yoga 18+", (), AgeGroup.ADULTS),
         ("yoga for over 60", (), AgeGroup.ADULTS),
+        ("chess for under 10", (), AgeGroup.KIDS),
+        ("chess for under 5", (), AgeGroup.TODDLER),
         ("tai chi for 65 and over", (), AgeGroup.ADULTS),
         ("wine tasting 21+ only", (), AgeGroup.ADULTS),
         ("over 60s", (), AgeGroup.ADULTS),

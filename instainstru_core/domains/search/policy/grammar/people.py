@@ -242,11 +242,12 @@ def _limited(line: Line, at: int, inner: int) -> Span | None:
 
 
 def over_sixties(line: Line, at: int) -> Span | None:
-    """ "over 60s", "under 5s", "under 5 year olds", "for over 60": an age that is a group."""
+    """ "over 60s", "under 5s", "under 5 year olds", "for under 10": an age that is a group."""
     age = _age(line, at + 1)
     end = at + 2
-    if _is_for_older(line, at, age):
-        return _span(line, at - 1, end, ADULTS)
+    is_under = line.word(at) == "under"
+    if age is not None and _is_for_people(line, at, age, is_under=is_under):
+        return _span(line, at - 1, end, Who(*_audience(age - is_under)))
     if line.word(end) == "s" and line.tokens[end].glued:
         end += 1
     elif line.word(end) in _YEAR_WORDS and line.word(end + 1) in _OLD:
@@ -255,16 +256,14 @@ def over_sixties(line: Line, at: int) -> Span | None:
         end += 1
     if age is None or end == at + 2:
         return None
-    return _span(line, at, end, Who(*_audience(age - (line.word(at) == "under"))))
+    return _span(line, at, end, Who(*_audience(age - is_under)))
 
 
-def _is_for_older(line: Line, at: int, age: int | None) -> bool:
-    """Whether it is for people: nobody wishes to pay over sixty."""
+def _is_for_people(line: Line, at: int, age: int, *, is_under: bool) -> bool:
+    """Whether it is for people: nobody wishes to pay over sixty, and nobody teaches under ten."""
     return (
-        age is not None
-        and age >= LEAST_OLD
-        and line.word(at) != "under"
-        and line.word(at - 1) == "for"
+        line.word(at - 1) == "for"
+        and (1 < age <= LAST_TEEN if is_under else age >= LEAST_OLD)
         and line.word(at + 2) not in _NO_AGES | {"per", "an", "a", "s", "year", "years", "yr"}
         and line.gap(at + 2) != "/"
     )
@@ -285,16 +284,19 @@ def _span(line: Line, start: int, end: int, who: Who) -> Span:
 
 
 def counted(line: Line, at: int) -> Span | None:
-    """How many there are, which says nothing here: "for 2 kids", "ten lessons"."""
+    """How many there are, which says nothing here: "for 2 kids", "ten lessons", "for 2"."""
     if line.number(at) is None or line.tokens[at].dollars:
         return None
     years = line.word(at + 1) in _YEAR_WORDS and "experience" in line.run(at + 2, 1) + line.run(
         at + 3, 1
     )
-    if not years and line.word(at + 1) not in COUNTED:
+    together = line.word(at - 1) == "for" and line.number(at) in TOGETHER
+    if not (years or together) and line.word(at + 1) not in COUNTED:
         return None
     return Span(at, at + 1, None, None, Weight.NAMED)
 
+
+TOGETHER = range(2, 5)
 
 # fmt: off
 COUNTED = frozenset({
