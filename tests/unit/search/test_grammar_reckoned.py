@@ -48,6 +48,13 @@ class TestDaysCountedFromOthers:
             ("piano last week of december", "12-25", "12-31"),
             ("piano second week in january", "01-08", "01-14"),
             ("piano last weekend in january", "01-30", "01-31"),
+            ("piano weekend of december 12", "12-12", "12-13"),
+            ("piano saturday after christmas", "12-26", "12-26"),
+            ("piano friday before christmas", "12-18", "12-18"),
+            ("piano the week after christmas", "12-28", "01-03"),
+            ("piano the weekend before christmas", "12-19", "12-20"),
+            ("piano weekend before 12/9", "12-05", "12-06"),
+            ("piano weekend after dec 12", "12-19", "12-20"),
             ("piano end of the month", "11-28", "11-30"),
             ("piano at the end of january", "01-21", "01-31"),
             ("piano beginning of january", "01-01", "01-10"),
@@ -92,6 +99,7 @@ class TestDaysCountedFromOthers:
     def test_are_none_where_no_day_follows(self) -> None:
         assert read("2 lessons a week from a pianist").dates is None
         assert read("late night piano").dates is None
+        assert read("42nd and 8th piano").dates is None
         assert read("the end of my patience").dates is None
 
     def test_are_none_where_it_is_said_how_often(self) -> None:

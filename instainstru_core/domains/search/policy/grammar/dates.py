@@ -188,7 +188,7 @@ def _joined(line: Line, at: int) -> int | None:
     before -= 1
     is_ordinal = line.word(before) in _ENDINGS
     before -= is_ordinal
-    if line.number(before) is None or not line.tokens[before].is_digits:
+    if not 1 <= (line.number(before) or 0) <= LAST_DAY or not line.tokens[before].is_digits:
         return None
     number = MONTHS.get(line.word(before - 1))
     return number if number is not None else 0 if is_ordinal else None

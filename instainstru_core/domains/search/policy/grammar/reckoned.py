@@ -5,7 +5,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from instainstru_core.domains.search.policy.grammar import dates, weekdays
+from instainstru_core.domains.search.policy.grammar import dates, holidays, weekdays
 from instainstru_core.domains.search.policy.grammar.days import (
     DAY,
     MONTHS_OF_YEAR,
@@ -103,6 +103,30 @@ def _day(line: Line, at: int) -> tuple[int, date] | None:
     if days.every or len(days.weekdays) != 1:
         return None
     return found.end, coming(next(iter(days.weekdays)), line.today)
+
+
+def beside_day(line: Line, at: int) -> Span | None:
+    """ "saturday after christmas", "the weekend before june 5", "weekend of december 12"."""
+    unit, how = line.word(at), line.word(at + 1)
+    number = weekdays.NAMES.get(unit)
+    if how not in {"after", "before"} and not (how == "of" and unit == "weekend"):
+        return None
+    inner = line.skip(at + 2, frozenset({"the"}))
+    named = line.word(inner) in dates.MONTHS or line.word(inner) in holidays.HOLIDAYS
+    met = _day(line, inner) if named or line.gap(inner + 1) == "/" else None
+    if met is None:
+        return None
+    end, day = met
+    if number is not None:
+        from_ = day + DAY if how == "after" else day - DAY * WEEK
+        return spanned(at, end, single(coming(number, from_)))
+    monday = day - DAY * day.weekday()
+    if how == "before":
+        monday -= DAY * WEEK
+    elif how == "after" and (unit == "week" or day.weekday() >= SATURDAY):
+        monday += DAY * WEEK
+    first = monday if unit == "week" else monday + DAY * SATURDAY
+    return spanned(at, end, stretch(first, monday + DAY * SUNDAY))
 
 
 def of_month(line: Line, at: int) -> Span | None:
@@ -240,6 +264,7 @@ def school_nights(line: Line, at: int) -> Span | None:
 
 RULES = ruled(
     ({"week", "weekend", "month", *weekdays.NAMES}, after_next),
+    ({"week", "weekend", *weekdays.NAMES}, beside_day),
     (("a", "an", "few"), from_day),
     (_ORDINALS, of_month),
     (_PARTS, part),
