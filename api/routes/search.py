@@ -25,7 +25,9 @@ from instainstru_core.kernel.authority import Actor
 from instainstru_core.runtime import Runtime
 
 WISHES = tuple(SearchInstructors.model_fields)
-MOST_REMEMBERED = 5_000
+MOST_REMEMBERED = 500
+"""About 2 KB each: what is asked over and over, not everything that was ever asked."""
+
 LONGEST_REMEMBERED = 1_000
 LONGEST_SESSION = 64
 
@@ -59,7 +61,7 @@ class Read:
         """The parts of a query, which were judged with it."""
         return cls(
             command=SearchInstructors.model_construct(
-                **{name: getattr(query, name) for name in WISHES}
+                **{name: getattr(query, name) for name in WISHES if name in query.model_fields_set}
             ),
             cursor=query.cursor,
             limit=query.limit,
@@ -74,7 +76,7 @@ class Read:
 
 
 REMEMBERED: dict[bytes, Read] = {}
-"""By query string."""
+"""By query string, the oldest first."""
 
 
 def read_at_once(given: bytes) -> Read | None:
@@ -94,7 +96,7 @@ def read_at_once(given: bytes) -> Read | None:
         return None
     if len(given) <= LONGEST_REMEMBERED:
         if len(REMEMBERED) >= MOST_REMEMBERED:
-            REMEMBERED.clear()
+            del REMEMBERED[next(iter(REMEMBERED))]
         REMEMBERED[given] = read
     return read
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from api.routes.search import REMEMBERED, read_at_once
+from api.routes.search import MOST_REMEMBERED, REMEMBERED, read_at_once
 from instainstru_core.domains.regions.types import Borough
 from instainstru_core.domains.search.schemas import SearchInstructors
 from instainstru_core.domains.search.types.asked import PLAIN
@@ -47,6 +47,17 @@ class TestAQuery:
     def test_is_remembered(self) -> None:
         assert read_at_once(b"q=once") is read_at_once(b"q=once")
         assert b"q=once" in REMEMBERED
+
+    def test_takes_the_place_of_the_oldest_where_so_many_are_remembered(self) -> None:
+        asked = [b"q=text%d" % number for number in range(MOST_REMEMBERED + 2)]
+        for one in asked:
+            read_at_once(one)
+        assert list(REMEMBERED) == asked[2:]
+
+    def test_weighs_no_more_than_what_it_says(self) -> None:
+        read = read_at_once(b"q=chess&area=soho")
+        assert read is not None
+        assert read.command.model_fields_set == {"q", "area"}
 
     @pytest.mark.parametrize(
         "wrong",

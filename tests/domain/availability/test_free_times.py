@@ -9,6 +9,7 @@ import pytest
 from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.availability import service
 from instainstru_core.domains.availability.errors import CalendarNotFound, DaysOutOfReach
+from instainstru_core.domains.availability.repository.many import TOGETHER
 from instainstru_core.domains.availability.schemas import (
     Detail,
     FreeTimesQuery,
@@ -368,6 +369,18 @@ class TestFreeForMany:
             },
         )
         assert found == {one.id: at(16, 13), two.id: at(16, 18)}
+
+    def test_tells_of_more_than_travel_in_one_string(self, uow: Uow) -> None:
+        hours = ("09:00-10:00", "10:00-11:00", "14:00-16:00")
+        people = [
+            instructors.live_instructor(uow, hours=(hours[number % 3],))
+            for number in range(TOGETHER + 8)
+        ]
+        availability.occupied(uow, people[-1].id, at(16, 13), at(16, 14))
+        starts = (at(16, 13), at(16, 14), at(16, 18))
+        expected = {one.id: starts[number % 3] for number, one in enumerate(people[:-1])}
+        asked = [one.id for one in reversed(people)]
+        assert free_for(uow, asked, TUESDAY, lesson_format=ONLINE) == expected
 
     def test_takes_off_lessons_with_pauses_and_leaves_out_blackouts(self, uow: Uow) -> None:
         busy = instructors.live_instructor(uow, hours=("09:00-12:00",))

@@ -1,7 +1,8 @@
 """The calendars of many instructors at once, packed by the database into a few columns.
 
-Thousands of rows would cost more to fetch than to judge, so that each kind of fact travels as one
-string of bytes, which NumPy reads as it is.
+Thousands of rows would cost more to fetch than to judge, so that each kind of fact travels as
+strings of bytes, which NumPy reads as they are. Days travel as one for each so many people: a
+connection keeps room for the longest row that it ever read.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Date, DateTime, String
+from sqlalchemy.types import Date, DateTime, Integer, String
 
 from instainstru_core.domains.availability.policy.bits import DAY_BYTES
 from instainstru_core.domains.availability.policy.days import TAG_BYTES
@@ -29,7 +30,7 @@ _LOAD = text(
         FROM unnest(:ids) WITH ORDINALITY AS given (id, number)
         JOIN instructors i ON i.id = given.id
     ), days AS (
-        SELECT int4send(asked.number) || int4send(d.day - :first) || d.bits AS stored,
+        SELECT asked.number, int4send(asked.number) || int4send(d.day - :first) || d.bits AS stored,
                int4send(asked.number) || int4send(d.day - :first) || d.tags AS tagged
         FROM asked
         JOIN availability_days d ON d.instructor_id = asked.id AND d.day BETWEEN :first AND :last
@@ -56,15 +57,19 @@ _LOAD = text(
              AND upper(o.span) < :end + interval '1 day'
         WHERE asked.here AND (o.expires_at IS NULL OR o.expires_at > :now)
     )
-    SELECT
-        (SELECT string_agg(
-             int4send(number) || int2send(buffer_minutes::int2)
-             || int2send(travel_buffer_minutes::int2) || int4send(overnight_protection::int), '')
-         FROM asked WHERE here) AS people,
-        (SELECT string_agg(stored, '') FROM days) AS days,
-        (SELECT string_agg(tagged, '') FROM days) AS tags,
-        (SELECT string_agg(taken, '') FROM busy) AS busy,
-        (SELECT array_agg(id) FROM asked WHERE NOT here) AS elsewhere
+    SELECT (
+               SELECT string_agg(
+                   int4send(number) || int2send(buffer_minutes::int2)
+                   || int2send(travel_buffer_minutes::int2) || int4send(overnight_protection::int),
+                   '')
+               FROM asked WHERE here
+           ) AS people,
+           NULL AS days, NULL AS tags,
+           (SELECT string_agg(taken, '') FROM busy) AS busy,
+           (SELECT array_agg(id) FROM asked WHERE NOT here) AS elsewhere
+    UNION ALL
+    SELECT NULL, string_agg(stored, ''), string_agg(tagged, ''), NULL, NULL
+    FROM days GROUP BY number / :together
     """
 ).bindparams(
     bindparam("ids", type_=ARRAY(String)),
@@ -74,6 +79,7 @@ _LOAD = text(
     bindparam("start", type_=DateTime(timezone=True)),
     bindparam("end", type_=DateTime(timezone=True)),
     bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("together", type_=Integer),
 )
 LOAD = Direct(lambda: _LOAD)
 
@@ -88,6 +94,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE_IN_MICROSECONDS = 60_000_000
 ONE_DAY = timedelta(days=1)
 LONGER_THAN_PAUSES = timedelta(hours=3)
+TOGETHER = 32
+"""The days of so many people travel as one string: some ten thousand bytes a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,7 @@ def load_many(
     session: Session, ids: Sequence[str], *, first: date, last: date, now: datetime
 ) -> Loaded:
     """The calendars of these instructors on the New York days `first` to `last`. One statement."""
-    ((people, *told, elsewhere),) = LOAD.read(
+    rows = LOAD.read(
         session,
         {
             "ids": list(ids),
@@ -116,28 +124,29 @@ def load_many(
             "start": midnight(first) - LONGER_THAN_PAUSES,
             "end": midnight(last + ONE_DAY) + LONGER_THAN_PAUSES,
             "now": now,
+            "together": TOGETHER,
         },
     )
-    asked = np.frombuffer(people or b"", PERSON)
+    people, *told = (b"".join(row[at] or b"" for row in rows) for at in range(4))
+    elsewhere: Sequence[str] = next((row[-1] for row in rows if row[-1]), ())
+    asked = np.frombuffer(people, PERSON)
     columns = _columns(asked, told, first, (last - first).days + 1)
-    return Loaded(columns, asked["number"].astype(np.int64) - 1, elsewhere or ())
+    return Loaded(columns, asked["number"].astype(np.int64) - 1, elsewhere)
 
 
-def _columns(
-    people: NDArray[np.void], told: Sequence[bytes | None], first: date, count: int
-) -> Columns:
+def _columns(people: NDArray[np.void], told: Sequence[bytes], first: date, count: int) -> Columns:
     """`told` are days, tags and busy times, as the statement packs them."""
     days, tags, busy = told
     places = np.full(int(people["number"].max(initial=0)) + 1, -1, dtype=np.int64)
     places[people["number"]] = np.arange(len(people))
-    stored = np.frombuffer(days or b"", DAY)
+    stored = np.frombuffer(days, DAY)
     opened = np.zeros((len(people), count, DAY_BYTES), dtype=np.uint8)
     opened[places[stored["number"]], stored["offset"]] = stored["bits"]
-    marked = np.frombuffer(tags or b"", TAGGED)
+    marked = np.frombuffer(tags, TAGGED)
     tagged, among = np.unique(places[marked["number"]], return_inverse=True)
     planes = np.zeros((len(tagged), count, TAG_BYTES), dtype=np.uint8)
     planes[among, marked["offset"]] = marked["tags"]
-    taken = np.frombuffer(busy or b"", TAKEN)
+    taken = np.frombuffer(busy, TAKEN)
     begins_at = (midnight(first) - EPOCH) // timedelta(microseconds=1)
     return Columns(
         zone_name=BUSINESS_ZONE,

@@ -14,7 +14,9 @@ from instainstru_core.kernel.errors import Refusal, Unavailable
 from instainstru_core.kernel.log import logger
 from instainstru_core.kernel.uow import Begin
 
-BATCH = 100
+BATCH = 25
+"""A few, for what is sent to the database in one piece is kept room for by its connection."""
+
 MOST_WAITING = 5_000
 GATHER_SECONDS = 0.2
 RETRY_SECONDS = 2.0
