@@ -3,6 +3,8 @@
 import asyncio
 import ctypes
 import gc
+from collections.abc import Generator
+from contextlib import contextmanager
 
 YOUNG = 10_000
 """So many new objects before the collector looks at the young ones. One request makes thousands
@@ -11,6 +13,14 @@ that all go away by themselves; the default of 700 has each of them looked at se
 
 ARENA_MAX = -8
 """What glibc calls the limit of its arenas, `M_ARENA_MAX`."""
+
+MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1
+"""What glibc calls the size from which on a block is mapped by itself, and how much may be free at
+the end of the pool."""
+
+PAGE, LARGEST = 4_096, 32 * 1024 * 1024
+"""The smallest blocks that are mapped by themselves while much is read, and what glibc comes to by
+itself after a large block was free."""
 
 REST_SECONDS = 2.0
 LIBRARY = ctypes.CDLL(None)
@@ -46,6 +56,24 @@ def give_back() -> None:
     """
     if hasattr(LIBRARY, "malloc_trim"):
         LIBRARY.malloc_trim(0)
+
+
+@contextmanager
+def apart() -> Generator[None]:
+    """Keep what is read in large amounts meanwhile out of the pool of free memory.
+
+    Each larger block is mapped by itself and goes back to the system as soon as it is free. In the
+    pool it would leave holes among what stays, over which all that comes later would spread.
+    """
+    if not hasattr(LIBRARY, "malloc_trim"):
+        yield
+        return
+    LIBRARY.mallopt(MMAP_THRESHOLD, PAGE)
+    try:
+        yield
+    finally:
+        LIBRARY.mallopt(MMAP_THRESHOLD, LARGEST)
+        LIBRARY.mallopt(TRIM_THRESHOLD, 2 * LARGEST)
 
 
 async def keep_small(every_seconds: float = REST_SECONDS) -> None:

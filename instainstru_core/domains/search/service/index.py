@@ -24,7 +24,7 @@ from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.repository import offers
 from instainstru_core.domains.search.repository.offers import News
-from instainstru_core.kernel import direct
+from instainstru_core.kernel import direct, memory
 from instainstru_core.kernel.deadline import Deadline
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
@@ -152,7 +152,7 @@ def _brought_up(session: Session, state: State | None) -> State:
             return replace(state.noting(news), index=index)
     news = offers.news(session, news.oldest)
     areas = Areas.of(offers.shapes(session), offers.names(session))
-    with _no_collector():
+    with _no_collector(), memory.apart():
         index = gathered(areas, offers.everybody(session, CHUNK))
     return State(index, news.version, news.oldest, frozenset(news.changed))
 
