@@ -8,6 +8,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from instainstru_core.domains.search.policy.matching import columns
 from instainstru_core.domains.search.policy.matching.gathering import gathered
 from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.searching import matched
@@ -271,6 +272,13 @@ class TestPages:
         known = [one for one in shown if one not in newcomers]
         expected = [one.instructor_id for one in whole.items]
         assert known == expected, "everybody who was there, in the same order"
+
+
+class TestIds:
+    @given(st.lists(st.integers(0, (1 << 128) - 1), max_size=5))
+    def test_are_the_same_as_numbers_and_back(self, wholes: list[int]) -> None:
+        ids = [columns.id_of(whole >> 64, whole & columns.LOW) for whole in wholes]
+        assert columns.ids_of(*columns.halves(ids)) == ids
 
 
 class TestTheIndex:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.domains.search.policy.matching.candidates import Candidates, formats_of
-from instainstru_core.domains.search.policy.matching.columns import id_of
+from instainstru_core.domains.search.policy.matching.columns import ids_of
 from instainstru_core.domains.search.types.matching import Free, Lesson
 from instainstru_core.domains.search.types.wanted import When
 from instainstru_core.kernel.deadline import Deadline
@@ -67,15 +67,10 @@ class Calendars:
         taken, every = np.fromiter(rows, np.intp), of.rows
         if not len(taken):
             return {}
-        columns = every.high, every.low, every.who, every.formats, every.minutes
-        numbers: dict[str, int] = {}
-        lessons: dict[str, Lesson] = {}
-        for high, low, who, formats, minutes in zip(
-            *(column[taken].tolist() for column in columns), strict=True
-        ):
-            one = id_of(high, low)
-            numbers[one] = who
-            lessons[one] = Lesson(formats_of(formats), minutes)
+        ids = ids_of(every.high[taken], every.low[taken])
+        numbers: dict[str, int] = dict(zip(ids, every.who[taken].tolist(), strict=True))
+        formats = map(formats_of, every.formats[taken].tolist())
+        lessons = dict(zip(ids, map(Lesson, formats, every.minutes[taken].tolist()), strict=True))
         before = None if self._deadline is None else self._deadline.left
         found = self._free(lessons, whens)
         if before is not None and self._deadline is not None:

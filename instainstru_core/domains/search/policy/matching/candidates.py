@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.policy.matching import paging, ranking, relaxing
-from instainstru_core.domains.search.policy.matching.columns import id_of
+from instainstru_core.domains.search.policy.matching.columns import id_of, ids_of
 from instainstru_core.domains.search.policy.matching.filters import CHANNELS, NOWHERE_METERS
 from instainstru_core.domains.search.policy.matching.ranking import Ranked
 from instainstru_core.domains.search.types.matching import Matched, Offer
@@ -68,12 +68,14 @@ def shown(
     """What is told of these rows, each the best of its instructor."""
     others = {row: _others(of, row) for row in rows}
     offers = _offers(of.rows, [*rows, *chain(*(own[:OTHERS] for own in others.values()))], services)
-    columns = of.rows.high, of.rows.low, of.rows.who, of.rows.relaxed, of.rows.meters
+    taken = np.array(rows, np.intp)
+    ids = ids_of(of.rows.high[taken], of.rows.low[taken])
+    columns = of.rows.who, of.rows.relaxed, of.rows.meters
     more = of.rows.reviews, of.rows.stars, of.rows.founder
-    told = zip(*(column[list(rows)].tolist() for column in (*columns, *more)), strict=True)
+    told = zip(ids, *(column[taken].tolist() for column in (*columns, *more)), strict=True)
     return tuple(
         Matched(
-            instructor_id=id_of(high, low),
+            instructor_id=instructor_id,
             best=offers[row],
             others=tuple(offers[at] for at in others[row][:OTHERS]),
             offering_count=1 + len(others[row]),
@@ -84,7 +86,7 @@ def shown(
             star_sum=stars,
             is_founding=founder,
         )
-        for row, (high, low, who, failed, meters, reviews, stars, founder) in zip(
+        for row, (instructor_id, who, failed, meters, reviews, stars, founder) in zip(
             rows, told, strict=True
         )
     )

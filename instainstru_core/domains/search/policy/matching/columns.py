@@ -15,6 +15,10 @@ PAIRS = tuple(first + second for first in LETTERS for second in LETTERS)
 SHIFTS = tuple(range(120, -1, -10))
 VALUES = np.zeros(256, np.uint64)
 VALUES[[ord(letter) for letter in LETTERS]] = np.arange(len(LETTERS), dtype=np.uint64)
+SIGNS = np.frombuffer(LETTERS.encode("ascii"), np.uint8)
+IN_HIGH, IN_LOW = (np.arange(most, -1, -5, dtype=np.uint64) for most in (61, 55))
+"""Where the signs are in the two halves of an id, but for the one that is partly in each."""
+
 LOW = 0xFFFF_FFFF_FFFF_FFFF
 NOWHERE = -32_768
 """Both coordinates of a place that somebody does not have."""
@@ -118,3 +122,12 @@ def id_of(high: int, low: int) -> str:
     """The id of these two numbers."""
     whole = (high << 64) | low
     return "".join([PAIRS[(whole >> shift) & 1_023] for shift in SHIFTS])
+
+
+def ids_of(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> list[str]:
+    """The ids of these numbers."""
+    across = ((high << np.uint64(4)) | (low >> np.uint64(60)))[:, np.newaxis]
+    split = (high[:, np.newaxis] >> IN_HIGH, across, low[:, np.newaxis] >> IN_LOW)
+    signs = SIGNS[np.concatenate(split, axis=1) & np.uint64(31)]
+    text = signs.tobytes().decode("ascii")
+    return [text[at : at + ID_LENGTH] for at in range(0, len(text), ID_LENGTH)]

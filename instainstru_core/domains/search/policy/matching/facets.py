@@ -122,7 +122,7 @@ def rating_name(least: int) -> str:
 
 BAND_NAMES = tuple(map(band_name, BANDS))
 RATING_NAMES = {rating_name(least): least for least in RATINGS}
-STARTS = np.array([low for low, _ in BANDS[1:]], np.int32)
+STARTS = tuple(low for low, _ in BANDS[1:])
 """The lowest price of each band after the first."""
 
 
@@ -208,6 +208,8 @@ class Prices:
         found = np.zeros(len(self._block), np.uint8)
         for channel in channels:
             price, can = self.of(channel)
-            band = np.searchsorted(STARTS, price, side="right").astype(np.uint8)
+            band = np.zeros(len(price), np.uint8)
+            for start in STARTS:  # few: comparing with each is faster than looking each price up
+                band += price >= start
             found |= np.where(can, np.left_shift(np.uint8(1), band), np.uint8(0))
         return found
