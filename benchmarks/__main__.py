@@ -128,9 +128,9 @@ def measured(known: World, effort: Effort, *, is_whole: bool) -> list[Result]:
     return found
 
 
-def searched(*, is_quick: bool, writes: bool) -> int:
+def searched(*, is_quick: bool, writes: bool, sizes: tuple[int, ...] = searching.SIZES) -> int:
     """Measure the search, print, write its part of the page."""
-    found = searches.measured(searching.QUICK if is_quick else searching.Effort())
+    found = searches.measured(searching.QUICK if is_quick else searching.Effort(), sizes)
     results.show(found)
     if writes:
         searches.write(found)
@@ -143,11 +143,20 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="few rounds: does it run at all?")
     parser.add_argument("--servers", action="store_true", help="leave out jobs and quotes")
     parser.add_argument("--search", action="store_true", help="only the search, on large cities")
+    parser.add_argument(
+        "--city",
+        type=int,
+        action="append",
+        choices=searching.SIZES,
+        help="with --search: only a city of so many instructors; not written",
+    )
     parser.add_argument("--no-write", action="store_true", help="leave docs/performance.md alone")
     given = parser.parse_args()
     compile_all()
     if given.search:
-        return searched(is_quick=given.quick, writes=not given.no_write)
+        sizes = tuple(given.city or searching.SIZES)
+        writes = not given.no_write and sizes == searching.SIZES
+        return searched(is_quick=given.quick, writes=writes, sizes=sizes)
     effort = QUICK if given.quick else FULL
     with (
         tempfile.TemporaryDirectory() as folder,
