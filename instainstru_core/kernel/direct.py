@@ -65,13 +65,28 @@ class Direct:
         Nothing is undone when something fails later. Ask it before anything else of the unit of
         work.
         """
-        return self._ask(_plain(session), values)
+        return _rows(self._ask(_plain(session), values))
 
     def within(self, session: Session, values: Mapping[str, object]) -> list[Row]:
         """Its rows, in the transaction of the unit of work; by itself after `alone`."""
         held: PoolProxiedConnection | None = session.info.get(HELD)
         driver = held.driver_connection if held else session.connection().connection
-        return self._ask(driver, values)
+        return _rows(self._ask(driver, values))
+
+    def afresh(self, session: Session, values: Mapping[str, object]) -> list[Row]:
+        """Its rows, in the transaction of the unit of work, whatever it asked before, and once what
+        the session has changed is written, as SQLAlchemy would: unless it is told to wait.
+        """
+        release(session)
+        if session.autoflush:
+            session.flush()
+        return self.within(session, values)
+
+    def changed(self, session: Session, values: Mapping[str, object]) -> int:
+        """How many rows it changed, in the transaction of the unit of work."""
+        release(session)
+        count: int = self._ask(session.connection().connection, values).rowcount
+        return count
 
     def read(self, session: Session, values: Mapping[str, object]) -> list[Row]:
         """The rows of a plain read: as a transaction by itself while the unit of work has begun
@@ -100,7 +115,7 @@ class Direct:
         }
         return Compiled(str(found), constants, processes)
 
-    def _ask(self, driver: Any, values: Mapping[str, object]) -> list[Row]:  # noqa: ANN401
+    def _ask(self, driver: Any, values: Mapping[str, object]) -> Any:  # noqa: ANN401
         known = self._compiled
         given = {**known.constants, **values}
         for name, process in known.processes.items():
@@ -108,7 +123,7 @@ class Direct:
                 given[name] = process(values[name])
         cursor = driver.cursor()
         cursor.execute(known.text, given)
-        return [] if cursor.description is None else cursor.fetchall()
+        return cursor
 
 
 class Insert:
@@ -187,6 +202,11 @@ def release(session: Session, failure: BaseException | None = None) -> None:
         driver.execute(USUAL)
     driver.autocommit = False
     held.close()
+
+
+def _rows(cursor: Any) -> list[Row]:  # noqa: ANN401 - a cursor of the driver
+    found: list[Row] = [] if cursor.description is None else cursor.fetchall()
+    return found
 
 
 def _plain(session: Session) -> Any:  # noqa: ANN401 - a connection of the driver

@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import event, exc
 from sqlalchemy.orm import Session, sessionmaker
 
-from instainstru_core.kernel import direct, events, outbox
+from instainstru_core.kernel import changes, direct, events, outbox
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.clock import Clock
 from instainstru_core.kernel.errors import Refusal, Unavailable
@@ -69,6 +69,7 @@ def begin_with(sessions: sessionmaker[Session], clock: Clock) -> Begin:
             with sessions.begin() as session:
                 try:
                     yield Uow(session=session, now=clock(), actor=actor)
+                    changes.write(session)
                 finally:
                     direct.release(session)
         except (exc.DBAPIError, exc.TimeoutError, psycopg.Error) as failure:

@@ -31,24 +31,33 @@ from instainstru_core.domains.credits.models import TopUp
 from instainstru_core.domains.payments.models import Charge, PaymentCommand
 from instainstru_core.kernel.db import Base
 from instainstru_core.kernel.direct import Direct, Insert
+from instainstru_core.kernel.rows import Rows
 
-_LOCKED: Select[LessonMoney] = (
-    select(LessonMoney)
-    .where(LessonMoney.chain_id == bindparam("chain_id", type_=String))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
-_LOCKED_OF_STUDENT: Select[LessonMoney] = (
-    select(LessonMoney)
-    .where(
-        LessonMoney.chain_id
-        == select(Booking.chain_id)
-        .where(Booking.id == bindparam("booking_id", type_=String))
-        .scalar_subquery(),
-        LessonMoney.student_id == bindparam("student_id", type_=String),
+_MONEY = Base.metadata.tables[LessonMoney.__tablename__]
+_BOOKINGS = Base.metadata.tables[Booking.__tablename__]
+_NEW = Insert(_MONEY)
+_MONEY_ROWS = Rows(LessonMoney)
+_BOOKING_ROWS = Rows(Booking)
+_REPORT_ROWS = Rows(NoShowReport)
+_LOCKED = Direct(
+    lambda: (
+        select(*_MONEY_ROWS.columns)
+        .where(_MONEY.c.chain_id == bindparam("chain_id", type_=String))
+        .with_for_update()
     )
-    .with_for_update()
-    .execution_options(populate_existing=True)
+)
+_LOCKED_OF_STUDENT = Direct(
+    lambda: (
+        select(*_MONEY_ROWS.columns)
+        .where(
+            _MONEY.c.chain_id
+            == select(_BOOKINGS.c.chain_id)
+            .where(_BOOKINGS.c.id == bindparam("booking_id", type_=String))
+            .scalar_subquery(),
+            _MONEY.c.student_id == bindparam("student_id", type_=String),
+        )
+        .with_for_update()
+    )
 )
 _ASKED = (
     select(PaymentCommand.id)
@@ -58,15 +67,14 @@ _ASKED = (
     )
     .exists()
 )
-_BOOKING: Select[Booking, NoShowReport, bool] = (
-    select(Booking, NoShowReport, _ASKED)
-    .outerjoin(NoShowReport, NoShowReport.booking_id == Booking.id)
-    .where(Booking.id == bindparam("booking_id", type_=String))
-    .execution_options(populate_existing=True)
+_BOOKING = Direct(
+    lambda: (
+        select(*_BOOKING_ROWS.columns, *_REPORT_ROWS.columns, _ASKED)
+        .select_from(Booking)
+        .outerjoin(NoShowReport, NoShowReport.booking_id == Booking.id)
+        .where(Booking.id == bindparam("booking_id", type_=String))
+    )
 )
-_MONEY = Base.metadata.tables[LessonMoney.__tablename__]
-_NEW = Insert(_MONEY)
-_BOOKINGS = Base.metadata.tables[Booking.__tablename__]
 _CHAIN = Direct(
     lambda: select(_BOOKINGS.c.chain_id).where(
         _BOOKINGS.c.id == bindparam("booking_id", type_=String)
@@ -110,13 +118,18 @@ class Overdue(NamedTuple):
 
 def locked(session: Session, chain_id: str) -> LessonMoney | None:
     """The money of a lesson, held until the transaction ends, as it is now."""
-    return session.scalars(_LOCKED, {"chain_id": chain_id}).one_or_none()
+    return _held(session, _LOCKED, {"chain_id": chain_id})
 
 
 def locked_of_student(session: Session, booking_id: str, student_id: str) -> LessonMoney | None:
     """The same for the lesson of a booking, where it is this student's."""
     asked = {"booking_id": booking_id, "student_id": student_id}
-    return session.scalars(_LOCKED_OF_STUDENT, asked).one_or_none()
+    return _held(session, _LOCKED_OF_STUDENT, asked)
+
+
+def _held(session: Session, asked: Direct, values: dict[str, str]) -> LessonMoney | None:
+    found = asked.afresh(session, values)
+    return _MONEY_ROWS.of(session, found[0]) if found else None
 
 
 def begin(session: Session, money: LessonMoney) -> None:
@@ -131,7 +144,13 @@ def of(session: Session, chain_id: str) -> LessonMoney | None:
 
 def booking(session: Session, booking_id: str) -> Found:
     """A booking and what goes with it, read afresh."""
-    return Found(*session.execute(_BOOKING, {"booking_id": booking_id}).one())
+    (found,) = _BOOKING.afresh(session, {"booking_id": booking_id})
+    own = len(_BOOKING_ROWS.columns)
+    row = _BOOKING_ROWS.of(session, found[:own])
+    if row is None:
+        msg = "a booking without an id"
+        raise LookupError(msg)
+    return Found(row, _REPORT_ROWS.of(session, found[own:-1]), found[-1])
 
 
 def lessons(session: Session, chain_ids: Collection[str]) -> Sequence[tuple[LessonMoney, Found]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +27,7 @@ from instainstru_core.domains.payments.models import (
 )
 from instainstru_core.domains.payments.types import Action, CommandState
 from instainstru_core.kernel.db import Base
-from instainstru_core.kernel.direct import Direct
+from instainstru_core.kernel.direct import Direct, Insert
 
 OPEN = (CommandState.REQUESTED, CommandState.SENT)
 
@@ -66,7 +67,7 @@ _REQUEST = Direct(
         .returning(_COMMANDS.c.attempt)
     )
 )
-_RECORD = update(_COMMANDS).where(_COMMANDS.c.id == bindparam("its_id", type_=String), _IS_OPEN)
+_NEW_CHARGE = Insert(Base.metadata.tables[Charge.__tablename__])
 _TRANSFERS: Select[Transfer] = (
     select(Transfer)
     .where(Transfer.reference == bindparam("reference", type_=String))
@@ -123,8 +124,20 @@ def request(
 
 def record(session: Session, command_id: str, **changes: object) -> bool:
     """Change an open command, held until the transaction ends; False where it is over."""
-    done = session.connection().execute(_RECORD, {"its_id": command_id, **changes})
-    return done.rowcount > 0
+    return _record(tuple(changes)).changed(session, {"its_id": command_id, **changes}) > 0
+
+
+@cache
+def _record(names: tuple[str, ...]) -> Direct:
+    """Changes these columns of a command."""
+    values = {name: bindparam(name, type_=_COMMANDS.c[name].type) for name in names}
+    its_own = _COMMANDS.c.id == bindparam("its_id", type_=String)
+    return Direct(lambda: update(_COMMANDS).where(its_own, _IS_OPEN).values(values))
+
+
+def begin_charge(session: Session, charge: Charge) -> None:
+    """Write a new charge; the row itself stays out of the session."""
+    _NEW_CHARGE.one(session, charge)
 
 
 def charge(session: Session, charge_id: str) -> Charge | None:

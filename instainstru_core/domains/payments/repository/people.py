@@ -35,6 +35,7 @@ from instainstru_core.domains.payments.models import (
     PaymentMethod,
 )
 from instainstru_core.domains.payments.types import AccountSeen, IdentityStatus
+from instainstru_core.kernel.direct import Direct
 
 
 class Standing(NamedTuple):
@@ -110,7 +111,7 @@ def sides(session: Session, *, student_id: str, instructor_id: str, card_id: str
     asked = {"user_id": student_id, "instructor_id": instructor_id}
     if card_id is not None:
         asked["card_id"] = card_id
-    row = tuple(session.execute(_sides(named=card_id is not None), asked).one())
+    (row,) = _SIDES[card_id is not None].afresh(session, asked)
     standing, card, account, identified = row[:3], row[3:8], row[8:12], row[12]
     return Sides(
         standing=Standing._make(standing),
@@ -316,7 +317,6 @@ def _is_active() -> ColumnElement[bool]:
     return exists(select(account.id).where(account.id == ConnectAccount.instructor_id, active))
 
 
-@cache
 def _sides(*, named: bool) -> Select[*tuple[Any, ...]]:
     known = PaymentMethod.id == bindparam("card_id", type_=String)
     return (
@@ -351,6 +351,12 @@ def _sides(*, named: bool) -> Select[*tuple[Any, ...]]:
             IdentityCheck.verified_at,
         )
     )
+
+
+_SIDES = {
+    True: Direct(lambda: _sides(named=True)),
+    False: Direct(lambda: _sides(named=False)),
+}
 
 
 @cache

@@ -114,10 +114,12 @@ def _authorized(uow: Uow, command: Command, call: AuthorizeCall, intent: Intent)
         authorized_at=uow.now,
         capture_before=intent.capture_before,
     )
+    if call.purpose is Purpose.LESSON:
+        repository.begin_charge(uow.session, charge)
+        return charge
     uow.session.add(charge)
     uow.session.flush()
-    if call.purpose is not Purpose.LESSON:
-        _captured(uow, command, charge, intent)
+    _captured(uow, command, charge, intent)
     return charge
 
 
