@@ -22,7 +22,6 @@ from instainstru_core.kernel.errors import Refusal
 from instainstru_core.kernel.log import logger
 
 if TYPE_CHECKING:
-    import requests
     import stripe
 
 CALLS = Counter(
@@ -37,7 +36,6 @@ SECONDS = Histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
 )
 CONNECT_SECONDS = 5.0
-MOST_CONNECTIONS = 50
 SERVICES = ("accounts", "customers", "payment_intents", "payment_methods", "refunds", "transfers")
 """What nearly every process asks for. The SDK imports each when it is first named."""
 
@@ -64,7 +62,6 @@ class Caller:
         self._http_client = http_client
         self._timeout_seconds = timeout_seconds
         self._client: stripe.StripeClient | None = None
-        self._session: requests.Session | None = None
         self._opening = Lock()
 
     def ask(
@@ -130,8 +127,6 @@ class Caller:
         """Give back the connections."""
         if self._http_client is not None:
             self._http_client.close()  # type: ignore[no-untyped-call]
-        if self._session is not None:
-            self._session.close()
 
     def _raw(
         self, action: str, verb: str, path: str, given: Mapping[str, Any], read: Read[Result]
@@ -175,9 +170,12 @@ class Caller:
                 stripe.enable_telemetry = False
                 logging.getLogger("stripe").setLevel(logging.WARNING)  # below it is their text
                 if self._http_client is None:
-                    self._session = _session(self._api_url or stripe.DEFAULT_API_BASE)
-                    self._http_client = stripe.RequestsClient(
-                        timeout=(CONNECT_SECONDS, self._timeout_seconds), session=self._session
+                    from instainstru_core.adapters.stripe import wire  # noqa: PLC0415 - see above
+
+                    self._http_client = wire.PooledClient(
+                        self._api_url or stripe.DEFAULT_API_BASE,
+                        connect_seconds=CONNECT_SECONDS,
+                        read_seconds=self._timeout_seconds,
                     )
                 self._client = stripe.StripeClient(
                     self._secret_key,
@@ -186,18 +184,6 @@ class Caller:
                     http_client=self._http_client,
                 )
             return self._client
-
-
-def _session(url: str) -> "requests.Session":
-    """Connections that are kept for all threads. A proxy is looked up once, not at each call."""
-    import requests  # noqa: PLC0415 - see above
-    from requests.adapters import HTTPAdapter  # noqa: PLC0415 - see above
-
-    session = requests.Session()
-    session.proxies.update(requests.utils.get_environ_proxies(url))
-    session.trust_env = False
-    session.mount(url, HTTPAdapter(pool_maxsize=MOST_CONNECTIONS))
-    return session
 
 
 class Part:

@@ -1,8 +1,11 @@
 """Every call is counted, timed and noted; nothing that Stripe wrote gets out."""
 
 import json
+import socket
 import subprocess
 import sys
+import threading
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +28,7 @@ from instainstru_core.domains.payments.ports import (
     MoneyGateway,
 )
 from tests.databases import ROOT
+from tests.patience import PATIENCE_SECONDS
 
 SECRET = "sk_test_very_secret"
 CARD: dict[str, Any] = {
@@ -219,3 +223,55 @@ class TestTheUnconfiguredGateway:
 
     def test_can_be_closed(self) -> None:
         UnconfiguredGateway().close()
+
+
+class Listener(threading.Thread):
+    """Hears one request, whoever it is for, and answers with a refund."""
+
+    BODY = b'{"id": "re_1", "object": "refund", "amount": 5, "status": "succeeded"}'
+    HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+
+    def __init__(self, server: socket.socket) -> None:
+        super().__init__(daemon=True)
+        self.server = server
+        self.lines: list[bytes] = []
+
+    def run(self) -> None:
+        connection, _ = self.server.accept()
+        with connection, connection.makefile("rb") as heard:
+            self.lines = list(iter(lambda: heard.readline().strip(), b""))
+            connection.sendall(self.HEAD % len(self.BODY) + self.BODY)
+
+
+class TestTheWay:
+    @pytest.mark.parametrize(
+        ("environment", "is_through"),
+        [
+            ({}, False),
+            ({"http_proxy": "http://us:a%20word@HERE"}, True),
+            ({"all_proxy": "http://us:a%20word@HERE"}, True),
+            ({"http_proxy": "http://us:a%20word@HERE", "no_proxy": "127.0.0.1"}, False),
+        ],
+    )
+    def test_goes_through_a_proxy_where_the_environment_says_so(
+        self, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], is_through: bool
+    ) -> None:
+        for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.upper(), raising=False)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            here = f"127.0.0.1:{server.getsockname()[1]}"
+            for name, value in environment.items():
+                monkeypatch.setenv(name, value.replace("HERE", here))
+            listener = Listener(server)
+            listener.start()
+            url = "http://stripe.example" if is_through else f"http://{here}"
+            asked = StripeGateway(secret_key=SECRET, api_url=url)
+            found = asked.refund_made("re_1")
+            asked.close()
+            listener.join(PATIENCE_SECONDS)
+        assert found.cents == 5
+        target = f"{url if is_through else ''}/v1/refunds/re_1"
+        assert listener.lines[0] == f"GET {target} HTTP/1.1".encode()
+        proof = b"proxy-authorization: basic " + b64encode(b"us:a word").lower()
+        assert (proof in [line.lower() for line in listener.lines]) is is_through
