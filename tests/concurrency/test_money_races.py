@@ -62,6 +62,24 @@ def only_conflicts(answers: list[object]) -> int:
     return len(refused)
 
 
+class TestTwoCompletions:
+    def test_of_one_student_have_a_number_each(self, market: Market) -> None:
+        """Scenario 61: the fourth and the fifth lesson, said to be over at one instant."""
+        market.completed(3)
+        first, second = (market.confirmed(slot) for slot in SLOTS[:2])
+        market.at(market.after(second, hours=1))
+        lessons = market.runtime.begin(market.instructor)
+        with ThreadPoolExecutor(1) as pool:
+            with lessons as uow:
+                service.complete(uow, first.id)
+                other = pool.submit(market.complete, second.id)
+                wait_until_blocked(market)
+            other.result(PATIENCE_SECONDS)
+
+        assert market.wallet() == (1_000, 0)
+        finish(market, days=3)
+
+
 class TestTwoCancellations:
     def test_by_the_student_charge_once_and_issue_one_credit(self, market: Market) -> None:
         """Scenario 21."""

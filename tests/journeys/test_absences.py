@@ -278,3 +278,60 @@ class TestADecisionOfStaff:
 
         with acts.nothing_changes(market), pytest.raises(NothingToResolve):
             acts.resolve(market, booked.id, NoShowResolution.CANCELLED)
+
+
+class TestTheMilestoneOfALesson:
+    """Scenario 61: what turns out not to have taken place has earned nothing."""
+
+    @pytest.fixture
+    def fifth(self, market: Market) -> BookingDetailView:
+        """The student's fifth lesson, which the instructor says took place."""
+        market.completed(4)
+        booked = ended(market, hours=1)
+        market.complete(booked.id)
+        assert market.wallet() == (1_000, 0)
+        return booked
+
+    @pytest.mark.parametrize("absent", Absent)
+    def test_is_revoked_when_a_report_is_confirmed(
+        self, market: Market, fifth: BookingDetailView, absent: Absent
+    ) -> None:
+        acts.report(market, fifth.id, absent, actor=acts.staff(market))
+        assert market.wallet() == (1_000, 0)
+
+        market.at(market.after(fifth, hours=26))
+
+        assert market.detail(fifth.id).status is BookingStatus.NO_SHOW
+        assert market.wallet() == (0, 0)
+        assert "credit_expense" not in market.ledger()
+        market.assert_at_rest()
+
+    def test_goes_to_the_next_lesson_then(self, market: Market, fifth: BookingDetailView) -> None:
+        acts.report(market, fifth.id, Absent.INSTRUCTOR, actor=market.student)
+        market.at(market.after(fifth, hours=26))
+
+        later = market.confirmed("2026-06-25T16:00:00")
+        market.at(market.after(later, hours=25))
+
+        assert market.wallet() == (1_000, 0)
+        market.assert_at_rest()
+
+    def test_stays_when_an_objection_is_upheld(
+        self, market: Market, fifth: BookingDetailView
+    ) -> None:
+        acts.report(market, fifth.id, Absent.INSTRUCTOR, actor=market.student)
+        acts.object_to(market, fifth.id, actor=market.instructor)
+
+        acts.resolve(market, fifth.id, NoShowResolution.DISPUTE_UPHELD)
+
+        assert market.wallet() == (1_000, 0)
+        market.assert_at_rest()
+
+    def test_is_revoked_when_staff_let_the_hold_go(
+        self, market: Market, fifth: BookingDetailView
+    ) -> None:
+        market.refund(fifth.id)
+
+        assert market.detail(fifth.id).status is BookingStatus.CANCELLED
+        assert market.wallet() == (0, 0)
+        market.assert_at_rest()

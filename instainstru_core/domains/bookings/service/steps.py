@@ -27,6 +27,7 @@ from instainstru_core.domains.bookings.types import (
 )
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.payments import service as payments
+from instainstru_core.kernel import locks
 from instainstru_core.kernel.money import Cents
 from instainstru_core.kernel.uow import Uow
 
@@ -37,11 +38,18 @@ CONFIRMED_ABSENCE = {
     Absent.MUTUAL: Ending.MUTUAL_NO_SHOW,
 }
 
+TOOK_PLACE = frozenset({Ending.LESSON_TAKEN, Ending.DISPUTE_UPHELD})
+
 
 def end(uow: Uow, lesson: Lesson, ending: Ending) -> None:
-    """Decide how the lesson ended. What follows for the money is the policy's business."""
+    """Decide how the lesson ended. What follows for the money is the policy's business.
+
+    One that was completed and turns out not to have taken place has earned no milestone.
+    """
     lesson.money.ending = ending
     lesson.money.ended_at = uow.now
+    if lesson.booking.completed_at is not None and ending not in TOOK_PLACE:
+        credits.revoke_milestone(uow, reference=lesson.reference)
 
 
 def occupies(booking_id: str) -> str:
@@ -89,8 +97,12 @@ def note_failure(uow: Uow, lesson: Lesson, code: str) -> None:
 
 
 def complete(uow: Uow, lesson: Lesson, *, at: datetime | None = None) -> None:
-    """The lesson took place: at its end, unless somebody said so later."""
+    """The lesson took place: at its end, unless somebody said so later.
+
+    A student's lessons are counted one after the other, so that each has a number of its own.
+    """
     row = lesson.booking
+    locks.advisory(uow.session, [f"milestones:{row.student_id}"])
     row.status = BookingStatus.COMPLETED
     completed_at = at or row.ends_at
     row.completed_at = completed_at
