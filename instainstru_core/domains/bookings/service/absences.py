@@ -1,7 +1,6 @@
 """Saying that somebody did not come, objecting, and what staff make of it."""
 
 from instainstru_core.domains.audit import service as audit
-from instainstru_core.domains.availability import service as availability
 from instainstru_core.domains.bookings.errors import (
     NotDisputable,
     NothingToResolve,
@@ -18,6 +17,7 @@ from instainstru_core.domains.bookings.schemas import (
     ResolveReport,
 )
 from instainstru_core.domains.bookings.service import advancing, steps
+from instainstru_core.domains.bookings.service.calling_off import call_off
 from instainstru_core.domains.bookings.service.lesson import Lesson, held
 from instainstru_core.domains.bookings.service.views import visible
 from instainstru_core.domains.bookings.types import (
@@ -163,13 +163,7 @@ def _dismiss(uow: Uow, lesson: Lesson, found: NoShowReport) -> None:
 
 def _void(uow: Uow, lesson: Lesson, found: NoShowReport) -> None:
     """Nobody is to blame: no charge, or all of it back."""
-    row = lesson.booking
-    row.status = BookingStatus.CANCELLED
-    row.cancelled_at = uow.now
-    row.cancelled_by = CancelledBy.ADMIN
-    row.cancellation_reason = "No-show report resolved"
-    uow.session.flush()
-    availability.release(uow, steps.occupies(row.id))
+    call_off(uow, lesson.booking, CancelledBy.ADMIN, "No-show report resolved")
     steps.end(uow, lesson, Ending.ADMIN_CANCEL_REFUND)
     _resolved(uow, lesson, found, NoShowResolution.CANCELLED)
 

@@ -1,8 +1,6 @@
 """Cancelling before the start."""
 
 from instainstru_core.domains.accounts.policy import public_name
-from instainstru_core.domains.audit import service as audit
-from instainstru_core.domains.availability import service as availability
 from instainstru_core.domains.bookings import policy
 from instainstru_core.domains.bookings.errors import (
     AlreadyCancelled,
@@ -10,16 +8,15 @@ from instainstru_core.domains.bookings.errors import (
     NotCancellable,
     OwnBooking,
 )
-from instainstru_core.domains.bookings.events import BookingCancelled
 from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.policy import settlement
 from instainstru_core.domains.bookings.repository.lessons import Named
 from instainstru_core.domains.bookings.schemas import CancelBooking, CancelPreview
 from instainstru_core.domains.bookings.service import advancing, previews, steps
+from instainstru_core.domains.bookings.service.calling_off import call_off
 from instainstru_core.domains.bookings.service.lesson import Lesson, as_it_is, held
-from instainstru_core.domains.bookings.service.views import reference, visible
+from instainstru_core.domains.bookings.service.views import visible
 from instainstru_core.domains.bookings.types import (
-    BookingStatus,
     CancellationVerdict,
     CancelledBy,
     Ending,
@@ -77,7 +74,7 @@ def cancel(
     if confirm is not None:
         current = _preview(uow, lesson, named, command).confirm
         previews.refuse_outdated(confirm, current, booking_id=booking_id)
-    notice = _cancel(uow, row, by, command.reason)
+    notice = call_off(uow, row, by, command.reason)
     steps.end(uow, lesson, _ending(lesson, by, notice, keep=command.keep_payment))
     return advancing.proceed(uow, lesson)
 
@@ -175,31 +172,3 @@ def _refuse_unless_cancellable(row: Booking, verdict: CancellationVerdict) -> No
             )
         case CancellationVerdict.ALLOWED | CancellationVerdict.REPEATED:
             return
-
-
-def _cancel(uow: Uow, row: Booking, by: CancelledBy, reason: str) -> Notice:
-    notice = policy.notice(row.starts_at, uow.now)
-    row.status = BookingStatus.CANCELLED
-    row.cancelled_at = uow.now
-    row.cancelled_by = by
-    row.cancellation_reason = reason
-    uow.session.flush()
-    availability.release(uow, reference(row.id))
-    uow.emit(
-        BookingCancelled(
-            booking_id=row.id,
-            student_id=row.student_id,
-            instructor_id=row.instructor_id,
-            starts_at=row.starts_at,
-            cancelled_by=by,
-            notice=notice,
-        )
-    )
-    audit.record(
-        uow,
-        "bookings.cancel",
-        subject_kind="booking",
-        subject_id=row.id,
-        details={"cancelled_by": by, "notice": notice},
-    )
-    return notice

@@ -6,6 +6,7 @@ from instainstru_core.domains.bookings.events import BookingRescheduled
 from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.policy import agenda
 from instainstru_core.domains.bookings.service import confirming, steps
+from instainstru_core.domains.bookings.service.calling_off import call_off
 from instainstru_core.domains.bookings.service.lesson import Lesson
 from instainstru_core.domains.bookings.types import (
     BookingStatus,
@@ -87,13 +88,7 @@ def _end(uow: Uow, lesson: Lesson, ending: Ending, reason: str) -> None:
         abandon(uow, lesson)
     booking = lesson.booking
     if booking.status in {BookingStatus.PENDING, BookingStatus.CONFIRMED}:
-        booking.status = BookingStatus.CANCELLED
-        booking.cancelled_at = uow.now
-        booking.cancelled_by = CancelledBy.ADMIN
-        booking.cancellation_reason = reason
-        uow.session.flush()
-        availability.release(uow, steps.occupies(booking.id))
-    credits.revoke_milestone(uow, reference=lesson.reference)
+        call_off(uow, booking, CancelledBy.ADMIN, reason)
     steps.end(uow, lesson, ending)
 
 

@@ -1,21 +1,16 @@
 """Money that staff give back: shown first, then ordered, judged anew at that moment."""
 
 from instainstru_core.domains.audit import service as audit
-from instainstru_core.domains.availability import service as availability
 from instainstru_core.domains.bookings.errors import (
     NotRefundable,
     RefundTooLarge,
 )
 from instainstru_core.domains.bookings.schemas import OrderRefund, RefundPreview
 from instainstru_core.domains.bookings.service import advancing, giving_back, previews, steps
+from instainstru_core.domains.bookings.service.calling_off import call_off
 from instainstru_core.domains.bookings.service.giving_back import Shares
 from instainstru_core.domains.bookings.service.lesson import Lesson
-from instainstru_core.domains.bookings.types import (
-    BookingStatus,
-    CancelledBy,
-    Ending,
-    RefundAction,
-)
+from instainstru_core.domains.bookings.types import CancelledBy, Ending, RefundAction
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.types import Command
@@ -148,11 +143,5 @@ def _order(uow: Uow, lesson: Lesson, command: OrderRefund, found: RefundPreview)
 
 
 def _cancel(uow: Uow, lesson: Lesson) -> None:
-    row = lesson.booking
-    row.status = BookingStatus.CANCELLED
-    row.cancelled_at = uow.now
-    row.cancelled_by = CancelledBy.ADMIN
-    row.cancellation_reason = "Refunded by staff"
-    uow.session.flush()
-    availability.release(uow, steps.occupies(row.id))
+    call_off(uow, lesson.booking, CancelledBy.ADMIN, "Refunded by staff")
     steps.end(uow, lesson, Ending.ADMIN_CANCEL_REFUND)
