@@ -17,7 +17,6 @@ from instainstru_core.domains.bookings.schemas import (
     RetryPayment,
     TipView,
 )
-from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.ledger.schemas import LedgerExplanationView
 
 router = Router(tags=["payments"])
@@ -159,7 +158,7 @@ def health(uow: UowDep) -> HealthView:
     summary="Where every cent of something is",
 )
 def explain(uow: UowDep, reference: str) -> LedgerExplanationView:
-    """For staff: of a booking by its id, also of one that was moved; else by `booking:ID`,
-    `tip:ID`, `topup:ID` or `debt:ID`.
+    """For staff: of a booking by its id, also of one that was moved, with tips for it and what was
+    owed for it; else by `booking:ID`, `tip:ID`, `topup:ID` or `debt:ID`.
     """
-    return ledger.explain(uow, service.money_reference(uow, reference))
+    return service.explain_money(uow, reference)

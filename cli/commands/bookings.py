@@ -32,7 +32,6 @@ from instainstru_core.domains.bookings.types import (
     RefundReason,
     RefundWay,
 )
-from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.domains.reporting.schemas.bookings import RecentBookings
@@ -275,7 +274,7 @@ def settle_refund(
 def explain(booking_id: BookingId, *, as_json: AsJson = False) -> None:
     """Tell the path of every cent of a lesson, also by the id of a booking that was moved."""
     with session.work() as uow:
-        found = ledger.explain(uow, bookings.money_reference(uow, booking_id))
+        found = bookings.explain_money(uow, booking_id)
     output.show(found, lambda: explained(found), as_json=as_json)
 
 

@@ -32,9 +32,12 @@ def explain(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Tell the path of every cent of a booking, a tip, a top-up or a debt."""
+    """Tell the path of every cent of a booking, a tip, a top-up or a debt.
+
+    With a booking come tips for it and what its student owed for it later.
+    """
     with session.work() as uow:
-        found = ledger.explain(uow, bookings.money_reference(uow, reference))
+        found = bookings.explain_money(uow, reference)
     output.show(found, lambda: explained(found), as_json=as_json)
 
 
@@ -52,6 +55,7 @@ def explained(found: LedgerExplanationView) -> Sequence[Table | str]:
         return [f"No money has moved for {found.reference}."]
     journals = output.table(
         "when",
+        "of",
         "fact",
         "account",
         "debit",
@@ -74,6 +78,7 @@ def _lines(journal: JournalView) -> Iterator[Sequence[object]]:
     for place, entry in enumerate(journal.entries):
         yield (
             output.moment(journal.occurred_at) if place == 0 else None,
+            journal.reference.partition(":")[0] if place == 0 else None,
             journal.fact if place == 0 else None,
             _name(entry),
             *_sides(entry.cents),

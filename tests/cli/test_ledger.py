@@ -45,7 +45,7 @@ class TestExplain:
     @pytest.mark.usefixtures("settled")
     def test_shows_debits_credits_and_the_pot_in_columns(self, terminal: Terminal) -> None:
         rows = [line.split() for line in terminal("ledger", "explain", POT).out.splitlines()]
-        assert rows[0] == ["when", "fact", "account", "debit", "credit", "pot"]
+        assert rows[0] == ["when", "of", "fact", "account", "debit", "credit", "pot"]
         assert rows[1][-3:] == ["captured", "stripe_clearing", "$134.40"]
         assert rows[2] == [f"held:{POT}", "$134.40", "$134.40"]
         assert rows[5] == ["platform_revenue", "$28.80", "$0.00"]

@@ -124,15 +124,15 @@ def totals_by_kind(session: Session) -> Sequence[KindTotal]:
     return [KindTotal(*row) for row in session.execute(_TOTALS_BY_KIND)]
 
 
-def totals_of(session: Session, reference: str) -> dict[Account, int]:
-    """What all journals of a reference did to each account."""
-    rows = session.execute(_TOTALS_OF, {"reference": reference})
+def totals_of(session: Session, references: Sequence[str]) -> dict[Account, int]:
+    """What all journals of these references did to each account."""
+    rows = session.execute(_TOTALS_OF, {"references": list(references)})
     return {Account(kind, owner): cents for kind, owner, cents in rows}
 
 
-def lines_of(session: Session, reference: str, *, limit: int) -> Sequence[Line]:
-    """The entries of the first journals of a reference, in the order they were posted."""
-    rows = session.execute(_LINES_OF, {"reference": reference, "most": limit})
+def lines_of(session: Session, references: Sequence[str], *, limit: int) -> Sequence[Line]:
+    """The entries of the first journals of these references, in the order they were posted."""
+    rows = session.execute(_LINES_OF, {"references": list(references), "most": limit})
     return [
         Line(journal, Account(entry.account, entry.owner_id), entry.cents)
         for journal, entry in rows
@@ -140,7 +140,7 @@ def lines_of(session: Session, reference: str, *, limit: int) -> Sequence[Line]:
 
 
 _SUM = cast(func.sum(LedgerEntry.cents), BigInteger)
-_REFERENCE = bindparam("reference", type_=Text)
+_OF_THESE = Journal.reference == func.any(bindparam("references", type_=ARRAY(Text)))
 _TOTALS_BY_KIND: Select[AccountKind, int, int] = (
     select(LedgerEntry.account, _SUM, func.count(distinct(LedgerEntry.owner_id)))
     .group_by(LedgerEntry.account)
@@ -149,15 +149,12 @@ _TOTALS_BY_KIND: Select[AccountKind, int, int] = (
 _TOTALS_OF: Select[AccountKind, str, int] = (
     select(LedgerEntry.account, LedgerEntry.owner_id, _SUM)
     .join(Journal, Journal.id == LedgerEntry.journal_id)
-    .where(Journal.reference == _REFERENCE)
+    .where(_OF_THESE)
     .group_by(LedgerEntry.account, LedgerEntry.owner_id)
     .order_by(LedgerEntry.account, LedgerEntry.owner_id)
 )
 _FIRST = (
-    select(Journal.id)
-    .where(Journal.reference == _REFERENCE)
-    .order_by(Journal.id)
-    .limit(bindparam("most", type_=Integer))
+    select(Journal.id).where(_OF_THESE).order_by(Journal.id).limit(bindparam("most", type_=Integer))
 )
 _LINES_OF: Select[Journal, LedgerEntry] = (
     select(Journal, LedgerEntry)

@@ -25,14 +25,18 @@ class JournalView(BaseModel):
     id: str
     key: str = Field(description="What makes the fact happen once.")
     fact: str
+    reference: str = Field(description="What it is about: a lesson, a tip for it, a debt.")
     occurred_at: datetime
     actor_id: str | None
     entries: list[LedgerEntryView]
-    pot_cents: int = Field(description="What is in the reference's pot after this journal.")
+    pot_cents: int = Field(description="What is in the pot after this journal.")
 
 
 class LedgerExplanationView(BaseModel):
-    """Every cent that moved for one reference, in the order in which it was written down."""
+    """Every cent that moved for one reference, in the order in which it was written down.
+
+    Of a lesson with its tips and its student's debt.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -89,40 +89,49 @@ def knows(uow: Uow, reference: str) -> bool:
 
 
 @operation("ledger.explain")
-def explain(uow: Uow, reference: str) -> LedgerExplanationView:
-    """Every journal of a reference, and what is left in its pot. For staff."""
+def explain(uow: Uow, reference: str, *, beside: Collection[str] = ()) -> LedgerExplanationView:
+    """Every journal of a reference, and what is left in its pot. For staff.
+
+    So it is of the references `beside` it, whose money belongs to the same story.
+    """
     require(uow.actor, Permission.PAYMENTS_READ_ANY)
-    pot = policy.pot(reference)
-    totals = repository.totals_of(uow.session, reference)
+    references = list(dict.fromkeys([reference, *beside]))
+    pots = {policy.pot(one) for one in references}
+    totals = repository.totals_of(uow.session, references)
     journals = _journals(
-        repository.lines_of(uow.session, reference, limit=MAX_JOURNALS + 1), pot=pot
+        repository.lines_of(uow.session, references, limit=MAX_JOURNALS + 1), pots=pots
     )
     return LedgerExplanationView(
         reference=reference,
         journals=journals[:MAX_JOURNALS],
         totals=[_entry(account, cents) for account, cents in totals.items() if cents],
-        pot_cents=policy.natural(pot.kind, totals.get(pot, 0)),
+        pot_cents=_in_pots(sum(totals.get(pot, 0) for pot in pots)),
         is_balanced=sum(totals.values()) == 0,
         truncated=len(journals) > MAX_JOURNALS,
     )
 
 
-def _journals(lines: Iterable[Line], *, pot: Account) -> list[JournalView]:
+def _in_pots(cents: int) -> int:
+    return policy.natural(AccountKind.HELD, cents)
+
+
+def _journals(lines: Iterable[Line], *, pots: Collection[Account]) -> list[JournalView]:
     views: list[JournalView] = []
     in_pot = 0
     for _, group in groupby(lines, key=lambda line: line.journal.id):
         entries = list(group)
         row = entries[0].journal
-        in_pot += sum(line.cents for line in entries if line.account == pot)
+        in_pot += sum(line.cents for line in entries if line.account in pots)
         views.append(
             JournalView(
                 id=row.id,
                 key=row.key,
                 fact=row.fact,
+                reference=row.reference,
                 occurred_at=row.occurred_at,
                 actor_id=row.actor_id,
                 entries=[_entry(line.account, line.cents) for line in entries],
-                pot_cents=policy.natural(pot.kind, in_pot),
+                pot_cents=_in_pots(in_pot),
             )
         )
     return views

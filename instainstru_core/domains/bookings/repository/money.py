@@ -275,6 +275,16 @@ def has_tip(session: Session, tip_id: str) -> bool:
     return session.get(Tip, tip_id) is not None
 
 
+def tips_of(session: Session, chain_id: str) -> Sequence[str]:
+    """The tips for a lesson, whichever of its bookings they were given for, oldest first."""
+    return session.scalars(
+        select(Tip.id)
+        .join(Booking, Booking.id == Tip.booking_id)
+        .where(Booking.chain_id == chain_id)
+        .order_by(Tip.id)
+    ).all()
+
+
 def open_tips(session: Session, booking_id: str) -> int:
     """How many tips for a booking went through or still may."""
     count = session.scalar(
@@ -291,6 +301,14 @@ def unsent_tips(session: Session, *, after: str, limit: int) -> Sequence[str]:
         .order_by(Tip.id)
         .limit(limit)
     ).all()
+
+
+def waiting_tips(session: Session, *, before: datetime) -> int:
+    """How many tips were charged before this instant and have not been sent on."""
+    count = session.scalar(
+        select(func.count()).where(Tip.state == TipState.CHARGED, Tip.charged_at < before)
+    )
+    return count or 0
 
 
 def debts(session: Session, student_id: str) -> Sequence[LessonMoney]:

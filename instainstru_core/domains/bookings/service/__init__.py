@@ -41,6 +41,7 @@ from instainstru_core.domains.bookings.service.outside_reversals import (
 )
 from instainstru_core.domains.bookings.service.reading import (
     detail,
+    explain_money,
     listing,
     message_facts,
     money_reference,
@@ -74,6 +75,7 @@ __all__ = [
     "due_lessons",
     "edit",
     "evaluate_tiers",
+    "explain_money",
     "give_tip",
     "health",
     "listing",

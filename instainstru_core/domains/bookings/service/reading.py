@@ -25,6 +25,7 @@ from instainstru_core.domains.bookings.types import (
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.credits.service.topping_up import PREFIX as TOP_UP
 from instainstru_core.domains.ledger import service as ledger
+from instainstru_core.domains.ledger.schemas import LedgerExplanationView
 from instainstru_core.domains.payments.errors import ReferenceUnknown
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import is_id
@@ -136,6 +137,23 @@ def _of_other(uow: Uow, prefix: str, own_id: str) -> str | None:
     is_tip = prefix == TIP and money.has_tip(uow.session, own_id)
     is_top_up = prefix in {TOP_UP, DEBT} and credits.has_top_up(uow, own_id)
     return prefix + own_id if is_tip or is_top_up else None
+
+
+@operation("bookings.explain_money")
+def explain_money(uow: Uow, named: str) -> LedgerExplanationView:
+    """Where every cent of something is, and why. For staff.
+
+    Of a lesson, named like `money_reference`, that is its own money, what its student owed for it
+    later, and tips. What is owed lies in the pot of what it is owed for, and is told with it.
+    """
+    reference = money_reference(uow, named)
+    kind, _, own_id = reference.partition(":")
+    if kind + ":" in {TOP_UP, DEBT} and money.chain_of(uow.session, own_id) is None:
+        return ledger.explain(uow, reference, beside=[TOP_UP + own_id, DEBT + own_id])
+    if kind + ":" not in {PREFIX, DEBT}:
+        return ledger.explain(uow, reference)
+    tips = [TIP + tip_id for tip_id in money.tips_of(uow.session, own_id)]
+    return ledger.explain(uow, PREFIX + own_id, beside=[DEBT + own_id, *tips])
 
 
 @operation("bookings.message_facts")
