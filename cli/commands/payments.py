@@ -169,6 +169,7 @@ def _health(found: HealthView) -> Table:
             ("oldest review", output.moment(found.oldest_review_since)),
             ("stuck calls", found.stuck_commands),
             ("disputes nobody asks about", found.unasked_disputes),
+            ("tips not sent on", found.waiting_tips),
         ),
     )
 

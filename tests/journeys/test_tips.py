@@ -8,6 +8,8 @@ from instainstru_core.domains.bookings import flows, service
 from instainstru_core.domains.bookings.errors import NotTippable
 from instainstru_core.domains.bookings.schemas import BookingDetailView, GiveTip, TipView
 from instainstru_core.domains.bookings.types import TipState
+from instainstru_core.domains.observability import service as observability
+from instainstru_core.domains.observability.types import Severity
 from instainstru_core.kernel.authority import SYSTEM
 from tests.factories.gateways import Crash, crash
 from tests.factories.money import Market
@@ -140,6 +142,22 @@ class TestATip:
         with market.runtime.begin(SYSTEM) as uow:
             assert service.unsent_tips(uow) == []
         market.assert_at_rest()
+
+    def test_that_has_not_been_sent_on_for_a_day_is_told_by_the_health_of_payments(
+        self, market: Market, taught: BookingDetailView
+    ) -> None:
+        market.close_account()
+        tip(market, taught.id)
+
+        for after, waiting in ((timedelta(hours=24), 0), (timedelta(seconds=1), 1)):
+            market.clock.advance(after)
+            with market.runtime.begin(SYSTEM) as uow:
+                found = service.health(uow)
+                issues = observability.payment_health(uow).data.issues
+            assert (found.waiting_tips, found.is_healthy) == (waiting, not waiting)
+            assert [(one.severity, one.message, one.count) for one in issues] == [
+                (Severity.WARNING, "Tips that have not been sent on.", 1)
+            ] * waiting
 
     @pytest.mark.parametrize("call", ["authorize", "transfer"])
     @pytest.mark.parametrize("moment", ["before", "after"])

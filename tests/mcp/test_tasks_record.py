@@ -410,13 +410,18 @@ class TestPaymentHealth:
         )
         assert answer["data"]["issues"] == [
             {
+                "severity": "critical",
+                "message": "bookings.evaluate_tiers is late.",
+                "count": 1,
+            },
+            {
                 "severity": "warning",
                 "message": "payments.reconcile failed when it ran last.",
                 "count": 1,
-            }
+            },
         ]
         assert answer["data"]["is_healthy"] is False
         assert answer["next_actions"][0]["arguments"] == {
-            "task_name": "payments.reconcile",
+            "task_name": "bookings.evaluate_tiers",
             "window": "last 7 days",
         }

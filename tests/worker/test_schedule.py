@@ -90,6 +90,11 @@ class TestTheTable:
         assert {name: (EVERY | hours | days)[name] for name in CADENCE} == CADENCE
         assert not any(ENTRIES[name].job.is_quiet for name in CADENCE), "their record is asked"
 
+    def test_leaves_no_job_on_money_out_of_its_health(self) -> None:
+        on_money = {"bookings", "credits", "payments"}
+        named = {name for name in ENTRIES if name.partition(".")[0] in on_money}
+        assert named == set(CADENCE)
+
     def test_drops_what_nobody_took_before_it_is_due_again(self) -> None:
         """So that a worker that was away does not do the same a hundred times over."""
         for name, entry in ENTRIES.items():

@@ -102,6 +102,7 @@ def _check_health(desk: Desk) -> None:
             oldest_review_since=_told(found.oldest_review_since),
             stuck_commands=found.stuck_commands,
             unasked_disputes=found.unasked_disputes,
+            waiting_tips=found.waiting_tips,
         )
 
 

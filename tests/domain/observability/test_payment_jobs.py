@@ -10,7 +10,10 @@ from instainstru_core.domains.observability.models import TaskExecution
 from instainstru_core.domains.observability.repository import executions
 from instainstru_core.domains.observability.service.payments import CADENCE
 from instainstru_core.domains.observability.types import Severity, TaskState
+from instainstru_core.domains.webhooks.models import WebhookEvent
+from instainstru_core.domains.webhooks.types import WebhookState
 from instainstru_core.kernel.uow import Uow
+from tests.factories.webhooks import received
 
 MOMENT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
@@ -61,6 +64,38 @@ class TestPaymentHealth:
             "payments.reconcile failed when it ran last.",
         )
         assert found.is_healthy is False
+
+
+class TestWhatTheProviderTold:
+    PATIENCE = timedelta(minutes=20)
+
+    @pytest.mark.parametrize(
+        ("ago", "issues"),
+        [
+            (PATIENCE, []),
+            (PATIENCE + MOMENT, [(Severity.CRITICAL, "Webhooks that nobody processes.", 2)]),
+        ],
+    )
+    def test_waits_for_20_minutes_at_most(
+        self, uow: Uow, ago: timedelta, issues: list[tuple[Severity, str, int]]
+    ) -> None:
+        for one in (received(uow), received(uow)):
+            uow.session.get_one(WebhookEvent, one).due_at = uow.now - ago
+        uow.session.flush()
+
+        found = service.payment_health(uow).data
+
+        assert [(one.severity, one.message, one.count) for one in found.issues] == issues
+        assert found.is_healthy is not bool(issues)
+
+    def test_is_missed_as_well_where_the_worker_that_took_it_is_gone(self, uow: Uow) -> None:
+        event = uow.session.get_one(WebhookEvent, received(uow))
+        event.state, event.due_at = WebhookState.PROCESSING, uow.now - self.PATIENCE - MOMENT
+        uow.session.flush()
+
+        (issue,) = service.payment_health(uow).data.issues
+
+        assert (issue.message, issue.count) == ("Webhooks that nobody processes.", 1)
 
 
 class TestLateness:

@@ -277,6 +277,9 @@ class HealthView(BaseModel):
     unasked_disputes: int = Field(
         description="Disputes whose events did not come and that nobody asked the provider about."
     )
+    waiting_tips: int = Field(
+        description="Tips charged more than 24 hours ago that have not reached their instructor."
+    )
     is_healthy: bool
 
 

@@ -23,6 +23,8 @@ ASK_GRACE = timedelta(hours=3)
 """The same for disputes, which are asked about each hour."""
 
 REVIEW_PATIENCE = timedelta(hours=24)
+TIP_PATIENCE = timedelta(hours=24)
+"""How long a tip may take to its instructor; the job that sends them on comes each hour."""
 
 
 @operation("bookings.due_lessons")
@@ -47,6 +49,7 @@ def health(uow: Uow) -> HealthView:
     in_review, oldest_review = repository.in_review(uow.session, before=uow.now)
     stuck = payments.stuck_commands(uow, before=uow.now - GRACE)
     unasked = payments.unasked_disputes(uow, before=uow.now - ASK_GRACE)
+    tips = repository.waiting_tips(uow.session, before=uow.now - TIP_PATIENCE)
     old_review = oldest_review is not None and oldest_review < uow.now - REVIEW_PATIENCE
     return HealthView(
         as_of=uow.now,
@@ -56,7 +59,8 @@ def health(uow: Uow) -> HealthView:
         oldest_review_since=oldest_review,
         stuck_commands=stuck,
         unasked_disputes=unasked,
-        is_healthy=not late and not stuck and not unasked and not old_review,
+        waiting_tips=tips,
+        is_healthy=not (late or stuck or unasked or tips or old_review),
     )
 
 

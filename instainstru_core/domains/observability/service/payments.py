@@ -27,6 +27,8 @@ CADENCE = {
     "bookings.ask_disputes": timedelta(hours=1),
     "bookings.ask_stopped": timedelta(hours=1),
     "bookings.capture": timedelta(minutes=5),
+    "bookings.check_health": timedelta(minutes=15),
+    "bookings.evaluate_tiers": timedelta(days=1),
     "bookings.expire_checkouts": timedelta(minutes=1),
     "bookings.find_disputes": timedelta(hours=1),
     "bookings.move_money": timedelta(minutes=1),
@@ -34,6 +36,7 @@ CADENCE = {
     "bookings.resolve_no_shows": timedelta(minutes=15),
     "bookings.retry_captures": timedelta(minutes=15),
     "bookings.retry_holds": timedelta(minutes=5),
+    "bookings.send_tips": timedelta(hours=1),
     "credits.expire": timedelta(days=1),
     "payments.ask_identities": timedelta(hours=1),
     "payments.audit_schedules": timedelta(days=1),
@@ -43,6 +46,9 @@ CADENCE = {
 """How often each job on payments runs. `late_after` says when its last success is too old."""
 
 LOOK_BACK = timedelta(hours=24)
+
+WEBHOOK_PATIENCE = timedelta(minutes=20)
+"""How long what the provider told may wait beyond its instant; it is looked for every 5 seconds."""
 
 
 @operation("observability.payment_health")
@@ -57,6 +63,9 @@ def payment_health(uow: Uow) -> Report[PaymentHealth]:
     runs = _runs(uow)
     unknown = [run.task_name for run in runs if run.is_late is None]
     dead = inbound.dead
+    late_at = uow.now - WEBHOOK_PATIENCE
+    is_late = inbound.oldest_due_at is not None and inbound.oldest_due_at < late_at
+    unread = inbound.overdue + inbound.stuck if is_late else 0
     issues = [
         *_work_issues(work),
         *_job_issues(runs),
@@ -64,6 +73,7 @@ def payment_health(uow: Uow) -> Report[PaymentHealth]:
         *_issue(figures.failed_captures, Severity.WARNING, "Amounts due that cards refuse."),
         *_issue(figures.escalated, Severity.CRITICAL, "Lessons the platform paid for a student."),
         *_issue(dead, Severity.CRITICAL, "Webhooks given up: replay them."),
+        *_issue(unread, Severity.CRITICAL, "Webhooks that nobody processes."),
         *_book_issues(books),
     ]
     return Report(
@@ -133,6 +143,7 @@ def _work_issues(work: HealthView) -> Iterable[PaymentIssue]:
         yield from _issue(count, Severity.CRITICAL, f"Lessons overdue for {kind}.")
     yield from _issue(work.stuck_commands, Severity.CRITICAL, "Calls that nobody finishes.")
     yield from _issue(work.unasked_disputes, Severity.CRITICAL, "Disputes nobody asks about.")
+    yield from _issue(work.waiting_tips, Severity.WARNING, "Tips that have not been sent on.")
     yield from _issue(work.in_review, Severity.WARNING, "Lessons in review: people must look.")
 
 
