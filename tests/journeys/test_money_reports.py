@@ -95,6 +95,35 @@ class TestPendingPayouts:
         assert (report.total, report.data.total_pending_cents) == (1, 10560)
         assert report.warnings == ["1 of the shown cannot be paid: their accounts are not ready."]
 
+    @pytest.mark.parametrize("refund", [1, 4_000, 6_719, 13_440])
+    def test_counts_no_lesson_whose_instructor_has_all_that_is_left(
+        self, desk: Market, refund: int
+    ) -> None:
+        """Refunds by staff took their part of the payout back: nothing waits for that lesson."""
+        refunded = desk.confirmed("2026-06-16T10:00:00")
+        waits = desk.confirmed("2026-06-18T10:00:00")
+        desk.at(desk.after(refunded, hours=25))
+        desk.refund(refunded.id, refund)
+        desk.close_account()
+        desk.at(desk.after(waits, hours=25))
+
+        with desk.runtime.begin(STAFF) as uow:
+            (payout,) = reporting.payments_pending_payouts(uow).data.payouts
+
+        assert (payout.pending_cents, payout.lessons) == (10560, 1)
+        assert payout.oldest_at == desk.after(waits, hours=24)
+
+    def test_counts_a_lesson_that_a_refund_left_a_cent_to_pay_for(self, desk: Market) -> None:
+        waits = desk.confirmed("2026-06-16T10:00:00")
+        desk.close_account()
+        desk.at(desk.after(waits, hours=25))
+        desk.refund(waits.id, 13_439)
+
+        with desk.runtime.begin(STAFF) as uow:
+            (payout,) = reporting.payments_pending_payouts(uow).data.payouts
+
+        assert (payout.pending_cents, payout.lessons) == (1, 1)
+
     def test_is_empty_once_everybody_is_paid_and_tells_what_will_be_due(self, desk: Market) -> None:
         taken = desk.confirmed("2026-06-16T10:00:00")
         desk.at(desk.after(taken, hours=2))

@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     DateTime,
     and_,
     bindparam,
+    case,
+    cast,
     func,
     literal,
     or_,
@@ -23,6 +26,14 @@ from instainstru_core.domains.ledger.models import Journal, LedgerEntry
 from instainstru_core.domains.ledger.types import AccountKind
 from instainstru_core.domains.payments.models import ConnectAccount
 from instainstru_core.kernel.time import Span
+
+_OWED = cast(LessonMoney.owed_cents, BigInteger)
+_TAKEN = LessonMoney.captured_cents
+_GONE = func.least(LessonMoney.refund_due_cents + LessonMoney.charged_back_cents, _TAKEN)
+STILL_OWED = _OWED - case((_TAKEN > 0, (2 * _OWED * _GONE + _TAKEN) // (2 * _TAKEN)), else_=0)
+"""What of the instructor's share is left after refunds by staff and chargebacks, which take it
+back in proportion, half-up: `Lesson.still_owed_cents`, of many lessons at once.
+"""
 
 PAYABLE = (AccountKind.INSTRUCTOR_PAYABLE, AccountKind.TIPS_PAYABLE)
 
@@ -121,7 +132,7 @@ def owed(
             func.count().label("lessons"),
             func.min(LessonMoney.settled_at).label("oldest_at"),
         )
-        .where(LessonMoney.settled_at.is_not(None), LessonMoney.paid_cents < LessonMoney.owed_cents)
+        .where(LessonMoney.settled_at.is_not(None), LessonMoney.paid_cents < STILL_OWED)
         .group_by(LessonMoney.instructor_id)
         .cte("waiting")
     )
