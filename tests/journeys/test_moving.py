@@ -16,10 +16,13 @@ from instainstru_core.domains.bookings.errors import (
 from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.schemas import BookingDetailView
 from instainstru_core.domains.bookings.types import BookingStatus, Outcome, PaymentStatus
+from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.payments.types import Action
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.errors import Forbidden, Refusal
-from tests.factories import acts
+from instainstru_core.runtime import Runtime
+from tests.factories import acts, money
+from tests.factories.bookings import AT_HOME
 from tests.factories.gateways import decline
 from tests.factories.money import Market
 from tests.together import at_once
@@ -250,6 +253,18 @@ class TestALessonThatIsNear:
 
         with acts.nothing_changes(market), pytest.raises(OfferingFixed):
             acts.move(market, booked.id, MONDAY, duration_minutes=90)
+
+    def test_keeps_its_format_because_formats_have_prices_of_their_own(
+        self, runtime: Runtime, market: Market
+    ) -> None:
+        prices = {LessonFormat.ONLINE: 12_000, LessonFormat.STUDENT_LOCATION: 24_000}
+        dear = money.market(runtime, market.stripe, market.clock, prices=prices)
+        booked = near(dear)
+
+        with acts.nothing_changes(dear), pytest.raises(OfferingFixed):
+            acts.move(dear, booked.id, MONDAY, **AT_HOME)
+
+        assert dear.detail(booked.id).status is BookingStatus.CONFIRMED
 
     def test_is_moved_onto_itself_with_its_money(self, market: Market) -> None:
         booked = near(market)

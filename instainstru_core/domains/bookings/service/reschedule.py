@@ -21,6 +21,7 @@ from instainstru_core.domains.bookings.service.lesson import Lesson, held
 from instainstru_core.domains.bookings.service.views import own_side
 from instainstru_core.domains.bookings.types import Notice, Side
 from instainstru_core.domains.instructors.policy import instructor_travels
+from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.types import Command
 from instainstru_core.kernel.authority import Permission, require
@@ -103,13 +104,10 @@ def _wish(uow: Uow, lesson: Lesson, command: RescheduleBooking) -> Wish:
         raise _refused(verdict, old.id)
     early = notice is Notice.EARLY
     wanted = _wanted(old, command)
-    if not early and (wanted.offering_id, wanted.duration_minutes) != (
-        old.offering_id,
-        old.duration_minutes,
-    ):
+    if not early and _priced_by(wanted) != _priced_by(old):
         raise OfferingFixed(
-            "Less than 24 hours before it starts, a lesson keeps its offering and its length."
-            " Choose another time only."
+            "Less than 24 hours before it starts, a lesson keeps its offering, its format and its"
+            " length, because it keeps its price. Choose another time only."
         )
     child = _child(uow, lesson, wanted, keeps_price=not early)
     needs_hold = early and agenda.is_immediate(child.starts_at, uow.now)
@@ -118,6 +116,11 @@ def _wish(uow: Uow, lesson: Lesson, command: RescheduleBooking) -> Wish:
     takes_all = not early
     _occupy(uow, child, pending=takes_all or needs_hold)
     return Wish(child, takes_all=takes_all, needs_hold=needs_hold)
+
+
+def _priced_by(lesson: Booking | BookLesson) -> tuple[str, LessonFormat, int]:
+    """What decides about a lesson's price beside its time."""
+    return lesson.offering_id, lesson.format, lesson.duration_minutes
 
 
 def _wanted(old: Booking, command: RescheduleBooking) -> BookLesson:
