@@ -39,6 +39,7 @@ ENDINGS: Mapping[Outcome, Ending] = {
     Outcome.INSTRUCTOR_CANCEL_FULL_REFUND: Ending.INSTRUCTOR_CANCEL,
     Outcome.ADMIN_REFUND: Ending.ADMIN_CANCEL_REFUND,
     Outcome.ADMIN_NO_REFUND: Ending.ADMIN_CANCEL_KEEP,
+    Outcome.BEFORE_PAYMENTS: Ending.STUDENT_CANCEL_UNPAID,
 }
 """How a cancelled lesson ended, where its money is settled already."""
 

@@ -35,6 +35,7 @@ from tests.factories.instructors import LiveInstructor, live_instructor, person
 from tests.factories.notifications import ScriptedMailer
 
 CANCELLED = BookingStatus.CANCELLED
+UNSETTLED: dict[str, Any] = {"outcome": None, "settled_at": None}
 
 
 def happen(uow: Uow, event: Event) -> None:
@@ -277,7 +278,7 @@ class TestACancellation:
         how: tuple[CancelledBy, Notice],
         share: tuple[bool | None, int, int, int],
     ) -> None:
-        row = lesson_of(uow, teacher, jonas, status=CANCELLED, cancelled_by=how[0])
+        row = lesson_of(uow, teacher, jonas, status=CANCELLED, cancelled_by=how[0], money=UNSETTLED)
         found = self.money(uow, row, cancelled(row, *how))
         assert tuple(found.values()) == share
 
@@ -285,7 +286,7 @@ class TestACancellation:
         self, uow: Uow, teacher: LiveInstructor, jonas: str
     ) -> None:
         money = {"locked_at": uow.now, "captured_at": uow.now, "captured_cents": 13_440}
-        row = lesson_of(uow, teacher, jonas, status=CANCELLED, money=money)
+        row = lesson_of(uow, teacher, jonas, status=CANCELLED, money=money | UNSETTLED)
         found = self.money(uow, row, cancelled(row, CancelledBy.STUDENT, Notice.EARLY))
         assert tuple(found.values()) == (True, 12_000, 0, 0)
 
@@ -293,7 +294,7 @@ class TestACancellation:
         self, uow: Uow, teacher: LiveInstructor, jonas: str
     ) -> None:
         money = {"locked_at": uow.now, "captured_at": uow.now, "captured_cents": 13_440}
-        row = lesson_of(uow, teacher, jonas, status=CANCELLED, money=money)
+        row = lesson_of(uow, teacher, jonas, status=CANCELLED, money=money | UNSETTLED)
         found = self.money(uow, row, cancelled(row, CancelledBy.INSTRUCTOR, Notice.EARLY))
         assert tuple(found.values()) == (False, 0, 13_440, 0)
 
@@ -303,6 +304,7 @@ class TestACancellation:
             (Outcome.STUDENT_CANCEL_GT24_NO_CHARGE, (False, 0, 0, 0)),
             (Outcome.STUDENT_CANCEL_LT12_SPLIT_50_50, (True, 6_000, 0, 5_100)),
             (Outcome.ADMIN_NO_REFUND, (True, 0, 0, 10_200)),
+            (Outcome.BEFORE_PAYMENTS, (False, 0, 0, 0)),
         ],
     )
     def test_whose_money_is_settled_is_told_as_it_was_settled(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from instainstru_core.domains.bookings.policy.settlement import KEEPS_CARD
+from instainstru_core.domains.bookings.policy.settlement import COMES_TO_ITS_END, KEEPS_CARD
 from instainstru_core.domains.bookings.types import BookingStatus, DueKind, Ending
 
 HOLD_AHEAD = timedelta(hours=24)
@@ -284,9 +284,7 @@ def _try_hold(case: Case) -> Decision:
 
 
 def _completion(case: Case, now: datetime) -> Decision | None:
-    if case.ending is not None:
-        return None
-    if case.status not in {BookingStatus.CONFIRMED, BookingStatus.COMPLETED}:
+    if (case.ending, case.status) not in COMES_TO_ITS_END:
         return None
     if now < case.closes_at:
         return _until_closed(case, now)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from instainstru_core.domains.bookings.types import Ending, Notice, Outcome
+from instainstru_core.domains.bookings.types import BookingStatus, Ending, Notice, Outcome
 from instainstru_core.kernel.money import ZERO, Cents, half_up
 
 HALF = Decimal("0.5")
@@ -27,6 +27,17 @@ TAKEN = frozenset(
 
 KEEPS_CARD = TAKEN | {Ending.STUDENT_CANCEL_MIDDLE, Ending.STUDENT_CANCEL_LATE}
 """Endings for which the card is charged."""
+
+COMES_TO_ITS_END = frozenset(
+    {
+        (None, BookingStatus.CONFIRMED),
+        (None, BookingStatus.COMPLETED),
+        (Ending.LESSON_TAKEN, BookingStatus.CONFIRMED),
+    }
+)
+"""Lessons that are completed when nothing else happens, and charged. One that was booked before
+there were payments has its ending already: it is settled, and only completed.
+"""
 
 OUTCOMES: Mapping[Ending, Outcome] = {
     Ending.LESSON_TAKEN: Outcome.LESSON_COMPLETED_FULL_PAYOUT,
