@@ -4,12 +4,15 @@ Each journey is one that goes through all kinds of calls. Whatever happens on th
 the same money in the same places as when nothing happens.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import text
 
 from devstack.stripe_simulator.faults import CallTrouble, Fault
 from instainstru_core.kernel.errors import Refusal
@@ -20,6 +23,10 @@ SOON = "2026-06-16T09:00:00"
 """23 hours after the tests begin: the hold is placed at checkout."""
 AHEAD = "2026-06-18T16:00:00"
 LATER = "2026-06-22T16:00:00"
+OPEN_TRANSACTIONS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -251,3 +258,33 @@ class TestTheProviderInTrouble:
 
         assert market.stripe.faults.active() == []
         JOURNEYS[name].assert_done(market)
+
+
+class TestEveryCall:
+    def test_is_made_while_no_transaction_is_open(self, racing_market: Market) -> None:
+        """Rows that are held meanwhile would keep everybody waiting for the provider."""
+        market = racing_market
+        seen: list[tuple[str, int]] = []
+        gateway = market.troubled()
+
+        def look(name: str) -> None:
+            with market.runtime.engine.connect() as connection:
+                seen.append((name, connection.scalar(text(OPEN_TRANSACTIONS)) or 0))
+
+        for name in ("authorize", "capture", "transfer", "refund", "reverse", "void"):
+            gateway.before(name, partial(look, name), times=10)
+
+        taken, dropped = market.confirmed(), market.confirmed("2026-06-18T13:00:00")
+        market.at(market.before(dropped, hours=20))
+        market.cancel(dropped.id, actor=market.instructor)
+        market.at(market.after(taken, hours=25))
+        market.refund(taken.id)
+
+        assert Counter(seen) == {
+            ("authorize", 0): 2,
+            ("void", 0): 1,
+            ("capture", 0): 1,
+            ("transfer", 0): 1,
+            ("refund", 0): 1,
+            ("reverse", 0): 1,
+        }
