@@ -276,6 +276,22 @@ class TestALessonThatIsNear:
 
 
 class TestALockedLesson:
+    @pytest.mark.parametrize("cancels", [True, False])
+    def test_is_settled_with_the_booking_that_it_was_moved_from(
+        self, market: Market, *, cancels: bool
+    ) -> None:
+        moved = locked(market)
+        before = moved.moved_from_id or ""
+        assert market.detail(before).payment_status is PaymentStatus.LOCKED
+
+        if cancels:
+            market.cancel(moved.id)
+        else:
+            market.at(market.after(moved, hours=25))
+
+        for booking_id in (before, moved.id):
+            assert market.detail(booking_id).payment_status is PaymentStatus.SETTLED
+
     def test_is_not_moved_again(self, market: Market) -> None:
         """Scenario 30."""
         moved = locked(market)

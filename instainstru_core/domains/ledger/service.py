@@ -85,7 +85,7 @@ def trial_balance(uow: Uow) -> TrialBalanceView:
 
 def knows(uow: Uow, reference: str) -> bool:
     """Whether a money fact was ever posted under this reference."""
-    return bool(repository.totals_of(uow.session, reference))
+    return bool(repository.totals_of(uow.session, [reference]))
 
 
 @operation("ledger.explain")

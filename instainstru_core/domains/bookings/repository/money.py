@@ -14,6 +14,7 @@ from sqlalchemy import (
     literal,
     select,
     union_all,
+    update,
 )
 from sqlalchemy.orm import Session
 
@@ -26,7 +27,13 @@ from instainstru_core.domains.bookings.models import (
     RefundSettlement,
     Tip,
 )
-from instainstru_core.domains.bookings.types import BookingStatus, DebtKind, DueKind, TipState
+from instainstru_core.domains.bookings.types import (
+    BookingStatus,
+    DebtKind,
+    DueKind,
+    PaymentStatus,
+    TipState,
+)
 from instainstru_core.domains.credits.models import TopUp
 from instainstru_core.domains.payments.models import Charge, PaymentCommand
 from instainstru_core.kernel.db import Base
@@ -227,6 +234,16 @@ def stopped(session: Session, reason: str, *, after: str, limit: int) -> Sequenc
         .limit(limit)
     )
     return [(row.chain_id, row.intent_id) for row in rows]
+
+
+def unlock_moved(session: Session, chain_id: str) -> None:
+    """The money of a lesson that was moved late is where it belongs: nothing is locked any more."""
+    session.execute(
+        update(Booking)
+        .where(Booking.chain_id == chain_id, Booking.moved_to_id.is_not(None))
+        .where(Booking.payment_status == PaymentStatus.LOCKED)
+        .values(payment_status=PaymentStatus.SETTLED)
+    )
 
 
 def next_due(session: Session) -> datetime | None:

@@ -172,6 +172,8 @@ def settle(uow: Uow, lesson: Lesson) -> None:
     books.settle(uow, lesson, settled)
     row.outcome = settled.outcome
     row.settled_at = uow.now
+    if row.locked_at is not None:
+        repository.unlock_moved(uow.session, row.chain_id)
     row.owed_cents = settled.owed.amount
     row.credit_back_cents += settled.released.amount + settled.issued.amount
     if row.ending not in rules.KEEPS_CARD:
