@@ -70,6 +70,14 @@ def lock_expired(session: Session, *, now: datetime, after: str, limit: int) -> 
     return session.scalars(_LOCK_EXPIRED, {"now": now, "after": after, "most": limit}).all()
 
 
+def ended_before(session: Session, instant: datetime) -> int:
+    """How many lots had ended by then and still have something available."""
+    query = select(func.count()).where(
+        CreditLot.available_cents > 0, CreditLot.expires_at <= instant
+    )
+    return session.scalars(query).one()
+
+
 def reserved_cents(session: Session, reference: str) -> int:
     """How much is reserved for a reference."""
     return session.scalar(_RESERVED_CENTS, {"reference": reference}) or 0

@@ -13,6 +13,8 @@ from instainstru_core.domains.observability.types import Severity, TaskState
 from instainstru_core.domains.webhooks.models import WebhookEvent
 from instainstru_core.domains.webhooks.types import WebhookState
 from instainstru_core.kernel.uow import Uow
+from tests.factories.credits import lot
+from tests.factories.instructors import person
 from tests.factories.webhooks import received
 
 MOMENT = timedelta(microseconds=1)
@@ -96,6 +98,26 @@ class TestWhatTheProviderTold:
         (issue,) = service.payment_health(uow).data.issues
 
         assert (issue.message, issue.count) == ("Webhooks that nobody processes.", 1)
+
+
+class TestCreditThatHasEnded:
+    @pytest.mark.parametrize(
+        ("more", "issues"),
+        [
+            (-MOMENT, []),
+            (MOMENT, [(Severity.WARNING, "Lots of credit that have ended and still stand.", 1)]),
+        ],
+    )
+    def test_is_missed_two_hours_after_its_night(
+        self, uow: Uow, more: timedelta, issues: list[tuple[Severity, str, int]]
+    ) -> None:
+        zoe = person(uow, first_name="Zoe", last_name="Moss")
+        lot(uow, zoe, 500, expires_at=uow.now - DAY - timedelta(hours=2) - more)
+        lot(uow, zoe, 500, expires_at=uow.now)
+
+        found = service.payment_health(uow).data
+
+        assert [(one.severity, one.message, one.count) for one in found.issues] == issues
 
 
 class TestLateness:

@@ -4,6 +4,7 @@ from instainstru_core.domains.credits.service.adjusting import adjust, hold_wall
 from instainstru_core.domains.credits.service.ending import (
     expire_due,
     freeze,
+    overdue,
     revoke,
     revoke_milestone,
     revoke_paid_back,
@@ -53,6 +54,7 @@ __all__ = [
     "hold_wallet",
     "issue",
     "issued",
+    "overdue",
     "owe",
     "own_debt",
     "reinstate",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from instainstru_core.domains.credits import policy, repository
 from instainstru_core.domains.credits.models import CreditLot
@@ -40,6 +41,13 @@ def expire_due(uow: Uow, *, after: str = "", limit: int = STEP) -> CreditSweep:
         expired_cents=total,
         next_after=lots[-1].id if len(lots) == limit else None,
     )
+
+
+@operation("credits.overdue")
+def overdue(uow: Uow, *, since: datetime) -> int:
+    """How many lots ended at this instant or before it, and were not expired."""
+    require(uow.actor, Permission.OPERATIONS_READ)
+    return repository.ended_before(uow.session, since)
 
 
 @operation("credits.freeze")

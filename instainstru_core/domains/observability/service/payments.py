@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.schemas import HealthView
+from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.observability import repository
 from instainstru_core.domains.observability.policy import schedule
 from instainstru_core.domains.observability.repository import LastRun
@@ -19,6 +20,7 @@ from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.schemas import ReconciliationView
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.domains.webhooks import service as webhooks
+from instainstru_core.domains.webhooks.schemas import WebhookBacklogView
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
@@ -62,18 +64,15 @@ def payment_health(uow: Uow) -> Report[PaymentHealth]:
     inbound = webhooks.backlog(uow)
     runs = _runs(uow)
     unknown = [run.task_name for run in runs if run.is_late is None]
-    dead = inbound.dead
-    late_at = uow.now - WEBHOOK_PATIENCE
-    is_late = inbound.oldest_due_at is not None and inbound.oldest_due_at < late_at
-    unread = inbound.overdue + inbound.stuck if is_late else 0
+    ended = credits.overdue(uow, since=uow.now - schedule.late_after(CADENCE["credits.expire"]))
     issues = [
         *_work_issues(work),
         *_job_issues(runs),
         *_issue(figures.failed_holds, Severity.INFO, "Holds refused by cards in 24 hours."),
         *_issue(figures.failed_captures, Severity.WARNING, "Amounts due that cards refuse."),
         *_issue(figures.escalated, Severity.CRITICAL, "Lessons the platform paid for a student."),
-        *_issue(dead, Severity.CRITICAL, "Webhooks given up: replay them."),
-        *_issue(unread, Severity.CRITICAL, "Webhooks that nobody processes."),
+        *_inbound_issues(inbound),
+        *_issue(ended, Severity.WARNING, "Lots of credit that have ended and still stand."),
         *_book_issues(books),
     ]
     return Report(
@@ -86,7 +85,7 @@ def payment_health(uow: Uow) -> Report[PaymentHealth]:
                 in_review=work.in_review,
                 stuck_commands=work.stuck_commands,
                 webhooks_waiting=inbound.waiting,
-                webhooks_dead=dead,
+                webhooks_dead=inbound.dead,
             ),
             jobs=runs,
             books_compared_at=None if books is None else books.compared_at,
@@ -159,6 +158,14 @@ def _job_issues(runs: Iterable[JobRun]) -> Iterable[PaymentIssue]:
                 message=f"{run.task_name} failed when it ran last.",
                 count=1,
             )
+
+
+def _inbound_issues(inbound: WebhookBacklogView) -> Iterable[PaymentIssue]:
+    yield from _issue(inbound.dead, Severity.CRITICAL, "Webhooks given up: replay them.")
+    oldest = inbound.oldest_due_at
+    if oldest is not None and oldest < inbound.at - WEBHOOK_PATIENCE:
+        late = inbound.overdue + inbound.stuck
+        yield from _issue(late, Severity.CRITICAL, "Webhooks that nobody processes.")
 
 
 def _book_issues(books: ReconciliationView | None) -> Iterable[PaymentIssue]:
