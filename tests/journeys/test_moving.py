@@ -24,6 +24,7 @@ from instainstru_core.runtime import Runtime
 from tests.factories import acts, money
 from tests.factories.bookings import AT_HOME
 from tests.factories.gateways import decline
+from tests.factories.instructors import place
 from tests.factories.money import Market
 from tests.together import at_once
 
@@ -134,6 +135,15 @@ class TestALessonThatIsFar:
 
         assert moved.status is BookingStatus.CONFIRMED
         assert acts.occupied(http_market) == {f"booking:{moved.id}"}
+
+    def test_stays_at_the_studio_that_was_chosen(self, market: Market) -> None:
+        with market.runtime.begin(SYSTEM) as uow:
+            attic = place(uow, market.teacher.id, address_line="1 Attic Street", position=1)
+        booked = market.confirmed(format=LessonFormat.INSTRUCTOR_LOCATION, teaching_place_id=attic)
+
+        moved = acts.move(market, booked.id, MONDAY)
+
+        assert [market.detail(one.id).place for one in (booked, moved)] == ["1 Attic Street"] * 2
 
     def test_is_moved_by_its_student_only(self, market: Market) -> None:
         booked = near(market, hours=30)

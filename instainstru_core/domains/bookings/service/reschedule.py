@@ -33,6 +33,9 @@ from instainstru_core.kernel.uow import Uow
 PATIENCE = timedelta(minutes=30)
 """How long a move may wait for its money before it is given up."""
 
+STUDIO = ("place", "latitude", "longitude", "area_key")
+"""Where a lesson at the instructor's takes place; moved, it stays there."""
+
 REFUSALS = {
     MoveVerdict.LOCKED: (
         RescheduleLocked,
@@ -147,6 +150,9 @@ def _child(uow: Uow, lesson: Lesson, wanted: BookLesson, *, keeps_price: bool) -
         )
     if keeps_price:
         copy_price(old, child)
+    if child.format is old.format is LessonFormat.INSTRUCTOR_LOCATION:
+        for part in STUDIO:
+            setattr(child, part, getattr(old, part))
     child.moved_from_id = old.id
     uow.session.add(child)
     uow.session.flush()
