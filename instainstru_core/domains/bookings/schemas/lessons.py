@@ -109,7 +109,9 @@ class RescheduleBooking(BaseModel):
     duration_minutes: int | None = Field(
         default=None, ge=30, le=240, description="Another length; up to 24 hours before the start."
     )
-    format: LessonFormat | None = None
+    format: LessonFormat | None = Field(
+        default=None, description="Another format; up to 24 hours before the start."
+    )
     place: Words | None = None
     latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
     longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
