@@ -160,7 +160,13 @@ class TestAnExplanation:
         booking_id = owed_and_paid(market)
 
         assert told(market, booking_id)[-2:] == [("debt", "captured"), ("booking", "debt_paid")]
-        assert explained(market, f"debt:{booking_id}") == explained(market, booking_id)
+        by_debt = explained(market, f"debt:{booking_id}")
+        assert by_debt.reference == f"debt:{booking_id}"
+        assert (by_debt.journals, by_debt.totals, by_debt.pot_cents) == (
+            explained(market, booking_id).journals,
+            explained(market, booking_id).totals,
+            0,
+        )
 
     def test_of_a_moved_lesson_is_the_same_by_any_of_its_bookings(self, market: Market) -> None:
         second = moved_twice(market)

@@ -153,7 +153,7 @@ def explain_money(uow: Uow, named: str) -> LedgerExplanationView:
     if kind + ":" not in {PREFIX, DEBT}:
         return ledger.explain(uow, reference)
     tips = [TIP + tip_id for tip_id in money.tips_of(uow.session, own_id)]
-    return ledger.explain(uow, PREFIX + own_id, beside=[DEBT + own_id, *tips])
+    return ledger.explain(uow, reference, beside=[PREFIX + own_id, DEBT + own_id, *tips])
 
 
 @operation("bookings.message_facts")
