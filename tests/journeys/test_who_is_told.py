@@ -38,7 +38,7 @@ class Post:
                 fact = events.decode(row.name, row.payload)
                 for reaction in REACTIONS.get(type(fact), ()):
                     reaction(uow, fact)
-            outbox.settle(uow.session, [row.id for row in rows], now=uow.now)
+            outbox.settle(uow.session, {row.id: () for row in rows}, now=uow.now)
             uow.session.flush()
             made = uow.session.scalars(select(Delivery).order_by(Delivery.id)).all()
             new = [row for row in made if row.id not in self._seen]
