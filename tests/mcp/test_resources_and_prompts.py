@@ -137,6 +137,7 @@ class TestRunbooks:
 
 SPOKEN = {
     "captured_in_part_at_the_provider",
+    "facts_unseen",
     "item_failed",
     "refund_refused",
     "request_id",
