@@ -106,7 +106,6 @@ def pytest_collection_finish() -> None:
 
     It takes a seventh of the suite's time otherwise.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     gc.enable()

@@ -146,6 +146,7 @@ def explain_money(uow: Uow, named: str) -> LedgerExplanationView:
     Of a lesson, named like `money_reference`, that is its own money, what its student owed for it
     later, and tips. What is owed lies in the pot of what it is owed for, and is told with it.
     """
+    require(uow.actor, Permission.PAYMENTS_READ_ANY)
     reference = money_reference(uow, named)
     kind, _, own_id = reference.partition(":")
     if kind + ":" in {TOP_UP, DEBT} and money.chain_of(uow.session, own_id) is None:
