@@ -1,7 +1,6 @@
 """The tables of one database: how they stand, bring them up to date, start anew."""
 
 import io
-from contextlib import suppress
 from dataclasses import dataclass
 
 from alembic import command
@@ -16,6 +15,7 @@ from instainstru_core.kernel import safety
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.errors import Invalid
 from instainstru_core.kernel.safety import Tier
+from instainstru_core.kernel.uow import tried
 from instainstru_core.runtime import Runtime
 
 LATEST = "head"
@@ -144,17 +144,9 @@ def reset(runtime: Runtime, actor: Actor, *, agreed: bool, typed: str | None) ->
     upgrade(runtime, actor)
 
 
-class _OnlyLooked(Exception):
-    """What was tried is undone."""
-
-
 def _outdated(runtime: Runtime, actor: Actor) -> int:
     """How many rows an upgrade would change in the map and the catalogue."""
-    changed = 0
-    with suppress(_OnlyLooked), runtime.begin(actor) as uow:
-        changed = composition.load_reference_data(uow)
-        raise _OnlyLooked
-    return changed
+    return tried(runtime.begin, actor, composition.load_reference_data)
 
 
 def _difference(runtime: Runtime) -> str:

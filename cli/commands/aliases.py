@@ -10,7 +10,6 @@ from rich.table import Table
 from cli import output, session
 from cli.errors import agree, faults
 from cli.output import AsJson, Cursor, Limit, Yes
-from cli.trying import tried
 from instainstru_core.domains.search import service
 from instainstru_core.domains.search.schemas.places import (
     AddPlaceAlias,
@@ -23,7 +22,7 @@ from instainstru_core.domains.search.schemas.places import (
 from instainstru_core.domains.search.types.learning import AliasStatus, UnresolvedStatus
 from instainstru_core.kernel.errors import Invalid
 from instainstru_core.kernel.paging import Page
-from instainstru_core.kernel.uow import Uow
+from instainstru_core.kernel.uow import Uow, tried
 
 app = typer.Typer(no_args_is_help=True)
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would come of it, only.")]
@@ -135,7 +134,7 @@ def _change(act: Callable[[Uow], PlaceAliasView], *, dry_run: bool, as_json: boo
     with session.working() as runtime:
         actor = session.operator()
         if dry_run:
-            done = tried(runtime, actor, act)
+            done = tried(runtime.begin, actor, act)
         else:
             with runtime.begin(actor) as uow:
                 done = act(uow)

@@ -10,7 +10,6 @@ from cli import output, previews, session
 from cli.commands.ledger import explained
 from cli.errors import agree
 from cli.output import AsJson, Cursor, Limit, Yes
-from cli.trying import tried
 from instainstru_core.domains.bookings import flows
 from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.schemas import (
@@ -38,6 +37,7 @@ from instainstru_core.domains.reporting.schemas.bookings import RecentBookings
 from instainstru_core.domains.reporting.schemas.people import BookingHistory
 from instainstru_core.domains.reporting.types import AsWhom
 from instainstru_core.kernel.authority import Actor
+from instainstru_core.kernel.uow import tried
 from instainstru_core.runtime import Runtime
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -164,7 +164,7 @@ def complete(
     with session.working() as runtime:
         actor = session.operator()
         if dry_run:
-            would = tried(runtime, actor, lambda uow: previews.completed(uow, booking_id))
+            would = tried(runtime.begin, actor, lambda uow: previews.completed(uow, booking_id))
             words = f"Would complete {_words(would.booking)}.{previews.asked(would.asked)}"
             output.show(would, lambda: [words], as_json=as_json)
             return
@@ -188,7 +188,9 @@ def no_show(
     with session.working() as runtime:
         actor = session.operator()
         if dry_run:
-            would = tried(runtime, actor, lambda uow: previews.reported(uow, booking_id, command))
+            would = tried(
+                runtime.begin, actor, lambda uow: previews.reported(uow, booking_id, command)
+            )
             output.show(would, lambda: [f"Would report {_words(would)}."], as_json=as_json)
             return
         found = _agreed(runtime, actor, booking_id, f"Report the {absent} of", yes=yes)

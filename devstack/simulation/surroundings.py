@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import TextClause, text
 
@@ -165,32 +166,20 @@ class Surroundings:
         return retry
 
     def _pay_debt(self, booking_id: str, student: Student) -> Callable[[], None]:
-        stage = self._stage
-        command = RetryPayment(payment_method_id=stage.dice.choice(student.cards))
-
-        def pay() -> None:
-            flows.pay_debt(
-                stage.runtime.cashier,
-                actor=student.actor,
-                booking_id=booking_id,
-                command=command,
-            )
-            stage.trace.note("pay debt", booking_id)
-
-        return pay
+        return self._paying(booking_id, student, partial(flows.pay_debt, booking_id=booking_id))
 
     def _pay_top_up_debt(self, top_up_id: str, student: Student) -> Callable[[], None]:
+        return self._paying(top_up_id, student, partial(flows.pay_top_up_debt, top_up_id=top_up_id))
+
+    def _paying(
+        self, own_id: str, student: Student, act: Callable[..., object]
+    ) -> Callable[[], None]:
         stage = self._stage
         command = RetryPayment(payment_method_id=stage.dice.choice(student.cards))
 
         def pay() -> None:
-            flows.pay_top_up_debt(
-                stage.runtime.cashier,
-                actor=student.actor,
-                top_up_id=top_up_id,
-                command=command,
-            )
-            stage.trace.note("pay debt", top_up_id)
+            act(stage.runtime.cashier, actor=student.actor, command=command)
+            stage.trace.note("pay debt", own_id)
 
         return pay
 

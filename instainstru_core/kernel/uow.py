@@ -1,10 +1,10 @@
 """One unit of work is one transaction, one moment and one actor."""
 
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import psycopg
 from sqlalchemy import event, exc
@@ -57,6 +57,21 @@ class Uow:
 
 
 Begin: TypeAlias = Callable[[Actor], AbstractContextManager[Uow]]
+
+T = TypeVar("T")
+
+
+class _Tried(Exception):
+    """Takes everything back."""
+
+
+def tried(begin: Begin, actor: Actor, act: Callable[[Uow], T]) -> T:
+    """What this would answer. Nothing of it is kept, and no vendor is called."""
+    made: list[T] = []
+    with suppress(_Tried), begin(actor) as uow:
+        made.append(act(uow))
+        raise _Tried
+    return made[0]
 
 
 def begin_with(sessions: sessionmaker[Session], clock: Clock) -> Begin:

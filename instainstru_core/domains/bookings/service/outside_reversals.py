@@ -11,6 +11,8 @@ from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.bookings.repository import money as repository
 from instainstru_core.domains.bookings.service import advancing, books, steps
 from instainstru_core.domains.bookings.service.lesson import TAKEN_BACK, Lesson, held
+from instainstru_core.domains.bookings.service.tips import PREFIX as TIP
+from instainstru_core.domains.bookings.types import RefundOrigin
 from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.ledger.types import Account, AccountKind, Entry
 from instainstru_core.domains.payments import service as payments
@@ -51,7 +53,7 @@ def note_tip_reversals(
             uow,
             key=f"reversal_kept:{change.vendor_id}",
             fact="reversal_kept",
-            reference=f"tip:{tip_id}",
+            reference=TIP + tip_id,
             entries=[
                 Entry(Account(AccountKind.TIPS_PAYABLE, tip.instructor_id), cents),
                 Entry(books.REVENUE, ZERO - cents),
@@ -83,6 +85,8 @@ def _audit(uow: Uow, kind: str, subject_id: str, transfer_id: str, change: Rever
             "transfer": transfer_id,
             "reversal": change.vendor_id,
             "cents": change.cents,
-            "origin": "given_up_call" if change.command_id else "provider_dashboard",
+            "origin": (
+                RefundOrigin.GIVEN_UP_CALL if change.command_id else RefundOrigin.PROVIDER_DASHBOARD
+            ),
         },
     )

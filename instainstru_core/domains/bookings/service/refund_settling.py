@@ -14,18 +14,24 @@ from instainstru_core.domains.bookings.schemas import (
     RefundSettlementView,
     SettleRefund,
 )
-from instainstru_core.domains.bookings.service import advancing, books, previews, refund_orders
+from instainstru_core.domains.bookings.service import (
+    advancing,
+    books,
+    outside_reversals,
+    previews,
+    refund_orders,
+)
 from instainstru_core.domains.bookings.service.lesson import Lesson, case_of
 from instainstru_core.domains.bookings.types import RefundWay
 from instainstru_core.domains.payments import service as payments
-from instainstru_core.domains.payments.types import Action, Command
+from instainstru_core.domains.payments.types import Command
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.money import Cents, dollars
 from instainstru_core.kernel.uow import Uow
 
-STOPPED_BY = frozenset({refund_orders.REFUSED, f"{Action.REVERSE}_refused"})
+STOPPED_BY = frozenset({refund_orders.REFUSED, outside_reversals.REFUSED})
 """Why people look at a lesson whose money goes on with the settlement: it is tried again."""
 
 

@@ -1,6 +1,6 @@
 """Named queries over commands, charges, refunds and transfers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -133,6 +133,12 @@ def _record(names: tuple[str, ...]) -> Direct:
     values = {name: bindparam(name, type_=_COMMANDS.c[name].type) for name in names}
     its_own = _COMMANDS.c.id == bindparam("its_id", type_=String)
     return Direct(lambda: update(_COMMANDS).where(its_own, _IS_OPEN).values(values))
+
+
+def by_id(session: Session, ids: Collection[str]) -> dict[str, PaymentCommand]:
+    """The commands of these ids. Those that are not ours are left out."""
+    query = select(PaymentCommand).where(PaymentCommand.id.in_(ids))
+    return {row.id: row for row in session.scalars(query)}
 
 
 def begin_charge(session: Session, charge: Charge) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from instainstru_core.domains.payments.models import Charge, PaymentCommand, Refund
+from instainstru_core.domains.payments.models import Charge, Refund
 
 
 def charge_of_intent(session: Session, intent_id: str) -> Charge | None:
@@ -22,9 +22,3 @@ def known(session: Session, vendor_ids: Collection[str]) -> dict[str, Refund]:
     """Those of these refunds that we know, by the provider's id."""
     query = select(Refund).where(Refund.vendor_id.in_(vendor_ids))
     return {row.vendor_id: row for row in session.scalars(query)}
-
-
-def makers(session: Session, command_ids: Collection[str]) -> dict[str, PaymentCommand]:
-    """The commands of these ids. Those that are not ours are left out."""
-    query = select(PaymentCommand).where(PaymentCommand.id.in_(command_ids))
-    return {row.id: row for row in session.scalars(query)}

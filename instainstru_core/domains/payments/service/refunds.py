@@ -12,7 +12,8 @@ from instainstru_core.domains.payments.models import Charge, PaymentCommand, Ref
 from instainstru_core.domains.payments.repository import commands
 from instainstru_core.domains.payments.repository import refunds as repository
 from instainstru_core.domains.payments.service.effects import CLEARING, given_back, pot
-from instainstru_core.domains.payments.types import CommandState, Intent, RefundChange, RefundSeen
+from instainstru_core.domains.payments.service.makers import is_left_to, makers_of
+from instainstru_core.domains.payments.types import Intent, RefundChange, RefundSeen
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.money import Cents
 from instainstru_core.kernel.uow import Uow
@@ -31,9 +32,7 @@ def note_refunds(uow: Uow, intent_id: str, seen: Sequence[RefundSeen]) -> list[R
     if charge is None or not charge.captured_cents:
         return []
     known = repository.known(uow.session, [one.id for one in seen])
-    makers = repository.makers(
-        uow.session, [one.command_id for one in seen if one.command_id is not None]
-    )
+    makers = makers_of(uow, seen)
     undone = [
         _failed(uow, charge, known[one.id])
         for one in seen
@@ -42,7 +41,7 @@ def note_refunds(uow: Uow, intent_id: str, seen: Sequence[RefundSeen]) -> list[R
     made = [
         _made(uow, charge, one, makers.get(one.command_id or ""))
         for one in reversed(seen)
-        if one.id not in known and _is_ours_to_take_in(makers.get(one.command_id or ""))
+        if one.id not in known and not is_left_to(makers.get(one.command_id or ""))
     ]
     uow.session.flush()
     return [*undone, *(change for change in made if change is not None)]
@@ -52,11 +51,6 @@ def refunds_differ(uow: Uow, seen: Intent) -> bool:
     """Whether more or less of an intent's charge was given back than we know."""
     charge = commands.charge_of_intent(uow.session, seen.id)
     return charge is not None and charge.refunded_cents != seen.refunded_cents
-
-
-def _is_ours_to_take_in(maker: PaymentCommand | None) -> bool:
-    """Whether nobody else takes a refund in: it is of no command of ours, or of one given up."""
-    return maker is None or maker.state is CommandState.FAILED
 
 
 def _made(

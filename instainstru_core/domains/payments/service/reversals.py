@@ -7,10 +7,10 @@ when we took it for failed.
 from collections.abc import Sequence
 
 from instainstru_core.domains.payments.models import OutsideReversal, PaymentCommand, Transfer
-from instainstru_core.domains.payments.repository import refunds
 from instainstru_core.domains.payments.repository import reversals as repository
 from instainstru_core.domains.payments.service.effects import taken_back
-from instainstru_core.domains.payments.types import CommandState, ReversalChange, TransferSeen
+from instainstru_core.domains.payments.service.makers import is_left_to, makers_of
+from instainstru_core.domains.payments.types import ReversalChange, TransferSeen
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.uow import Uow
 
@@ -30,9 +30,7 @@ def note_reversals(uow: Uow, vendor_id: str, seen: Sequence[TransferSeen]) -> li
     if transfer is None:
         return []
     known = repository.known(uow.session, [one.id for one in seen])
-    makers = refunds.makers(
-        uow.session, [one.command_id for one in seen if one.command_id is not None]
-    )
+    makers = makers_of(uow, seen)
     new = [one for one in reversed(seen) if one.id not in known]
     made = [_made(uow, transfer, one, makers.get(one.command_id or "")) for one in new]
     uow.session.flush()
@@ -42,7 +40,7 @@ def note_reversals(uow: Uow, vendor_id: str, seen: Sequence[TransferSeen]) -> li
 def _made(
     uow: Uow, transfer: Transfer, seen: TransferSeen, maker: PaymentCommand | None
 ) -> ReversalChange | None:
-    if maker is not None and maker.state is not CommandState.FAILED:
+    if is_left_to(maker):
         return None
     command_id = None if maker is None else maker.id
     uow.session.add(
