@@ -1,5 +1,7 @@
 """Instructors over HTTP: from an empty profile to a public one."""
 
+from itertools import count
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -7,6 +9,7 @@ from instainstru_core.domains.access import service as access
 from instainstru_core.domains.access.types import Role
 from instainstru_core.domains.payments.types import IdentityStatus
 from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.ids import id_of, made_by
 from instainstru_core.runtime import Runtime
 from tests.api.conftest import Headers, SignIn
 from tests.factories import checks, instructors, payments_people
@@ -17,8 +20,11 @@ EXACT = {"latitude": 40.4112345, "longitude": -73.7912345}
 
 @pytest.fixture
 def maya_id(runtime: Runtime) -> str:
-    """An instructor with an empty profile."""
-    with runtime.begin(SYSTEM) as uow:
+    """An instructor with an empty profile, whose places are shown where they always are: by
+    chance the point of another may share a coordinate with its own.
+    """
+    numbers = count(1)
+    with runtime.begin(SYSTEM) as uow, made_by(lambda: id_of(0, next(numbers))):
         instructor_id = instructors.profile(uow, last_name="Vandersteen", bio=None)
         access.grant_role(uow, instructor_id, Role.INSTRUCTOR)
     return instructor_id
