@@ -14,12 +14,13 @@ import time
 
 from devstack import programs
 from devstack.places import Places
-from devstack.setup import python_environment, system_packages, unpacked
+from devstack.setup import interpreters, python_environment, system_packages, unpacked
 from devstack.setup.console import report, step
 from devstack.trouble import StackTrouble
 
 DATABASE_PACKAGE = "postgresql-postgis"
 REDIS_PACKAGE = "redis-tools"  # its one program is the server, too
+ANY_PYTHON = "--any-python"
 MONITORING = {"prometheus": programs.prometheus, "prometheus-alertmanager": programs.alertmanager}
 
 
@@ -95,7 +96,7 @@ def describe(places: Places) -> list[str]:
     """What will be used, in a few words."""
     found = programs.postgres(places)
     redis = programs.redis(places)
-    words = [f"Python {platform.python_version()}"]
+    words = [f"Python {python_environment.version(places)}"]
     if found is not None:
         words.append(f"Postgres {found.version} with PostGIS")
     if redis is not None:
@@ -103,5 +104,15 @@ def describe(places: Places) -> list[str]:
     return [*words, "Prometheus", "Alertmanager"]
 
 
+def take_faster_python(places: Places) -> None:
+    """Go on with a faster build of this Python where there is one, and no environment yet."""
+    other = interpreters.faster(interpreters.Build())
+    if other is not None and not python_environment.is_made(places):
+        print(f"Set-up: taking {other}; this python3 was built without optimizations", flush=True)
+        os.execv(other, [str(other), "-m", "devstack.bootstrap"])  # noqa: S606
+
+
 if __name__ == "__main__":
+    if ANY_PYTHON in sys.argv[1:]:
+        take_faster_python(Places())
     sys.exit(main(Places()))

@@ -62,6 +62,13 @@ def is_made(places: Places) -> bool:
     return made_for == str(places.root) and _works(places.venv)
 
 
+def version(places: Places) -> str:
+    """The version of the environment's Python, as the environment tells it."""
+    told = (places.venv / "pyvenv.cfg").read_text()
+    words = dict(line.split(" = ", 1) for line in told.splitlines() if " = " in line)
+    return words["version"]
+
+
 def _wanted(root: Path) -> dict[str, str]:
     return {
         "uv": _digest(root / UV_LOCK),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -106,6 +107,12 @@ class TestEnvironment:
         stamp = made.venv / python_environment.STAMP
         stamp.write_text(json.dumps({"root": "/somewhere/else"}))
         assert not python_environment.is_made(made)
+
+    def test_tells_the_version_of_its_own_python(self, made: Places) -> None:
+        settings = made.venv / "pyvenv.cfg"
+        assert python_environment.version(made) == platform.python_version()
+        settings.write_text(settings.read_text().replace(platform.python_version(), "3.11.99"))
+        assert python_environment.version(made) == "3.11.99"
 
 
 def test_policies_of_the_machine_stay_and_ours_go(tmp_path: Path) -> None:
