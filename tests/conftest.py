@@ -37,6 +37,7 @@ from instainstru_core.kernel.settings import Settings
 from instainstru_core.kernel.uow import Begin, Uow, begin_with
 from instainstru_core.runtime import Runtime
 from tests.databases import ServerUrls, clone, database_for, ensure_servers
+from tests.dialects import OneDialect
 from tests.patience import PATIENCE_MS, PATIENCE_SECONDS
 
 WEBHOOK_SECRET = "whsec_test"
@@ -85,6 +86,7 @@ def pytest_configure() -> None:
         setattr(module, name, PATIENCE_SECONDS)
     for transport in (httpx._transports.default, httpx2._transports.default):
         transport.create_ssl_context = partial(_ssl_context, transport.create_ssl_context)  # type: ignore[attr-defined]
+    composition.engine_for = OneDialect(composition.engine_for)
 
 
 def _ssl_context(

