@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.domains.search.policy.matching.candidates import Candidates, formats_of
-from instainstru_core.domains.search.policy.matching.columns import ids_of
 from instainstru_core.domains.search.types.matching import Free, Lesson
 from instainstru_core.domains.search.types.wanted import When
 from instainstru_core.kernel.deadline import Deadline
@@ -67,7 +66,7 @@ class Calendars:
         taken, every = np.fromiter(rows, np.intp), of.rows
         if not len(taken):
             return {}
-        ids = ids_of(every.high[taken], every.low[taken])
+        ids = of.numbers.ids(every.who[taken])
         numbers: dict[str, int] = dict(zip(ids, every.who[taken].tolist(), strict=True))
         formats = map(formats_of, every.formats[taken].tolist())
         lessons = dict(zip(ids, map(Lesson, formats, every.minutes[taken].tolist()), strict=True))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.policy.matching import paging, ranking, relaxing
-from instainstru_core.domains.search.policy.matching.columns import id_of, ids_of
 from instainstru_core.domains.search.policy.matching.filters import CHANNELS, NOWHERE_METERS
+from instainstru_core.domains.search.policy.matching.numbers import Numbers
 from instainstru_core.domains.search.policy.matching.ranking import Ranked
 from instainstru_core.domains.search.types.matching import Matched, Offer
 from instainstru_core.domains.search.types.wanted import Sort
@@ -28,11 +28,11 @@ class Candidates:
     places: NDArray[np.int64]
     best: NDArray[np.intp]
     sort: Sort
-    people: int
+    numbers: Numbers
 
 
 def ordered(
-    rows: Ranked, sort: Sort, *, people: int, minutes: NDArray[np.int64] | None = None
+    rows: Ranked, sort: Sort, *, numbers: Numbers, minutes: NDArray[np.int64] | None = None
 ) -> Candidates:
     """These rows with their places. `minutes` until each is free come first, if given.
 
@@ -40,13 +40,13 @@ def ordered(
     """
     places = ranking.places(rows, sort, minutes)
     if len(rows) == 0 or not (rows.service != rows.service[0]).any():
-        return Candidates(rows, places, np.arange(len(rows)), sort, people)
+        return Candidates(rows, places, np.arange(len(rows)), sort, numbers)
     if sort is Sort.PRICE_HIGH:
         cheapest = ranking.places(rows, Sort.PRICE_LOW)
-        best = paging.first_of_each(rows, cheapest, people)
+        best = paging.first_of_each(rows, cheapest, len(numbers))
     else:
-        best = paging.first_of_each(rows, places, people)
-    return Candidates(rows, places, best, sort, people)
+        best = paging.first_of_each(rows, places, len(numbers))
+    return Candidates(rows, places, best, sort, numbers)
 
 
 def restricted(
@@ -54,12 +54,12 @@ def restricted(
 ) -> Candidates:
     """The candidates among these rows."""
     if which.all() and minutes is None:
-        return ordered(of.rows, of.sort, people=of.people)
+        return ordered(of.rows, of.sort, numbers=of.numbers)
     rows = replace(
         of.rows, **{one.name: getattr(of.rows, one.name)[which] for one in fields(Ranked)}
     )
     left = None if minutes is None else minutes[which]
-    return ordered(rows, of.sort, people=of.people, minutes=left)
+    return ordered(rows, of.sort, numbers=of.numbers, minutes=left)
 
 
 def shown(
@@ -69,7 +69,7 @@ def shown(
     others = {row: _others(of, row) for row in rows}
     offers = _offers(of.rows, [*rows, *chain(*(own[:OTHERS] for own in others.values()))], services)
     taken = np.array(rows, np.intp)
-    ids = ids_of(of.rows.high[taken], of.rows.low[taken])
+    ids = of.numbers.ids(of.rows.who[taken])
     columns = of.rows.who, of.rows.relaxed, of.rows.meters
     more = of.rows.reviews, of.rows.stars, of.rows.founder
     told = zip(ids, *(column[taken].tolist() for column in (*columns, *more)), strict=True)
@@ -112,9 +112,9 @@ def _offers(rows: Ranked, which: Sequence[int], services: Sequence[str]) -> dict
     return dict(zip(which, made, strict=True))
 
 
-def id_at(rows: Ranked, row: int) -> str:
+def id_at(of: Candidates, row: int) -> str:
     """The instructor of a row."""
-    return id_of(int(rows.high[row]), int(rows.low[row]))
+    return of.numbers.id(int(of.rows.who[row]))
 
 
 @cache

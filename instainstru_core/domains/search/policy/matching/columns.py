@@ -26,14 +26,12 @@ NOWHERE = -32_768
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """The offerings of one service, by instructor's id. Rows run along the last axis.
+    """The offerings of one service, by instructor's number. Rows run along the last axis.
 
     Areas and options are numbers of sets in the tables of the index. `spots` has two columns for
     each place that anybody here has.
     """
 
-    high: NDArray[np.uint64]
-    low: NDArray[np.uint64]
     who: NDArray[np.int32]
     prices: NDArray[np.int32]
     areas: NDArray[np.int32]
@@ -96,10 +94,10 @@ def strung(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 
 def joined(blocks: Sequence[Block]) -> Block:
-    """The rows of these blocks in one, by instructor's id."""
-    merged = columns(laid(blocks))
-    order = np.lexsort((merged[1], merged[0]))
-    return Block(*(np.ascontiguousarray(column[..., order]) for column in merged))
+    """The rows of these blocks in one, by instructor's number."""
+    merged = laid(blocks)
+    order = np.argsort(merged.who)
+    return Block(*(np.ascontiguousarray(column[..., order]) for column in columns(merged)))
 
 
 def halves_of(instructor_id: str) -> tuple[int, int]:

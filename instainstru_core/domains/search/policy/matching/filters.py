@@ -6,14 +6,14 @@ they teach there or within 5 km of the point, online wherever online is asked fo
 What fails only by place or price may still answer nearly; `relaxed` holds which of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.domains.instructors.types import LessonFormat
-from instainstru_core.domains.search.policy.matching.columns import NOWHERE, Block, halves_of
+from instainstru_core.domains.search.policy.matching.columns import NOWHERE, Block
 from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.places import (
     NEAR_METERS,
@@ -65,6 +65,8 @@ class Plan:
     channels: tuple[int, ...]
     options: tuple[Truth, ...]
     """For each filter, which sets of options have one of its wanted values."""
+    instructors: tuple[int, ...]
+    """The numbers of the few instructors who are wanted, where only some are."""
 
     @property
     def is_relaxable(self) -> bool:
@@ -111,6 +113,7 @@ def planned(index: Index, wanted: Wanted) -> Plan:
             )
             for key, values in wanted.filters.items()
         ),
+        instructors=tuple(index.numbers.known(wanted.instructors or ())),
     )
 
 
@@ -166,7 +169,7 @@ def filtered(block: Block, plan: Plan) -> dict[str, Truth]:
     if wanted.skills is not None:
         passed[SKILLS] = (block.skills & np.uint8(skill_bits(wanted.skills))) != 0
     if wanted.instructors is not None:
-        passed[INSTRUCTORS] = _one_of(block, wanted.instructors)
+        passed[INSTRUCTORS] = _one_of(block, plan.instructors)
     if wanted.min_rating is not None:
         passed[RATING] = rated(block, round(wanted.min_rating * 1_000))
     for key, held in zip(wanted.filters, plan.options, strict=True):
@@ -174,11 +177,11 @@ def filtered(block: Block, plan: Plan) -> dict[str, Truth]:
     return passed
 
 
-def _one_of(block: Block, instructors: frozenset[str]) -> Truth:
+def _one_of(block: Block, instructors: Sequence[int]) -> Truth:
     """Which rows are of one of these few instructors."""
     found: Truth = np.zeros(len(block), np.bool_)
-    for high, low in map(halves_of, instructors):
-        found |= (block.high == np.uint64(high)) & (block.low == np.uint64(low))
+    for number in instructors:
+        found |= block.who == number
     return found
 
 

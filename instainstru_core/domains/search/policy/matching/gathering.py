@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.domains.search.policy.matching.columns import Block, halves
-from instainstru_core.domains.search.policy.matching.index import Index, Numbers
+from instainstru_core.domains.search.policy.matching.index import Index
+from instainstru_core.domains.search.policy.matching.numbers import Numbers
 from instainstru_core.domains.search.policy.matching.piling import Pile
 from instainstru_core.domains.search.policy.matching.places import WORDS, Areas
 from instainstru_core.domains.search.policy.matching.sets import Numbering, Sets
@@ -56,7 +57,7 @@ class Gatherer:
         self._stars += int(np.array(people.star_sum, np.int64)[teaching].sum())
         self._reviews += int(np.array(people.reviews, np.int64)[teaching].sum())
         own, said = self._of_people(people), self._of_offers(offers)
-        self._ids.append(np.stack((own["high"], own["low"])))
+        self._ids.append(halves(people.ids))
         columns = {name: np.take(column, who[kept], axis=-1) for name, column in own.items()}
         columns |= {name: np.take(column, kept, axis=-1) for name, column in said.items()}
         described = columns["complete"] + np.array(offers.is_described, np.int16)[kept]
@@ -68,10 +69,11 @@ class Gatherer:
 
     def index(self) -> Index:
         """The index of all who were taken. Nothing is left of what was taken afterwards."""
+        numbers, who = Numbers.of(self._ids)
         index = Index(
             areas=self._areas,
             options=self._options,
-            numbers=Numbers.of(self._ids),
+            numbers=numbers,
             stars=self._stars,
             reviews=self._reviews,
             area_sets=self._area_sets.sets(),
@@ -79,19 +81,16 @@ class Gatherer:
         )
         if not len(self._pile):
             return index
-        base, spans = self._pile.laid()
+        base, spans = self._pile.laid(who)
         blocks = {key: base.between(*span) for key, span in spans.items()}
         return replace(index, blocks=blocks, base=base, spans=spans)
 
     def _of_people(self, people: People) -> dict[str, NDArray[Any]]:
         """What is the same for all offers of somebody; `complete` is whether they said enough."""
-        high, low = halves(people.ids)
         whole, numbers = self._areas.whole, self._area_sets.each
         active = [NEVER if one is None else one for one in people.active]
         grids = [grid(spots) for spots in people.spots]
         return {
-            "high": high,
-            "low": low,
             "areas": numbers(map(whole, people.areas)),
             "spot_areas": numbers(whole(spot.area_key for spot in spots) for spots in people.spots),
             "spots": needed(np.array(grids, np.int16).reshape(-1, 2 * MAX_SPOTS).T),

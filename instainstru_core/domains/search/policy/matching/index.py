@@ -12,13 +12,8 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from instainstru_core.domains.search.policy.matching.columns import (
-    Block,
-    halves,
-    halves_of,
-    joined,
-    laid,
-)
+from instainstru_core.domains.search.policy.matching.columns import Block, joined, laid
+from instainstru_core.domains.search.policy.matching.numbers import Numbers
 from instainstru_core.domains.search.policy.matching.places import WORDS, Areas
 from instainstru_core.domains.search.policy.matching.sets import Numbering, Sets, words_of
 from instainstru_core.domains.search.policy.matching.writing import OPTION_WORDS, Option, Writer
@@ -28,49 +23,6 @@ MOST_APART = 64
 """So many blocks may lie by themselves before all are laid together again."""
 SEED_MEAN = 4_200
 """The mean rating in thousandths where nobody was rated yet."""
-
-
-@dataclass(frozen=True, eq=False)
-class Numbers:
-    """A number for each instructor, by id: those of the beginning in order, later ones by name."""
-
-    high: NDArray[np.uint64]
-    low: NDArray[np.uint64]
-    at: NDArray[np.int32]
-    later: Mapping[str, int] = field(default_factory=dict[str, int])
-
-    @classmethod
-    def of(cls, pieces: Sequence[NDArray[np.uint64]] = ()) -> "Numbers":
-        """Number these in the order in which they come; each piece has ids by their halves."""
-        high, low = np.concatenate([halves(()), *pieces], axis=-1)
-        order = np.lexsort((low, high))
-        return cls(high[order], low[order], order.astype(np.int32))
-
-    def __len__(self) -> int:
-        return len(self.at) + len(self.later)
-
-    @property
-    def bytes(self) -> int:
-        """The memory of all columns."""
-        return self.high.nbytes + self.low.nbytes + self.at.nbytes
-
-    def find(self, instructor_id: str) -> int | None:
-        """The number of this instructor, if they have one."""
-        high, low = halves_of(instructor_id)
-        first = int(np.searchsorted(self.high, np.uint64(high)))
-        while first < len(self.high) and int(self.high[first]) == high:
-            if int(self.low[first]) == low:
-                return int(self.at[first])
-            first += 1
-        return self.later.get(instructor_id)
-
-    def with_ids(self, ids: Iterable[str]) -> "Numbers":
-        """These numbers, and one for each of the ids that had none."""
-        later = dict(self.later)
-        for one in ids:
-            if one not in later and self.find(one) is None:
-                later[one] = len(self.at) + len(later)
-        return Numbers(self.high, self.low, self.at, later)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +52,7 @@ class Index:
     areas: Areas
     blocks: Mapping[str, Block] = field(default_factory=dict[str, Block])
     options: Mapping[Option, int] = field(default_factory=dict[Option, int])
-    numbers: Numbers = field(default_factory=Numbers.of)
+    numbers: Numbers = field(default_factory=lambda: Numbers.of()[0])
     stars: int = 0
     reviews: int = 0
     base: Block | None = None
@@ -167,7 +119,7 @@ class Index:
         writer = Writer(self.areas, numbers.find, dict(self.options), area_sets, option_sets)
         for offer in offered:
             writer.add(known[offer.instructor_id], offer)
-        gone = [number for one in ids if (number := numbers.find(one)) is not None]
+        gone = numbers.known(ids)
         before = _ratings(self.blocks, gone)
         blocks: dict[str, Block] = {}
         for service_id, block in self.blocks.items():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from instainstru_core.domains.search.policy.matching.columns import halves_of
+from instainstru_core.domains.search.policy.matching.numbers import Numbers
 from instainstru_core.domains.search.policy.matching.ranking import Ranked
 from instainstru_core.domains.search.types.matching import Position
 
@@ -14,17 +14,20 @@ FIRST, GROWTH = 96, 4
 Rows = NDArray[np.intp]
 
 
-def after(rows: Ranked, places: NDArray[np.int64], position: Position) -> NDArray[np.bool_]:
+def after(
+    rows: Ranked, places: NDArray[np.int64], numbers: Numbers, position: Position
+) -> NDArray[np.bool_]:
     """Which rows come after this position."""
-    high, low = (np.uint64(half) for half in halves_of(position.instructor_id))
-    later_id = (rows.high > high) | ((rows.high == high) & (rows.low > low))
-    same = rows.joined == position.joined
-    later = (rows.joined > position.joined) | (same & later_id)
-    found: NDArray[np.bool_] = (places > position.place) | ((places == position.place) & later)
+    same = places == position.place
+    found: NDArray[np.bool_] = (places > position.place) | (same & (rows.joined > position.joined))
+    tied = np.flatnonzero(same & (rows.joined == position.joined))
+    found[tied] = numbers.after(rows.who[tied], position.instructor_id)
     return found
 
 
-def in_order(rows: Ranked, places: NDArray[np.int64], which: Rows) -> Iterator[Rows]:
+def in_order(
+    rows: Ranked, places: NDArray[np.int64], numbers: Numbers, which: Rows
+) -> Iterator[Rows]:
     """These rows, best first, in stretches that grow: nobody sorts more than is read."""
     size = FIRST
     while len(which):
@@ -34,9 +37,8 @@ def in_order(rows: Ranked, places: NDArray[np.int64], which: Rows) -> Iterator[R
             own = places[which]
             near = own <= np.partition(own, size)[size]
             chosen, which = which[near], which[~near]
-        order = np.lexsort(
-            (rows.low[chosen], rows.high[chosen], rows.joined[chosen], places[chosen])
-        )
+        ids = numbers.keys(rows.who[chosen])
+        order = np.lexsort((*ids, rows.joined[chosen], places[chosen]))
         chosen = chosen[order]
         while len(chosen):
             yield chosen[:size]

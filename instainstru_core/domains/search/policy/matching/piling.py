@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from instainstru_core.domains.search.policy.matching.columns import Block, columns, strung
 
-HIGH, LOW = (
-    next(at for at, one in enumerate(fields(Block)) if one.name == name) for name in ("high", "low")
-)
+WHO = next(at for at, one in enumerate(fields(Block)) if one.name == "who")
 
 Spans = Mapping[str, tuple[int, int]]
 
@@ -42,19 +40,20 @@ class Pile:
         for pieces, column in zip(self._pieces, columns(block), strict=True):
             pieces.append(column)
 
-    def laid(self) -> tuple[Block, Spans]:
-        """All rows by service and instructor's id, and where those of each service are.
+    def laid(self, numbers: NDArray[np.int32]) -> tuple[Block, Spans]:
+        """All rows by service and instructor's number, and where those of each service are.
 
-        The pile is empty afterwards.
+        `numbers` says what becomes of the numbers that instructors had so far. The pile is empty
+        afterwards.
         """
         keys = sorted(self._services)
         ranks = np.empty(len(keys), np.int32)
         ranks[[self._services[key] for key in keys]] = np.arange(len(keys), dtype=np.int32)
         kinds = ranks[np.concatenate(self._of)]
-        high, low = (np.concatenate(self._pieces[at]) for at in (HIGH, LOW))
-        order = np.lexsort((low, high, kinds)).astype(np.int32)
+        self._pieces[WHO] = [numbers[np.concatenate(self._pieces[WHO])]]
+        order = np.lexsort((*self._pieces[WHO], kinds)).astype(np.int32)
         ends = np.bincount(kinds, minlength=len(keys)).cumsum().tolist()
-        del high, low, kinds
+        del kinds
         block = Block(*(_ordered(pieces, order) for pieces in self._pieces))
         self._services, self._of = {}, []
         return block, dict(zip(keys, pairwise([0, *ends]), strict=True))

@@ -66,8 +66,6 @@ Figures = NDArray[np.int32]
 class Ranked:
     """Those who answer, one row each, with what their place in the order follows from."""
 
-    high: NDArray[np.uint64]
-    low: NDArray[np.uint64]
     who: NDArray[np.int32]
     joined: NDArray[np.int32]
     relaxed: NDArray[np.uint8]
@@ -161,8 +159,6 @@ def ranked(
     founder = taken("founding")
     founding = founding_bonus(score, founder)
     return Ranked(
-        high=taken("high"),
-        low=taken("low"),
         who=taken("who"),
         joined=taken("joined"),
         relaxed=taken("relaxed"),
@@ -286,5 +282,5 @@ def places(
 
 def nobody() -> Ranked:
     """No rows at all."""
-    kinds = {"high": "u8", "low": "u8", "relaxed": "u1", "formats": "u1", "founder": "?"}
+    kinds = {"relaxed": "u1", "formats": "u1", "founder": "?"}
     return Ranked(*(np.empty(0, kinds.get(one.name, "i4")) for one in fields(Ranked)))

@@ -127,20 +127,20 @@ def _candidates(search: Search, *, relaxed: bool) -> Candidates:
             mean=search.mean,
             today=search.today,
         )
-    return ordered(found, search.wanted.sort, people=len(search.index.numbers))
+    return ordered(found, search.wanted.sort, numbers=search.index.numbers)
 
 
 def _behind(search: Search, of: Candidates) -> NDArray[np.intp]:
     """The best rows of all instructors who come after where the page before ended."""
     if search.after is None:
         return of.best
-    return of.best[paging.after(of.rows, of.places, search.after)[of.best]]
+    return of.best[paging.after(of.rows, of.places, of.numbers, search.after)[of.best]]
 
 
 def _first(search: Search, of: Candidates) -> list[int]:
     """The rows of the page and one more."""
     rows: list[int] = []
-    for stretch in paging.in_order(of.rows, of.places, _behind(search, of)):
+    for stretch in paging.in_order(of.rows, of.places, of.numbers, _behind(search, of)):
         rows.extend(stretch[: search.limit + 1 - len(rows)].tolist())
         if len(rows) > search.limit:
             break
@@ -181,7 +181,7 @@ def _dated(search: Search, strict: Candidates, when: When, calendars: Calendars)
 def _everybody_free(strict: Candidates, when: When, calendars: Calendars) -> Starts:
     """The first starts of all who have room."""
     starts: Starts = {}
-    ordered_ = paging.in_order(strict.rows, strict.places, strict.best)
+    ordered_ = paging.in_order(strict.rows, strict.places, strict.numbers, strict.best)
     for stretch in calendars.stretches(ordered_, when):
         starts |= calendars.starts(strict, stretch, when)
     return starts
@@ -192,7 +192,7 @@ def _lazily(search: Search, strict: Candidates, when: When, calendars: Calendars
     rows: list[int] = []
     starts: Starts = {}
     before = 0 if search.after is None else search.after.shown
-    behind = paging.in_order(strict.rows, strict.places, _behind(search, strict))
+    behind = paging.in_order(strict.rows, strict.places, strict.numbers, _behind(search, strict))
     for stretch in calendars.stretches(behind, when):
         starts |= calendars.starts(strict, stretch, when)
         rows += [row for row in stretch.tolist() if int(strict.rows.who[row]) in starts]
@@ -256,7 +256,7 @@ def _nearly(
 def _best(of: Candidates, which: NDArray[np.intp], count: int) -> NDArray[np.intp]:
     """The first so many of these rows, in order."""
     taken: list[NDArray[np.intp]] = [which[:0]]
-    for stretch in paging.in_order(of.rows, of.places, which):
+    for stretch in paging.in_order(of.rows, of.places, of.numbers, which):
         taken.append(stretch)
         if sum(map(len, taken)) >= count:
             break
@@ -284,7 +284,7 @@ def _found(search: Search, page: Page, *, with_facets: bool) -> Found:
         following = Position(
             place=int(page.of.places[last]),
             joined=int(page.of.rows.joined[last]),
-            instructor_id=id_at(page.of.rows, last),
+            instructor_id=id_at(page.of, last),
             day=search.today,
             mean=search.mean,
             relaxing=page.given,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.domains.instructors.types import LessonFormat
-from instainstru_core.domains.search.policy.matching.columns import NOWHERE, Block, halves_of
+from instainstru_core.domains.search.policy.matching.columns import NOWHERE, Block
 from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.policy.matching.sets import Numbering
 from instainstru_core.domains.search.types.matching import Offered, Spot, Teacher
@@ -38,7 +38,6 @@ class Person(NamedTuple):
 
     number: int
     teacher: Teacher
-    halves: tuple[int, int]
     areas: int
     spot_areas: int
     spots: list[int]
@@ -74,9 +73,9 @@ class Writer:
             self._rows.setdefault(offer.service_id, []).append((person, offer))
 
     def blocks(self) -> dict[str, Block]:
-        """What was taken, by service, each by instructor's id."""
+        """What was taken, by service, each by instructor's number."""
         return {
-            service_id: self._block(sorted(rows, key=lambda row: row[0].halves))
+            service_id: self._block(sorted(rows, key=lambda row: row[0].number))
             for service_id, rows in self._rows.items()
         }
 
@@ -91,7 +90,6 @@ class Writer:
         return Person(
             number,
             teacher,
-            halves_of(teacher.instructor_id),
             self.area_sets.of(self.areas.whole(teacher.area_keys)),
             self.area_sets.of(self.areas.whole(spot.area_key for spot in teacher.spots)),
             grid(teacher.spots),
@@ -103,8 +101,6 @@ class Writer:
         teachers = [person.teacher for person in people]
         active = [one.active_on.toordinal() if one.active_on else NEVER for one in teachers]
         return Block(
-            high=np.array([one.halves[0] for one in people], np.uint64),
-            low=np.array([one.halves[1] for one in people], np.uint64),
             who=np.array([one.number for one in people], np.int32),
             prices=_wide([[one.prices.get(kind, 0) for kind in PRICED] for one in offers], "i4"),
             areas=np.array([one.areas for one in people], np.int32),
