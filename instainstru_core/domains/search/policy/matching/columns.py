@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from instainstru_core.kernel.ids import ID_LENGTH
 
@@ -20,8 +20,14 @@ IN_HIGH, IN_LOW = (np.arange(most, -1, -5, dtype=np.uint64) for most in (61, 55)
 """Where the signs are in the two halves of an id, but for the one that is partly in each."""
 
 LOW = 0xFFFF_FFFF_FFFF_FFFF
+SMALL = 0xFFFF
 NOWHERE = -32_768
 """Both coordinates of a place that somebody does not have."""
+
+Counts: TypeAlias = NDArray[np.int32 | np.uint16]
+"""Numbers from 0 on, in two bytes each where all of them are small. Nothing is added to them as
+they are.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,15 +40,15 @@ class Block:
 
     who: NDArray[np.int32]
     prices: NDArray[np.int32]
-    areas: NDArray[np.int32]
-    spot_areas: NDArray[np.int32]
+    areas: Counts
+    spot_areas: Counts
     spots: NDArray[np.int16]
     durations: NDArray[np.uint32]
     ages: NDArray[np.uint8]
     skills: NDArray[np.uint8]
-    options: NDArray[np.int32]
-    star_sum: NDArray[np.int32]
-    reviews: NDArray[np.int32]
+    options: Counts
+    star_sum: Counts
+    reviews: Counts
     years: NDArray[np.uint8]
     founding: NDArray[np.bool_]
     active: NDArray[np.int32]
@@ -68,6 +74,12 @@ class Block:
             return self
         kept = ~gone
         return Block(*(column[..., kept] for column in columns(self)))
+
+
+def counts(numbers: ArrayLike) -> Counts:
+    """These numbers as a column of counts."""
+    column = np.asarray(numbers, np.int32)
+    return column.astype(np.uint16) if column.max(initial=0) <= SMALL else column
 
 
 def columns(block: Block) -> list[NDArray[Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instainstru_core.domains.search.policy.matching.columns import Block, halves
+from instainstru_core.domains.search.policy.matching.columns import Block, counts, halves
 from instainstru_core.domains.search.policy.matching.index import Index
 from instainstru_core.domains.search.policy.matching.numbers import Numbers
 from instainstru_core.domains.search.policy.matching.piling import Pile
@@ -31,7 +31,7 @@ from instainstru_core.domains.search.policy.matching.writing import (
     option_bits,
     skill_bits,
 )
-from instainstru_core.domains.search.types.matching import Offers, People
+from instainstru_core.domains.search.types.matching import Offers, People, Spot
 
 
 class Gatherer:
@@ -88,14 +88,18 @@ class Gatherer:
     def _of_people(self, people: People) -> dict[str, NDArray[Any]]:
         """What is the same for all offers of somebody; `complete` is whether they said enough."""
         whole, numbers = self._areas.whole, self._area_sets.each
+
+        def spot_areas(spots: Sequence[Spot]) -> int:
+            return whole(spot.area_key for spot in spots)
+
         active = [NEVER if one is None else one for one in people.active]
         grids = [grid(spots) for spots in people.spots]
         return {
-            "areas": numbers(map(whole, people.areas)),
-            "spot_areas": numbers(whole(spot.area_key for spot in spots) for spots in people.spots),
+            "areas": counts(numbers(map(whole, people.areas))),
+            "spot_areas": counts(numbers(map(spot_areas, people.spots))),
             "spots": needed(np.array(grids, np.int16).reshape(-1, 2 * MAX_SPOTS).T),
-            "star_sum": np.array(people.star_sum, np.int32),
-            "reviews": np.array(people.reviews, np.int32),
+            "star_sum": counts(people.star_sum),
+            "reviews": counts(people.reviews),
             "years": np.minimum(np.array(people.years, np.int32), MAX_YEARS).astype(np.uint8),
             "founding": np.array(people.is_founding, np.bool_),
             "active": np.array(active, np.int32),
@@ -111,7 +115,7 @@ class Gatherer:
             "durations": np.array(_alike(duration_bits, offers.durations), np.uint32),
             "ages": np.array(_alike(age_bits, offers.age_groups), np.uint8),
             "skills": np.array(_alike(skill_bits, offers.skills), np.uint8),
-            "options": np.array(_alike(options, offers.options), np.int32),
+            "options": counts(_alike(options, offers.options)),
         }
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from instainstru_core.domains.search.policy.matching.columns import Counts
 from instainstru_core.domains.search.policy.matching.sets import Sets, Truth, words_of
 from instainstru_core.domains.search.types.matching import AreaName, AreaShape
 from instainstru_core.domains.search.types.wanted import Where
@@ -121,11 +122,11 @@ class Reach:
     areas: Areas
     sets: Sets
 
-    def covered(self, numbers: NDArray[np.int32]) -> Truth:
+    def covered(self, numbers: Counts) -> Truth:
         """Which of the sets of areas with these numbers hold one that is wanted."""
         return self._covered[numbers]
 
-    def meters_to(self, numbers: NDArray[np.int32]) -> Meters:
+    def meters_to(self, numbers: Counts) -> Meters:
         """The way to the nearest area of each of these sets, up to 10 km in steps of 500 m."""
         return self._meters[numbers]
 

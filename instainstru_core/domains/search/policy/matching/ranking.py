@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from instainstru_core.domains.search.policy.matching.columns import Counts
 from instainstru_core.domains.search.policy.matching.filters import (
     MAX_CENTS,
     NOWHERE_METERS,
@@ -72,8 +73,8 @@ class Ranked:
     formats: NDArray[np.uint8]
     cents: NDArray[np.int32]
     meters: NDArray[np.int32]
-    stars: NDArray[np.int32]
-    reviews: NDArray[np.int32]
+    stars: Counts
+    reviews: Counts
     founder: NDArray[np.bool_]
     minutes: NDArray[np.int32]
     service: NDArray[np.int32]
@@ -197,10 +198,10 @@ def minutes(durations: NDArray[np.uint32], wished: int | None) -> Figures:
     return np.where(usual | (durations == 0), USUAL_MINUTES, shortest).astype(np.int32)
 
 
-def quality(stars: NDArray[np.int32], reviews: NDArray[np.int32], mean: int) -> Figures:
+def quality(stars: Counts, reviews: Counts, mean: int) -> Figures:
     """The mean of all stars and of five more as good as everybody's, of five."""
     total = stars.astype(np.int64) * 1_000 + PRIOR_REVIEWS * mean
-    return (total * 2 // (reviews + PRIOR_REVIEWS)).astype(np.int32)
+    return (total * 2 // (reviews.astype(np.int64) + PRIOR_REVIEWS)).astype(np.int32)
 
 
 def distance(meters: NDArray[np.int32]) -> Figures:

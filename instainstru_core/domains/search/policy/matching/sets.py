@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from instainstru_core.domains.search.policy.matching.columns import Counts
+
 WORD = 0xFFFF_FFFF_FFFF_FFFF
 
 Bits = NDArray[np.uint64]
@@ -47,7 +49,7 @@ class Sets:
                 found |= (word & np.uint64(mask)) != 0
         return found
 
-    def union(self, numbers: NDArray[np.int32]) -> tuple[int, ...]:
+    def union(self, numbers: Counts) -> tuple[int, ...]:
         """The words of all these sets together."""
         used = np.zeros(len(self), np.bool_)
         used[numbers] = True

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instainstru_core.domains.instructors.types import LessonFormat
-from instainstru_core.domains.search.policy.matching.columns import NOWHERE, Block
+from instainstru_core.domains.search.policy.matching.columns import NOWHERE, Block, counts
 from instainstru_core.domains.search.policy.matching.places import Areas
 from instainstru_core.domains.search.policy.matching.sets import Numbering
 from instainstru_core.domains.search.types.matching import Offered, Spot, Teacher
@@ -103,15 +103,15 @@ class Writer:
         return Block(
             who=np.array([one.number for one in people], np.int32),
             prices=_wide([[one.prices.get(kind, 0) for kind in PRICED] for one in offers], "i4"),
-            areas=np.array([one.areas for one in people], np.int32),
-            spot_areas=np.array([one.spot_areas for one in people], np.int32),
+            areas=counts([one.areas for one in people]),
+            spot_areas=counts([one.spot_areas for one in people]),
             spots=needed(_wide([one.spots for one in people], "i2")),
             durations=_each(duration_bits, [one.durations for one in offers], "u4"),
             ages=_each(age_bits, [one.age_groups for one in offers], "u1"),
             skills=_each(skill_bits, [one.skills for one in offers], "u1"),
-            options=np.array([self._options(one) for one in offers], np.int32),
-            star_sum=np.array([one.star_sum for one in teachers], np.int32),
-            reviews=np.array([one.review_count for one in teachers], np.int32),
+            options=counts([self._options(one) for one in offers]),
+            star_sum=counts([one.star_sum for one in teachers]),
+            reviews=counts([one.review_count for one in teachers]),
             years=np.array([min(one.years, MAX_YEARS) for one in teachers], np.uint8),
             founding=np.array([one.is_founding for one in teachers], np.bool_),
             active=np.array(active, np.int32),
