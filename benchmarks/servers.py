@@ -18,9 +18,14 @@ READY_SECONDS = 180.0
 STOP_SECONDS = 15.0
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 EVERYTHING = """
-import cli.commands.serve, mcp_server.server, worker.app
-from api.app import routers
-list(routers())
+import cli.app, cli.commands.serve, api.server, mcp_server.server, worker.app
+import anyio._backends._asyncio, httptools, redis.asyncio, uvloop
+import fastapi.telemetry._runtime, uvicorn.lifespan.on, uvicorn.loops.uvloop
+import uvicorn.protocols.http.httptools_impl
+from instainstru_core import runtime as composition
+from instainstru_core.kernel.settings import load
+api.server.create_app(composition.build(load()))
+composition.prepare_vendors(composition.build(load(STRIPE_SECRET_KEY="sk_test_none")))
 mcp_server.server.registry.declared()
 """
 FIGURE = re.compile(r"^(\w+): +(\d+) kB", re.MULTILINE)
