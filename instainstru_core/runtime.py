@@ -6,7 +6,7 @@ import pkgutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, clear_overloads
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import sessionmaker
@@ -306,6 +306,7 @@ def prepare_vendors(runtime: Runtime) -> None:
     redis.prepare()
     if isinstance(runtime.payments, StripeGateway):
         runtime.payments.prepare()
+    clear_overloads()  # 1 MB that libraries say to those who check types
 
 
 def load_reference_data(uow: Uow) -> int:

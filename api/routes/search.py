@@ -25,7 +25,7 @@ from instainstru_core.kernel.authority import Actor
 from instainstru_core.runtime import Runtime
 
 WISHES = tuple(SearchInstructors.model_fields)
-MOST_REMEMBERED = 500
+MOST_REMEMBERED = 200
 """About 2 KB each: what is asked over and over, not everything that was ever asked."""
 
 LONGEST_REMEMBERED = 1_000

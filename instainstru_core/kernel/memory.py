@@ -22,7 +22,7 @@ PAGE, LARGEST = 4_096, 32 * 1024 * 1024
 """The smallest blocks that are mapped by themselves while much is read, and what glibc comes to by
 itself after a large block was free."""
 
-REST_SECONDS = 2.0
+REST_SECONDS = 0.5
 LIBRARY = ctypes.CDLL(None)
 
 

@@ -104,7 +104,7 @@ def imported(program: str) -> set[str]:
             API + SIGNING + MATCHING,
             (
                 *(*SPENT, *SHOWN, REPORTS, CURVES, MASKED),
-                *("httpx", "celery", "kombu", "fastmcp", "pydantic.v1"),
+                *("httpx", "celery", "kombu", "fastmcp", "pydantic.v1", "jinja2"),
             ),
         ),
         (WORKER, (*SPENT, *SHOWN, REPORTS, "httpx", "fastapi", "fastmcp", "uvicorn")),

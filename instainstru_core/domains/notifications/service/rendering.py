@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from pydantic import ValidationError
 
 from instainstru_core.domains.notifications import policy
@@ -20,6 +19,9 @@ from instainstru_core.domains.notifications.schemas import (
 from instainstru_core.domains.notifications.types import Template as Kind
 from instainstru_core.kernel.money import dollars
 from instainstru_core.kernel.time import to_local
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
 
 LETTERS = Path(__file__).resolve().parents[1] / "letters"
 TEXT, HTML = "layout.txt", "layout.html"
@@ -65,13 +67,15 @@ def read(template: Kind, stored: Mapping[str, Any]) -> Facts:
 
 
 @cache
-def _template(name: str, layout: str) -> Template:
+def _template(name: str, layout: str) -> "Template":
     return _environment(layout).get_template(f"{name}.jinja")
 
 
 @cache
-def _environment(layout: str) -> Environment:
+def _environment(layout: str) -> "Environment":
     """Strict in both forms: an unknown name is an error, never a gap in a sentence."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - 2 MB
+
     environment = Environment(
         loader=FileSystemLoader(LETTERS, encoding="utf-8"),
         autoescape=layout == HTML,  # noqa: S701 - the other one makes plain text
