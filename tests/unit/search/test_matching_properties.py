@@ -297,3 +297,13 @@ class TestTheIndex:
             matched(one, Wanted(), today=TODAY, with_facets=True) for one in (index, apart)
         )
         assert before == after
+
+    def test_holds_numbers_that_two_bytes_are_too_few_for(self) -> None:
+        dear = offer(1, prices={TRAVEL: 120_000})
+        anew = City((teacher(0), teacher(1)), (offer(0), dear)).index
+        before = City((teacher(0),), (offer(0),)).index
+        for index in (anew, before.changed({who(1)}, [teacher(1)], [dear])):
+            found = matched(index, Wanted(min_cents=100_000), today=TODAY).items
+            assert [(one.instructor_id, one.best.from_cents) for one in found] == [
+                (who(1), 120_000)
+            ]

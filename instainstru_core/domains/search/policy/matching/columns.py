@@ -39,7 +39,7 @@ class Block:
     """
 
     who: NDArray[np.int32]
-    prices: NDArray[np.int32]
+    prices: Counts
     areas: Counts
     spot_areas: Counts
     spots: NDArray[np.int16]

@@ -211,7 +211,7 @@ def offered(
             np.where(host, one, other) for one, other in zip(own, visit, strict=True)
         )
         return price, there, near, away
-    price = block.prices[channel]
+    price = block.prices[channel].astype(np.int32)
     count = len(block)
     if plan.reach is None or channel == ONLINE:
         everywhere = np.ones(count, np.bool_)

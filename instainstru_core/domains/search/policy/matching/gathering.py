@@ -63,7 +63,7 @@ class Gatherer:
         described = columns["complete"] + np.array(offers.is_described, np.int16)[kept]
         columns["complete"] = (PROVEN + DESCRIBED * described).astype(np.int16)
         columns["who"] = (who[kept] + self._count).astype(np.int32)
-        columns["prices"] = np.take(prices, kept, axis=-1)
+        columns["prices"] = counts(np.take(prices, kept, axis=-1))
         self._pile.add([offers.service_ids[at] for at in kept.tolist()], Block(**columns))
         self._count += len(people.ids)
 

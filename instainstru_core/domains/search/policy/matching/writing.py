@@ -102,7 +102,9 @@ class Writer:
         active = [one.active_on.toordinal() if one.active_on else NEVER for one in teachers]
         return Block(
             who=np.array([one.number for one in people], np.int32),
-            prices=_wide([[one.prices.get(kind, 0) for kind in PRICED] for one in offers], "i4"),
+            prices=counts(
+                _wide([[one.prices.get(kind, 0) for kind in PRICED] for one in offers], "i4")
+            ),
             areas=counts([one.areas for one in people]),
             spot_areas=counts([one.spot_areas for one in people]),
             spots=needed(_wide([one.spots for one in people], "i2")),
