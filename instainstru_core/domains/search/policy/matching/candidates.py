@@ -1,7 +1,7 @@
 """Rows that answer, the best one of each instructor, and what is told of them. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain
@@ -13,7 +13,7 @@ from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.domains.search.policy.matching import paging, ranking, relaxing
 from instainstru_core.domains.search.policy.matching.filters import CHANNELS, NOWHERE_METERS
 from instainstru_core.domains.search.policy.matching.numbers import Numbers
-from instainstru_core.domains.search.policy.matching.ranking import Ranked
+from instainstru_core.domains.search.policy.matching.ranking import Asked, Ranked
 from instainstru_core.domains.search.types.matching import Matched, Offer
 from instainstru_core.domains.search.types.wanted import Sort
 
@@ -29,24 +29,26 @@ class Candidates:
     best: NDArray[np.intp]
     sort: Sort
     numbers: Numbers
+    asked: Asked
 
 
 def ordered(
-    rows: Ranked, sort: Sort, *, numbers: Numbers, minutes: NDArray[np.int64] | None = None
+    rows: Ranked, asked: Asked, *, numbers: Numbers, minutes: NDArray[np.int64] | None = None
 ) -> Candidates:
     """These rows with their places. `minutes` until each is free come first, if given.
 
     Of several offerings of one instructor the best counts; by price, whichever way, the cheapest.
     """
+    sort = asked.wanted.sort
     places = ranking.places(rows, sort, minutes)
     if len(rows) == 0 or not (rows.service != rows.service[0]).any():
-        return Candidates(rows, places, np.arange(len(rows)), sort, numbers)
+        return Candidates(rows, places, np.arange(len(rows)), sort, numbers, asked)
     if sort is Sort.PRICE_HIGH:
         cheapest = ranking.places(rows, Sort.PRICE_LOW)
         best = paging.first_of_each(rows, cheapest, len(numbers))
     else:
         best = paging.first_of_each(rows, places, len(numbers))
-    return Candidates(rows, places, best, sort, numbers)
+    return Candidates(rows, places, best, sort, numbers, asked)
 
 
 def restricted(
@@ -54,12 +56,9 @@ def restricted(
 ) -> Candidates:
     """The candidates among these rows."""
     if which.all() and minutes is None:
-        return ordered(of.rows, of.sort, numbers=of.numbers)
-    rows = replace(
-        of.rows, **{one.name: getattr(of.rows, one.name)[which] for one in fields(Ranked)}
-    )
+        return ordered(of.rows, of.asked, numbers=of.numbers)
     left = None if minutes is None else minutes[which]
-    return ordered(rows, of.sort, numbers=of.numbers, minutes=left)
+    return ordered(of.rows.taken(which), of.asked, numbers=of.numbers, minutes=left)
 
 
 def shown(
@@ -67,7 +66,7 @@ def shown(
 ) -> tuple[Matched, ...]:
     """What is told of these rows, each the best of its instructor."""
     others = {row: _others(of, row) for row in rows}
-    offers = _offers(of.rows, [*rows, *chain(*(own[:OTHERS] for own in others.values()))], services)
+    offers = _offers(of, [*rows, *chain(*(own[:OTHERS] for own in others.values()))], services)
     taken = np.array(rows, np.intp)
     ids = of.numbers.ids(of.rows.who[taken])
     columns = of.rows.who, of.rows.relaxed, of.rows.meters
@@ -101,14 +100,14 @@ def _others(of: Candidates, row: int) -> list[int]:
     return [at for at in own[np.argsort(of.places[own], kind="stable")].tolist() if at != row]
 
 
-def _offers(rows: Ranked, which: Sequence[int], services: Sequence[str]) -> dict[int, Offer]:
+def _offers(of: Candidates, which: Sequence[int], services: Sequence[str]) -> dict[int, Offer]:
     """The offers of these rows. Columns are read for all of them at once."""
-    taken = np.array(which, np.intp)
+    rows = of.rows.taken(np.array(which, np.intp))
     columns = rows.service, rows.formats, rows.cents, rows.score
-    numbers, formats, cents, scores = (column[taken].tolist() for column in columns)
+    numbers, formats, cents, scores = (column.tolist() for column in columns)
     names = [services[int(number)] for number in numbers]
     kinds = map(formats_of, formats)
-    made = map(Offer, names, kinds, cents, scores, rows.signals(taken))
+    made = map(Offer, names, kinds, cents, scores, rows.signals(of.asked))
     return dict(zip(which, made, strict=True))
 
 

@@ -3,8 +3,8 @@
 All figures are whole ten-thousandths, so that each process comes to the same order.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -64,8 +64,23 @@ Figures = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
+class Asked:
+    """What rows are ranked for. `relevances` are in ten-thousandths by the number of the service,
+    `mean` in thousandths of a star, `today` is an ordinal.
+    """
+
+    wanted: Wanted
+    relevances: Sequence[int]
+    mean: int
+    today: int
+
+
+@dataclass(frozen=True, eq=False)
 class Ranked:
-    """Those who answer, one row each, with what their place in the order follows from."""
+    """Those who answer, one row each, with what their place in the order follows from.
+
+    Signals that no place is told from are not held: they are worked out for the few who are shown.
+    """
 
     who: NDArray[np.int32]
     joined: NDArray[np.int32]
@@ -78,34 +93,25 @@ class Ranked:
     founder: NDArray[np.bool_]
     minutes: NDArray[np.int32]
     service: NDArray[np.int32]
-    relevance: Figures
+    active: NDArray[np.int32]
+    complete: NDArray[np.int16]
+    ages: NDArray[np.uint8]
+    skills: NDArray[np.uint8]
     quality: Figures
-    distance: Figures
-    price: Figures
-    freshness: Figures
-    complete: Figures
-    audience: Figures
-    skill: Figures
-    founding: Figures
     score: Figures
 
     def __len__(self) -> int:
         return len(self.who)
 
-    def signals(self, rows: NDArray[np.intp]) -> list[Signals]:
-        """What the places of these rows follow from."""
-        columns = (
-            self.relevance,
-            self.quality,
-            self.distance,
-            self.price,
-            self.freshness,
-            self.complete,
-            self.audience,
-            self.skill,
-            self.founding,
-        )
-        return list(map(Signals, *(column[rows].tolist() for column in columns)))
+    def taken(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> "Ranked":
+        """These rows alone."""
+        return Ranked(*(getattr(self, one.name)[which] for one in fields(self)))
+
+    def signals(self, asked: Asked) -> list[Signals]:
+        """What the places of all these rows follow from."""
+        columns = [*_weighed(self, asked), *_added(self, asked)]
+        columns.append(self.score - _score(self, asked))
+        return list(map(Signals, *(column.tolist() for column in columns)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,57 +137,61 @@ class Part:
         return column if len(self.rows) == len(column) else column[self.rows]
 
 
-def ranked(
-    parts: Sequence[Part], wanted: Wanted, *, relevances: Sequence[int], mean: int, today: int
-) -> Ranked:
-    """These rows with their scores. `relevances` are in ten-thousandths by the number of the
-    service, `mean` in thousandths of a star, `today` is an ordinal.
-    """
+def ranked(parts: Sequence[Part], asked: Asked) -> Ranked:
+    """These rows with their scores."""
 
     def taken(name: str) -> NDArray[Any]:
         return _joined([part.taken(name) for part in parts])
 
     stars, reviews = taken("star_sum"), taken("reviews")
-    cents, meters = taken("cents"), taken("meters")
-    figures = {
-        "relevance": _joined([part.each(relevances) for part in parts]),
-        "quality": quality(stars, reviews, mean),
-        "distance": distance(meters),
-        "price": price(cents, wanted.max_cents),
-        "freshness": freshness(taken("active"), today),
-        "complete": taken("complete").astype(np.int32),
-    }
-    base = np.zeros(len(stars), np.int32)
-    for weight, column in zip(WEIGHTS, figures.values(), strict=True):
-        base += weight * column
-    audience = audience_bonus(taken("ages"), wanted.audience)
-    skill = skill_bonus(taken("skills"), wanted.skill)
-    score = base // 100 + audience + skill
-    founder = taken("founding")
-    founding = founding_bonus(score, founder)
-    return Ranked(
+    rows = Ranked(
         who=taken("who"),
         joined=taken("joined"),
         relaxed=taken("relaxed"),
         formats=taken("formats"),
-        cents=cents,
-        meters=meters,
+        cents=taken("cents"),
+        meters=taken("meters"),
         stars=stars,
         reviews=reviews,
-        founder=founder,
-        minutes=minutes(taken("durations"), wanted.minutes),
-        service=_joined([part.each(range(len(relevances))) for part in parts]),
-        relevance=figures["relevance"],
-        quality=figures["quality"],
-        distance=figures["distance"],
-        price=figures["price"],
-        freshness=figures["freshness"],
-        complete=figures["complete"],
-        audience=audience,
-        skill=skill,
-        founding=founding,
-        score=score + founding,
+        founder=taken("founding"),
+        minutes=minutes(taken("durations"), asked.wanted.minutes),
+        service=_joined([part.each(range(len(asked.relevances))) for part in parts]),
+        active=taken("active"),
+        complete=taken("complete"),
+        ages=taken("ages"),
+        skills=taken("skills"),
+        quality=quality(stars, reviews, asked.mean),
+        score=np.empty(0, np.int32),
     )
+    score = _score(rows, asked)
+    return replace(rows, score=score + founding_bonus(score, rows.founder))
+
+
+def _score(rows: Ranked, asked: Asked) -> Figures:
+    """The score of each row without what founders get. One signal is held at a time."""
+    base = np.zeros(len(rows), np.int32)
+    for weight, column in zip(WEIGHTS, _weighed(rows, asked), strict=True):
+        base += weight * column
+    base //= 100
+    for column in _added(rows, asked):
+        base += column
+    return base
+
+
+def _weighed(rows: Ranked, asked: Asked) -> Iterator[Figures]:
+    """The signals that have a weight, in the order of the weights."""
+    yield np.array(asked.relevances, np.int32)[rows.service]
+    yield rows.quality
+    yield distance(rows.meters)
+    yield price(rows.cents, asked.wanted.max_cents)
+    yield freshness(rows.active, asked.today)
+    yield rows.complete.astype(np.int32)
+
+
+def _added(rows: Ranked, asked: Asked) -> Iterator[Figures]:
+    """The signals that are added to the score."""
+    yield audience_bonus(rows.ages, asked.wanted.audience)
+    yield skill_bonus(rows.skills, asked.wanted.skill)
 
 
 def _joined(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -283,5 +293,5 @@ def places(
 
 def nobody() -> Ranked:
     """No rows at all."""
-    kinds = {"relaxed": "u1", "formats": "u1", "founder": "?"}
+    kinds = {"relaxed": "u1", "formats": "u1", "founder": "?", "ages": "u1", "skills": "u1"}
     return Ranked(*(np.empty(0, kinds.get(one.name, "i4")) for one in fields(Ranked)))

@@ -21,7 +21,7 @@ from instainstru_core.domains.search.policy.matching.candidates import (
 )
 from instainstru_core.domains.search.policy.matching.filters import NEVER, Plan, judged, planned
 from instainstru_core.domains.search.policy.matching.index import Index
-from instainstru_core.domains.search.policy.matching.ranking import SCALE, Part
+from instainstru_core.domains.search.policy.matching.ranking import SCALE, Asked, Part
 from instainstru_core.domains.search.types.matching import Found, Free, Position
 from instainstru_core.domains.search.types.wanted import Relaxable, Wanted, When
 from instainstru_core.kernel.deadline import Deadline
@@ -118,16 +118,9 @@ def _candidates(search: Search, *, relaxed: bool) -> Candidates:
         rows = np.flatnonzero(result.relaxed != NEVER)
         if len(rows):
             parts.append(Part(run, result, rows))
-    found = ranking.nobody()
-    if parts:
-        found = ranking.ranked(
-            parts,
-            search.wanted,
-            relevances=search.relevances,
-            mean=search.mean,
-            today=search.today,
-        )
-    return ordered(found, search.wanted.sort, numbers=search.index.numbers)
+    asked = Asked(search.wanted, search.relevances, search.mean, search.today)
+    found = ranking.ranked(parts, asked) if parts else ranking.nobody()
+    return ordered(found, asked, numbers=search.index.numbers)
 
 
 def _behind(search: Search, of: Candidates) -> NDArray[np.intp]:
