@@ -40,7 +40,7 @@ LEADING = frozenset({"around", "at", "by", "close", "from", "in", "inside", "nea
 TRAILING = frozenset({"area", "district", "neighborhood", "neighbourhood"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
     """Every name of every place, folded, and what it means.
 

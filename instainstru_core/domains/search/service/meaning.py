@@ -1,8 +1,10 @@
 """Which services a parsed text means. What is needed for that is kept in each process."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from instainstru_core.domains.catalog import service as catalog
+from instainstru_core.domains.catalog.types import Entry
 from instainstru_core.domains.search.errors import ModelUnavailable
 from instainstru_core.domains.search.policy.meaning import fusion
 from instainstru_core.domains.search.policy.meaning.lexicon import Lexicon
@@ -24,8 +26,19 @@ _lookups: Kept[Lookup] = Kept()
 def lookup(uow: Uow) -> Lookup:
     """The words of the catalog as it is, at most ten seconds late."""
     return _lookups.get(
-        uow, "lookup", lambda: catalog.version(uow), lambda: Lookup(Lexicon(catalog.entries(uow)))
+        uow, "lookup", lambda: catalog.version(uow), lambda: _lookup(catalog.entries(uow))
     )
+
+
+def lexicon(uow: Uow) -> Lexicon:
+    """The same as it is now, for whatever is made from it and kept as long as it stays so."""
+    return _lookup(catalog.entries(uow)).lexicon
+
+
+@lru_cache(maxsize=1)
+def _lookup(entries: tuple[Entry, ...]) -> Lookup:
+    """Two databases with the same catalog have one."""
+    return Lookup(Lexicon(entries))
 
 
 def service_vectors(uow: Uow, embedder: Embedder) -> VectorIndex:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.catalog.types import Entry
+from instainstru_core.domains.regions.policy import Gazetteer
 from instainstru_core.domains.search.policy.grammar import Words, words_of
+from instainstru_core.domains.search.policy.meaning.lexicon import Lexicon
 from instainstru_core.domains.search.service import meaning, places
 from instainstru_core.domains.search.service.keeping import Kept
 from instainstru_core.kernel.uow import Uow
@@ -34,10 +37,7 @@ def vocabulary(uow: Uow) -> Vocabulary:
         uow,
         "vocabulary",
         lambda: (catalog.version(uow), places.names_version(uow)),
-        lambda: _made(
-            meaning.lookup(uow).lexicon.entries,
-            words_of(catalog.entries(uow), places.gazetteer(uow)),
-        ),
+        lambda: _made(meaning.lexicon(uow), places.gazetteer(uow)),
     )
 
 
@@ -46,11 +46,13 @@ def forget() -> None:
     _kept.forget()
 
 
-def _made(entries: tuple[Entry, ...], words: Words) -> Vocabulary:
+@lru_cache(maxsize=1)
+def _made(lexicon: Lexicon, names: Gazetteer) -> Vocabulary:
+    """Two databases with the same catalog and map have one."""
     services: dict[str, set[str]] = {}
     subcategories: dict[str, set[str]] = {}
     categories: dict[str, set[str]] = {}
-    for entry in entries:
+    for entry in lexicon.entries:
         for named, id_and_slug in (
             (services, (entry.id, entry.slug)),
             (subcategories, (entry.subcategory.id, entry.subcategory.slug)),
@@ -59,8 +61,8 @@ def _made(entries: tuple[Entry, ...], words: Words) -> Vocabulary:
             for name in id_and_slug:
                 named.setdefault(name, set()).add(entry.id)
     return Vocabulary(
-        words=words,
-        entries={entry.id: entry for entry in entries},
+        words=words_of(lexicon.entries, names),
+        entries={entry.id: entry for entry in lexicon.entries},
         services={name: frozenset(ids) for name, ids in services.items()},
         subcategories={name: frozenset(ids) for name, ids in subcategories.items()},
         categories={name: frozenset(ids) for name, ids in categories.items()},

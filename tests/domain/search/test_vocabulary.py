@@ -1,0 +1,35 @@
+"""What a search is read with is of the catalog as it is, and made once for each catalog."""
+
+from sqlalchemy import update
+
+from instainstru_core.domains.catalog.models import Service
+from instainstru_core.domains.search.service import meaning
+from instainstru_core.domains.search.service.vocabulary import forget, vocabulary
+from instainstru_core.kernel.authority import SYSTEM
+from instainstru_core.kernel.uow import Uow
+from instainstru_core.runtime import Runtime
+
+
+def test_is_of_the_catalog_as_it_is_where_its_words_were_read_a_moment_ago(
+    committed_runtime: Runtime,
+) -> None:
+    begin = committed_runtime.begin
+    retired = update(Service).where(Service.slug == "beading").values(is_active=False)
+    with begin(SYSTEM) as uow:
+        assert meaning.lookup(uow)
+    with begin(SYSTEM) as uow:
+        uow.session.execute(retired)
+    with begin(SYSTEM) as uow:
+        known = vocabulary(uow)
+    assert "beading" not in known.services
+    assert "beading" not in known.words.terms
+    assert "guitar" in known.services
+    assert "guitar" in known.words.terms
+
+
+def test_is_one_for_two_databases_with_the_same_catalog(
+    committed_runtime: Runtime, uow: Uow
+) -> None:
+    forget()
+    with committed_runtime.begin(SYSTEM) as other:
+        assert vocabulary(other) is vocabulary(uow)
