@@ -85,7 +85,7 @@ print(*sys.modules)
 def imported(program: str) -> set[str]:
     """All modules that a process has loaded after this program."""
     told = subprocess.run(
-        [sys.executable, "-c", f"import cli.app\n{program}\n{TELL}"],
+        [sys.executable, "-c", f"import gc; gc.disable()\nimport cli.app\n{program}\n{TELL}"],
         capture_output=True,
         text=True,
         check=True,
