@@ -52,12 +52,13 @@ def forget() -> None:
 
 
 def _suggester(uow: Uow) -> Suggester:
-    names = places.gazetteer(uow)
     return _kept.get(
         uow,
         "suggester",
-        lambda: (catalog.version(uow), id(names)),
-        lambda: Suggester(policy.subjects(meaning.lookup(uow).lexicon.entries, _places(names))),
+        lambda: (catalog.version(uow), places.names_version(uow)),
+        lambda: Suggester(
+            policy.subjects(meaning.lexicon(uow).entries, _places(places.gazetteer(uow)))
+        ),
     )
 
 
