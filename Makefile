@@ -1,7 +1,7 @@
 # Two commands are all a new machine needs: `make demo` and `make test`.
 PYTHON ?= python3
 # Who names no Python gets the system's own where theirs is a plain build of it: a fifth faster.
-NAMED := $(filter-out file,$(origin PYTHON))
+ANY_PYTHON := $(if $(filter file,$(origin PYTHON)),--any-python)
 # Every test and server is a new process: without kept bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 RUN := TMPDIR="$(CURDIR)/.devstack/tmp" .venv/bin/python -m
@@ -21,7 +21,7 @@ check: setup ## Lint, types and contracts, without the tests
 	@$(RUN) devstack.check
 
 setup: ## Make this checkout ready: programs, Python environment, the project itself
-	@$(PYTHON) -m devstack.bootstrap $(if $(NAMED),,--any-python)
+	@$(PYTHON) -m devstack.bootstrap $(ANY_PYTHON)
 
 lock: setup ## Write the hashed locks anew from pyproject.toml
 	@$(UV) --group dev pyproject.toml -o requirements.lock

@@ -8,7 +8,7 @@ from pathlib import Path
 
 SYSTEM = Path("/usr/bin/python3")
 """What a distribution brings. All of them build it with profile-guided optimization."""
-VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
+ASKED = "import sys; print('%d.%d' % sys.version_info[:2])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,13 @@ def faster(running: Build, system: Path = SYSTEM) -> Path | None:
     """
     if not running.is_plain:
         return None
-    asked = [str(system), "-c", VERSION]
+    return system if version_of(system) == running.version else None
+
+
+def version_of(python: Path) -> str | None:
+    """The version of a Python without its last part; None where it does not run."""
+    asked = [str(python), "-c", ASKED]
     try:
-        told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
-    return system if told == running.version else None

@@ -6,12 +6,11 @@ import importlib.util
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from devstack.places import Places, write_private
-from devstack.setup import system_packages, unpacked
+from devstack.setup import interpreters, system_packages, unpacked
 from devstack.setup.console import run, step
 from devstack.trouble import StackTrouble
 
@@ -94,12 +93,8 @@ def _note(stamp: Path, done: dict[str, str]) -> dict[str, str]:
 
 def _works(venv: Path) -> bool:
     """Whether the environment's interpreter still runs and is the one it was made for."""
-    asked = [str(venv / "bin/python"), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-    try:
-        told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return False
-    return (venv / f"lib/python{told}").exists()
+    told = interpreters.version_of(venv / "bin/python")
+    return told is not None and (venv / f"lib/python{told}").exists()
 
 
 def _make(places: Places) -> None:
