@@ -55,7 +55,6 @@ def teacher(number: int, **changes: object) -> Teacher:
         "instructor_id": who(number),
         "area_keys": ("harlem",),
         "spots": (),
-        "years": 5,
         "is_founding": False,
         "star_sum": 0,
         "review_count": 0,
@@ -97,7 +96,6 @@ def people_of(teachers: Sequence[Teacher]) -> People:
     """These instructors in columns."""
     return People(
         ids=[one.instructor_id for one in teachers],
-        years=[one.years for one in teachers],
         is_founding=[one.is_founding for one in teachers],
         is_described=[one.is_described for one in teachers],
         active=[one.active_on and one.active_on.toordinal() for one in teachers],

@@ -47,7 +47,7 @@ FEED = Direct(lambda: _FEED)
 UNLIMITED = text("SET LOCAL statement_timeout TO DEFAULT")
 LIMITED = text("SELECT set_config('statement_timeout', :ms, true)")
 TEACHERS = """
-    SELECT i.id, i.years_experience, i.is_founding,
+    SELECT i.id, i.is_founding,
            coalesce(length(i.bio), 0) >= 100 AS is_described,
            (greatest(i.updated_at, u.last_login_at) AT TIME ZONE 'America/New_York')::date,
            (i.created_at AT TIME ZONE 'America/New_York')::date,
@@ -193,23 +193,21 @@ def forget(session: Session, *, before: datetime, limit: int) -> int:
 def _teacher(row: Sequence[Any]) -> Teacher:
     return Teacher(
         instructor_id=row[0],
-        years=row[1],
-        is_founding=row[2],
-        is_described=row[3],
-        active_on=row[4],
-        joined_on=row[5],
-        star_sum=row[6],
-        review_count=row[7],
-        area_keys=(row[8] or "").split(),
-        spots=_spots(row[9]),
+        is_founding=row[1],
+        is_described=row[2],
+        active_on=row[3],
+        joined_on=row[4],
+        star_sum=row[5],
+        review_count=row[6],
+        area_keys=(row[7] or "").split(),
+        spots=_spots(row[8]),
     )
 
 
 def _people(rows: Sequence[Sequence[Any]]) -> People:
-    ids, years, founding, described, active, joined, *stars, areas, spots = zip(*rows, strict=True)
+    ids, founding, described, active, joined, *stars, areas, spots = zip(*rows, strict=True)
     return People(
         ids=ids,
-        years=years,
         is_founding=founding,
         is_described=described,
         active=[one and one.toordinal() for one in active],

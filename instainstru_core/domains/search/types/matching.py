@@ -59,7 +59,6 @@ class Teacher:
     instructor_id: str
     area_keys: Sequence[str]
     spots: Sequence[Spot]
-    years: int
     is_founding: bool
     star_sum: int
     review_count: int
@@ -86,7 +85,6 @@ class People(NamedTuple):
     """Many instructors in columns, by id. `active` and `joined` are ordinals of New York days."""
 
     ids: Sequence[str]
-    years: Sequence[int]
     is_founding: Sequence[bool]
     is_described: Sequence[bool]
     active: Sequence[int | None]

@@ -49,7 +49,6 @@ class Block:
     options: Counts
     star_sum: Counts
     reviews: Counts
-    years: NDArray[np.uint8]
     founding: NDArray[np.bool_]
     active: NDArray[np.int32]
     joined: NDArray[np.int32]

@@ -19,7 +19,6 @@ from instainstru_core.domains.search.policy.matching.sets import Numbering, Sets
 from instainstru_core.domains.search.policy.matching.writing import (
     DESCRIBED,
     MAX_SPOTS,
-    MAX_YEARS,
     NEVER,
     OPTION_WORDS,
     PROVEN,
@@ -100,7 +99,6 @@ class Gatherer:
             "spots": needed(np.array(grids, np.int16).reshape(-1, 2 * MAX_SPOTS).T),
             "star_sum": counts(people.star_sum),
             "reviews": counts(people.reviews),
-            "years": np.minimum(np.array(people.years, np.int32), MAX_YEARS).astype(np.uint8),
             "founding": np.array(people.is_founding, np.bool_),
             "active": np.array(active, np.int32),
             "joined": np.array(people.joined, np.int32),

@@ -21,7 +21,6 @@ NEVER = -1
 DURATION_STEP, MAX_DURATION = 15, 480
 OPTION_WORDS = 2
 MAX_OPTIONS = 64 * OPTION_WORDS
-MAX_YEARS = 255
 PROVEN, DESCRIBED = 4_000, 2_000
 """Completeness in ten-thousandths: what nobody is live without, and each text of some length."""
 
@@ -114,7 +113,6 @@ class Writer:
             options=counts([self._options(one) for one in offers]),
             star_sum=counts([one.star_sum for one in teachers]),
             reviews=counts([one.review_count for one in teachers]),
-            years=np.array([min(one.years, MAX_YEARS) for one in teachers], np.uint8),
             founding=np.array([one.is_founding for one in teachers], np.bool_),
             active=np.array(active, np.int32),
             joined=np.array([one.joined_on.toordinal() for one in teachers], np.int32),
