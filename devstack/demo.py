@@ -5,6 +5,7 @@ Everything it starts ends with it, however it ends: the supervisor watches its l
 
 import argparse
 import hashlib
+import importlib
 import os
 import sys
 import time
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from devstack import clients, environment, interrupts, monitoring, processes, stack, vendors
 from devstack.lease import Death, Lease
 from devstack.places import Places
-from devstack.touring.story import Addresses
+from devstack.touring.addresses import Addresses
 from devstack.trouble import StackTrouble
 
 INSTRUCTORS = 300
@@ -86,7 +87,8 @@ def _raise_the_curtain(show: Show, lease: Lease) -> bool:
     with show.step("private servers"):
         processes.choose_ports(show.places)
         servers = stack.everything(show.places)
-        stack.ensure(lease, [name for name in servers if not given or name not in stack.DATABASES])
+        wanted = [name for name in servers if not given or name not in stack.DATABASES]
+        stack.ensure(lease, wanted, meanwhile=_load)
     database_url = given[0] if given else environment.read(show.places)["DATABASE_URL"]
     environment.apply(show.places)
     with show.step("database tables"):
@@ -96,6 +98,7 @@ def _raise_the_curtain(show: Show, lease: Lease) -> bool:
     with show.step("API, MCP server, worker, beat, exporter"):
         processes.start(lease)
     with show.step("first figures in Prometheus"):
+        importlib.import_module("devstack.tour")  # its client takes a second, and nobody is waiting
         _await_scrapes()
     with show.step("copilot tour"):
         answered = _tour(database_url)
@@ -164,6 +167,12 @@ def _require_agreement(show: Show, database_url: str) -> None:
             " in that database.",
             "Set INSTAINSTRU_SEED=yes if that is what you want, or unset DATABASE_URL.",
         )
+
+
+def _load() -> None:
+    """Import what the next steps need, which takes as long as they do."""
+    for name in ("instainstru_core.runtime", "devstack.seed"):
+        importlib.import_module(name)
 
 
 def _migrate(database_url: str) -> None:

@@ -4,8 +4,10 @@ import fcntl
 import shutil
 import time
 from collections.abc import Callable, Container, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from devstack import (
     environment,
@@ -43,11 +45,16 @@ def everything(places: Places) -> tuple[str, ...]:
     return DATABASES + MONITORS + environment.simulated(places)
 
 
-def ensure(lease: Lease, names: Sequence[str] | None = None) -> None:
+def ensure(
+    lease: Lease,
+    names: Sequence[str] | None = None,
+    *,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> None:
     """Have these servers up and answering, and their addresses known. Raises StackTrouble.
 
     Without names it is all of them. A simulator that starts has forgotten everything: it is told
-    what the database knows.
+    what the database knows. For the caller that is a wait of seconds, which `meanwhile` may use.
     """
     places = lease.places
     wanted = everything(places) if names is None else names
@@ -59,16 +66,21 @@ def ensure(lease: Lease, names: Sequence[str] | None = None) -> None:
         for name in wanted:
             _await(lease, secrets, name)
         environment.update(places, addresses(places, secrets, lease.running()))
-        if vendors.STRIPE.name in fresh:
-            _remind(places)
+        with ThreadPoolExecutor(1) as aside:
+            told = [aside.submit(_reminder(places))] if vendors.STRIPE.name in fresh else []
+            meanwhile()
+            for one in told:
+                one.result()
 
 
-def _remind(places: Places) -> None:
+def _reminder(places: Places) -> Callable[[], object]:
+    """What tells the simulator. It is called where others import, so it imports nothing itself."""
     from devstack import provider  # noqa: PLC0415 - only here a database is talked to
 
     known = environment.for_processes(places)
-    if known.get("DATABASE_URL"):
-        provider.remind(known["DATABASE_URL"], known[vendors.STRIPE_URL])
+    if not known.get("DATABASE_URL"):
+        return dict
+    return partial(provider.remind, known["DATABASE_URL"], known[vendors.STRIPE_URL])
 
 
 def addresses(places: Places, secrets: dict[str, str], names: Container[str]) -> dict[str, str]:

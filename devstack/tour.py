@@ -18,8 +18,9 @@ from fastmcp.client.transports import StreamableHttpTransport
 from sqlalchemy.engine import make_url
 
 from devstack.touring import business, market, money, running
+from devstack.touring.addresses import Addresses
 from devstack.touring.stop import Reply, Stop, differences
-from devstack.touring.story import Addresses, Story
+from devstack.touring.story import Story
 from devstack.trouble import StackTrouble
 from instainstru_core.kernel.clock import utc_now
 

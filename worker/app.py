@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from billiard.util import get_pdeathsig
@@ -33,11 +33,13 @@ from worker.jobs import Desk, Job
 from worker.monitors import Monitors
 from worker.page import Page
 from worker.pulse import Pulse, Ticking
+from worker.schedule import Entry
 
 CONCURRENCY = 2
 VISIBILITY_SECONDS = 3_600
 TASKS_PER_CHILD = 1_000
 RECEIVED = "received_at"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
 
 Reactions = Mapping[type[Event], tuple[Reaction, ...]]
@@ -77,14 +79,7 @@ def create_app(workplace: Workplace) -> Celery:
     app = Celery("instainstru", broker=workplace.settings.redis_url.get_secret_value())
     app.conf.update(
         accept_content=["json"],
-        beat_schedule={
-            entry.job.name: {
-                "task": entry.job.name,
-                "schedule": entry.due,
-                "options": {"expires": entry.expires.total_seconds() if entry.expires else None},
-            }
-            for entry in schedule.ENTRIES
-        },
+        beat_schedule={entry.job.name: _entry(entry) for entry in schedule.ENTRIES},
         broker_connection_retry_on_startup=True,
         broker_transport_options={
             "visibility_timeout": workplace.visibility_seconds,
@@ -225,6 +220,16 @@ def _configure_logging(settings: Settings, process: Literal["worker", "beat"]) -
 
 def _keep_logging(**_: object) -> None:
     """Its presence keeps Celery from setting up logging of its own."""
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    """An entry of the table in Celery's words, which knows no other way to say `at_once`."""
+    found = {
+        "task": entry.job.name,
+        "schedule": entry.due,
+        "options": {"expires": entry.expires.total_seconds() if entry.expires else None},
+    }
+    return {**found, "last_run_at": LONG_AGO} if entry.at_once else found
 
 
 def _add(app: Celery, job: Job, workplace: Workplace) -> None:

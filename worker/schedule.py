@@ -47,20 +47,24 @@ ZONE = BUSINESS_ZONE
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A job and when it is due. What nobody took within `expires` is dropped, not caught up."""
+    """A job and when it is due. What nobody took within `expires` is dropped, not caught up.
+
+    It is due for the first time one interval after beat has started; `at_once` with its first tick.
+    """
 
     job: Job
     due: timedelta | crontab
     expires: timedelta | None = None
+    at_once: bool = False
 
 
 # Never between 1:00 and 3:00: the clocks skip or repeat that time twice a year.
 ENTRIES = (
     Entry(RELAY, timedelta(seconds=2), expires=timedelta(seconds=10)),
-    Entry(NOTE_SCHEDULE, timedelta(seconds=5), expires=timedelta(seconds=30)),
+    Entry(NOTE_SCHEDULE, timedelta(seconds=5), expires=timedelta(seconds=30), at_once=True),
     Entry(PROCESS_WEBHOOKS, timedelta(seconds=5), expires=timedelta(seconds=10)),
     Entry(FORGET_OVERTAKEN, timedelta(seconds=10), expires=timedelta(seconds=10)),
-    Entry(SEND_DUE, timedelta(seconds=10), expires=timedelta(seconds=10)),
+    Entry(SEND_DUE, timedelta(seconds=2), expires=timedelta(seconds=10)),
     Entry(EXPIRE_CHECKOUTS, timedelta(minutes=1), expires=timedelta(minutes=1)),
     Entry(MOVE_MONEY, timedelta(minutes=1), expires=timedelta(minutes=1)),
     Entry(FIND_COMMANDS, timedelta(minutes=1), expires=timedelta(minutes=1)),

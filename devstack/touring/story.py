@@ -17,6 +17,7 @@ import psycopg
 
 from devstack.seeding.operations import ADMIN_EMAIL
 from devstack.seeding.world import PASSWORD
+from devstack.touring.addresses import Addresses
 from devstack.touring.stop import Facts, differences, one
 
 API = "/api/v1"
@@ -45,16 +46,6 @@ SELECT m.captured_cents, m.owed_cents, m.paid_cents, m.credit_back_cents, c.fee_
 FROM lesson_money m JOIN charges c ON c.id = m.charge_id WHERE m.booking_id = %s
 """
 LETTERS = ("confirmed", "cancelled")
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where the API and the simulators are."""
-
-    api: str
-    stripe: str
-    resend: str | None
-    stripe_key: str = field(repr=False)
 
 
 @dataclass(slots=True)

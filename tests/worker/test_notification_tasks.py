@@ -60,7 +60,7 @@ def test_signs_the_proof_of_an_address_with_the_secret_of_the_server(runtime: Ru
         assert accounts.proven_by(uow, code.split()[0], secret=secret).user_id == maya.id
 
 
-def test_is_due_every_ten_seconds() -> None:
+def test_is_due_as_often_as_facts_are_relayed() -> None:
     (entry,) = [entry for entry in schedule.ENTRIES if entry.job is SEND_DUE]
-    assert entry.due.total_seconds() == 10  # type: ignore[union-attr]
+    assert entry.due.total_seconds() == 2  # type: ignore[union-attr]
     assert entry.expires is not None

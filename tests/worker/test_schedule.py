@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from celery.beat import Scheduler
 from celery.schedules import crontab
 
 from instainstru_core.domains.observability.service.payments import CADENCE
@@ -23,7 +24,7 @@ EVERY = {
     "bookings.resolve_no_shows": timedelta(minutes=15),
     "bookings.retry_captures": timedelta(minutes=15),
     "bookings.retry_holds": timedelta(minutes=5),
-    "notifications.send_due": timedelta(seconds=10),
+    "notifications.send_due": timedelta(seconds=2),
     "observability.note_schedule": timedelta(seconds=5),
     "outbox.relay": timedelta(seconds=2),
     "outbox.relay_again": timedelta(minutes=5),
@@ -131,6 +132,14 @@ class TestTheTable:
         due = ENTRIES[name].due
         if isinstance(due, crontab) and len(due.hour) == 1:
             assert due.hour.isdisjoint({1, 2})
+
+    def test_begins_with_the_sign_that_it_reaches_a_worker(self, settings: Settings) -> None:
+        """What takes minutes of work waits for its turn, so that a restart is no rush."""
+        with create_app(Workplace(settings, {})) as app:
+            handed_out = Scheduler(app).schedule
+            assert {name for name, entry in handed_out.items() if entry.is_due().is_due} == {
+                "observability.note_schedule"
+            }
 
     def test_tells_time_by_new_york(self, settings: Settings) -> None:
         with create_app(Workplace(settings, {})) as app:
