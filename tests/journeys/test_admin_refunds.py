@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import text, update
 
+from instainstru_core import runtime as composition
 from instainstru_core.domains.bookings import flows, service
 from instainstru_core.domains.bookings.errors import (
     NotRefundable,
     PreviewOutdated,
     RefundTooLarge,
 )
+from instainstru_core.domains.bookings.models import LessonMoney
 from instainstru_core.domains.bookings.schemas import (
     BookingDetailView,
     OrderRefund,
@@ -23,6 +27,7 @@ from instainstru_core.domains.bookings.types import (
     RefundReason,
     RefundState,
 )
+from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.kernel.errors import Forbidden
 from instainstru_core.kernel.idempotency import KeyReused
 from tests.factories.money import STAFF, Market
@@ -75,6 +80,33 @@ class TestAFullRefund:
         assert market.ledger() == {"stripe_clearing": -FEE, "stripe_fees": FEE}
         market.assert_at_rest()
 
+    def test_is_how_the_lesson_was_settled_for_whoever_asks(self, market: Market) -> None:
+        booked = taught(market)
+
+        market.refund(booked.id)
+
+        assert market.money(booked.id).outcome is Outcome.ADMIN_REFUND
+        with market.runtime.begin(STAFF) as uow:
+            (told,) = reporting.payment_explain(uow, booked.id).data.payments
+        assert (told.status, told.outcome) == (BookingStatus.COMPLETED, Outcome.ADMIN_REFUND)
+        assert told.why == "Cancelled, or refunded in full, by staff: everything goes back."
+
+    def test_of_before_is_told_as_one_too(self, market: Market) -> None:
+        """Revision 0026: until then such a lesson was told as charged in full."""
+        whole, part = market.confirmed("2026-06-18T13:00:00"), market.confirmed()
+        market.at(market.after(part, hours=25))
+        market.refund(whole.id)
+        market.refund(part.id, 13_439)
+        script = ScriptDirectory.from_config(composition.alembic_config("postgresql:///unused"))
+        with market.runtime.begin(STAFF) as uow:
+            uow.session.execute(
+                update(LessonMoney).values(outcome=Outcome.LESSON_COMPLETED_FULL_PAYOUT)
+            )
+            uow.session.execute(text(script.get_revision("0026").module.SAY_SO))
+
+        assert market.money(whole.id).outcome is Outcome.ADMIN_REFUND
+        assert market.money(part.id).outcome is Outcome.LESSON_COMPLETED_FULL_PAYOUT
+
     def test_is_made_once(self, market: Market) -> None:
         """Scenario 64."""
         booked = taught(market)
@@ -96,9 +128,24 @@ class TestAFullRefund:
         assert taken == [1, 3_519, 2_619, 4_421]
         assert sum(taken) == 10_560
         assert refunded(market) == [5_627, 3_333, 4_479, 1]
-        assert market.money(booked.id).paid_cents == 0
+        row = market.money(booked.id)
+        assert (row.outcome, row.paid_cents) == (Outcome.ADMIN_REFUND, 0)
         assert market.ledger() == {"stripe_clearing": -FEE, "stripe_fees": FEE}
         market.assert_at_rest()
+
+    def test_of_what_a_bank_left_is_one_too(self, market: Market) -> None:
+        """The bank kept 33.60 of it, staff give the rest back: as credit, as cards refuse that."""
+        booked = taught(market)
+        market.close(market.dispute(booked.id, cents=3_360), won=False)
+        assert market.money(booked.id).outcome is Outcome.LESSON_COMPLETED_FULL_PAYOUT
+
+        with pytest.raises(RefundTooLarge):
+            market.refund(booked.id, 10_081)
+        assert market.money(booked.id).outcome is Outcome.LESSON_COMPLETED_FULL_PAYOUT
+        market.refund(booked.id)
+
+        row = market.money(booked.id)
+        assert (row.outcome, row.refund_due_cents) == (Outcome.ADMIN_REFUND, 10_080)
 
     def test_gives_used_credit_back_on_its_old_expiry(self, market: Market) -> None:
         market.give_credit(5_000, days=40)
@@ -140,6 +187,7 @@ class TestAFullRefund:
         told = market.refund(booked.id)
 
         assert (told.refund_cents, told.credit_revoked_cents) == (13_440, 12_000)
+        assert market.money(booked.id).outcome is Outcome.ADMIN_REFUND
         assert market.wallet() == (0, 0)
         assert market.ledger() == {"stripe_clearing": -FEE, "stripe_fees": FEE}
         market.assert_at_rest()

@@ -203,6 +203,19 @@ class TestAPartialDispute:
         assert market.standing() == (False, True, 0)
         market.assert_at_rest()
 
+    def test_that_is_won_leaves_a_full_refund_what_it_is(self, market: Market) -> None:
+        booked = taught(market)
+        market.refund(booked.id)
+
+        market.close(market.dispute(booked.id, cents=3_360), won=True)
+
+        row = market.money(booked.id)
+        assert (row.outcome, row.refunded_cents, row.paid_cents) == (
+            Outcome.ADMIN_REFUND,
+            13_440,
+            0,
+        )
+
     def test_after_a_refund_by_staff_takes_back_exactly_the_rest(self, market: Market) -> None:
         booked = taught(market)
         market.refund(booked.id, 3_361)

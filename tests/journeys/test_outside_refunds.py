@@ -225,7 +225,7 @@ class TestOfASettledLesson:
             13_440,
             0,
         )
-        assert (market.wallet(), row.paid_cents) == ((0, 0), 0)
+        assert (market.wallet(), row.paid_cents, row.outcome) == ((0, 0), 0, Outcome.ADMIN_REFUND)
         assert market.ledger() == {"stripe_clearing": -FEE, "stripe_fees": FEE}
         market.assert_at_rest()
 

@@ -105,6 +105,8 @@ class Aftermath:
         )  # fmt: skip
         books.refund(at, charge, cents)
         row.refund_due_cents = row.refunded_cents = cents
+        if cents == whole:
+            row.outcome = Outcome.ADMIN_REFUND
         self._take_back(life, at + TOOK, payout)
         self._orders.add(
             order_id, row.chain_id, row.booking_id, cents, reason, NOTES[reason], books.staff_id,

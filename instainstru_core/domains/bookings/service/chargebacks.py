@@ -130,13 +130,17 @@ def _opened(uow: Uow, lesson: Lesson) -> None:
 
 
 def _won(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
-    """Everything is as before; the instructor is paid the same amount again."""
+    """Everything is as before; the instructor is paid the same amount again.
+
+    What staff gave back in full meanwhile stays given back: nothing of the charge stands then.
+    """
     row = lesson.money
     row.charged_back_cents -= change.cents
     if not change.open_cents:
         credits.unfreeze(uow, lesson.reference)
     losing.lift_restriction(uow, row.student_id)
-    if row.settled_at is not None and not row.charged_back_cents:
+    is_given_back = row.refund_due_cents >= row.captured_cents
+    if row.settled_at is not None and not row.charged_back_cents and not is_given_back:
         row.outcome = Outcome.DISPUTE_WON
 
 

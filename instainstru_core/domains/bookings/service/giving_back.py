@@ -11,7 +11,7 @@ from instainstru_core.domains.bookings.models import AdminRefund
 from instainstru_core.domains.bookings.policy.settlement import running_share
 from instainstru_core.domains.bookings.service import books, losing
 from instainstru_core.domains.bookings.service.lesson import Lesson
-from instainstru_core.domains.bookings.types import RefundOrigin, RefundReason
+from instainstru_core.domains.bookings.types import Outcome, RefundOrigin, RefundReason
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.money import Cents
@@ -102,6 +102,17 @@ def take(uow: Uow, lesson: Lesson, found: Shares, *, key: str) -> None:
         )
     if found.credit_revoked:
         credits.revoke(uow, reference=reference, cents=found.credit_revoked, into=books.REVENUE)
+
+
+def finish(uow: Uow, lesson: Lesson, *, open_cents: int = 0) -> None:
+    """Where nothing of the charge is left after a refund, its outcome is one: whatever was earned
+    and paid for the lesson was taken back, and so is its milestone. That it took place, its status
+    still says.
+    """
+    row = lesson.money
+    if losing.gone_for_good(lesson, open_cents) >= row.captured_cents:
+        credits.revoke_milestone(uow, reference=lesson.reference)
+        row.outcome = Outcome.ADMIN_REFUND
 
 
 def take_earlier(uow: Uow, lesson: Lesson) -> None:

@@ -117,8 +117,7 @@ def _beyond_what_was_due(uow: Uow, lesson: Lesson, change: RefundChange) -> None
         order = _order(uow, lesson, more, change)
         giving_back.take(uow, lesson, found, key=f"refund_order:{order}")
         row.refund_due_cents += more
-        if losing.gone_for_good(lesson, open_cents) >= row.captured_cents:
-            credits.revoke_milestone(uow, reference=lesson.reference)
+        giving_back.finish(uow, lesson, open_cents=open_cents)
     twice = beyond - more - under_way
     if twice > 0:
         _given_twice(uow, lesson, twice, change)

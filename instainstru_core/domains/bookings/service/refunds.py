@@ -11,7 +11,6 @@ from instainstru_core.domains.bookings.service.calling_off import call_off
 from instainstru_core.domains.bookings.service.giving_back import Shares
 from instainstru_core.domains.bookings.service.lesson import Lesson
 from instainstru_core.domains.bookings.types import CancelledBy, Ending, RefundAction
-from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.payments import service as payments
 from instainstru_core.domains.payments.types import Command
 from instainstru_core.kernel.authority import Permission, require
@@ -137,8 +136,7 @@ def _order(uow: Uow, lesson: Lesson, command: OrderRefund, found: RefundPreview)
     )
     giving_back.take(uow, lesson, taken, key=f"refund_order:{order.id}")
     row.refund_due_cents += found.refund_cents
-    if row.refund_due_cents + row.charged_back_cents >= row.captured_cents:
-        credits.revoke_milestone(uow, reference=lesson.reference)
+    giving_back.finish(uow, lesson)
     return order.id
 
 

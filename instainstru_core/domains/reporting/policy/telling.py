@@ -99,7 +99,7 @@ OUTCOMES: Mapping[Outcome, str] = {
     " not be paid: people look at it.",
     Outcome.PAYMENT_FAILED_NO_CHARGE: "The card could not be held in time: the lesson was dropped"
     " and nothing was charged.",
-    Outcome.ADMIN_REFUND: "Cancelled by staff: everything goes back.",
+    Outcome.ADMIN_REFUND: "Cancelled, or refunded in full, by staff: everything goes back.",
     Outcome.ADMIN_NO_REFUND: "Cancelled by staff, charged in full.",
     Outcome.BEFORE_PAYMENTS: "From before payments ran here: what was paid is not in our ledger.",
 }
