@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from instainstru_core.domains.bookings.errors import (
     BookingNotFound,
@@ -11,6 +12,7 @@ from instainstru_core.domains.bookings.errors import (
     NotReportable,
     ReportedBefore,
 )
+from instainstru_core.domains.bookings.models import LessonMoney
 from instainstru_core.domains.bookings.schemas import BookingDetailView
 from instainstru_core.domains.bookings.types import (
     Absent,
@@ -19,6 +21,8 @@ from instainstru_core.domains.bookings.types import (
     Outcome,
     PaymentStatus,
 )
+from instainstru_core.domains.credits.models import CreditLot
+from instainstru_core.kernel.authority import SYSTEM
 from tests.factories import acts
 from tests.factories.money import Market
 
@@ -335,3 +339,102 @@ class TestTheMilestoneOfALesson:
         assert market.detail(fifth.id).status is BookingStatus.CANCELLED
         assert market.wallet() == (0, 0)
         market.assert_at_rest()
+
+    def test_is_earned_once_while_a_report_is_open(
+        self, market: Market, fifth: BookingDetailView
+    ) -> None:
+        objected(market, fifth)
+
+        another(market)
+
+        assert market.wallet() == (1_000, 0)
+        assert earners(market) == [(fifth.id, 5)]
+
+    @pytest.mark.parametrize(
+        "resolution", [NoShowResolution.DISMISSED, NoShowResolution.DISPUTE_UPHELD]
+    )
+    def test_stays_with_the_first_when_its_report_comes_to_nothing(
+        self, market: Market, fifth: BookingDetailView, resolution: NoShowResolution
+    ) -> None:
+        objected(market, fifth)
+        another(market)
+
+        acts.resolve(market, fifth.id, resolution)
+
+        assert market.detail(fifth.id).status is BookingStatus.COMPLETED
+        assert market.wallet() == (1_000, 0)
+        assert earners(market) == [(fifth.id, 5)]
+        market.assert_at_rest()
+
+    @pytest.mark.parametrize(
+        "resolution", [NoShowResolution.CONFIRMED_AFTER_REVIEW, NoShowResolution.CANCELLED]
+    )
+    def test_is_the_others_who_counted_as_fifth_when_the_report_stands(
+        self, market: Market, fifth: BookingDetailView, resolution: NoShowResolution
+    ) -> None:
+        objected(market, fifth)
+        other = another(market)
+
+        acts.resolve(market, fifth.id, resolution)
+
+        assert market.wallet() == (1_000, 0)
+        assert earners(market) == [(fifth.id, None), (other.id, 5)]
+        market.assert_at_rest()
+
+    def test_is_not_earned_again_when_an_earlier_lesson_stops_counting(
+        self, market: Market
+    ) -> None:
+        market.completed(3)
+        fourth, fifth = market.confirmed("2026-06-18T13:00:00"), market.confirmed()
+        for booked in (fourth, fifth):
+            market.at(market.after(booked, hours=0.25))
+            market.complete(booked.id)
+        objected(market, fourth)
+        another(market)
+        assert earners(market) == [(fifth.id, 5)]
+
+        acts.resolve(market, fourth.id, NoShowResolution.CONFIRMED_AFTER_REVIEW)
+
+        assert market.wallet() == (1_000, 0)
+        assert earners(market) == [(fifth.id, 5)]
+        market.assert_at_rest()
+
+    def test_comes_with_the_number_that_a_dismissed_report_gives_back(self, market: Market) -> None:
+        """The tenth is reported, another one is the tenth meanwhile: together they are eleven."""
+        market.completed(9)
+        tenth = ended(market, hours=1)
+        market.complete(tenth.id)
+        objected(market, tenth)
+        another(market)
+        assert market.wallet() == (0, 0)
+
+        acts.resolve(market, tenth.id, NoShowResolution.DISMISSED)
+
+        assert market.wallet() == (2_000, 0)
+        assert earners(market) == [(tenth.id, 11)]
+        market.assert_at_rest()
+
+
+def objected(market: Market, lesson: BookingDetailView) -> None:
+    """A report that staff have to decide about."""
+    acts.report(market, lesson.id, Absent.INSTRUCTOR, actor=market.student)
+    acts.object_to(market, lesson.id, actor=market.instructor)
+
+
+def another(market: Market) -> BookingDetailView:
+    """A lesson of the student a week later that took place."""
+    other = market.confirmed("2026-06-25T16:00:00")
+    market.at(market.after(other, hours=25))
+    return other
+
+
+def earners(market: Market) -> list[tuple[str, int | None]]:
+    """The bookings that earned milestones, and the numbers that those have, in order."""
+    with market.runtime.begin(SYSTEM) as uow:
+        query = (
+            select(LessonMoney.booking_id, CreditLot.milestone)
+            .join(CreditLot, CreditLot.reference == "booking:" + LessonMoney.chain_id)
+            .where(CreditLot.key.like("credits.milestone:%"))
+            .order_by(CreditLot.id)
+        )
+        return [(booking_id, number) for booking_id, number in uow.session.execute(query)]

@@ -201,7 +201,7 @@ class Cashier:
             source, life.milestone = earned
             wallet.issue(
                 at, life.milestone, source, key=f"credits.milestone:{life.reference}",
-                funded_by=(EXPENSE, ""), reference=life.reference,
+                funded_by=(EXPENSE, ""), reference=life.reference, milestone=self._completed,
             )  # fmt: skip
         if life.lesson.id in self._escalated:
             card = self._payers.spoil(life.row.student_id, life.lesson.ends_at)

@@ -42,6 +42,7 @@ class LotRow:
     expired: int = 0
     forfeited: int = 0
     note: str | None = None
+    milestone: int | None = None
 
 
 @dataclass(slots=True)
@@ -81,6 +82,7 @@ class Wallet:
         reference: str | None = None,
         note: str | None = None,
         actor: str | None = None,
+        milestone: int | None = None,
     ) -> None:
         """New credit, out of this account; it lives as long as the policy says."""
         if cents == 0:
@@ -89,7 +91,7 @@ class Wallet:
         about = reference or f"credit:{lot_id}"
         self.lots.append(
             LotRow(lot_id, key, self.user_id, source, reference, cents, at, at + policy.LIFE, cents,
-                   note=note)
+                   note=note, milestone=milestone)
         )  # fmt: skip
         self.books.post(
             at, f"credits.issue:{key}", "credit_issued", about,
@@ -198,7 +200,7 @@ def write(connection: psycopg.Connection, wallets: Iterable[Wallet]) -> None:
         "credit_lots",
         ("id", "key", "user_id", "source", "reference", "issued_cents", "available_cents",
          "reserved_cents", "consumed_cents", "expired_cents", "forfeited_cents", "issued_at",
-         "expires_at", "note"),
+         "expires_at", "note", "milestone"),
     )  # fmt: skip
     reservations = Table(
         "credit_reservations",
@@ -209,7 +211,7 @@ def write(connection: psycopg.Connection, wallets: Iterable[Wallet]) -> None:
             lots.add(
                 lot.id, lot.key, lot.user_id, lot.source, lot.reference, lot.issued, lot.available,
                 lot.reserved, lot.consumed, lot.expired, lot.forfeited, lot.at, lot.expires_at,
-                lot.note,
+                lot.note, lot.milestone,
             )  # fmt: skip
         for made in wallet.reservations:
             reservations.add(

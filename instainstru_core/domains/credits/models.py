@@ -15,6 +15,9 @@ class CreditLot(Base):
     Freezing is a mark beside the amounts, so that it changes none of them. So is `claimed_cents`:
     what of it was spent, and became a debt when it should have been taken back. `key` makes an
     issue happen once.
+
+    `milestone` is the number of the student's lesson that earned it, as long as that lesson counts:
+    each number earns once.
     """
 
     __tablename__ = "credit_lots"
@@ -38,6 +41,13 @@ class CreditLot(Base):
             "id",
             postgresql_where=text("available_cents > 0"),
         ),
+        Index(
+            "uq_credit_lots_milestone",
+            "user_id",
+            "milestone",
+            unique=True,
+            postgresql_where=text("milestone IS NOT NULL"),
+        ),
     )
 
     id: Mapped[NewId]
@@ -57,6 +67,7 @@ class CreditLot(Base):
     expires_at: Mapped[datetime | None]
     frozen_at: Mapped[datetime | None]
     note: Mapped[str | None]
+    milestone: Mapped[int | None]
 
 
 class CreditReservation(Base):

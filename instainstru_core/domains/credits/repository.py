@@ -84,7 +84,7 @@ def reserved_cents(session: Session, reference: str) -> int:
 
 
 def add_lot(session: Session, values: dict[str, Any]) -> bool:
-    """Write a lot; False when its key was used before."""
+    """Write a lot; False when its key was used before, or the person has earned its milestone."""
     return session.execute(_ADD_LOT, values).first() is not None
 
 
@@ -167,4 +167,4 @@ _ISSUED_UNDER = select(cast(func.sum(CreditLot.issued_cents), BigInteger)).where
     CreditLot.key.in_(bindparam("keys", expanding=True))
 )
 _LOTS = Base.metadata.tables[CreditLot.__tablename__]
-_ADD_LOT = insert(_LOTS).on_conflict_do_nothing(index_elements=["key"]).returning(_LOTS.c.id)
+_ADD_LOT = insert(_LOTS).on_conflict_do_nothing().returning(_LOTS.c.id)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from instainstru_core.domains.credits import service
-from instainstru_core.domains.credits.types import CreditSource, Expiry
+from instainstru_core.domains.credits.types import CreditSource, Expiry, Revoked
 from instainstru_core.domains.ledger import policy as books
 from instainstru_core.domains.ledger import service as ledger
 from instainstru_core.domains.ledger.types import Account, AccountKind
@@ -87,6 +87,24 @@ class TestAwardMilestone:
 
         assert self.award(uow, zoe, 5) == 0
         assert self.award(uow, zoe, 11) == 0
+        assert owed(uow, zoe) == 1_000
+
+    def test_pays_once_for_each_number(self, uow: Uow, zoe: str) -> None:
+        self.award(uow, zoe, 5)
+
+        assert self.award(uow, zoe, 5, reference=OTHER) == 0
+        assert service.revoke_milestone(uow, reference=BOOKING) == Revoked(1_000, 0)
+        assert self.award(uow, zoe, 5, reference=OTHER) == 0
+        assert owed(uow, zoe) == 0
+
+    def test_pays_for_a_number_again_that_was_passed_on(self, uow: Uow, zoe: str) -> None:
+        assert service.pass_on_milestone(uow, reference=BOOKING) is None
+        self.award(uow, zoe, 5)
+
+        assert service.pass_on_milestone(uow, reference=BOOKING) == 5
+        assert service.pass_on_milestone(uow, reference=BOOKING) is None
+        assert owed(uow, zoe) == 0
+        assert self.award(uow, zoe, 5, reference=OTHER) == 1_000
         assert owed(uow, zoe) == 1_000
 
 

@@ -261,6 +261,17 @@ def completed_lessons(session: Session, student_id: str) -> int:
     return count or 0
 
 
+def completed_lesson(session: Session, student_id: str, number: int) -> str | None:
+    """The chain of a student's lesson with this number, in the order of their ends."""
+    return session.scalar(
+        select(Booking.chain_id)
+        .where(Booking.student_id == student_id, Booking.status == BookingStatus.COMPLETED)
+        .order_by(Booking.ends_at, Booking.id)
+        .offset(number - 1)
+        .limit(1)
+    )
+
+
 def orders(session: Session, chain_id: str) -> Sequence[AdminRefund]:
     """Refunds that staff ordered, oldest first."""
     return session.scalars(

@@ -156,8 +156,11 @@ def resolve_report(
 
 
 def _dismiss(uow: Uow, lesson: Lesson, found: NoShowReport) -> None:
-    """As if nobody had said anything: the lesson is what it was before."""
-    lesson.booking.status = found.status_before
+    """As if nobody had said anything: the lesson is what it was before, and counts as it did."""
+    if found.status_before is BookingStatus.COMPLETED:
+        steps.count(uow, lesson)
+    else:
+        lesson.booking.status = found.status_before
     _resolved(uow, lesson, found, NoShowResolution.DISMISSED)
 
 

@@ -18,7 +18,7 @@ from instainstru_core.domains.bookings.models import Booking
 from instainstru_core.domains.bookings.policy import settlement as rules
 from instainstru_core.domains.bookings.repository import money as repository
 from instainstru_core.domains.bookings.service import books, giving_back, losing
-from instainstru_core.domains.bookings.service.lesson import Lesson
+from instainstru_core.domains.bookings.service.lesson import PREFIX, Lesson
 from instainstru_core.domains.bookings.types import (
     Absent,
     BookingStatus,
@@ -44,12 +44,13 @@ TOOK_PLACE = frozenset({Ending.LESSON_TAKEN, Ending.DISPUTE_UPHELD})
 def end(uow: Uow, lesson: Lesson, ending: Ending) -> None:
     """Decide how the lesson ended. What follows for the money is the policy's business.
 
-    One that was completed and turns out not to have taken place has earned no milestone.
+    One that was completed and turns out not to have taken place has earned no milestone: it is the
+    lesson's that has its number now.
     """
     lesson.money.ending = ending
     lesson.money.ended_at = uow.now
     if lesson.booking.completed_at is not None and ending not in TOOK_PLACE:
-        credits.revoke_milestone(uow, reference=lesson.reference)
+        _pass_on_milestone(uow, lesson)
 
 
 def occupies(booking_id: str) -> str:
@@ -97,22 +98,11 @@ def note_failure(uow: Uow, lesson: Lesson, code: str) -> None:
 
 
 def complete(uow: Uow, lesson: Lesson, *, at: datetime | None = None) -> None:
-    """The lesson took place: at its end, unless somebody said so later.
-
-    A student's lessons are counted one after the other, so that each has a number of its own.
-    """
+    """The lesson took place: at its end, unless somebody said so later."""
     row = lesson.booking
-    locks.advisory(uow.session, [f"milestones:{row.student_id}"])
-    row.status = BookingStatus.COMPLETED
     completed_at = at or row.ends_at
     row.completed_at = completed_at
-    uow.session.flush()
-    credits.award_milestone(
-        uow,
-        user_id=row.student_id,
-        completed=repository.completed_lessons(uow.session, row.student_id),
-        reference=lesson.reference,
-    )
+    count(uow, lesson)
     uow.emit(
         BookingCompleted(
             booking_id=row.id,
@@ -122,6 +112,24 @@ def complete(uow: Uow, lesson: Lesson, *, at: datetime | None = None) -> None:
         )
     )
     _audit(uow, "bookings.complete", row)
+
+
+def count(uow: Uow, lesson: Lesson) -> None:
+    """The lesson is one of those that its student completed, maybe again after a report.
+
+    A student's lessons are counted one after the other, so that each has a number of its own. A
+    lesson whose report is open keeps what it earned; so nobody earns the same number meanwhile.
+    """
+    row = lesson.booking
+    locks.advisory(uow.session, [f"milestones:{row.student_id}"])
+    row.status = BookingStatus.COMPLETED
+    uow.session.flush()
+    credits.award_milestone(
+        uow,
+        user_id=row.student_id,
+        completed=repository.completed_lessons(uow.session, row.student_id),
+        reference=lesson.reference,
+    )
 
 
 def end_taken(uow: Uow, lesson: Lesson) -> None:
@@ -229,6 +237,20 @@ def block(uow: Uow, lesson: Lesson, reason: str) -> None:
     """Stop until people have looked at it."""
     lesson.money.is_blocked = True
     review(uow, lesson, reason)
+
+
+def _pass_on_milestone(uow: Uow, lesson: Lesson) -> None:
+    """What it earned is the lesson's that has its number now; without one yet, the next one's."""
+    row = lesson.booking
+    locks.advisory(uow.session, [f"milestones:{row.student_id}"])
+    number = credits.pass_on_milestone(uow, reference=lesson.reference)
+    if number is None:
+        return
+    heir = repository.completed_lesson(uow.session, row.student_id, number)
+    if heir is not None:
+        credits.award_milestone(
+            uow, user_id=row.student_id, completed=number, reference=PREFIX + heir
+        )
 
 
 def _drop(uow: Uow, lesson: Lesson, *, was_confirmed: bool) -> None:

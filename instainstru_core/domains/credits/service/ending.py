@@ -15,6 +15,7 @@ from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.measure import operation
 from instainstru_core.kernel.uow import Uow
 
+_EXPENSE = Account(AccountKind.CREDIT_EXPENSE)
 STEP = 200
 """How many lots one transaction expires."""
 
@@ -92,10 +93,26 @@ def revoke_paid_back(uow: Uow, *, reference: str, cents: int, into: Account) -> 
 
 @operation("credits.revoke_milestone")
 def revoke_milestone(uow: Uow, *, reference: str) -> Revoked:
-    """Take back what a reference earned as a milestone, as far as it is there."""
+    """Take back what a reference earned as a milestone, as far as it is there.
+
+    Its lesson counts all the same: nobody else earns the milestone.
+    """
     lots = repository.lock_issued(uow.session, reference, repository.EARNED)
-    into = Account(AccountKind.CREDIT_EXPENSE)
-    return _revoke(uow, lots, None, reference=reference, into=into)
+    return _revoke(uow, lots, None, reference=reference, into=_EXPENSE)
+
+
+@operation("credits.pass_on_milestone")
+def pass_on_milestone(uow: Uow, *, reference: str) -> int | None:
+    """The same of a reference whose lesson counts no more, so that another lesson has its number
+    now, or will: which number that is, if it earned one.
+    """
+    lots = repository.lock_issued(uow.session, reference, repository.EARNED)
+    number = next((lot.milestone for lot in lots if lot.milestone is not None), None)
+    for lot in lots:
+        lot.milestone = None
+    _revoke(uow, lots, None, reference=reference, into=_EXPENSE)
+    uow.session.flush()
+    return number
 
 
 def _revoke(

@@ -29,9 +29,11 @@ def issue(
     reference: str | None = None,
     expires_at: datetime | Expiry = Expiry.STANDARD,
     note: str | None = None,
+    milestone: int | None = None,
 ) -> str | None:
     """Issue credit once per key and return its lot; None when it was issued before, or is nothing.
 
+    So it is where the person has earned this milestone already.
     Without an expiry it lives 365 x 24 hours from now.
     """
     if cents == 0:
@@ -48,6 +50,7 @@ def issue(
         "issued_at": uow.now,
         "expires_at": policy.expiry(expires_at, now=uow.now),
         "note": note,
+        "milestone": milestone,
     }
     if not repository.add_lot(uow.session, values):
         return None
@@ -66,7 +69,9 @@ def issue(
 
 @operation("credits.award_milestone")
 def award_milestone(uow: Uow, *, user_id: str, completed: int, reference: str) -> int:
-    """Issue what the student's lesson with this number earns, once per reference."""
+    """Issue what the student's lesson with this number earns: once for each number, however often
+    lessons stop counting and count again, and once per reference.
+    """
     earned = policy.milestone(completed)
     if earned is None:
         return 0
@@ -79,6 +84,7 @@ def award_milestone(uow: Uow, *, user_id: str, completed: int, reference: str) -
         key=f"credits.milestone:{reference}",
         funded_by=EXPENSE,
         reference=reference,
+        milestone=completed,
     )
     return 0 if issued is None else cents
 
