@@ -24,6 +24,7 @@ from instainstru_core.domains.bookings.events import (
     NoShowReported,
     NoShowResolved,
     PayerLocked,
+    PayerRestricted,
     RefundSettled,
 )
 from instainstru_core.domains.bookings.flows import (
@@ -43,6 +44,7 @@ from instainstru_core.domains.notifications import reactions as notifications
 from instainstru_core.domains.onboarding import reactions as onboarding
 from instainstru_core.domains.onboarding.events import InviteResent, InvitesIssued
 from instainstru_core.domains.onboarding.flows import on_check
+from instainstru_core.domains.payments.events import PayeeBlocked, PayoutFailed
 from instainstru_core.domains.payments.flows.webhooks import (
     on_account,
     on_card,
@@ -78,8 +80,11 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     LessonRefunded: (notifications.on_lesson_refunded,),
     RefundSettled: (notifications.on_refund_settled,),
     NoShowReported: (notifications.on_no_show_reported, reviews.on_no_show_reported),
-    NoShowResolved: (reviews.on_no_show_resolved,),
+    NoShowResolved: (notifications.on_no_show_resolved, reviews.on_no_show_resolved),
+    PayeeBlocked: (notifications.on_payee_blocked,),
     PayerLocked: (notifications.on_payer_locked,),
+    PayerRestricted: (notifications.on_payer_restricted,),
+    PayoutFailed: (notifications.on_payout_failed,),
     RoleRevoked: (onboarding.on_role_revoked,),
     ReviewPublished: (notifications.on_review_published,),
 }

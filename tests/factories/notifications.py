@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from instainstru_core.domains.bookings.types import CancelledBy, DebtCause
+from instainstru_core.domains.bookings.types import CancelledBy, DebtCause, ReportResult
 from instainstru_core.domains.notifications import service
 from instainstru_core.domains.notifications.ports import Mail
 from instainstru_core.domains.notifications.schemas import (
     AccountLockedFacts,
+    AccountRestrictedFacts,
     AddressProofFacts,
     BookingCancelledFacts,
     BookingConfirmedFacts,
@@ -24,6 +25,9 @@ from instainstru_core.domains.notifications.schemas import (
     InstructorInviteFacts,
     LessonFacts,
     NoShowReportedFacts,
+    NoShowResolvedFacts,
+    PayeeBlockedFacts,
+    PayoutFailedFacts,
     PayoutSentFacts,
     RefundedFacts,
     RefundSettledFacts,
@@ -78,6 +82,10 @@ MORE: dict[type[Facts], dict[str, Any]] = {
     PayoutSentFacts: {"payout_cents": 10_200},
     ReviewPublishedFacts: {"stars": 4},
     DebtOpenedFacts: {"because": DebtCause.CREDIT, "owed_cents": 3_000},
+    NoShowResolvedFacts: {"reader": Reader.STUDENT, "result": ReportResult.STUDENT_ABSENT},
+    AccountRestrictedFacts: {"is_lost": True},
+    PayoutFailedFacts: {"failed_cents": 10_200, "failure_code": "account_closed"},
+    PayeeBlockedFacts: {"blocked_reason": "requirements.past_due"},
     InstructorInviteFacts: {
         "grants_founding": True,
         "expires_at": PAY_BY,

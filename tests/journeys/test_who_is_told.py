@@ -12,6 +12,8 @@ from sqlalchemy import select
 from instainstru_core.domains.bookings.schemas import BookingDetailView
 from instainstru_core.domains.bookings.types import Absent, NoShowResolution
 from instainstru_core.domains.notifications.models import Delivery
+from instainstru_core.domains.payments import service as payments
+from instainstru_core.domains.payments.types import AccountSeen, PayoutSeen, PayoutStatus
 from instainstru_core.kernel import events, outbox
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.wiring import REACTIONS
@@ -76,6 +78,7 @@ def refusing(market: Market) -> str:
 
 
 CANCELLED = [("booking_cancelled", S), ("booking_cancelled", I)]
+RESOLVED = [("no_show_resolved", S), ("no_show_resolved", I)]
 
 
 class TestALesson:
@@ -208,7 +211,7 @@ class TestACancellation:
         market.close(market.dispute(child.id), won=False)
         market.run_jobs()
 
-        assert post.told() == CANCELLED
+        assert post.told() == [("account_restricted", S), *CANCELLED]
 
     def test_by_a_decision_about_a_report_is_told_to_both(self, market: Market, post: Post) -> None:
         lesson = booked(market, post)
@@ -219,6 +222,83 @@ class TestACancellation:
         acts.resolve(market, lesson.id, NoShowResolution.CANCELLED)
 
         assert post.told() == CANCELLED
+
+
+class TestAReport:
+    def reported(self, market: Market, post: Post, absent: Absent) -> BookingDetailView:
+        """A lesson of which somebody says an hour after its end that somebody did not come."""
+        lesson = booked(market, post)
+        market.at(market.after(lesson, hours=1))
+        actor = market.student if absent is Absent.INSTRUCTOR else market.instructor
+        acts.report(market, lesson.id, absent, actor=actor)
+        assert post.told() == [("no_show_reported", absent.value)]
+        return lesson
+
+    @pytest.mark.parametrize(
+        ("absent", "result", "then"),
+        [
+            (Absent.INSTRUCTOR, "instructor_absent", []),
+            (Absent.STUDENT, "student_absent", [("payout_sent", I)]),
+        ],
+    )
+    def test_that_nobody_objects_to_is_told_to_both_when_it_counts(
+        self,
+        market: Market,
+        post: Post,
+        absent: Absent,
+        result: str,
+        then: list[tuple[str, str]],
+    ) -> None:
+        lesson = self.reported(market, post, absent)
+
+        market.at(market.after(lesson, hours=26))
+
+        found = post.facts()
+        assert [(kind, side) for kind, side, _ in found] == [*RESOLVED, *then]
+        assert [facts["result"] for _, _, facts in found[:2]] == [result] * 2
+
+    @pytest.mark.parametrize(
+        ("resolution", "result", "then"),
+        [
+            (NoShowResolution.CONFIRMED_AFTER_REVIEW, "instructor_absent", []),
+            (NoShowResolution.DISPUTE_UPHELD, "took_place", [("payout_sent", I)]),
+            (NoShowResolution.DISMISSED, "goes_on", []),
+        ],
+    )
+    def test_that_staff_decide_is_told_to_both(
+        self,
+        market: Market,
+        post: Post,
+        resolution: NoShowResolution,
+        result: str,
+        then: list[tuple[str, str]],
+    ) -> None:
+        lesson = self.reported(market, post, Absent.INSTRUCTOR)
+        acts.object_to(market, lesson.id, actor=market.instructor)
+        assert post.told() == []
+
+        acts.resolve(market, lesson.id, resolution)
+
+        found = post.facts()
+        assert [(kind, side) for kind, side, _ in found] == [*RESOLVED, *then]
+        assert [facts["result"] for _, _, facts in found[:2]] == [result] * 2
+
+    def test_about_a_lesson_that_a_bank_ended_meanwhile_says_nothing_more(
+        self, market: Market, post: Post
+    ) -> None:
+        lesson = booked(market, post)
+        market.at(market.before(lesson, hours=18))
+        child = market.move(lesson.id, "2026-06-22T16:00:00")
+        market.at(market.after(child, hours=1))
+        acts.report(market, child.id, Absent.INSTRUCTOR, actor=market.student)
+        acts.object_to(market, child.id, actor=market.instructor)
+        post.told()
+        market.close(market.dispute(child.id), won=False)
+        assert post.told() == [("account_restricted", S)]
+
+        acts.resolve(market, child.id, NoShowResolution.DISMISSED)
+
+        assert post.told() == []
 
 
 class TestAnAmountThatIsRefused:
@@ -251,3 +331,97 @@ class TestAChargeThatTheBankTakesBack:
         market.run_jobs()
 
         assert post.told() == [("payout_sent", I)]
+
+    def test_for_good_is_told_to_the_student_who_cannot_book_now(
+        self, market: Market, post: Post
+    ) -> None:
+        lesson = booked(market, post)
+        market.at(market.after(lesson, hours=25))
+        post.told()
+
+        market.close(market.dispute(lesson.id), won=False)
+
+        assert market.standing() == (False, True, 0)
+        assert post.facts() == [("account_restricted", S, {"is_lost": True})]
+
+    def test_whose_credit_is_spent_is_told_when_it_begins_and_with_the_debt(
+        self, market: Market, post: Post
+    ) -> None:
+        lesson = booked(market, post)
+        market.at(market.before(lesson, hours=18))
+        market.cancel(lesson.id)
+        later = market.confirmed("2026-07-02T16:00:00", credit=12_000)
+        market.at(market.after(later, hours=25))
+        post.told()
+
+        dispute = market.dispute(lesson.id)
+        assert post.facts() == [("account_restricted", S, {"is_lost": False})]
+        market.hear(dispute)
+        assert post.facts() == []
+        market.close(dispute, won=False)
+
+        assert post.facts() == [("debt_opened", S, {"because": "lesson", "owed_cents": 12_000})]
+
+
+class TestAPayout:
+    def test_that_the_bank_sends_back_is_told_to_its_instructor(
+        self, market: Market, post: Post
+    ) -> None:
+        lesson = booked(market, post)
+        market.at(market.after(lesson, hours=25))
+        post.told()
+
+        with market.runtime.begin(SYSTEM) as uow:
+            account = payments.payee(uow, lesson.instructor_id)
+            assert account is not None
+            for status, code in (
+                (PayoutStatus.PAID, None),
+                (PayoutStatus.FAILED, "account_closed"),
+                (PayoutStatus.FAILED, "account_closed"),
+            ):
+                seen = PayoutSeen(
+                    id="po_1",
+                    cents=10_560,
+                    status=status,
+                    is_instant=False,
+                    arrives_at=uow.now,
+                    failure_code=code,
+                )
+                payments.note_payout(uow, account.vendor_id, seen, asked_at=uow.now)
+
+        assert post.facts() == [
+            ("payout_failed", I, {"failed_cents": 10_560, "failure_code": "account_closed"})
+        ]
+
+
+class TestAPayoutAccount:
+    def test_that_the_provider_closes_is_told_to_its_instructor_each_time(
+        self, market: Market, post: Post
+    ) -> None:
+        lesson = booked(market, post)
+        told = {"blocked_reason": "requirements.past_due"}
+
+        self.heard(market, lesson, "requirements.past_due")
+        self.heard(market, lesson, "requirements.past_due")
+        assert post.facts() == [("payee_blocked", I, told)]
+        self.heard(market, lesson, None)
+        assert post.facts() == []
+        self.heard(market, lesson, "requirements.past_due")
+        assert post.facts() == [("payee_blocked", I, told)]
+
+    def heard(self, market: Market, lesson: BookingDetailView, reason: str | None) -> None:
+        """The provider says how the instructor's account stands."""
+        market.clock.advance(timedelta(minutes=1))
+        with market.runtime.begin(SYSTEM) as uow:
+            account = payments.payee(uow, lesson.instructor_id)
+            assert account is not None
+            seen = AccountSeen(
+                id=account.vendor_id,
+                charges_enabled=True,
+                payouts_enabled=reason is None,
+                details_submitted=True,
+                disabled_reason=reason,
+                payout_interval="weekly",
+                payout_anchor="tuesday",
+            )
+            payments.note_account(uow, seen, asked_at=uow.now)

@@ -89,10 +89,13 @@ class NoShowReported(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoShowResolved(Event):
-    """What a report led to."""
+    """What a report led to. Without a `result` it changed nothing about the lesson, which had ended
+    otherwise, or it was cancelled for that, as another fact says.
+    """
 
     booking_id: str
     resolution: str
+    result: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +121,17 @@ class DebtOpened(Event):
     reference: str
     because: str
     cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerRestricted(Event):
+    """A student may book nothing, because of a dispute that leaves nothing to pay: one that is open
+    while its credit is spent, or one that is lost.
+    """
+
+    student_id: str
+    reference: str
+    is_lost: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,16 @@ class NoShowResolution(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ReportResult(StrEnum):
+    """What a report means for its lesson, once it is resolved."""
+
+    INSTRUCTOR_ABSENT = "instructor_absent"
+    STUDENT_ABSENT = "student_absent"
+    NOBODY_CAME = "nobody_came"
+    TOOK_PLACE = "took_place"
+    GOES_ON = "goes_on"
+
+
 class NoteVisibility(StrEnum):
     """Who may read a note besides staff."""
 

@@ -30,6 +30,29 @@ REASONS: Mapping[str, str] = {
     "payments.card_funds_insufficient": "The card does not have enough funds.",
     "payments.card_not_found": "There is no card in your account that we could use.",
 }
+BANK_SILENT = "The bank did not say why."
+BANK_REASONS: Mapping[str, str] = {
+    "account_closed": "The account there is closed.",
+    "account_frozen": "The account there is frozen.",
+    "bank_account_restricted": "The account there does not take this kind of payment.",
+    "bank_ownership_changed": "The account there has another owner now.",
+    "debit_not_authorized": "The account there does not take payments from us.",
+    "incorrect_account_holder_name": "The name of the account there is another one.",
+    "invalid_account_number": "The bank does not know this account number.",
+    "invalid_currency": "The account there is kept in another currency.",
+    "no_account": "The bank does not know this account.",
+}
+"""Why a bank sent a payout back, by the provider's code, for whoever was to get it."""
+
+BLOCKED_UNKNOWN = "It did not tell us why."
+BLOCKED: Mapping[str, str] = {
+    "listed": "It checks who you are against lists that it has to keep to.",
+    "requirements.past_due": "Something that it needs to know of you is missing.",
+    "requirements.pending_verification": "It checks what you have told it of yourself.",
+    "under_review": "It looks at your account.",
+}
+"""Why the provider pays nothing to an account, by its code, for the account's owner."""
+
 ENDINGS: Mapping[Outcome, Ending] = {
     Outcome.STUDENT_CANCEL_GT24_NO_CHARGE: Ending.STUDENT_CANCEL_UNPAID,
     Outcome.STUDENT_CANCEL_12_24_FULL_CREDIT: Ending.STUDENT_CANCEL_MIDDLE,
@@ -115,3 +138,13 @@ def key_of_copy(key: str, number: int) -> str:
 def reason_in_words(code: str) -> str:
     """Why a payment did not go through, for the person who pays. Unknown codes say little."""
     return REASONS.get(code, DECLINED)
+
+
+def bank_in_words(code: str | None) -> str:
+    """Why a payout came back. Unknown codes say that nobody knows."""
+    return BANK_REASONS.get(code or "", BANK_SILENT)
+
+
+def blocked_in_words(reason: str | None) -> str:
+    """Why an account is not paid. What the provider rejects for good it does not explain."""
+    return BLOCKED.get(reason or "", BLOCKED_UNKNOWN)

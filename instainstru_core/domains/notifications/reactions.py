@@ -20,7 +20,9 @@ from instainstru_core.domains.bookings.events import (
     InstructorPaid,
     LessonRefunded,
     NoShowReported,
+    NoShowResolved,
     PayerLocked,
+    PayerRestricted,
     RefundSettled,
 )
 from instainstru_core.domains.bookings.policy import agenda
@@ -32,11 +34,13 @@ from instainstru_core.domains.bookings.types import (
     DebtCause,
     MessageFacts,
     Notice,
+    ReportResult,
 )
 from instainstru_core.domains.notifications import policy, service
 from instainstru_core.domains.notifications.policy import Share
 from instainstru_core.domains.notifications.schemas import (
     AccountLockedFacts,
+    AccountRestrictedFacts,
     BookingCancelledFacts,
     BookingConfirmedFacts,
     BookingRescheduledFacts,
@@ -44,11 +48,15 @@ from instainstru_core.domains.notifications.schemas import (
     DebtOpenedFacts,
     DroppedInstructorFacts,
     DroppedStudentFacts,
+    Facts,
     FinalWarningFacts,
     HoldFailedFacts,
     InstructorInviteFacts,
     LessonFacts,
     NoShowReportedFacts,
+    NoShowResolvedFacts,
+    PayeeBlockedFacts,
+    PayoutFailedFacts,
     PayoutSentFacts,
     RefundedFacts,
     RefundSettledFacts,
@@ -58,6 +66,7 @@ from instainstru_core.domains.notifications.types import Reader, Template
 from instainstru_core.domains.onboarding import service as onboarding
 from instainstru_core.domains.onboarding.events import InviteResent, InvitesIssued
 from instainstru_core.domains.onboarding.schemas import InviteEnvelope
+from instainstru_core.domains.payments.events import PayeeBlocked, PayoutFailed
 from instainstru_core.domains.reviews.events import ReviewPublished
 from instainstru_core.kernel.ids import new_id
 from instainstru_core.kernel.money import Cents
@@ -175,14 +184,25 @@ def on_payer_locked(uow: Uow, event: PayerLocked) -> None:
 def on_debt_opened(uow: Uow, event: DebtOpened) -> None:
     """The student learns why they cannot book, and how they can again. It may happen again."""
     facts = DebtOpenedFacts(because=DebtCause(event.because), owed_cents=event.cents)
-    service.queue(
-        uow,
-        key=f"{facts.template.value}:{event.reference}:{new_id()}",
-        template=facts.template,
-        user_id=event.student_id,
-        facts=facts,
-        reference=event.reference,
-    )
+    _tell_person(uow, event.student_id, facts, about=event.reference)
+
+
+def on_payer_restricted(uow: Uow, event: PayerRestricted) -> None:
+    """The student learns why they cannot book, and who can change that."""
+    facts = AccountRestrictedFacts(is_lost=event.is_lost)
+    _tell_person(uow, event.student_id, facts, about=event.reference)
+
+
+def on_payout_failed(uow: Uow, event: PayoutFailed) -> None:
+    """The instructor learns that their bank did not take it, and what to do."""
+    facts = PayoutFailedFacts(failed_cents=event.cents, failure_code=event.failure_code)
+    _tell_person(uow, event.instructor_id, facts, about=f"payout:{event.payout_id}")
+
+
+def on_payee_blocked(uow: Uow, event: PayeeBlocked) -> None:
+    """The instructor learns that they are not paid for now, and what to do."""
+    facts = PayeeBlockedFacts(blocked_reason=event.reason)
+    _tell_person(uow, event.instructor_id, facts, about=f"instructor:{event.instructor_id}")
 
 
 def on_no_show_reported(uow: Uow, event: NoShowReported) -> None:
@@ -192,6 +212,20 @@ def on_no_show_reported(uow: Uow, event: NoShowReported) -> None:
     is_mutual = absent is Absent.MUTUAL
     for reader in BOTH if is_mutual else (Reader(absent.value),):
         facts = NoShowReportedFacts(**_of(lesson, reader), reader=reader, is_mutual=is_mutual)
+        _tell(uow, lesson, reader, facts)
+
+
+def on_no_show_resolved(uow: Uow, event: NoShowResolved) -> None:
+    """Both learn what it means for the lesson. That it was cancelled for that is told as such, and
+    so is what ended it before.
+    """
+    if event.result is None:
+        return
+    lesson = bookings.message_facts(uow, event.booking_id)
+    for reader in BOTH:
+        facts = NoShowResolvedFacts(
+            **_of(lesson, reader), reader=reader, result=ReportResult(event.result)
+        )
         _tell(uow, lesson, reader, facts)
 
 
@@ -237,6 +271,18 @@ def _tell(
         user_id=lesson.student_id if is_student else lesson.instructor_id,
         facts=facts,
         reference=f"booking:{lesson.booking_id}",
+    )
+
+
+def _tell_person(uow: Uow, user_id: str, facts: Facts, *, about: str) -> None:
+    """Something that is not about a lesson, and may happen again."""
+    service.queue(
+        uow,
+        key=f"{facts.template.value}:{about}:{new_id()}",
+        template=facts.template,
+        user_id=user_id,
+        facts=facts,
+        reference=about,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime
 
-from instainstru_core.domains.bookings.types import CancelledBy, DebtCause
+from instainstru_core.domains.bookings.types import CancelledBy, DebtCause, ReportResult
 from instainstru_core.domains.notifications.types import DeliveryState, Reader, Template
 from instainstru_core.kernel.ids import ID_PATTERN
 
@@ -127,6 +127,14 @@ class NoShowReportedFacts(LessonFacts):
     is_mutual: bool
 
 
+class NoShowResolvedFacts(LessonFacts):
+    """What became of a report that somebody did not come."""
+
+    template = Template.NO_SHOW_RESOLVED
+    reader: Reader
+    result: ReportResult
+
+
 class RefundedFacts(LessonFacts):
     """Money went back to the student's card."""
 
@@ -162,6 +170,28 @@ class DebtOpenedFacts(Facts):
     template = Template.DEBT_OPENED
     because: DebtCause
     owed_cents: int = Field(ge=1)
+
+
+class AccountRestrictedFacts(Facts):
+    """A student may book nothing because of a dispute, and there is nothing to pay."""
+
+    template = Template.ACCOUNT_RESTRICTED
+    is_lost: bool
+
+
+class PayoutFailedFacts(Facts):
+    """A bank did not take what was paid out to it."""
+
+    template = Template.PAYOUT_FAILED
+    failed_cents: int = Field(ge=1)
+    failure_code: str | None
+
+
+class PayeeBlockedFacts(Facts):
+    """The provider pays nothing to the account of an instructor any more."""
+
+    template = Template.PAYEE_BLOCKED
+    blocked_reason: str | None
 
 
 class InstructorInviteFacts(Facts):
@@ -208,6 +238,10 @@ KINDS: tuple[type[Facts], ...] = (
     InstructorInviteFacts,
     AddressProofFacts,
     DebtOpenedFacts,
+    NoShowResolvedFacts,
+    AccountRestrictedFacts,
+    PayoutFailedFacts,
+    PayeeBlockedFacts,
 )
 FACTS: Mapping[Template, type[Facts]] = {kind.template: kind for kind in KINDS}
 

@@ -32,6 +32,10 @@ class Template(StrEnum):
     REVIEW_PUBLISHED = "review_published"
     ADDRESS_PROOF = "address_proof"
     DEBT_OPENED = "debt_opened"
+    NO_SHOW_RESOLVED = "no_show_resolved"
+    ACCOUNT_RESTRICTED = "account_restricted"
+    PAYOUT_FAILED = "payout_failed"
+    PAYEE_BLOCKED = "payee_blocked"
 
 
 class Reader(StrEnum):

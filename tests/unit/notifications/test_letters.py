@@ -12,11 +12,12 @@ import pytest
 from jinja2 import UndefinedError
 from pydantic import ValidationError
 
-from instainstru_core.domains.bookings.types import CancelledBy, DebtCause
+from instainstru_core.domains.bookings.types import CancelledBy, DebtCause, ReportResult
 from instainstru_core.domains.notifications.schemas import (
     FACTS,
     KINDS,
     AccountLockedFacts,
+    AccountRestrictedFacts,
     BookingCancelledFacts,
     BookingConfirmedFacts,
     BookingRescheduledFacts,
@@ -29,6 +30,9 @@ from instainstru_core.domains.notifications.schemas import (
     HoldFailedFacts,
     LessonFacts,
     NoShowReportedFacts,
+    NoShowResolvedFacts,
+    PayeeBlockedFacts,
+    PayoutFailedFacts,
     PayoutSentFacts,
     RefundedFacts,
     ReviewPublishedFacts,
@@ -232,6 +236,105 @@ class TestMoneyNews:
     )
     def test_of_a_report(self, reader: Reader, is_mutual: bool, consequence: str) -> None:
         assert consequence in told(NoShowReportedFacts, reader=reader, is_mutual=is_mutual)
+
+    @pytest.mark.parametrize(
+        ("result", "reader", "happened", "consequence"),
+        [
+            (
+                ReportResult.STUDENT_ABSENT,
+                Reader.STUDENT,
+                "The report that you did not come to the lesson below counts now.",
+                "The lesson is charged in full, and Jonas L. is paid. If you think",
+            ),
+            (
+                ReportResult.STUDENT_ABSENT,
+                Reader.INSTRUCTOR,
+                "The report that Jonas L. did not come to the lesson below counts now.",
+                "You are paid for it as soon as the payment for it has gone through. If you think",
+            ),
+            (
+                ReportResult.INSTRUCTOR_ABSENT,
+                Reader.STUDENT,
+                "The report that Jonas L. did not come to the lesson below counts now.",
+                "You pay nothing for it: a hold on your card is released, what was charged goes",
+            ),
+            (
+                ReportResult.INSTRUCTOR_ABSENT,
+                Reader.INSTRUCTOR,
+                "The report that you did not come to the lesson below counts now.",
+                "Nothing is paid out for this lesson. If you think that this is a mistake,",
+            ),
+            (
+                ReportResult.NOBODY_CAME,
+                Reader.STUDENT,
+                "The report that nobody came to the lesson below counts now.",
+                "You pay nothing for it:",
+            ),
+            (
+                ReportResult.TOOK_PLACE,
+                Reader.STUDENT,
+                "It counts as a lesson that took place.",
+                "The lesson is charged in full, and Jonas L. is paid. If you think",
+            ),
+            (
+                ReportResult.GOES_ON,
+                Reader.INSTRUCTOR,
+                "report that somebody did not come to the lesson below, and dismissed it.",
+                "charged and paid out like any other: once 24 hours have passed since its end.",
+            ),
+        ],
+    )
+    def test_of_what_a_report_led_to(
+        self, result: ReportResult, reader: Reader, happened: str, consequence: str
+    ) -> None:
+        text = told(NoShowResolvedFacts, result=result, reader=reader)
+        assert happened in text
+        assert consequence in text
+
+    def test_of_a_report_says_in_its_subject_whether_it_counts(self) -> None:
+        made = facts(NoShowResolvedFacts, result=ReportResult.GOES_ON)
+        subject = rendering.letter(made, first_name="Maya").subject
+        assert subject == "Dismissed: the report about your Piano lesson on June 18"
+        subject = rendering.letter(facts(NoShowResolvedFacts), first_name="Maya").subject
+        assert subject == "Settled: the report about your Piano lesson on June 18"
+
+    def test_of_an_account_that_cannot_book(self) -> None:
+        lost = told(AccountRestrictedFacts)
+        assert "was disputed at your bank, and the bank took it back." in lost
+        assert "There is nothing to pay. Answer this message," in lost
+        assert "because of a payment of yours." in lost
+        assert "Once the bank has decided that the payment stands" in told(
+            AccountRestrictedFacts, is_lost=False
+        )
+
+    @pytest.mark.parametrize(
+        ("code", "why"),
+        [
+            ("account_closed", "The account there is closed."),
+            ("no_account", "The bank does not know this account."),
+            ("something_new", "The bank did not say why."),
+            (None, "The bank did not say why."),
+        ],
+    )
+    def test_of_a_payout_that_came_back(self, code: str | None, why: str) -> None:
+        letter = rendering.letter(facts(PayoutFailedFacts, failure_code=code), first_name="Jo")
+        assert letter.subject == "Action needed: your bank sent $102.00 back"
+        text = " ".join(letter.text.split())
+        assert f"the money did not arrive. {why} Nothing is lost" in text
+        assert "You get this message because you are paid for lessons." in text
+
+    @pytest.mark.parametrize(
+        ("reason", "why"),
+        [
+            ("requirements.past_due", "Something that it needs to know of you is missing."),
+            ("rejected.fraud", "It did not tell us why."),
+            (None, "It did not tell us why."),
+        ],
+    )
+    def test_of_an_account_that_is_not_paid(self, reason: str | None, why: str) -> None:
+        text = told(PayeeBlockedFacts, blocked_reason=reason)
+        assert f"to your payout account for now. {why} What you earn meanwhile is kept" in text
+        assert "You get this message because you are paid for lessons." in text
 
 
 class TestACancellation:

@@ -27,6 +27,7 @@ from instainstru_core.domains.bookings.types import (
     Ending,
     NoShowResolution,
     Party,
+    ReportResult,
     Side,
 )
 from instainstru_core.domains.payments import service as payments
@@ -161,7 +162,7 @@ def _dismiss(uow: Uow, lesson: Lesson, found: NoShowReport) -> None:
         steps.count(uow, lesson)
     else:
         lesson.booking.status = found.status_before
-    _resolved(uow, lesson, found, NoShowResolution.DISMISSED)
+    _resolved(uow, lesson, found, NoShowResolution.DISMISSED, result=ReportResult.GOES_ON)
 
 
 def _void(uow: Uow, lesson: Lesson, found: NoShowReport) -> None:
@@ -171,11 +172,18 @@ def _void(uow: Uow, lesson: Lesson, found: NoShowReport) -> None:
     _resolved(uow, lesson, found, NoShowResolution.CANCELLED)
 
 
-def _resolved(uow: Uow, lesson: Lesson, found: NoShowReport, resolution: NoShowResolution) -> None:
+def _resolved(
+    uow: Uow,
+    lesson: Lesson,
+    found: NoShowReport,
+    resolution: NoShowResolution,
+    *,
+    result: ReportResult | None = None,
+) -> None:
     found.resolution = resolution
     found.resolved_at = uow.now
     found.resolved_by = uow.actor.id
-    uow.emit(NoShowResolved(booking_id=lesson.booking.id, resolution=resolution))
+    uow.emit(NoShowResolved(booking_id=lesson.booking.id, resolution=resolution, result=result))
     _audit(uow, "bookings.resolve_no_show", lesson, resolution=resolution)
 
 

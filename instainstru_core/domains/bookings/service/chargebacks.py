@@ -30,7 +30,7 @@ def note_chargeback(uow: Uow, chain_id: str, seen: DisputeSeen, *, asked_at: dat
     lesson.money.charged_back_cents += change.more_cents
     lesson.money.is_disputed = change.open_cents > 0
     if change.before is None:
-        _opened(uow, lesson)
+        _opened(uow, lesson, change.state)
     if not change.is_over:
         _follow(uow, lesson, change)
     audit.record(
@@ -61,8 +61,8 @@ def note_other_chargeback(
     _withdraw(uow, change, seen, asked_at)
     if change.before is None:
         credits.freeze(uow, reference)
-        if credits.spent(uow, reference) > 0:
-            payments.restrict(uow, student_id, reference)
+        if change.state is DisputeState.OPEN and credits.spent(uow, reference) > 0:
+            losing.restrict(uow, student_id, reference)
     if not change.is_over and change.state is not DisputeState.OPEN:
         _follow_other(uow, change, student_id, paid_for)
     audit.record(
@@ -102,11 +102,14 @@ def _follow_other(
     if change.state is DisputeState.WON:
         losing.lift_restriction(uow, student_id)
         return
-    payments.restrict(uow, student_id, reference)
     if paid_for is not None:
-        owe_again(uow, paid_for, change.cents, key=change.id)
+        owed = change.cents
+        owe_again(uow, paid_for, owed, key=change.id)
     else:
-        losing.lose_credit(uow, reference, change.cents, student_id=student_id, key=change.id)
+        owed = losing.lose_credit(
+            uow, reference, change.cents, student_id=student_id, key=change.id
+        )
+    losing.restrict_for_good(uow, student_id, reference, owed_cents=owed)
 
 
 def _withdraw(uow: Uow, change: ChargebackChange, seen: DisputeSeen, asked_at: datetime) -> None:
@@ -122,11 +125,11 @@ def _withdraw(uow: Uow, change: ChargebackChange, seen: DisputeSeen, asked_at: d
         )
 
 
-def _opened(uow: Uow, lesson: Lesson) -> None:
+def _opened(uow: Uow, lesson: Lesson, state: DisputeState) -> None:
     """The payout is frozen, and so is credit that the lesson issued."""
     credits.freeze(uow, lesson.reference)
-    if credits.spent(uow, lesson.reference) > 0:
-        payments.restrict(uow, lesson.money.student_id, lesson.reference)
+    if state is DisputeState.OPEN and credits.spent(uow, lesson.reference) > 0:
+        losing.restrict(uow, lesson.money.student_id, lesson.reference)
 
 
 def _won(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
@@ -153,10 +156,12 @@ def _lost(uow: Uow, lesson: Lesson, change: ChargebackChange) -> None:
     row = lesson.money
     if not change.open_cents:
         credits.unfreeze(uow, lesson.reference)
-    payments.restrict(uow, row.student_id, lesson.reference)
+    owed = 0
+    if row.settled_at is not None:
+        owed = losing.lose(uow, lesson, change.cents, key=change.id, open_cents=change.open_cents)
+    losing.restrict_for_good(uow, row.student_id, lesson.reference, owed_cents=owed)
     if row.settled_at is None:
         return
-    losing.lose(uow, lesson, change.cents, key=change.id, open_cents=change.open_cents)
     if losing.gone_for_good(lesson, change.open_cents) >= row.captured_cents:
         credits.revoke_milestone(uow, reference=lesson.reference)
         row.outcome = Outcome.STUDENT_WINS_DISPUTE_FULL_REFUND

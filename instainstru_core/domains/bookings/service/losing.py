@@ -1,6 +1,6 @@
 """What a lost dispute takes from whom, and how long a student stays restricted."""
 
-from instainstru_core.domains.bookings.events import DebtOpened
+from instainstru_core.domains.bookings.events import DebtOpened, PayerRestricted
 from instainstru_core.domains.bookings.policy.settlement import running_share
 from instainstru_core.domains.bookings.service import books
 from instainstru_core.domains.bookings.service.lesson import Lesson
@@ -14,12 +14,13 @@ from instainstru_core.kernel.money import ZERO, Cents
 from instainstru_core.kernel.uow import Uow
 
 
-def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str, open_cents: int = 0) -> None:
+def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str, open_cents: int = 0) -> int:
     """The bank keeps so much of the charge: whoever had a part of it gives that back.
 
     The instructor's share, credit that was used and credit that was issued go back in proportion,
     as differences of a running total. Issued credit that is gone becomes a debt. What other
-    disputes are about that are still open does not count yet.
+    disputes are about that are still open does not count yet. How much the student owes for it is
+    told.
     """
     row = lesson.money
     gone = gone_for_good(lesson, open_cents)
@@ -59,6 +60,7 @@ def lose(uow: Uow, lesson: Lesson, cents: int, *, key: str, open_cents: int = 0)
     )
     row.debt_cents += spent
     _tell(uow, row.student_id, lesson.reference, DebtCause.LESSON, spent)
+    return spent
 
 
 def gone_for_good(lesson: Lesson, open_cents: int) -> int:
@@ -72,8 +74,11 @@ def _given_twice(lesson: Lesson, cents: int, gone: int) -> int:
     return min(over, cents) if lesson.money.refund_settled_cents else 0
 
 
-def lose_credit(uow: Uow, reference: str, cents: int, *, student_id: str, key: str) -> None:
-    """The bank keeps what was paid for credit: so much of it is revoked, or owed where spent."""
+def lose_credit(uow: Uow, reference: str, cents: int, *, student_id: str, key: str) -> int:
+    """The bank keeps what was paid for credit: so much of it is revoked, or owed where spent.
+
+    How much is owed is told.
+    """
     revoked = credits.revoke(uow, reference=reference, cents=cents, into=books.DISPUTE_LOSSES)
     owed = Cents(revoked.spent_cents)
     top_up_id = credits.top_up_of(reference)
@@ -90,6 +95,7 @@ def lose_credit(uow: Uow, reference: str, cents: int, *, student_id: str, key: s
             Entry(books.DISPUTE_LOSSES, ZERO - owed),
         ],
     )
+    return owed.amount
 
 
 def owe_again(uow: Uow, reference: str, cents: int, *, student_id: str, key: str) -> None:
@@ -105,6 +111,21 @@ def _tell(uow: Uow, student_id: str, reference: str, because: DebtCause, cents: 
         uow.emit(
             DebtOpened(student_id=student_id, reference=reference, because=because, cents=cents)
         )
+
+
+def restrict(uow: Uow, student_id: str, reference: str) -> None:
+    """A bank looks at a payment whose credit is spent: its student books nothing meanwhile."""
+    if payments.restrict(uow, student_id, reference):
+        uow.emit(PayerRestricted(student_id=student_id, reference=reference, is_lost=False))
+
+
+def restrict_for_good(uow: Uow, student_id: str, reference: str, *, owed_cents: int) -> None:
+    """A dispute is lost: its student books nothing until what it left open is paid, of which they
+    are told with the debt; or until staff have looked, where there is nothing to pay.
+    """
+    payments.restrict(uow, student_id, reference)
+    if owed_cents <= 0:
+        uow.emit(PayerRestricted(student_id=student_id, reference=reference, is_lost=True))
 
 
 def lift_restriction(uow: Uow, student_id: str) -> None:

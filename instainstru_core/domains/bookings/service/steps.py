@@ -24,6 +24,7 @@ from instainstru_core.domains.bookings.types import (
     BookingStatus,
     Ending,
     NoShowResolution,
+    ReportResult,
 )
 from instainstru_core.domains.credits import service as credits
 from instainstru_core.domains.payments import service as payments
@@ -33,9 +34,9 @@ from instainstru_core.kernel.uow import Uow
 
 NO_CARD = "payments.card_not_found"
 CONFIRMED_ABSENCE = {
-    Absent.INSTRUCTOR: Ending.INSTRUCTOR_NO_SHOW,
-    Absent.STUDENT: Ending.STUDENT_NO_SHOW,
-    Absent.MUTUAL: Ending.MUTUAL_NO_SHOW,
+    Absent.INSTRUCTOR: (Ending.INSTRUCTOR_NO_SHOW, ReportResult.INSTRUCTOR_ABSENT),
+    Absent.STUDENT: (Ending.STUDENT_NO_SHOW, ReportResult.STUDENT_ABSENT),
+    Absent.MUTUAL: (Ending.MUTUAL_NO_SHOW, ReportResult.NOBODY_CAME),
 }
 
 TOOK_PLACE = frozenset({Ending.LESSON_TAKEN, Ending.DISPUTE_UPHELD})
@@ -45,11 +46,16 @@ def end(uow: Uow, lesson: Lesson, ending: Ending) -> None:
     """Decide how the lesson ended. What follows for the money is the policy's business.
 
     One that was completed and turns out not to have taken place has earned no milestone: it is the
-    lesson's that has its number now.
+    lesson's that has its number now. While it counts as completed all the same, as where a bank
+    took the money back, nobody else has.
     """
     lesson.money.ending = ending
     lesson.money.ended_at = uow.now
-    if lesson.booking.completed_at is not None and ending not in TOOK_PLACE:
+    if lesson.booking.completed_at is None or ending in TOOK_PLACE:
+        return
+    if lesson.booking.status is BookingStatus.COMPLETED:
+        credits.revoke_milestone(uow, reference=lesson.reference)
+    else:
         _pass_on_milestone(uow, lesson)
 
 
@@ -158,12 +164,15 @@ def resolve_no_show(
     report.resolution = resolution
     report.resolved_at = uow.now
     report.resolved_by = uow.actor.id
+    result: ReportResult | None = None
     if lesson.money.ending is None and resolution is NoShowResolution.DISPUTE_UPHELD:
+        result = ReportResult.TOOK_PLACE
         end(uow, lesson, Ending.DISPUTE_UPHELD)
         complete(uow, lesson)
     elif lesson.money.ending is None:
-        end(uow, lesson, CONFIRMED_ABSENCE[report.absent])
-    uow.emit(NoShowResolved(booking_id=lesson.booking.id, resolution=resolution))
+        ending, result = CONFIRMED_ABSENCE[report.absent]
+        end(uow, lesson, ending)
+    uow.emit(NoShowResolved(booking_id=lesson.booking.id, resolution=resolution, result=result))
     _audit(uow, "bookings.resolve_no_show", lesson.booking, resolution=resolution)
 
 

@@ -121,6 +121,8 @@ def _hour(at: datetime, timezone: str) -> str:
 
 
 FILTERS: Mapping[str, Any] = {
+    "bank": policy.bank_in_words,
+    "blocked": policy.blocked_in_words,
     "clock": _hour,
     "day": _day,
     "dollars": dollars,

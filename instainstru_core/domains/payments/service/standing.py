@@ -76,12 +76,14 @@ def unlock(uow: Uow, user_id: str) -> None:
 
 
 @operation("payments.restrict")
-def restrict(uow: Uow, user_id: str, why: str) -> None:
-    """Let a student book nothing while a chargeback stands. Again changes nothing."""
+def restrict(uow: Uow, user_id: str, why: str) -> bool:
+    """Let a student book nothing while a chargeback stands. Again changes nothing, and says so."""
     row = repository.locked_standing(uow.session, user_id)
-    if row.restricted_at is None:
-        row.restricted_at, row.restricted_for = uow.now, why
-        _note(uow, "payments.restrict", user_id, why)
+    if row.restricted_at is not None:
+        return False
+    row.restricted_at, row.restricted_for = uow.now, why
+    _note(uow, "payments.restrict", user_id, why)
+    return True
 
 
 @operation("payments.lift_restriction")
