@@ -20,6 +20,7 @@ from instainstru_core.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
+from instainstru_core.kernel.ports import TooOften
 
 STATUS: dict[type[Refusal], int] = {
     NotFound: 404,
@@ -28,6 +29,7 @@ STATUS: dict[type[Refusal], int] = {
     Unauthenticated: 401,
     Invalid: 422,
     Unavailable: 503,
+    TooOften: 429,
 }
 CODES = {
     400: "request.unreadable",

@@ -42,6 +42,7 @@ MEANINGS = {
     413: "The body is too large.",
     415: "The body is not of the media type that is asked for.",
     422: "Something that was sent breaks a rule; `errors` or `code` say which.",
+    429: "More often than one client may; `Retry-After` says when to come back.",
     503: "Something we depend on cannot answer now; `Retry-After` says when to come back.",
 }
 LOCAL_TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"

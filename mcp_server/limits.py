@@ -65,7 +65,7 @@ class Limits:
         if kind == "read" and self._has_one(name):
             return
         portion = min(PORTION, per_minute) if kind == "read" else 1
-        allowance = self.limiter.take(name, per_minute=per_minute, cost=portion)
+        allowance = self.limiter.take(name, most=per_minute, cost=portion)
         if not allowance.is_allowed:
             raise TooManyCalls(
                 f"These are more than {per_minute} calls a minute of this kind ({kind}). Wait"

@@ -10,10 +10,11 @@ from typing import Annotated
 
 from fastapi import Cookie, Depends, Header, Request, Response
 
-from api import guests
+from api import guests, limits
 from api.auth import Caller
 from api.deps import RuntimeDep, UowDep, VisitorDep
 from api.guests import GuestDep
+from api.limits import ClientDep
 from api.routing import PREFIX, Router
 from instainstru_core.domains.accounts import flows, service
 from instainstru_core.domains.accounts.errors import RefreshRefused
@@ -96,11 +97,16 @@ def sign_up_instructor(
     status_code=HTTPStatus.ACCEPTED,
     operation_id="auth.ask_for_proof",
     summary="Have a code sent to one's address",
+    responses={429: {}},
 )
-def ask_for_proof(runtime: RuntimeDep, visitor: VisitorDep, command: AskForProof) -> ProofAsked:
+def ask_for_proof(
+    runtime: RuntimeDep, visitor: VisitorDep, client: ClientDep, command: AskForProof
+) -> ProofAsked:
     """For whoever has forgotten the password, or finds that somebody else signed up with their
-    address. The answer does not say whether there is an account; one message in ten minutes.
+    address. The answer does not say whether there is an account; one message in ten minutes, and
+    20 requests an hour from one network.
     """
+    limits.count_code(runtime, client)
     with runtime.begin(visitor) as uow:
         return notifications.ask_for_proof(uow, command, web_url=runtime.settings.web_url)
 

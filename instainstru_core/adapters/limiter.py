@@ -1,6 +1,6 @@
 """How often somebody may do something: buckets in Redis, the same for all processes.
 
-A bucket holds as many calls as are allowed in a minute and fills evenly. When Redis cannot be
+A bucket holds as many calls as are allowed in its minutes and fills evenly. When Redis cannot be
 reached, each process counts by itself with the same numbers: nobody is turned away for that, and
 nobody may do as much as they like.
 """
@@ -16,7 +16,7 @@ from instainstru_core.kernel.ports import Allowance
 
 PREFIX = "instainstru:limit:"
 TIMEOUT_SECONDS = 0.5
-MINUTE = 60.0
+MINUTE = 60
 AWAY_SECONDS = 5.0
 """For so long nobody asks again after Redis did not answer."""
 MOST_BUCKETS = 10_000
@@ -24,14 +24,14 @@ MOST_BUCKETS = 10_000
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
-local most, cost = tonumber(ARGV[1]), tonumber(ARGV[2])
+local most, cost, seconds = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local known = redis.call('HMGET', KEYS[1], 'left', 'at')
 local left = tonumber(known[1]) or most
-left = math.min(most, left + (now - (tonumber(known[2]) or now)) * most / 60)
+left = math.min(most, left + (now - (tonumber(known[2]) or now)) * most / seconds)
 local taken = 0
 if left >= cost then taken = 1; left = left - cost end
 redis.call('HSET', KEYS[1], 'left', tostring(left), 'at', tostring(now))
-redis.call('EXPIRE', KEYS[1], 120)
+redis.call('EXPIRE', KEYS[1], 2 * seconds)
 return {taken, tostring(left)}
 """
 
@@ -51,18 +51,19 @@ class LocalLimiter:
         self._buckets: dict[str, tuple[float, float]] = {}
         self._lock = threading.Lock()
 
-    def take(self, name: str, *, per_minute: int, cost: int = 1) -> Allowance:
+    def take(self, name: str, *, most: int, minutes: int = 1, cost: int = 1) -> Allowance:
         """Take so many calls from the bucket of this name, if there are as many left."""
         now = time.monotonic()
         with self._lock:
             if len(self._buckets) >= MOST_BUCKETS:
                 self._buckets.clear()
-            left, at = self._buckets.get(name, (float(per_minute), now))
-            left = min(per_minute, left + (now - at) * per_minute / MINUTE)
+            left, at = self._buckets.get(name, (float(most), now))
+            left = min(most, left + (now - at) * most / (minutes * MINUTE))
             is_allowed = left >= cost
             left -= cost if is_allowed else 0
             self._buckets[name] = left, now
-        return _allowance(is_allowed=is_allowed, left=left, cost=cost, per_minute=per_minute)
+        wait = 0.0 if is_allowed else (cost - left) * minutes * MINUTE / most
+        return _allowance(left, wait, is_allowed=is_allowed)
 
 
 class RedisLimiter:
@@ -74,23 +75,23 @@ class RedisLimiter:
         self._alone = LocalLimiter()
         self._away_until = 0.0
 
-    def take(self, name: str, *, per_minute: int, cost: int = 1) -> Allowance:
+    def take(self, name: str, *, most: int, minutes: int = 1, cost: int = 1) -> Allowance:
         """Take so many calls from the bucket of this name, if there are as many left."""
         import redis  # noqa: PLC0415 - it takes 17 MB, and most processes never ask
 
         if time.monotonic() < self._away_until:
-            return self._alone.take(name, per_minute=per_minute, cost=cost)
+            return self._alone.take(name, most=most, minutes=minutes, cost=cost)
         try:
-            taken, left = self._client().eval(TAKE, 1, PREFIX + name, per_minute, cost)
+            asked = (PREFIX + name, most, cost, minutes * MINUTE)
+            taken, left = self._client().eval(TAKE, 1, *asked)
         except redis.RedisError as failure:
             ASKED.labels("unreachable").inc()
             _log.warning("limiter_unreachable", error=type(failure).__name__)
             self._away_until = time.monotonic() + AWAY_SECONDS
-            return self._alone.take(name, per_minute=per_minute, cost=cost)
+            return self._alone.take(name, most=most, minutes=minutes, cost=cost)
         ASKED.labels("allowed" if taken else "refused").inc()
-        return _allowance(
-            is_allowed=bool(taken), left=float(left), cost=cost, per_minute=per_minute
-        )
+        wait = 0.0 if taken else (cost - float(left)) * minutes * MINUTE / most
+        return _allowance(float(left), wait, is_allowed=bool(taken))
 
     def close(self) -> None:
         if self._redis is not None:
@@ -113,6 +114,5 @@ class RedisLimiter:
         return self._redis
 
 
-def _allowance(*, is_allowed: bool, left: float, cost: int, per_minute: int) -> Allowance:
-    waits = 0.0 if is_allowed else (cost - left) * MINUTE / per_minute
-    return Allowance(is_allowed=is_allowed, left=int(left), retry_after=max(1, round(waits + 0.5)))
+def _allowance(left: float, wait: float, *, is_allowed: bool) -> Allowance:
+    return Allowance(is_allowed=is_allowed, left=int(left), retry_after=max(1, round(wait + 0.5)))

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from instainstru_core.kernel.errors import Conflict
+from instainstru_core.kernel.errors import Conflict, Unavailable
 
 
 class InProgress(Conflict):
@@ -33,9 +33,17 @@ class Allowance:
     retry_after: int
 
 
+class TooOften(Unavailable):
+    """Somebody asks more often than they may. The fact `retry_after` says when to come back."""
+
+    code = "too_often"
+
+
 class Limiter(Protocol):
     """Counts calls by name, across processes."""
 
-    def take(self, name: str, *, per_minute: int, cost: int = 1) -> Allowance:
-        """Take so many of the calls of a minute. Answers also when nobody can be asked."""
+    def take(self, name: str, *, most: int, minutes: int = 1, cost: int = 1) -> Allowance:
+        """Take so many of the calls that are allowed in these minutes. Answers also when nobody
+        can be asked.
+        """
         ...

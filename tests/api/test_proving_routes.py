@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import select
 
+from api import limits
 from instainstru_core.domains.access import service as access
 from instainstru_core.domains.access.schemas import OverridePermission
 from instainstru_core.domains.access.types import Role
@@ -93,6 +95,48 @@ class TestAsking:
         page = f"/password?code={code_in(mail)}"
         assert page in mail.text
         assert page in mail.html
+
+    def test_is_for_one_network_twenty_times_an_hour(
+        self, app: FastAPI, client: TestClient, maya: User, mails: Mails
+    ) -> None:
+        """Whatever addresses it asks for, and whether there are accounts."""
+        for number in range(20):
+            assert ask(client, f"nobody{number}@example.org").status_code == 202
+
+        answer = ask(client)
+
+        told = answer.json()
+        assert (answer.status_code, told["code"]) == (429, "too_often")
+        wait = told["facts"]["retry_after"]
+        assert 150 <= wait <= 181  # 3 minutes, less those that the requests took
+        assert answer.headers["Retry-After"] == str(wait)
+        assert told["detail"] == (
+            "More than 20 codes an hour were asked for from your network. Wait"
+            f" {wait} seconds, then ask again."
+        )
+        assert mails() == []
+        assert ask(TestClient(app, client=("192.0.2.7", 50_000))).status_code == 202
+        assert [mail.to for mail in mails()] == [ADDRESS]
+
+    def test_of_a_bad_address_is_not_counted(self, client: TestClient, maya: User) -> None:
+        for _ in range(20):
+            assert ask(client, "no address").status_code == 422
+        assert ask(client).status_code == 202
+
+    @pytest.mark.parametrize(
+        ("host", "client_of"),
+        [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::4", "2001:db8:1:3::/64"),
+            ("testclient", "nowhere"),
+            (None, "nowhere"),
+        ],
+    )
+    def test_counts_a_household_as_one(self, host: str | None, client_of: str) -> None:
+        assert limits.client_of(host) == client_of
 
     def test_writes_once_in_ten_minutes(
         self, client: TestClient, maya: User, mails: Mails, clock: SetClock

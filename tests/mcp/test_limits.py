@@ -100,17 +100,25 @@ class TestABucket:
     ) -> None:
         limiter = limiters(asked.settings.redis_url.get_secret_value())[which]
         name = new_id()
-        taken = [limiter.take(name, per_minute=6) for _ in range(7)]
+        taken = [limiter.take(name, most=6) for _ in range(7)]
         assert [one.is_allowed for one in taken] == [True] * 6 + [False]
         assert [one.left for one in taken] == [5, 4, 3, 2, 1, 0, 0]
         assert 5 <= taken[-1].retry_after <= 11  # 10 seconds, less those that the calls took
-        assert limiter.take(new_id(), per_minute=6).is_allowed
+        assert limiter.take(new_id(), most=6).is_allowed
+
+    @pytest.mark.parametrize("which", [0, 1, 2], ids=["local", "redis", "redis away"])
+    def test_may_hold_an_hour(self, asked: Runtime, which: int) -> None:
+        limiter = limiters(asked.settings.redis_url.get_secret_value())[which]
+        name = new_id()
+        taken = [limiter.take(name, most=6, minutes=60) for _ in range(7)]
+        assert [one.is_allowed for one in taken] == [True] * 6 + [False]
+        assert 590 <= taken[-1].retry_after <= 601  # 10 minutes, less what the calls took
 
     def test_is_one_for_all_processes(self, asked: Runtime) -> None:
         url, name = asked.settings.redis_url.get_secret_value(), new_id()
         one, other = RedisLimiter(url), RedisLimiter(url)
-        assert one.take(name, per_minute=2).is_allowed
-        assert other.take(name, per_minute=2).is_allowed
-        assert not one.take(name, per_minute=2).is_allowed
+        assert one.take(name, most=2).is_allowed
+        assert other.take(name, most=2).is_allowed
+        assert not one.take(name, most=2).is_allowed
         one.close()
         other.close()
