@@ -26,6 +26,13 @@ def meant(uow: Uow, who: str) -> PersonView:
     return accounts.person(uow, who) if is_id(who) else _only(accounts.find(uow, who), who)
 
 
+def require_known(uow: Uow, *person_ids: str | None) -> None:
+    """Refuse ids that nobody has: a list narrowed to them would only be empty."""
+    for person_id in person_ids:
+        if person_id is not None:
+            accounts.person(uow, person_id)
+
+
 def _only(found: list[FoundPersonView], who: str) -> PersonView:
     """The one who is meant. Refuses to guess."""
     if not found:

@@ -10,6 +10,7 @@ from cli import output, previews, session
 from cli.commands.ledger import explained
 from cli.errors import agree
 from cli.output import AsJson, Cursor, Limit, Yes
+from cli.people import meant
 from instainstru_core.domains.bookings import flows
 from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.schemas import (
@@ -74,7 +75,7 @@ def show_list(
             )
         else:
             found = reporting.users_booking_history(
-                uow, user, side=side, limit=limit, cursor=cursor
+                uow, meant(uow, user).id, side=side, limit=limit, cursor=cursor
             )
     output.show(found, lambda: _list(found), as_json=as_json)
 
@@ -332,15 +333,7 @@ def _list(found: Listed) -> Sequence[Table | str]:
             for row in found.data.bookings
         ),
     )
-    candidates = getattr(found.data, "candidates", [])
-    people = output.table(
-        "candidate",
-        "name",
-        "e-mail",
-        rows=((one.user_id, one.name, one.email) for one in candidates),
-    )
-    shown = [people] if candidates else [rows]
-    return [*shown, *output.warnings(found.warnings), *output.more(found.next_cursor)]
+    return [rows, *output.warnings(found.warnings), *output.more(found.next_cursor)]
 
 
 def _booking(found: BookingDetailView) -> Table:

@@ -16,7 +16,7 @@ from instainstru_core.domains.onboarding.types import InviteStatus
 from instainstru_core.domains.reporting import service as reporting
 from instainstru_core.domains.reporting.schemas.base import Report
 from instainstru_core.domains.reporting.schemas.joining import InviteDetail, InviteList
-from instainstru_core.kernel.errors import Invalid
+from instainstru_core.kernel.errors import Invalid, NotFound
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 Named = Annotated[str, typer.Argument(help="The invite's id, or its code.")]
@@ -24,6 +24,10 @@ Named = Annotated[str, typer.Argument(help="The invite's id, or its code.")]
 
 class InvitesUnusable(Invalid):
     code = "invites.unusable"
+
+
+class BatchUnknown(NotFound):
+    code = "invites.batch_unknown"
 
 
 @app.command("list")
@@ -39,6 +43,11 @@ def show_list(
 ) -> None:
     """List invites and how their mails fare, the newest first."""
     with session.work() as uow:
+        if batch is not None and not onboarding.batch_ids(uow, batch):
+            raise BatchUnknown(
+                "Nobody was invited in such a batch. `invites send` tells the id of a batch; leave"
+                " it out to list all invites."
+            )
         found = reporting.invites_list(
             uow,
             status=status,

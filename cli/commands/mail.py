@@ -9,6 +9,7 @@ from rich.table import Table
 from cli import output, session
 from cli.errors import agree
 from cli.output import AsJson, Cursor, Limit, Yes
+from cli.people import require_known
 from devstack.resend_simulator import reading
 from devstack.resend_simulator.reading import MailSeen
 from instainstru_core.domains.notifications import service as notifications
@@ -38,6 +39,7 @@ def show_list(
     """List messages, the newest first."""
     filters = DeliveryFilters(state=state, template=template, user_id=user)
     with session.work() as uow:
+        require_known(uow, user)
         found = notifications.listing(uow, filters, cursor=cursor, limit=limit)
     output.show(found, lambda: _list(found), as_json=as_json)
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from cli import output, session
 from cli.errors import agree
 from cli.output import AsJson, Cursor, Limit, Yes
+from cli.people import require_known
 from instainstru_core.domains.reviews import service as reviews
 from instainstru_core.domains.reviews.schemas import (
     HideReview,
@@ -37,6 +38,7 @@ def show_list(
     """List reviews, the newest first."""
     filters = ReviewFilters(state=state, instructor_id=instructor, student_id=student, stars=stars)
     with session.work() as uow:
+        require_known(uow, instructor, student)
         found = reviews.listing(uow, filters, cursor=cursor, limit=limit)
     output.show(found, lambda: [_list(found), *output.more(found.next_cursor)], as_json=as_json)
 

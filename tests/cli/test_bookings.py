@@ -48,6 +48,31 @@ class TestList:
         nothing = terminal("bookings", "list", "--user", student, "--side", "instructor", "--json")
         assert nothing.json["data"]["bookings"] == []
 
+    @pytest.mark.parametrize(
+        ("who", "code", "told"),
+        [
+            (NOBODY, "accounts.not_found", "There is no such person. Look them up by name,"),
+            ("nobody@example.org", "users.nobody_fits", "Nobody fits 'nobody@example.org'. Try"),
+        ],
+    )
+    def test_of_somebody_who_is_unknown_is_refused(
+        self, terminal: Terminal, booked: tuple[str, str], who: str, code: str, told: str
+    ) -> None:
+        refused = terminal("bookings", "list", "--user", who, "--json")
+        assert (refused.code, refused.out) == (1, "")
+        assert (refused.problem["code"], refused.problem["title"]) == (code, "Not found")
+        assert refused.problem["detail"].startswith(told)
+
+    def test_of_somebody_who_may_be_two_is_refused(
+        self, terminal: Terminal, committed_runtime: Runtime, booked: tuple[str, str]
+    ) -> None:
+        _, student = booked
+        with committed_runtime.begin(SYSTEM) as uow:
+            other = person(uow, first_name="Jonas", last_name="Lind")
+        refused = terminal("bookings", "list", "--user", "Jonas Lind", "--json")
+        assert (refused.code, refused.problem["code"]) == (1, "users.several_fit")
+        assert set(refused.problem["facts"]["candidates"]) == {student, other}
+
     def test_a_window_that_means_nothing_is_refused(self, terminal: Terminal) -> None:
         refused = terminal("bookings", "list", "--window", "soonish", "--json")
         assert refused.code == 1

@@ -62,6 +62,18 @@ class TestList:
         refused = terminal("mail", "list", "--user", "Maya", "--json")
         assert (refused.code, refused.problem["code"]) == (2, "input.invalid")
 
+    def test_refuses_an_id_that_nobody_has(self, terminal: Terminal, world: Runtime) -> None:
+        refused = terminal("mail", "list", "--user", "01JZ8M4T6Q3V9K2X7C5B1N0D8F", "--json")
+        assert (refused.code, refused.out) == (1, "")
+        assert refused.problem["code"] == "accounts.not_found"
+
+    def test_of_somebody_without_messages_is_empty(
+        self, terminal: Terminal, world: Runtime
+    ) -> None:
+        with world.begin(SYSTEM) as uow:
+            zoe = student(uow, first_name="Zoe", last_name="Marsh")
+        assert terminal("mail", "list", "--user", zoe.id, "--json").json["items"] == []
+
 
 class TestShow:
     def test_shows_the_words(self, terminal: Terminal, world: Runtime) -> None:

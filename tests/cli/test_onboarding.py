@@ -54,6 +54,10 @@ class TestInvites:
     def test_that_cannot_be_sent_are_refused(self, terminal: Terminal) -> None:
         refused = terminal("invites", "send", "nobody", "--yes", "--json")
         assert (refused.code, refused.problem["code"]) == (1, "invites.unusable")
+        batch = terminal("invites", "list", "--batch", UNKNOWN_ID, "--json")
+        assert (batch.code, batch.out) == (1, "")
+        assert batch.problem["code"] == "invites.batch_unknown"
+        assert "leave it out to list all invites" in batch.problem["detail"]
         unknown = terminal("invites", "show", UNKNOWN_ID, "--json")
         assert unknown.problem["code"] == "onboarding.invite_not_found"
 

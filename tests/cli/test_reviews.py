@@ -36,6 +36,17 @@ class TestReviews:
         assert back.out == "Shown again: 2 stars of Zoe M. for Maya O.\n"
         assert terminal("reviews", "show", review.id, "--json").json["state"] == "published"
 
+    def test_of_somebody_who_is_unknown_are_refused(
+        self, terminal: Terminal, committed_runtime: Runtime
+    ) -> None:
+        with committed_runtime.begin(SYSTEM) as uow:
+            maya = instructors.live_instructor(uow, open_days=0)
+        for side in ("--instructor", "--student"):
+            refused = terminal("reviews", "list", side, "01JZ8M4T6Q3V9K2X7C5B1N0D8F", "--json")
+            assert (refused.code, refused.out) == (1, "")
+            assert refused.problem["code"] == "accounts.not_found"
+            assert terminal("reviews", "list", side, maya.id, "--json").json["items"] == []
+
 
 class TestAnOffering:
     def test_says_for_whom_it_is(self, terminal: Terminal, committed_runtime: Runtime) -> None:
