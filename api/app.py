@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
-from api import errors, middleware, openapi, routes
+from api import documentation, errors, middleware, openapi, routes
 from api.routing import PREFIX, Route
 from api.searching import Desk
 from instainstru_core.kernel import lean
@@ -29,7 +29,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         title="InstaInstru",
         version="1",
         openapi_url=f"{PREFIX}/openapi.json",
-        docs_url=f"{PREFIX}/docs",
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
@@ -41,6 +41,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         for router in routers():
             _mount(app, router)
     openapi.install(app)
+    documentation.install(app)
     errors.install(app)
     middleware.install(app, runtime.settings)
     return app
