@@ -15,7 +15,8 @@ from cli.search_evaluation.scoring import FIRST_RIGHT, PLACES_RIGHT, SLOTS_RIGHT
 from instainstru_core.kernel.errors import Invalid
 
 Set = Annotated[
-    Half, typer.Option("--set", help="The half to score; of the blind one only totals are shown.")
+    Half,
+    typer.Option("--set", help="Which queries to score; of the blind half only totals are shown."),
 ]
 
 
@@ -25,14 +26,14 @@ class BelowTarget(Invalid):
 
 def evaluate(*, half: Set = Half.OPEN, as_json: AsJson = False) -> None:
     """Score how the labelled queries are understood: slots, places, services, time."""
-    with session.working() as runtime, runtime.begin(session.operator()) as uow:
-        scores = scoring.score(half, labels.load(half), Reader(uow, runtime.embedder))
+    with session.bare() as runtime:
+        scores = scoring.score(half, labels.load(half), Reader(runtime.embedder))
     output.show(scores, lambda: list(_shown(scores)), as_json=as_json)
     if not scores.meets_targets:
         raise BelowTarget(
             f"Search is held to {SLOTS_RIGHT:.0%} of slots, {PLACES_RIGHT:.0%} of places,"
             f" {FIRST_RIGHT:.0%} of services right at once, and no word corrupted."
-            " Look at the misses of the open half and teach the grammar, the map or the catalog."
+            " Look at the misses that are told and teach the grammar, the map or the catalog."
         )
 
 

@@ -7,14 +7,18 @@ from time import perf_counter
 
 from instainstru_core.domains.catalog import service as catalog
 from instainstru_core.domains.catalog.types import Entry
+from instainstru_core.domains.regions import service as regions
 from instainstru_core.domains.regions.policy import Gazetteer
 from instainstru_core.domains.regions.types import PlaceKind
 from instainstru_core.domains.search.policy.grammar import Words, parse, words_of
+from instainstru_core.domains.search.policy.meaning.lexicon import Lexicon
+from instainstru_core.domains.search.policy.meaning.lookup import Lookup
+from instainstru_core.domains.search.policy.meaning.vectors import VectorIndex
+from instainstru_core.domains.search.policy.places import ladder
 from instainstru_core.domains.search.ports import Embedder
-from instainstru_core.domains.search.service import meaning, places
+from instainstru_core.domains.search.service import embeddings, meaning
 from instainstru_core.domains.search.types.parsed import Parsed, PlaceMention
 from instainstru_core.kernel.deadline import Deadline
-from instainstru_core.kernel.uow import Uow
 
 BUDGET_SECONDS = 0.5
 
@@ -44,14 +48,18 @@ class Understood:
 
 
 class Reader:
-    """Understands queries with one catalog, one map and one model of vectors."""
+    """Understands queries by the catalog and the map of this release, and one model of vectors. It
+    needs no database: what labels name is packaged.
+    """
 
-    def __init__(self, uow: Uow, embedder: Embedder | None) -> None:
-        entries = catalog.entries(uow)
-        self.uow = uow
+    def __init__(self, embedder: Embedder | None) -> None:
+        entries = catalog.packaged_entries()
         self.embedder = embedder
-        self.gazetteer: Gazetteer = places.gazetteer(uow)
+        self.gazetteer: Gazetteer = regions.packaged_gazetteer()
         self.words: Words = words_of(entries, self.gazetteer)
+        self.lookup = Lookup(Lexicon(entries))
+        self.entries = entries
+        self.vectors: VectorIndex | None = None
         self.by_id: Mapping[str, Entry] = {entry.id: entry for entry in entries}
         self.by_slug: Mapping[str, Entry] = {entry.slug: entry for entry in entries}
 
@@ -60,8 +68,13 @@ class Reader:
         started = perf_counter()
         parsed = parse(text, self.words, today)
         parse_seconds = perf_counter() - started
-        deadline = Deadline.within(BUDGET_SECONDS)
-        meant = meaning.services_meant(self.uow, parsed, embedder=self.embedder, deadline=deadline)
+        meant = meaning.meant_by(
+            self.lookup,
+            parsed,
+            self._vectors_of,
+            embedder=self.embedder,
+            deadline=Deadline.within(BUDGET_SECONDS),
+        )
         ranked = [
             [
                 self.by_id[match.service_id].slug
@@ -70,7 +83,7 @@ class Reader:
             ]
             for wish in meant.wishes
         ]
-        where = self._where(parsed, deadline)
+        where = self._where(parsed)
         return Understood(parsed, ranked, where, parse_seconds, perf_counter() - started)
 
     def areas_of(self, borough: str) -> frozenset[str]:
@@ -78,12 +91,18 @@ class Reader:
         place = self.gazetteer.find(borough, similar=False)
         return frozenset() if place is None else frozenset(place.area_keys)
 
-    def _where(self, parsed: Parsed, deadline: Deadline) -> Where | None:
+    def _vectors_of(self, embedder: Embedder) -> VectorIndex:
+        """The vectors of the services by the one model, made when first needed."""
+        if self.vectors is None:
+            self.vectors = embeddings.vectors_of(self.entries, embedder)
+        return self.vectors
+
+    def _where(self, parsed: Parsed) -> Where | None:
         if parsed.place is None:
             return None
         if parsed.place.how is PlaceMention.NEAR_ME:
             return Where(is_near_me=True)
-        place = places.resolve(self.uow, parsed.place, deadline=deadline).place
+        place = ladder.resolve(parsed.place.text, self.gazetteer).place
         if place is None:
             return None
         return Where(

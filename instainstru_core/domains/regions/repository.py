@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import yaml
@@ -225,6 +226,25 @@ def region_at(session: Session, latitude: float, longitude: float) -> str | None
         .limit(1)
     )
     return session.scalars(query).one_or_none()
+
+
+def packaged_names() -> tuple[Named, ...]:
+    """Likewise as this release has them, without a database."""
+    polygons: dict[str, list[str]] = {}
+    for row in boundaries():
+        if row["area_key"] is not None:
+            polygons.setdefault(row["area_key"], []).append(str(row["name"]))
+    return tuple(
+        Named(
+            area.key,
+            area.name,
+            borough.name,
+            tuple(area.aliases),
+            tuple(sorted(polygons[area.key])),
+        )
+        for borough in sorted(packaged().boroughs, key=attrgetter("name"))
+        for area in borough.areas
+    )
 
 
 def names(session: Session) -> tuple[Named, ...]:

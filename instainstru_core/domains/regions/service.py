@@ -120,6 +120,11 @@ def gazetteer(uow: Uow) -> Gazetteer:
     return _gazetteer(repository.names(uow.session))
 
 
+def packaged_gazetteer() -> Gazetteer:
+    """The same as this release has it, without a database."""
+    return _gazetteer(repository.packaged_names())
+
+
 @lru_cache(maxsize=4)
 def _gazetteer(areas: tuple[Named, ...]) -> Gazetteer:
     return policy.gazetteer(areas, vocabulary())

@@ -56,6 +56,9 @@ class TestLoad:
         }
         assert service.version(uow) == before
 
+    def test_brings_what_is_known_without_a_database(self, uow: Uow) -> None:
+        assert service.entries(uow) == service.packaged_entries()
+
     def test_brings_back_what_was_changed_and_retires_the_rest(self, uow: Uow) -> None:
         before = service.version(uow)
         piano = uow.session.scalars(select(Service).filter_by(slug="piano")).one()

@@ -21,6 +21,12 @@ class TestLoad:
     def test_changes_nothing_the_second_time(self, uow: Uow) -> None:
         assert service.load(uow).model_dump() == {"areas": 172, "regions": 262, "changed": 0}
 
+    def test_brings_what_is_known_without_a_database(self, uow: Uow) -> None:
+        loaded, packaged = service.gazetteer(uow), service.packaged_gazetteer()
+        assert loaded.places == packaged.places
+        assert loaded.areas == packaged.areas
+        assert (loaded.official, loaded.streets) == (packaged.official, packaged.streets)
+
     def test_brings_back_what_was_changed(self, uow: Uow) -> None:
         area = uow.session.scalars(select(DisplayArea).limit(1)).one()
         region = uow.session.scalars(select(Region).limit(1)).one()

@@ -16,15 +16,17 @@ from instainstru_core.domains.catalog.schemas import (
     CatalogueLoaded,
     CatalogueSummary,
     CategoryDetail,
+    CategoryEntry,
     CategoryView,
     ServiceCard,
     ServiceView,
     SubcategoryDetail,
+    SubcategoryEntry,
     SubcategorySummary,
     SubcategoryView,
 )
 from instainstru_core.domains.catalog.service.filtering import filter_definitions, filter_views
-from instainstru_core.domains.catalog.types import AgeGroup, Entry
+from instainstru_core.domains.catalog.types import AgeGroup, Entry, Group
 from instainstru_core.kernel.authority import Permission, require
 from instainstru_core.kernel.ids import is_id, stable_id
 from instainstru_core.kernel.measure import operation
@@ -205,6 +207,29 @@ def summary(uow: Uow) -> CatalogueSummary:
 def entries(uow: Uow) -> tuple[Entry, ...]:
     """All active services with every word they may be called by, in the order of the tree."""
     return repository.entries(uow.session)
+
+
+def packaged_entries() -> tuple[Entry, ...]:
+    """The same as this release has them, without a database."""
+    return tuple(
+        Entry(
+            stable_id("service", service.slug),
+            service.slug,
+            service.name,
+            service.description,
+            synonyms=tuple(service.synonyms),
+            age_groups=tuple(service.ages),
+            subcategory=_group("subcategory", f"{top.slug}/{group.slug}", group),
+            category=_group("category", top.slug, top),
+        )
+        for top in repository.packaged().categories
+        for group in top.subcategories
+        for service in group.services
+    )
+
+
+def _group(kind: str, key: str, one: CategoryEntry | SubcategoryEntry) -> Group:
+    return Group(stable_id(kind, key), one.slug, one.name, synonyms=tuple(one.synonyms))
 
 
 def _rows() -> tuple[list[dict[str, object]], list[dict[str, object]], list[dict[str, object]]]:

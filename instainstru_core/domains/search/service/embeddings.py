@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from instainstru_core.domains.catalog import service as catalog
+from instainstru_core.domains.catalog.types import Entry
 from instainstru_core.domains.regions import service as regions
 from instainstru_core.domains.search.policy.meaning import texts
 from instainstru_core.domains.search.policy.meaning.texts import Part, Text
@@ -56,6 +57,14 @@ def vectors(uow: Uow, kind: EmbeddingKind, embedder: Embedder) -> VectorIndex:
         ),
         lambda: _loaded(uow, kind, embedder),
     )
+
+
+def vectors_of(entries: Sequence[Entry], embedder: Embedder) -> VectorIndex:
+    """The vectors of these services, all made here by the model, without a database."""
+    texts_of = [(entry.id, text) for entry in entries for text in texts.service_texts(entry)]
+    rows = embedder.embed([text for _, text in texts_of], deadline=Deadline.within(LOAD_SECONDS))
+    subjects = [subject for subject, _ in texts_of]
+    return index(list(zip(subjects, rows, strict=True)), embedder.scale)
 
 
 def unmade(uow: Uow, kind: EmbeddingKind, embedder: Embedder) -> dict[Part, Text]:

@@ -1,6 +1,6 @@
 """Which services a parsed text means. What is needed for that is kept in each process."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from instainstru_core.domains.catalog import service as catalog
@@ -60,7 +60,26 @@ def services_meant(
     a remote one, as `flows.embedding` asks for them; a local one is asked here. Without either it
     is the text alone that counts, and the answer says so.
     """
-    known = lookup(uow)
+    return meant_by(
+        lookup(uow),
+        parsed,
+        lambda model: service_vectors(uow, model),
+        embedder=embedder,
+        vectors=vectors,
+        deadline=deadline,
+    )
+
+
+def meant_by(
+    known: Lookup,
+    parsed: Parsed,
+    services_of: Callable[[Embedder], VectorIndex],
+    *,
+    embedder: Embedder | None = None,
+    vectors: Mapping[str, Vectors] | None = None,
+    deadline: Deadline,
+) -> Meant:
+    """The same with the words of any catalog, and the vectors of its services by a model."""
     wishes = fusion.unclear(parsed, known)
     if not wishes:
         return fusion.meant(parsed, known, None, {})
@@ -70,7 +89,7 @@ def services_meant(
         return fusion.meant(parsed, known, None, {}, ("embedding_skipped",))
     try:
         found = vectors or dict(zip(wishes, embedder.embed(wishes, deadline=deadline), strict=True))
-        services = service_vectors(uow, embedder)
+        services = services_of(embedder)
     except ModelUnavailable as failure:
         return fusion.meant(parsed, known, None, {}, (f"embedding_{failure.use.value}",))
     missing = () if services.subjects else ("embeddings_missing",)
