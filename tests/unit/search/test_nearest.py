@@ -1,8 +1,9 @@
 """What is told as near where a search wishes for what nobody teaches: labelled by hand.
 
-The first half was labelled before any score was looked at, the second one after. Behind each query
-stand the services that help whoever asks for it; of most there are none. Queries that the catalog
-turned out to teach are left out.
+The first list was labelled before any score was looked at, the second and third ones after, the
+last one before any of it was run, but for what was found wrong before. Behind each query stand the
+services that help whoever asks for it; of most there are none. Queries that the catalog turned out
+to teach are left out.
 """
 
 from datetime import date
@@ -43,12 +44,23 @@ LATER = """
     grocery shopping; sword swallowing; bike repair; bungee jumping; storm chasing
     line dancing: house-dance wedding-dance grown-up-me-dance belly-dance
 """
-WRONG = {
-    "wedding planner", "hula hoop", "speak in front of people", "speak up in meetings",
-    "spin class", "high school admissions", "sword swallowing", "bike repair",
-}  # fmt: skip
-"""Weddings have their flowers, basketball is hoops, and speaking is most of English; balls spin,
-universities admit too, fencers have swords, and a bike is not only repaired."""
+LAST = """
+    sword collecting; hot air balloon ride; horse grooming; cat sitting; pole vault
+    wedding officiant; photo booth rental: photography; ghost hunting; water skiing: swimming
+    ice fishing; fly fishing; roller coaster; shoe shining; rock collecting; bread delivery: baking
+    home staging: home-organization interior-design home-repair; wig making; mask making: origami
+    beer tasting: wine-tasting coffee-tasting; cheese making: pasta-making; treasure hunting
+    tax attorney: personal-finance; bike messenger: bike-riding; bike tour: bike-riding; paintball
+    boat license; car detailing; swordsmanship: fencing; silent disco; piano tuner: piano
+    guitar repair: guitar; nail salon: nail-art; french restaurant; spanish nanny; piano movers
+    country dancing: house-dance wedding-dance belly-dance grown-up-me-dance
+    square dancing: house-dance wedding-dance belly-dance
+    square dancing steps: house-dance wedding-dance belly-dance
+"""
+WRONG = {"paintball"}
+"""It begins as painting does. Before the words that a name is about and the likeness of the whole
+counted, eight of the first three lists were told what is wrong, and seven of the last.
+"""
 
 
 def labelled(half: str) -> dict[str, set[str]]:
@@ -64,7 +76,9 @@ def meant(query: str) -> Meant:
     return fusion.meant(parsed, lookup(), vectors(), dict(zip(wishes, rows, strict=True)))
 
 
-@pytest.mark.parametrize("half", [BEFORE, AFTER, LATER], ids=["before", "after", "later"])
+@pytest.mark.parametrize(
+    "half", [BEFORE, AFTER, LATER, LAST], ids=["before", "after", "later", "last"]
+)
 def test_nothing_is_meant_and_only_what_helps_is_told(half: str) -> None:
     found = {query: meant(query) for query in labelled(half)}
     assert {query: one.services for query, one in found.items() if one.services} == {}

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from instainstru_core.domains.catalog.policy import fold
 from instainstru_core.domains.search.policy.meaning.forms import without_generic
 from instainstru_core.domains.search.policy.meaning.lookup import Finding, Lookup, ordered
+from instainstru_core.domains.search.policy.meaning.nearness import is_about, is_akin
 from instainstru_core.domains.search.policy.meaning.vectors import VectorIndex
 from instainstru_core.domains.search.types.meaning import (
     By,
@@ -102,18 +104,39 @@ def _without_scraps(wishes: tuple[PhraseMeaning, ...], lookup: Lookup) -> tuple[
     """Wishes of which none is certain: where one means nothing, the others have to be likely."""
     if all(wish.matches for wish in wishes):
         return wishes
+    words = " ".join(wish.phrase.text for wish in wishes)
     return tuple(
         wish
         if _best(wish) >= LEAST_BESIDE_NOTHING
-        else replace(wish, matches=(), near=wish.near or _akin(wish, lookup))
+        else replace(wish, matches=(), near=wish.near or _akin(wish, words, lookup))
         for wish in wishes
     )
 
 
-def _akin(wish: PhraseMeaning, lookup: Lookup) -> tuple[str, ...]:
-    """Those of the services of a wish that are called by a word like one of its own."""
-    ids = (match.service_id for match in wish.matches)
-    return tuple(one for one in ids if lookup.is_akin(wish.phrase.text, one))[:MOST_NAMED]
+def _akin(wish: PhraseMeaning, words: str, lookup: Lookup) -> tuple[str, ...]:
+    """The services that a wish may have meant, by vector or by text, which are called by a word
+    like one of all that are wished.
+    """
+    return _called_like(words, lookup.find(wish.phrase.text).matches, _likeness(wish), lookup)
+
+
+def _likeness(wish: PhraseMeaning) -> dict[str, float]:
+    return {match.service_id: match.vector or 0.0 for match in wish.matches}
+
+
+def _called_like(
+    words: str, by_text: Sequence[ServiceMatch], likeness: Mapping[str, float], lookup: Lookup
+) -> tuple[str, ...]:
+    """Those that are called by a word like one of these, by text and then by vector."""
+    texts = {match.service_id: match.score for match in by_text}
+    told = (
+        one
+        for one in dict.fromkeys((*texts, *likeness))
+        if is_akin(
+            words, lookup.entries[one], text=texts.get(one, 0.0), likeness=likeness.get(one, 0.0)
+        )
+    )
+    return tuple(islice(told, MOST_NAMED))
 
 
 def fused(
@@ -201,7 +224,7 @@ def _wish(
         return PhraseMeaning(phrase, finding.matches)
     near = services.nearest(vector, most=MOST_NEAR)
     found = () if finding.is_certain else fused(finding, near, phrase.text)
-    matches = tuple(one for one in found if lookup.is_about(phrase.text, one.service_id))
+    matches = tuple(one for one in found if is_about(phrase.text, lookup.entries[one.service_id]))
     if matches:
         return PhraseMeaning(phrase, matches)
     return PhraseMeaning(phrase, (), _near(phrase.text, finding, near, lookup))
@@ -215,10 +238,8 @@ def _near(
     Only those that are called by a word like one of these: vectors are made from pieces of words,
     and say as surely that beekeeping is Accounting as that dog grooming is Dog Training.
     """
-    by_text = (match.service_id for match in finding.matches)
-    by_vector = (service_id for service_id, like in near if like >= LEAST_NEAR)
-    told = dict.fromkeys((*by_text, *by_vector))
-    return tuple(one for one in told if lookup.is_akin(words, one))[:MOST_NAMED]
+    likeness = {service_id: like for service_id, like in near if like >= LEAST_NEAR}
+    return _called_like(words, finding.matches, likeness, lookup)
 
 
 def _also_for(

@@ -14,11 +14,9 @@ from rapidfuzz.distance import OSA
 from instainstru_core.domains.catalog.policy import fold
 from instainstru_core.domains.search.policy.meaning.forms import (
     GENERIC,
-    is_like,
     key,
     root,
     root_key,
-    singular,
     squashed,
     without_generic,
 )
@@ -28,7 +26,12 @@ from instainstru_core.domains.search.policy.meaning.lexicon import (
     Lexicon,
     Sense,
 )
-from instainstru_core.domains.search.policy.meaning.real_words import REAL_WORDS, TRADES, UNTAUGHT
+from instainstru_core.domains.search.policy.meaning.real_words import (
+    ABOUT_OTHERS,
+    REAL_WORDS,
+    TRADES,
+    UNTAUGHT,
+)
 from instainstru_core.domains.search.types.meaning import Reason, ServiceMatch
 
 ROOT_SHARE = 0.95
@@ -45,7 +48,6 @@ LONG_WORD = 10
 LEAST_SCORE = 0.45
 WITHIN = 0.12
 MOST = 12
-ACTION = "ing"
 LANGUAGES = "languages"
 EXAMS = "test-prep"
 TUTORING = "tutoring"
@@ -67,11 +69,6 @@ class Finding:
 
 
 NOTHING = Finding((), is_certain=False)
-
-
-def is_done_to(words: Sequence[str]) -> bool:
-    """Whether these words name something and what is done to it: "axe throwing"."""
-    return len(words) > 1 and words[-1].endswith(ACTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ class Lookup:
             entry.id: frozenset(age.value for age in entry.age_groups) for entry in lexicon.entries
         }
         self.find = lru_cache(maxsize=4_096)(self._find)
-        self._entries = {entry.id: entry for entry in lexicon.entries}
+        self.entries = {entry.id: entry for entry in lexicon.entries}
 
     def _find(self, phrase: str) -> Finding:
         """The services that these words mean."""
@@ -122,7 +119,8 @@ class Lookup:
             meant = self._find(repaired)
             return Finding(tuple(map(_as_typo, meant.matches)), meant.is_certain)
         finding = self._within(words) or self._scored(words)
-        if not finding.is_certain and not TRADES.isdisjoint(words.split()):
+        is_trade = not finding.is_certain and not TRADES.isdisjoint(words.split())
+        if is_trade or _is_about_others(folded):
             return Finding((), is_certain=True)
         return finding
 
@@ -130,37 +128,6 @@ class Lookup:
         """What has exactly this name, if anything has."""
         senses, share = self._senses(words)
         return self._matches(senses, words, share) if senses else None
-
-    def is_akin(self, words: str, service_id: str) -> bool:
-        """Whether a service is called by a word like one of these. What people have done rather
-        than learn is like nothing, and so are words that mean something else beside others.
-        """
-        said = [word for word in fold(words).split() if word not in GENERIC]
-        if not TRADES.isdisjoint(said):
-            return False
-        entry = self._entries[service_id]
-        name = set(fold(entry.name).split()) - GENERIC - WEAK_NAMES
-        called = {word for one in entry.synonyms for word in fold(one).split()}
-        called = (called - GENERIC - WEAK_NAMES) | name
-        if is_done_to(said):
-            things = {singular(word) for word in called}
-            return any(singular(one) in things for one in said[:-1]) or any(
-                is_like(said[-1], other) for other in name
-            )
-        return any(is_like(one, other) for one in said for other in called)
-
-    def is_about(self, words: str, service_id: str) -> bool:
-        """Whether a service speaks of what these words say that something is done to: throwing axes
-        has nothing to do with throwing pots, nor line dancing with tap dancing. Words that say no
-        such thing are about every service.
-        """
-        said = [word for word in fold(words).split() if word not in GENERIC]
-        if not is_done_to(said):
-            return True
-        entry = self._entries[service_id]
-        texts = (entry.name, *entry.synonyms, entry.description)
-        spoken = {singular(word) for text in texts for word in fold(text).split()}
-        return any(singular(word) in spoken for word in said[:-1])
 
     def _senses(self, words: str) -> tuple[tuple[Sense, ...], float]:
         """What has this name, and how much of it. A trade is no name in the singular: mechanics is
@@ -360,6 +327,16 @@ class Lookup:
             if begun:
                 return begun[:MOST], PREFIX_SHARE, Reason.PREFIX
         return (), 0.0, Reason.PART
+
+
+def _is_about_others(folded: str) -> bool:
+    """Whether what stands last makes something else of the word before it, as in "piano movers";
+    "cpr for a babysitter" is no such thing.
+    """
+    split = folded.split()
+    while split and split[-1] in GENERIC:
+        split.pop()
+    return len(split) > 1 and split[-1] in ABOUT_OTHERS and split[-2] not in GENERIC
 
 
 def _reason(reason: Reason, weight: float) -> Reason:

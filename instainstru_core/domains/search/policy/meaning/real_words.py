@@ -54,8 +54,14 @@ TRADES = frozenset({
     "exterminator", "florist", "haircut", "hairdresser", "handyman", "hiring", "hotel", "hotels",
     "housekeeper", "housekeeping", "jobs", "lawyer", "locksmith", "maid", "masseuse", "mechanic",
     "movers", "moving", "nanny", "notary", "plumber", "psychiatrist", "psychologist", "realtor",
-    "rent", "rental", "repairman", "restaurant", "salon", "sitter", "tailor", "taxi", "therapist",
-    "therapy", "tickets", "veterinarian", "walker",
+    "rent", "rental", "repair", "repairman", "restaurant", "salon", "sitter", "tailor", "taxi",
+    "therapist", "therapy", "tickets", "tuner", "tuning", "veterinarian", "walker",
 })
 # fmt: on
 """What people have done rather than learn: a house cleaner has nothing to do with House Dance."""
+
+DONE_ELSEWHERE = frozenset({"apartment", "apartments", "hotel", "hotels", "therapy"})
+"""Those that do not change what stands before them: "yoga hotel midtown"."""
+
+ABOUT_OTHERS = TRADES - DONE_ELSEWHERE
+"""Those that make something else of it: a piano mover has nothing to do with playing the piano."""
