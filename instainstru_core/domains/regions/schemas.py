@@ -56,7 +56,7 @@ class NamesOfTheCity(Entry):
 class StreetEntry(Entry):
     """Numbered streets with a side, from the first to the last."""
 
-    side: Literal["east", "west"]
+    side: Literal["east", "west", "far west"]
     first: Annotated[int, Field(ge=1)]
     last: int
     areas: Annotated[list[Key], Field(min_length=1)]

@@ -54,6 +54,7 @@ class TestWishes:
             ("first dance lessons for our wedding", ["first dance"]),
             ("video editing lessons", ["video editing"]),
             ("kids yoga", ["yoga"]),
+            ("ride bike", ["learn to ride a bike"]),
             ("adult ballet", ["ballet"]),
             ("mommy and me dance", ["mommy and me dance"]),
             ("french cooking", ["cooking"]),
@@ -305,6 +306,15 @@ class TestWhatOnlySaysHow:
             ("ap calc bc", ["ap calc bc"], ""),
             ("pottery for date night", ["pottery"], ""),
             ("wine tasting for 2 on friday", ["wine tasting"], ""),
+            ("flamenco guitar", ["guitar"], "flamenco"),
+            ("hip hop drums", ["drums"], "hip hop"),
+            ("salsa, piano", ["salsa", "piano"], ""),
+            ("piano tuning", ["piano tuning"], ""),
+            ("french restaurant", ["french restaurant"], ""),
+            ("spanish nanny", ["spanish nanny"], ""),
+            ("home repair", ["home repair"], ""),
+            ("piano and moving meditation", ["piano", "moving meditation"], ""),
+            ("yoga hotel", ["yoga"], "hotel"),
         ],
     )
     def test_is_no_wish_of_its_own(self, text: str, services: list[str], rest: str) -> None:

@@ -50,6 +50,9 @@ class TestPrices:
             ("tennis over 120", 12000, None),
             ("tennis $100+", 10000, None),
             ("tennis 100+ an hour", 10000, None),
+            ("tennis 100+", 10000, None),
+            ("sat tutor over 100", 10000, None),
+            ("lsat tutor $170+", 17000, None),
             ("trainer 90 and up", 9000, None),
             ("yoga between $50 and $80", 5000, 8000),
             ("yoga between 50 and 80", 5000, 8000),
@@ -91,6 +94,10 @@ class TestPrices:
             "piano around 3",
             "ages 20-30 yoga",
             "couch to 5k",
+            "SAT math 700+",
+            "lsat 170+",
+            "sat over 1400",
+            "piano 700+",
         ],
     )
     def test_figures_of_other_things_are_no_price(self, text: str) -> None:
@@ -224,6 +231,11 @@ class TestDays:
             ("tuesdays and thursdays", {1, 3}, 28),
             ("mon wed fri", {0, 2, 4}, 7),
             ("sat or sun", {5, 6}, 7),
+            ("m/w", {0, 2}, 28),
+            ("t/th after 4", {1, 3}, 28),
+            ("m/w/f", {0, 2, 4}, 28),
+            ("m-f", {0, 1, 2, 3, 4}, 28),
+            ("mwf", {0, 2, 4}, 28),
             ("not on sundays", EVERY_DAY - {6}, 28),
             ("except weekends", {0, 1, 2, 3, 4}, 28),
         ],
@@ -240,7 +252,9 @@ class TestDays:
         assert (dates.kind, dates.weekdays) == (DateKind.WEEKDAYS, {5})
         assert (dates.first, dates.last) == (date(2026, 12, 1), date(2026, 12, 31))
 
-    @pytest.mark.parametrize("text", ["99/99", "2/30", "13/1", "june 31", "5th avenue", "24/7"])
+    @pytest.mark.parametrize(
+        "text", ["99/99", "2/30", "13/1", "june 31", "5th avenue", "24/7", "m/f"]
+    )
     def test_what_is_no_day(self, text: str) -> None:
         assert read(f"piano {text}").dates is None
 
@@ -442,6 +456,20 @@ def test_for_whom(text: str, ages: tuple[int, ...], group: AgeGroup | None) -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("leash training for a 2 year old lab", ()),
+        ("obedience for my 6 month old puppy", ()),
+        ("my puppy is 6 months old", ()),
+        ("my 6 year old and our 2 year old dog", (6,)),
+    ],
+)
+def test_a_dog_is_nobody_who_learns(text: str, ages: tuple[int, ...]) -> None:
+    parsed = read(text)
+    assert (parsed.ages, parsed.audience) == (ages, Audience.KIDS if ages else None)
+
+
+@pytest.mark.parametrize(
     ("text", "skill"),
     [
         ("beginner guitar", Skill.BEGINNER),
@@ -490,6 +518,9 @@ def test_how_soon(text: str, urgency: Urgency | None) -> None:
         ("piano teacher who comes to me", LessonType.TRAVELS),
         ("yoga at my place", LessonType.TRAVELS),
         ("spanish tutor who comes to my apt", LessonType.TRAVELS),
+        ("decorate my apartment", None),
+        ("organize my home", None),
+        ("yoga my place", LessonType.TRAVELS),
         ("drums at your studio", LessonType.STUDIO),
         ("piano online or in person", None),
         ("piano lessons in person in brooklyn", LessonType.IN_PERSON),

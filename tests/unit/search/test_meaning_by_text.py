@@ -257,7 +257,18 @@ class TestForms:
 
 
 class TestWhatPeopleHaveDone:
-    @pytest.mark.parametrize("phrase", ["house cleaner", "moving furniture", "hair salon"])
+    @pytest.mark.parametrize(
+        "phrase",
+        [
+            "house cleaner",
+            "moving furniture",
+            "hair salon",
+            "piano tuning",
+            "piano movers",
+            "guitar repair class",
+            "french restaurant",
+        ],
+    )
     def test_is_nothing_to_learn(self, phrase: str) -> None:
         assert found(phrase) == []
         assert lookup().find(phrase).is_certain

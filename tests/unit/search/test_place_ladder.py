@@ -332,6 +332,27 @@ class TestStreetsAndCodes:
             ("broadway and 96th st", "96th Street and Broadway", {"manhattan-upper-west-side"}),
             ("79th st and york ave", "79th Street and York", {"manhattan-upper-east-side"}),
             ("west end / 84th", "84th Street and West End", {"manhattan-upper-west-side"}),
+            (
+                "116th and broadway",
+                "116th Street and Broadway",
+                {"manhattan-morningside-heights"},
+            ),
+            (
+                "amsterdam & 130th",
+                "130th Street and Amsterdam",
+                {"manhattan-west-harlem-manhattanville"},
+            ),
+            (
+                "broadway and 145th",
+                "145th Street and Broadway",
+                {"manhattan-hamilton-heights"},
+            ),
+            (
+                "broadway and 168th",
+                "168th Street and Broadway",
+                {"manhattan-washington-heights"},
+            ),
+            ("columbus and 81st", "81st Street and Columbus", {"manhattan-upper-west-side"}),
         ],
     )
     def test_a_corner_is_on_the_side_of_its_avenue(
@@ -341,7 +362,9 @@ class TestStreetsAndCodes:
         assert place is not None
         assert (place.name, place.ambiguous, keys(text)) == (name, False, areas)
 
-    @pytest.mark.parametrize("text", ["5th and lex", "broadway and 14th", "york and 300th"])
+    @pytest.mark.parametrize(
+        "text", ["5th and lex", "broadway and 14th", "york and 300th", "lex and 140th"]
+    )
     def test_an_avenue_that_is_not_there_makes_no_corner(self, text: str) -> None:
         place = resolve(text).place
         assert place is None or " and " not in place.name

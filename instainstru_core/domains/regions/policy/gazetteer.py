@@ -22,13 +22,15 @@ DIGIT = re.compile("[0-9]")
 STREET = re.compile(
     r"(?:[0-9]{1,4} )?(east|west) ([0-9]{1,3})(st|nd|rd|th)?(?(3)(?: street)?| street)"
 )
+WEST, FAR_WEST = "west", "far west"
 AVENUES: Mapping[str, tuple[str, int]] = {
     **dict.fromkeys(("lex", "lexington", "madison", "park"), ("east", 23)),
     "york": ("east", 59),
-    **dict.fromkeys(("amsterdam", "broadway", "columbus", "cpw", "west end"), ("west", 59)),
+    **dict.fromkeys(("columbus", "cpw"), (WEST, 59)),
+    **dict.fromkeys(("amsterdam", "broadway", "west end"), (FAR_WEST, 59)),
 }
 """The sides of Manhattan by the avenues that somebody names a corner with, "86th and lex", and the
-first street from which on that is so.
+first street from which on that is so. Uptown, the far west ones have other areas than the rest.
 """
 
 _AVENUE = rf"({'|'.join(AVENUES)})(?: avenue)?"
@@ -158,7 +160,12 @@ class Gazetteer:
         if int(number or 0) < first:
             return None
         title = f"{number}{ending} Street and {titled(avenue or '')}"
-        return self._street(side, int(number or 0), title)
+        found = self._street(side, int(number or 0), title)
+        return (
+            self._street(WEST, int(number or 0), title)
+            if found is None and side == FAR_WEST
+            else found
+        )
 
     def _street(self, side: str, number: int, title: str) -> Place | None:
         for street in self.streets:

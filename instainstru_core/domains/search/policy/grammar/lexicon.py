@@ -227,6 +227,33 @@ VERBS_AFTER_TO = {
 SUBJECTS_OF_LANGUAGES = frozenset({"music", "dance", "arts", "hobbies", "sports"})
 """Before something of these categories a language is a manner: "french cooking"."""
 
+DONE_TO_HOMES = frozenset({
+    "arrange", "clean", "declutter", "decorate", "design", "fix", "furnish", "improve", "organize",
+    "organise", "paint", "redecorate", "redesign", "redo", "remodel", "renovate", "repair", "stage",
+    "style", "tidy", "decorating", "designing", "fixing", "organizing", "painting", "renovating",
+})
+"""What is done to a home; what else has one after it is done there: "yoga my place"."""
+
+DANCE_STYLES = frozenset({
+    "african", "bachata", "bollywood", "flamenco", "hip hop", "house", "irish", "jazz", "merengue",
+    "salsa", "samba", "swing", "tango",
+})
+"""Names of dances that are also those of music: before it they say how."""
+
+EXAMS = frozenset({
+    "act", "psat", "ap", "shsat", "ssat", "isee", "gre", "toefl", "regents", "ielts", "ged",
+    "gmat", "lsat", "mcat",
+})
+"""Beside "sat", which is also a day."""
+
+ANIMALS = frozenset({
+    "beagle", "bulldog", "chihuahua", "corgi", "dachshund", "dog", "dogs", "doodle", "frenchie",
+    "goldendoodle", "husky", "lab", "labradoodle", "labrador", "maltese", "mutt", "pitbull",
+    "pomeranian", "poodle", "pooch", "pug", "pup", "puppies", "puppy", "pups", "retriever",
+    "rottweiler", "shepherd", "terrier", "yorkie",
+})
+"""Whose age is told, and who learns nothing here by themselves."""
+
 COOKED = frozenset({"cuisine", "dish", "dishes", "food", "meals", "recipes"})
 """Before these it says what is cooked: "cook italian food"."""
 # fmt: on

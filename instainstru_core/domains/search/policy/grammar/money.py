@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from instainstru_core.domains.search.policy.grammar import lexicon
 from instainstru_core.domains.search.policy.grammar.spans import Line, Span, Weight, ruled
 from instainstru_core.domains.search.types.parsed import PriceIntent, PriceWish, Slot
 
 CENTS = 100
 LEAST_BARE_DOLLARS = 20
 """A smaller figure without a dollar sign is an hour, an age or a number of something."""
-LEAST_OPEN_CENTS = 10_000
-"""A smaller figure with nothing but a plus behind it is an age as often: "65+"."""
+OPEN_CENTS = 10_000, 30_000
+"""A smaller figure with nothing but a plus behind it is an age as often, "65+", and nobody looks
+for lessons that cost more at the least.
+"""
 BARE_DIGITS = 4
 """A longer figure without a dollar sign is a ZIP code or a number of something."""
 MOST_DOLLARS = 100_000
@@ -182,6 +185,8 @@ def bounded(line: Line, at: int) -> Span | None:
         amount = _unit(line, amount)
         if line.word(at) in {"from", "near", "within", "limit", "tops"} and not amount.is_certain:
             continue
+        if kind == "least" and _is_score(line, amount):
+            continue
         end = _lead(line, amount.end, _AFTER_MOST) if kind == "most" else None
         return _span(line, at, end or amount.end, _wish(kind, amount.cents))
     return None
@@ -199,13 +204,27 @@ def figure(line: Line, at: int) -> Span | None:
     plus = line.gap(amount.end) == "+" or line.ends_with(amount.end, "+")
     amount = _unit(line, amount)
     end, kind = (amount.end, "least") if plus else _said_after(line, amount.end)
-    if kind is not None and (amount.is_certain or not plus or amount.cents >= LEAST_OPEN_CENTS):
+    if kind is not None and (amount.is_certain or not plus or _is_open(line, amount)):
         weight = Weight.FIXED if amount.is_certain or end > amount.end else Weight.GUESS
         return _span(line, at, end, _wish(kind, amount.cents), weight)
     if not amount.is_certain:
         return None
     kind = "about" if not _TILDES.isdisjoint(line.gap(at)) else "most"
     return _span(line, at, amount.end, _wish(kind, amount.cents))
+
+
+def _is_open(line: Line, amount: Amount) -> bool:
+    """Whether a figure with nothing but a plus behind it is money: no age, and no score."""
+    return OPEN_CENTS[0] <= amount.cents <= OPEN_CENTS[1] and lexicon.EXAMS.isdisjoint(line.words)
+
+
+def _is_score(line: Line, amount: Amount) -> bool:
+    """Whether a figure without a sign is what somebody wants to reach: "sat over 1400"."""
+    return (
+        not amount.is_certain
+        and amount.cents > OPEN_CENTS[1]
+        and not (lexicon.EXAMS | {"sat"}).isdisjoint(line.words)
+    )
 
 
 def _said_after(line: Line, end: int) -> tuple[int, str | None]:

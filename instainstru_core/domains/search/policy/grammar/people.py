@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from instainstru_core.domains.search.policy.grammar.lexicon import ANIMALS
 from instainstru_core.domains.search.policy.grammar.spans import Line, Span, Weight, ruled
 from instainstru_core.domains.search.types.parsed import AgeGroup, Audience, Skill, Slot
 
@@ -275,7 +276,12 @@ def _audience(age: int) -> tuple[Audience, AgeGroup | None]:
 
 
 def _span(line: Line, start: int, end: int, who: Who) -> Span:
-    """The span, with the family around it: "my 6 year old son"."""
+    """The span, with the family around it: "my 6 year old son". A dog's age says nothing."""
+    if line.word(end) in ANIMALS:
+        is_wished = line.vocabulary.term_at(line.stems, end, len(line.words)) is not None
+        return Span(start, end if is_wished else end + 1, None, None, Weight.FIXED)
+    if line.word(start - 1) == "is" and line.word(start - 2) in ANIMALS:
+        return Span(start, end, None, None, Weight.FIXED)
     if line.word(end) in FAMILY - {"he", "she", "hes", "shes"}:
         end += 1
     while line.word(start - 1) in {"my", "our", "a", "an"}:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from instainstru_core.domains.search.policy.grammar import people, sayings
+from instainstru_core.domains.search.policy.grammar import lexicon, people, sayings
 from instainstru_core.domains.search.policy.grammar.hours import WINDOWS, Stretch, Sureness
 from instainstru_core.domains.search.policy.grammar.money import intent
 from instainstru_core.domains.search.policy.grammar.spans import Line, Rules, Span, Weight, joined
@@ -167,9 +167,16 @@ def phrase(line: Line, at: int) -> Span | None:
     for tail, slot, value in PHRASES[line.words[at]]:
         end = at + 1 + len(tail)
         if tuple(line.words[at + 1 : end]) == tail and not _is_broken(line, at, end):
+            if slot is Slot.LESSON_TYPE and _is_done_to_home(line, at):
+                return Span(at, end, None, None, Weight.NAMED)
             weight = Weight.NAMED if slot is None else Weight.PLAIN
             return Span(at, end, slot, value, weight)
     return None
+
+
+def _is_done_to_home(line: Line, at: int) -> bool:
+    """Whether a home is what something is done to: "decorate my apartment"."""
+    return line.word(at) in {"my", "our"} and line.word(at - 1) in lexicon.DONE_TO_HOMES
 
 
 def _is_broken(line: Line, at: int, end: int) -> bool:

@@ -7,12 +7,13 @@ from instainstru_core.domains.search.policy.grammar import lexicon
 from instainstru_core.domains.search.policy.grammar.exclusions import Unwished
 from instainstru_core.domains.search.policy.grammar.spans import Line, Span, Weight
 from instainstru_core.domains.search.policy.grammar.words import Named
-from instainstru_core.domains.search.policy.meaning.real_words import TRADES
+from instainstru_core.domains.search.policy.meaning.real_words import ABOUT_OTHERS, TRADES
 from instainstru_core.domains.search.types.parsed import Phrase, Slot
 
 LONG_TERM = 3
 """Of so many words, a term is as sure as a figure with its unit: "sixth grade test"."""
 LANGUAGES = frozenset({"languages"})
+MUSIC = frozenset({"music"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,11 @@ def term(line: Line, at: int) -> Iterator[Span]:
 
 
 def _is_trade(line: Line, at: int, end: int, named: Named) -> bool:
-    """Whether somebody is looked for who does it: "mechanic" is not the singular of mechanics."""
+    """Whether somebody is looked for who does it, "mechanic" is not the singular of mechanics; or
+    something else by what follows, as in "piano tuning" and "french restaurant".
+    """
+    if line.word(end) in ABOUT_OTHERS and not line.tokens[end].breaks:
+        return True
     trades = TRADES.intersection(line.words[at:end])
     return bool(trades) and not trades.issubset(named.text.split())
 
@@ -150,6 +155,8 @@ def _without_manners(line: Line, topics: list[Topic]) -> list[Topic]:
                 continue
             if _is_manner_of(line, topic, topics[at + 1] if at + 1 < len(topics) else None):
                 continue
+        if topic.text in lexicon.DANCE_STYLES and _is_style_of(line, topic, topics, at):
+            continue
         if at and topic.text in _PREPARING and topics[at - 1].end == topic.start:
             continue
         kept.append(topic)
@@ -173,6 +180,18 @@ def _is_manner_of(line: Line, topic: Topic, following: Topic | None) -> bool:
         and lexicon.CONNECTORS.isdisjoint(line.words[topic.end : following.start])
         and lexicon.LESSON_WORDS.isdisjoint(line.words[topic.end : following.start])
         and bool(following.named.categories & lexicon.SUBJECTS_OF_LANGUAGES)
+    )
+
+
+def _is_style_of(line: Line, topic: Topic, topics: Sequence[Topic], at: int) -> bool:
+    """Whether a dance says what music something is: "flamenco guitar"."""
+    following = topics[at + 1] if at + 1 < len(topics) else None
+    return (
+        following is not None
+        and following.named is not None
+        and following.named.categories == MUSIC
+        and following.start == topic.end
+        and not line.tokens[following.start].breaks
     )
 
 

@@ -58,7 +58,7 @@ def words_of(entries: Iterable[Entry], places: Places) -> Words:
     made = Words(
         terms=_by_first_word(_terms(catalog).items()),
         places=_by_first_word(
-            (tuple(token.word for token in _tokens(name)), kind) for name, kind in names.items()
+            (_as_written(name, places.long_forms), kind) for name, kind in names.items()
         ),
         long_forms=places.long_forms,
         spellings=spellings(
@@ -75,6 +75,11 @@ def words_of(entries: Iterable[Entry], places: Places) -> Words:
     )
     _tokens.cache_clear()
     return made
+
+
+def _as_written(name: str, long_forms: Mapping[str, str]) -> tuple[str, ...]:
+    """The words of a name as those of texts are read: also the "s" of "east 80s" may be south."""
+    return tuple(long_forms.get(token.word, token.word) for token in _tokens(name))
 
 
 def _by_first_word(phrases: Iterable[tuple[tuple[str, ...], T]]) -> dict[str, Tails[T]]:
@@ -164,6 +169,13 @@ def _read(entry: Entry, drafts: dict[tuple[str, ...], _Draft]) -> None:
                 drafts[whole].direct.add(entry.id)
         if bare != whole and bare not in known:
             _add(drafts, bare, entry, _shown(text), is_name=False, is_weak=len(bare) == 1)
+        brief = tuple(word for word in bare if word not in _ARTICLES)
+        if len(brief) > 1 and brief != bare and brief not in known:
+            _add(drafts, brief, entry, _shown(text), is_name=False)
+
+
+_ARTICLES = frozenset({"a", "an", "the"})
+"""What is left out in haste: "ride bike"."""
 
 
 def _add_verbs(drafts: dict[tuple[str, ...], _Draft]) -> None:

@@ -8,6 +8,7 @@ hour, and after any other wish, unless it is typed in capitals and the other wor
 from collections.abc import Callable
 from datetime import date
 
+from instainstru_core.domains.search.policy.grammar import lexicon
 from instainstru_core.domains.search.policy.grammar.days import (
     DAY,
     WEEK,
@@ -59,10 +60,7 @@ _EXAM_BEFORE = frozenset({
     "digital", "psat", "act", "my", "her", "his", "their", "retake", "taking", "take", "practice",
     "pre", "for",
 })
-_EXAMS = frozenset({
-    "act", "psat", "ap", "shsat", "ssat", "isee", "gre", "toefl", "regents", "ielts", "ged",
-    "gmat", "lsat", "mcat",
-})
+_EXAMS = lexicon.EXAMS
 _TESTED = frozenset({"math", "maths", "reading", "writing", "verbal", "algebra", "geometry"})
 _JOINS = frozenset({"and", "or"})
 _WINDOWS = frozenset({"mornings", "afternoons", "evenings", "nights"})
@@ -108,6 +106,35 @@ def named(line: Line, at: int) -> Span | None:
 def number_of(word: str) -> int | None:
     """The number of a weekday, 0 for Monday; None for other words."""
     return NAMES.get(word, PLURALS.get(word))
+
+
+def lettered(line: Line, at: int) -> Span | None:
+    """Weekdays by their first letters: "m/w/f", "t/th", "m-f"; men and women are "m/f"."""
+    numbers, end = [_LETTERS[line.word(at)]], at + 1
+    while line.gap(end) in {"/", "-"} and line.word(end) in _LETTERS and end - at < WEEK:
+        numbers.append(_LETTERS[line.word(end)])
+        end += 1
+    if len(numbers) == 1 or numbers != sorted(set(numbers)) or line.gap(at) in {"/", "-"}:
+        return None
+    gaps = {line.gap(inner) for inner in range(at + 1, end)}
+    if gaps == {"-"} and end - at == PAIR:
+        return spanned(at, end, each(frozenset(range(numbers[0], numbers[1] + 1))))
+    if gaps != {"/"} or line.run(at, end - at) == ("m", "f"):
+        return None
+    return spanned(at, end, each(frozenset(numbers)))
+
+
+PAIR = 2
+_LETTERS = {
+    "m": 0, "mo": 0, "t": 1, "tu": 1, "w": 2, "we": 2, "th": 3, "r": 3, "f": 4, "fr": 4, "sa": 5,
+    "su": 6,
+}  # fmt: skip
+_RUNS = {"mw": {0, 2}, "mwf": {0, 2, 4}, "tth": {1, 3}, "tuth": {1, 3}, "mtwthf": {0, 1, 2, 3, 4}}
+
+
+def run(line: Line, at: int) -> Span | None:
+    """Weekdays by their first letters in a word: "mwf", "tth"."""
+    return spanned(at, at + 1, each(frozenset(_RUNS[line.word(at)])))
 
 
 def simple(line: Line, at: int) -> Span | None:
@@ -230,6 +257,8 @@ def _has_other_wish(line: Line, at: int) -> bool:
 
 RULES = ruled(
     ({*NAMES, *PLURALS}, named),
+    (_LETTERS, lettered),
+    (_RUNS, run),
     (_SIMPLE, simple),
     (("day",), after_tomorrow),
     ({"this", "next", "in", "within", "the", "coming", "following", *_EVERY}, relative),
