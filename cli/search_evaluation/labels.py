@@ -14,10 +14,13 @@ FOLDER = ROOT / "evals" / "search"
 
 
 class Half(StrEnum):
-    """The half that may be looked at, and the one of which only totals are shown."""
+    """The half that may be looked at, the one of which only totals are shown, and what somebody
+    else wrote when search was done.
+    """
 
     OPEN = "open"
     BLIND = "blind"
+    LATER = "later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Query:
 
 
 def load(half: Half) -> list[Query]:
-    """The queries of one half, in the order of the file."""
+    """The queries of one set, in the order of the file."""
     path: Path = FOLDER / f"golden_{half}.jsonl"
     return [_query(json.loads(line)) for line in path.read_text().splitlines() if line.strip()]
 

@@ -80,7 +80,7 @@ class Miss(BaseModel):
 
 
 class Scores(BaseModel):
-    """The scoreboard of one half. Misses are listed of the open half alone."""
+    """The scoreboard of one set. Of the blind half no misses are listed."""
 
     model_config = View
 
@@ -247,7 +247,7 @@ def _scores(half: Half, queries: Sequence[Query], tally: _Tally) -> Scores:
             all_p50=_percentile(tally.whole, 50),
             all_p95=_percentile(tally.whole, 95),
         ),
-        misses=tally.misses if half is Half.OPEN else [],
+        misses=[] if half is Half.BLIND else tally.misses,
     )
 
 

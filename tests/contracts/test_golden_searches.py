@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "evals" / "search"
 DOMAINS = ROOT / "instainstru_core" / "domains"
 HALVES = ("golden_open", "golden_blind")
+SETS = (*HALVES, "golden_later")
 FIELDS = {
     "query", "today", "services", "service_unknown", "excluded", "excluded_services", "price",
     "dates", "time", "minutes", "audience", "age_group", "ages", "skill", "urgency",
@@ -29,7 +30,7 @@ def wished(line: dict[str, Any]) -> set[str]:
     return named | set(line.get("excluded_services", ()))
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", SETS)
 def test_every_service_group_and_area_of_a_label_exists(half: str) -> None:
     catalog = yaml.safe_load((DOMAINS / "catalog" / "catalogue.yaml").read_text("utf-8"))
     categories = catalog["categories"]
@@ -48,7 +49,7 @@ def test_every_service_group_and_area_of_a_label_exists(half: str) -> None:
             assert set(place["areas"]) | set(place.get("may", ())) <= keys, line
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", SETS)
 def test_labels_use_the_fields_that_are_described_and_words_of_their_query(half: str) -> None:
     for line in lines(half):
         assert set(line) <= FIELDS, line
@@ -57,11 +58,15 @@ def test_labels_use_the_fields_that_are_described_and_words_of_their_query(half:
             assert word in line["query"].lower(), line
 
 
-def test_each_half_is_big_enough_and_no_query_is_in_both() -> None:
-    looked_at, blind = ({line["query"].lower().strip() for line in lines(half)} for half in HALVES)
+def test_each_half_is_big_enough_and_no_query_is_in_two_sets() -> None:
+    looked_at, blind, later = (
+        {line["query"].lower().strip() for line in lines(half)} for half in SETS
+    )
     assert len(looked_at) >= 170
     assert len(blind) >= 180
+    assert len(later) >= 150
     assert not looked_at & blind
+    assert not later & (looked_at | blind)
 
 
 def test_every_slot_of_the_issue_is_asked_for_in_both_halves() -> None:
