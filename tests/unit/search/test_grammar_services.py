@@ -262,6 +262,7 @@ class TestSpelling:
             "sitar",
             "tennis singles",
             "geometry angles",
+            "six sigma",
         ],
     )
     def test_a_right_word_stays(self, text: str) -> None:
@@ -315,6 +316,7 @@ class TestWhatOnlySaysHow:
             ("home repair", ["home repair"], ""),
             ("piano and moving meditation", ["piano", "moving meditation"], ""),
             ("yoga hotel", ["yoga"], "hotel"),
+            ("spanish moving to madrid", ["spanish"], "moving"),
         ],
     )
     def test_is_no_wish_of_its_own(self, text: str, services: list[str], rest: str) -> None:

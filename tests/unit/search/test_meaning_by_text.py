@@ -191,6 +191,9 @@ class TestMisspelledWords:
             "boats",
             "green",
             "stack",
+            "facet",
+            "leafy greens",
+            "smoke",
         ],
     )
     def test_are_not_right_words_of_something_else(self, phrase: str) -> None:

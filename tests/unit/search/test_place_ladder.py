@@ -312,6 +312,10 @@ class TestStreetsAndCodes:
             ("West 42nd Street", {"manhattan-hells-kitchen", "manhattan-midtown"}),
             ("350 w 72nd", {"manhattan-upper-west-side"}),
             ("e 13th st", {"manhattan-east-village"}),
+            ("east 80s", {"manhattan-upper-east-side"}),
+            ("e 70s", {"manhattan-lenox-hill-roosevelt-island", "manhattan-upper-east-side"}),
+            ("west 100s", {"manhattan-upper-west-side"}),
+            ("the west 40s", {"manhattan-hells-kitchen", "manhattan-midtown"}),
             (
                 "e 14th st",
                 {

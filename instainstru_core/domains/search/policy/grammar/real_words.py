@@ -148,11 +148,11 @@ REAL_WORDS = frozenset(
     seep selling sells senators sensor sensors separate serge serie served server servings servo
     settling sexting share sharp shat shaven shearing sheep sheer sheeting shelf shelling shells
     shelving shift shill shing shins shire shitting shocks shoe shone shoo shook shopping shorn
-    shorts shove shrinking shutting sided siding sift sighing sighting sights signaling silences
-    sills silvery simpleton singh singles singling sinking sinning sins sitting skids skins skipping
-    skips skirting skulls slamming slats sleek sleepy sleet slimming sling slinging sliver slop
-    sloped slower smearing smelling smelting smirking snail snails snarling sneaking snide snore
-    snort snorts soaks soapy sobre socal socks softbank solver sore sort sorts sowing spamming
+    shorts shove shrinking shutting sided siding sift sighing sighting sights sigma signaling
+    silences sills silvery simpleton singh singles singling sinking sinning sins sitting skids skins
+    skipping skips skirting skulls slamming slats sleek sleepy sleet slimming sling slinging sliver
+    slop sloped slower smearing smelling smelting smirking snail snails snarling sneaking snide
+    snore snort snorts soaks soapy sobre socal socks softbank solver sore sort sorts sowing spamming
     spanking spanning spans sparing spark sparking sparkling spat spawning sped speedo speedy speer
     spend spewed spewing spied spies spilling spills spina spine spines spiny spiritually spits
     splicing splitting spoiling spore spores sporting sporty spot spots spotting spout spouts sprang

@@ -51,7 +51,8 @@ def _is_trade(line: Line, at: int, end: int, named: Named) -> bool:
     """Whether somebody is looked for who does it, "mechanic" is not the singular of mechanics; or
     something else by what follows, as in "piano tuning" and "french restaurant".
     """
-    if line.word(end) in ABOUT_OTHERS and not line.tokens[end].breaks:
+    goes_on = line.word(end + 1) == "to"  # "spanish moving to madrid"
+    if line.word(end) in ABOUT_OTHERS and not line.tokens[end].breaks and not goes_on:
         return True
     trades = TRADES.intersection(line.words[at:end])
     return bool(trades) and not trades.issubset(named.text.split())

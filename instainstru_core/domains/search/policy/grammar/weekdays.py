@@ -109,22 +109,23 @@ def number_of(word: str) -> int | None:
 
 
 def lettered(line: Line, at: int) -> Span | None:
-    """Weekdays by their first letters: "m/w/f", "t/th", "m-f"; men and women are "m/f"."""
+    """Weekdays by their first letters: "m/w/f", "t&th", "m-f"; men and women are "m/f"."""
     numbers, end = [_LETTERS[line.word(at)]], at + 1
-    while line.gap(end) in {"/", "-"} and line.word(end) in _LETTERS and end - at < WEEK:
+    while line.gap(end) in _LETTERS_JOINED and line.word(end) in _LETTERS and end - at < WEEK:
         numbers.append(_LETTERS[line.word(end)])
         end += 1
-    if len(numbers) == 1 or numbers != sorted(set(numbers)) or line.gap(at) in {"/", "-"}:
+    if len(numbers) == 1 or numbers != sorted(set(numbers)) or line.gap(at) in _LETTERS_JOINED:
         return None
     gaps = {line.gap(inner) for inner in range(at + 1, end)}
     if gaps == {"-"} and end - at == PAIR:
         return spanned(at, end, each(frozenset(range(numbers[0], numbers[1] + 1))))
-    if gaps != {"/"} or line.run(at, end - at) == ("m", "f"):
+    if "-" in gaps or line.run(at, end - at) == ("m", "f"):
         return None
     return spanned(at, end, each(frozenset(numbers)))
 
 
 PAIR = 2
+_LETTERS_JOINED = frozenset({"/", "-", "&"})
 _LETTERS = {
     "m": 0, "mo": 0, "t": 1, "tu": 1, "w": 2, "we": 2, "th": 3, "r": 3, "f": 4, "fr": 4, "sa": 5,
     "su": 6,
