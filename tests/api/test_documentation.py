@@ -2,9 +2,15 @@
 
 import re
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.requests import Request
+from starlette.responses import FileResponse
+
+from api import documentation
 
 PAGE = "/api/v1/docs"
 NAMED = re.compile(r'(?:src|href)="([^"]+)"')
@@ -51,6 +57,19 @@ class TestAPart:
         assert (answer.status_code, answer.headers["content-type"]) == (200, KINDS[part])
         assert answer.headers["cache-control"] == "public, max-age=86400"
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+    @pytest.mark.parametrize("part", sorted(documentation.FILES))
+    def test_of_the_package_stays_on_the_disk_and_is_sent_from_there(self, part: str) -> None:
+        scope: dict[str, Any] = {
+            "type": "http",
+            "method": "GET",
+            "headers": [],
+            "path_params": {"name": part},
+        }
+        answer = documentation.part(Request(scope))
+        assert isinstance(answer, FileResponse)
+        assert Path(answer.path).parts[-3:] == ("fastapi_offline", "static", part)
+        assert not hasattr(answer, "body")
 
     def test_is_swagger_ui(self, client: TestClient) -> None:
         assert "SwaggerUIBundle" in client.get(f"{PAGE}/swagger-ui-bundle.js").text
