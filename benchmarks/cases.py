@@ -16,12 +16,12 @@ from benchmarks.servers import Server
 from benchmarks.world import People, World
 from devstack.seeding.world import PASSWORD
 from instainstru_core import runtime as composition
-from instainstru_core.domains.accounts.flows import HASHER
 from instainstru_core.domains.bookings import service as bookings
 from instainstru_core.domains.bookings.schemas import BookLesson
 from instainstru_core.domains.instructors.types import LessonFormat
 from instainstru_core.kernel.authority import Actor, Permission
 from instainstru_core.kernel.clock import utc_now
+from instainstru_core.kernel.passwords import HASHER
 from instainstru_core.kernel.time import local_day
 
 BARE = "bare FastAPI, SELECT 1"

@@ -14,7 +14,6 @@ from devstack import seed
 from devstack.seeding.world import HISTORY_DAYS, PASSWORD
 from instainstru_core import runtime as composition
 from instainstru_core.domains.access.policy import digest_of
-from instainstru_core.domains.accounts.flows import HASHER
 from instainstru_core.domains.bookings.types import BookingStatus
 from instainstru_core.domains.catalog import policy
 from instainstru_core.domains.catalog import service as catalog
@@ -24,6 +23,7 @@ from instainstru_core.domains.search.flows import finding
 from instainstru_core.domains.search.schemas import SearchInstructors
 from instainstru_core.kernel.authority import SYSTEM
 from instainstru_core.kernel.deadline import Deadline
+from instainstru_core.kernel.passwords import HASHER
 from instainstru_core.kernel.safety import DatabaseProtected, Tier
 from instainstru_core.kernel.settings import Settings
 from tests.databases import ServerUrls, clone

@@ -9,10 +9,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
-from argon2.low_level import Type
-
 from instainstru_core.domains.accounts import policy, service
 from instainstru_core.domains.accounts.errors import (
     BadCredentials,
@@ -32,13 +28,11 @@ from instainstru_core.domains.accounts.schemas import (
     Tokens,
 )
 from instainstru_core.domains.accounts.types import PasswordProblem
+from instainstru_core.kernel import passwords
 from instainstru_core.kernel.authority import Actor
 from instainstru_core.kernel.errors import Refusal
 from instainstru_core.kernel.uow import Begin
 
-HASHER = PasswordHasher(
-    time_cost=2, memory_cost=19_456, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
-)
 # Judged when the address is unknown, so that the answer takes as long. Nobody's id and password.
 NOBODY = "00000000000000000000000000"
 DUMMY_HASH = (
@@ -103,7 +97,7 @@ def sign_in(begin: Begin, *, actor: Actor, command: SignIn, terms: TokenTerms) -
     password = command.password.get_secret_value()
     try:
         drafted = service.draft_session(judged, terms)
-        is_old = _is_old(judged.password_hash)
+        is_old = passwords.is_old(judged.password_hash)
         if not _verified(judged.password_hash, password) or known is None:
             raise BadCredentials("The address or the password is wrong. Check both and try again.")
         rehashed = _hashed(password) if is_old else None
@@ -180,23 +174,12 @@ def hash_password(password: str, *, email: str) -> str:
 
 def _hashed(password: str) -> str:
     with TURNS.take():
-        return HASHER.hash(policy.normalized_password(password))
+        return passwords.hashed(policy.normalized_password(password))
 
 
 def _verified(password_hash: str, password: str) -> bool:
     with TURNS.take():
-        try:
-            return HASHER.verify(password_hash, policy.normalized_password(password))
-        except (Argon2Error, InvalidHashError):
-            return False
-
-
-def _is_old(password_hash: str) -> bool:
-    """Whether a hash has other parameters than today's. What is no hash at all is not old."""
-    try:
-        return HASHER.check_needs_rehash(password_hash)
-    except InvalidHashError:
-        return False
+        return passwords.is_right(password_hash, policy.normalized_password(password))
 
 
 def _refused(problem: PasswordProblem) -> PasswordRefused:

@@ -39,6 +39,7 @@ from instainstru_core.domains.accounts.types import AccountStatus
 from instainstru_core.domains.audit import service as audit
 from instainstru_core.domains.audit.schemas import AuditFilters
 from instainstru_core.domains.audit.types import Outcome
+from instainstru_core.kernel import passwords
 from instainstru_core.kernel.authority import (
     ANONYMOUS,
     SYSTEM,
@@ -205,7 +206,7 @@ class TestSignIn:
         with pytest.raises(BadCredentials):
             sign_in(begin, terms, "nobody@example.org", PASSWORD)
         assert drafted_for == [flows.NOBODY]
-        assert flows.HASHER.check_needs_rehash(flows.DUMMY_HASH) is False
+        assert passwords.is_old(flows.DUMMY_HASH) is False
 
 
 class TestAuthenticate:
