@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import text
 
 from devstack import provider, seed
+from devstack.seeding.money.books import Books
+from devstack.seeding.money.rows import NONE
 from devstack.simulation import checks, facts
 from devstack.stripe_simulator.simulator import Simulator
 from instainstru_core import runtime as composition
@@ -50,6 +53,24 @@ WAITING = {
     "webhook # (identity.verification_session.verified) is dead_letter",
 }
 """What is not over yet, or planted."""
+
+
+class TestBooks:
+    def test_hold_one_standing_for_whoever_owes_us_and_lost_us_a_case(self) -> None:
+        """The first of each: what stands in somebody's way already stays as it is."""
+        books = Books(Random(1), "staff")
+        day = timedelta(days=1)
+        books.lock("maya", NOW + day, "booking:2")
+        books.restrict("maya", NOW, "booking:1")
+        books.lock("maya", NOW, "booking:3")
+        books.restrict("maya", NOW + day, "booking:4")
+        books.lock("noah", NOW, "booking:5")
+        books.restrict("olga", NOW, "booking:6")
+        assert [line.split("\t") for line in books.standings().lines] == [
+            ["maya", str(NOW), "booking:3", str(NOW), "booking:1"],
+            ["noah", str(NOW), "booking:5", NONE, NONE],
+            ["olga", NONE, NONE, str(NOW), "booking:6"],
+        ]
 
 
 @dataclass

@@ -77,6 +77,10 @@ class Transfer:
     reversed: int = 0
 
 
+Standing: TypeAlias = dict[str, tuple[datetime, str]]
+"""Since when something stands in a student's way, and for which lesson, by the student."""
+
+
 class Books:
     """Everything that payments and the ledger know, on its way into the database."""
 
@@ -101,11 +105,8 @@ class Books:
             "refunds",
             ("id", "charge_id", "command_id", "vendor_id", "cents", "reason", "refunded_at"),
         )
-
-        self._standings = Table(
-            "payer_standings",
-            ("user_id", "locked_at", "locked_for", "restricted_at", "restricted_for"),
-        )
+        self._locks: Standing = {}
+        self._restrictions: Standing = {}
 
     def post(
         self,
@@ -259,17 +260,28 @@ class Books:
 
     def lock(self, student_id: str, at: datetime, reference: str) -> None:
         """A student owes us for a lesson: until that is paid no other can be booked."""
-        self._standings.add(student_id, at, reference, None, None)
+        _first(self._locks, student_id, (at, reference))
 
     def restrict(self, student_id: str, at: datetime, reference: str) -> None:
         """A student took money back at the bank and lost us the case."""
-        self._standings.add(student_id, None, None, at, reference)
+        _first(self._restrictions, student_id, (at, reference))
+
+    def standings(self) -> Table:
+        """What stands in the way of students, one row for each: it may be both."""
+        found = Table(
+            "payer_standings",
+            ("user_id", "locked_at", "locked_for", "restricted_at", "restricted_for"),
+        )
+        for student_id in sorted({*self._locks, *self._restrictions}):
+            lock = self._locks.get(student_id, (None, None))
+            found.add(student_id, *lock, *self._restrictions.get(student_id, (None, None)))
+        return found
 
     def write(self, connection: psycopg.Connection) -> None:
         """All of it, what is referred to first."""
         for table in (
             self._journals, self._entries, self._commands, _charges(self.charges), self._refunds,
-            _transfers(self.transfers), self._standings,
+            _transfers(self.transfers), self.standings(),
         ):  # fmt: skip
             table.write(connection)
 
@@ -358,3 +370,8 @@ def _transfers(found: list[Transfer]) -> Table:
             one.charge_id, one.cents, one.reversed, one.at,
         )  # fmt: skip
     return table
+
+
+def _first(known: Standing, student_id: str, since: tuple[datetime, str]) -> None:
+    """What stands in somebody's way already stays as it is."""
+    known[student_id] = min(known.get(student_id, since), since)
