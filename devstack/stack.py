@@ -40,6 +40,10 @@ class Server:
     ready: Callable[[], bool]
 
 
+def _nothing() -> None:
+    """Where there is nothing to do."""
+
+
 def everything(places: Places) -> tuple[str, ...]:
     """All servers; no simulator of a service whose key is really set."""
     return DATABASES + MONITORS + environment.simulated(places)
@@ -49,7 +53,7 @@ def ensure(
     lease: Lease,
     names: Sequence[str] | None = None,
     *,
-    meanwhile: Callable[[], object] = lambda: None,
+    meanwhile: Callable[[], object] = _nothing,
 ) -> None:
     """Have these servers up and answering, and their addresses known. Raises StackTrouble.
 
@@ -66,11 +70,11 @@ def ensure(
         for name in wanted:
             _await(lease, secrets, name)
         environment.update(places, addresses(places, secrets, lease.running()))
+        remind = _reminder(places) if vendors.STRIPE.name in fresh else _nothing
         with ThreadPoolExecutor(1) as aside:
-            told = [aside.submit(_reminder(places))] if vendors.STRIPE.name in fresh else []
+            told = aside.submit(remind)
             meanwhile()
-            for one in told:
-                one.result()
+            told.result()
 
 
 def _reminder(places: Places) -> Callable[[], object]:
@@ -79,7 +83,7 @@ def _reminder(places: Places) -> Callable[[], object]:
 
     known = environment.for_processes(places)
     if not known.get("DATABASE_URL"):
-        return dict
+        return _nothing
     return partial(provider.remind, known["DATABASE_URL"], known[vendors.STRIPE_URL])
 
 

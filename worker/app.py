@@ -224,12 +224,12 @@ def _keep_logging(**_: object) -> None:
 
 def _entry(entry: Entry) -> dict[str, Any]:
     """An entry of the table in Celery's words, which knows no other way to say `at_once`."""
-    found = {
+    return {
         "task": entry.job.name,
         "schedule": entry.due,
         "options": {"expires": entry.expires.total_seconds() if entry.expires else None},
+        "last_run_at": LONG_AGO if entry.at_once else None,
     }
-    return {**found, "last_run_at": LONG_AGO} if entry.at_once else found
 
 
 def _add(app: Celery, job: Job, workplace: Workplace) -> None:

@@ -60,7 +60,7 @@ class Reader:
         self.lookup = Lookup(Lexicon(entries))
         self.entries = entries
         self.vectors: VectorIndex | None = None
-        self.by_id: Mapping[str, Entry] = {entry.id: entry for entry in entries}
+        self.by_id: Mapping[str, Entry] = self.lookup.entries
         self.by_slug: Mapping[str, Entry] = {entry.slug: entry for entry in entries}
 
     def read(self, text: str, today: date) -> Understood:

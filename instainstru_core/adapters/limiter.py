@@ -53,17 +53,16 @@ class LocalLimiter:
 
     def take(self, name: str, *, most: int, minutes: int = 1, cost: int = 1) -> Allowance:
         """Take so many calls from the bucket of this name, if there are as many left."""
-        now = time.monotonic()
+        now, rate = time.monotonic(), most / (minutes * MINUTE)
         with self._lock:
             if len(self._buckets) >= MOST_BUCKETS:
                 self._buckets.clear()
             left, at = self._buckets.get(name, (float(most), now))
-            left = min(most, left + (now - at) * most / (minutes * MINUTE))
+            left = min(most, left + (now - at) * rate)
             is_allowed = left >= cost
             left -= cost if is_allowed else 0
             self._buckets[name] = left, now
-        wait = 0.0 if is_allowed else (cost - left) * minutes * MINUTE / most
-        return _allowance(left, wait, is_allowed=is_allowed)
+        return _allowance(is_allowed=is_allowed, left=left, cost=cost, rate=rate)
 
 
 class RedisLimiter:
@@ -90,8 +89,8 @@ class RedisLimiter:
             self._away_until = time.monotonic() + AWAY_SECONDS
             return self._alone.take(name, most=most, minutes=minutes, cost=cost)
         ASKED.labels("allowed" if taken else "refused").inc()
-        wait = 0.0 if taken else (cost - float(left)) * minutes * MINUTE / most
-        return _allowance(float(left), wait, is_allowed=bool(taken))
+        rate = most / (minutes * MINUTE)
+        return _allowance(is_allowed=bool(taken), left=float(left), cost=cost, rate=rate)
 
     def close(self) -> None:
         if self._redis is not None:
@@ -114,5 +113,7 @@ class RedisLimiter:
         return self._redis
 
 
-def _allowance(left: float, wait: float, *, is_allowed: bool) -> Allowance:
-    return Allowance(is_allowed=is_allowed, left=int(left), retry_after=max(1, round(wait + 0.5)))
+def _allowance(*, is_allowed: bool, left: float, cost: int, rate: float) -> Allowance:
+    """`rate` is how many calls are filled up in a second."""
+    waits = 0.0 if is_allowed else (cost - left) / rate
+    return Allowance(is_allowed=is_allowed, left=int(left), retry_after=max(1, round(waits + 0.5)))

@@ -20,7 +20,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Any
 
-from argon2 import PasswordHasher, extract_parameters
+from argon2 import Parameters, PasswordHasher, extract_parameters
 from argon2.exceptions import Argon2Error, InvalidHashError
 from argon2.low_level import ARGON2_VERSION, Type, core, ffi
 
@@ -66,8 +66,9 @@ def hashed(password: bytes) -> str:
 def is_right(password_hash: str, password: bytes) -> bool:
     """Whether this hash is of this password. What is no hash is nobody's."""
     try:
-        if _is_usual(password_hash):
-            return _is_right(password_hash, password)
+        known = extract_parameters(password_hash)
+        if _fits_a_room(known):
+            return _is_right(password_hash, known.time_cost, password)
         return HASHER.verify(password_hash, password)
     except (Argon2Error, InvalidHashError, NotBase64):
         return False
@@ -81,14 +82,12 @@ def is_old(password_hash: str) -> bool:
         return False
 
 
-def _is_usual(password_hash: str) -> bool:
-    """Whether a check of it fits into a room."""
-    known = extract_parameters(password_hash)
+def _fits_a_room(known: Parameters) -> bool:
     shape = (known.type, known.version, known.memory_cost, known.parallelism)
     return shape == (Type.ID, ARGON2_VERSION, MEMORY_KIB, 1)
 
 
-def _is_right(password_hash: str, password: bytes) -> bool:
+def _is_right(password_hash: str, passes: int, password: bytes) -> bool:
     salt, expected = (_decoded(part) for part in password_hash.split("$")[-2:])
     try:
         room = _free.pop()
@@ -106,7 +105,7 @@ def _is_right(password_hash: str, password: bytes) -> bool:
             "pwdlen": len(password),
             "salt": salted,
             "saltlen": len(salt),
-            "t_cost": extract_parameters(password_hash).time_cost,
+            "t_cost": passes,
             "m_cost": MEMORY_KIB,
             "lanes": 1,
             "threads": 1,

@@ -1,6 +1,6 @@
 """The vectors of what can be searched for: which are kept, which are missing, and all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -31,17 +31,13 @@ _indexes: Kept[VectorIndex] = Kept()
 def wanted(uow: Uow, kind: EmbeddingKind) -> dict[Part, Text]:
     """Everything of this kind that should have a vector, with its text."""
     if kind is EmbeddingKind.SERVICE:
-        named = {entry.id: texts.service_texts(entry) for entry in catalog.entries(uow)}
-    else:
-        named = {
+        return _of_services(catalog.entries(uow))
+    return _parts(
+        {
             key: texts.area_texts(place.name, place.borough.value if place.borough else "")
             for key, place in regions.gazetteer(uow).areas.items()
         }
-    return {
-        Part(subject, at): Text(text)
-        for subject, parts in named.items()
-        for at, text in enumerate(parts)
-    }
+    )
 
 
 def vectors(uow: Uow, kind: EmbeddingKind, embedder: Embedder) -> VectorIndex:
@@ -61,10 +57,8 @@ def vectors(uow: Uow, kind: EmbeddingKind, embedder: Embedder) -> VectorIndex:
 
 def vectors_of(entries: Sequence[Entry], embedder: Embedder) -> VectorIndex:
     """The vectors of these services, all made here by the model, without a database."""
-    texts_of = [(entry.id, text) for entry in entries for text in texts.service_texts(entry)]
-    rows = embedder.embed([text for _, text in texts_of], deadline=Deadline.within(LOAD_SECONDS))
-    subjects = [subject for subject, _ in texts_of]
-    return index(list(zip(subjects, rows, strict=True)), embedder.scale)
+    rows = _made(embedder, _of_services(entries))
+    return index([(part.subject, row) for part, row in rows.items()], embedder.scale)
 
 
 def unmade(uow: Uow, kind: EmbeddingKind, embedder: Embedder) -> dict[Part, Text]:
@@ -120,6 +114,18 @@ def embeddings_status(uow: Uow, embedder: Embedder) -> EmbeddingsStatus:
 def forget() -> None:
     """Forget what this process knows, so that it looks again."""
     _indexes.forget()
+
+
+def _of_services(entries: Iterable[Entry]) -> dict[Part, Text]:
+    return _parts({entry.id: texts.service_texts(entry) for entry in entries})
+
+
+def _parts(named: Mapping[str, Sequence[str]]) -> dict[Part, Text]:
+    return {
+        Part(subject, at): Text(text)
+        for subject, parts in named.items()
+        for at, text in enumerate(parts)
+    }
 
 
 def _rounded(vector: Vectors) -> list[float]:

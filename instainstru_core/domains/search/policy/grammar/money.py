@@ -10,7 +10,7 @@ from instainstru_core.domains.search.types.parsed import PriceIntent, PriceWish,
 CENTS = 100
 LEAST_BARE_DOLLARS = 20
 """A smaller figure without a dollar sign is an hour, an age or a number of something."""
-OPEN_CENTS = 10_000, 30_000
+LEAST_OPEN_CENTS, MOST_OPEN_CENTS = 10_000, 30_000
 """A smaller figure with nothing but a plus behind it is an age as often, "65+", and nobody looks
 for lessons that cost more at the least.
 """
@@ -215,14 +215,15 @@ def figure(line: Line, at: int) -> Span | None:
 
 def _is_open(line: Line, amount: Amount) -> bool:
     """Whether a figure with nothing but a plus behind it is money: no age, and no score."""
-    return OPEN_CENTS[0] <= amount.cents <= OPEN_CENTS[1] and lexicon.EXAMS.isdisjoint(line.words)
+    is_usual = LEAST_OPEN_CENTS <= amount.cents <= MOST_OPEN_CENTS
+    return is_usual and lexicon.EXAMS.isdisjoint(line.words)
 
 
 def _is_score(line: Line, amount: Amount) -> bool:
     """Whether a figure without a sign is what somebody wants to reach: "sat over 1400"."""
     return (
         not amount.is_certain
-        and amount.cents > OPEN_CENTS[1]
+        and amount.cents > MOST_OPEN_CENTS
         and not (lexicon.EXAMS | {"sat"}).isdisjoint(line.words)
     )
 

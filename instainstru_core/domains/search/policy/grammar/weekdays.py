@@ -60,7 +60,6 @@ _EXAM_BEFORE = frozenset({
     "digital", "psat", "act", "my", "her", "his", "their", "retake", "taking", "take", "practice",
     "pre", "for",
 })
-_EXAMS = lexicon.EXAMS
 _TESTED = frozenset({"math", "maths", "reading", "writing", "verbal", "algebra", "geometry"})
 _JOINS = frozenset({"and", "or"})
 _WINDOWS = frozenset({"mornings", "afternoons", "evenings", "nights"})
@@ -217,9 +216,9 @@ def _is_exam(line: Line, at: int) -> bool:
     """Whether "sat" is the exam rather than a day."""
     before, after = line.word(at - 1), line.word(at + 1)
     listed = (
-        {before, after} & _EXAMS
-        or (after in _JOINS and line.word(at + 2) in _EXAMS)
-        or (before in _JOINS and line.word(at - 2) in _EXAMS)
+        {before, after} & lexicon.EXAMS
+        or (after in _JOINS and line.word(at + 2) in lexicon.EXAMS)
+        or (before in _JOINS and line.word(at - 2) in lexicon.EXAMS)
     )
     if after in _EXAM_WORDS or before in _EXAM_BEFORE or listed:
         return True
